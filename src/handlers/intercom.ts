@@ -1,0 +1,43 @@
+import type { Delivered } from '../lib/batch.ts'
+import type { Clock } from '../lib/clock.ts'
+import { deliver } from '../lib/deliver.ts'
+import { type IntercomEnv, intercomBaseUrl } from '../lib/env.ts'
+import { createClient } from '../lib/intercom/client.ts'
+import { createHttp } from '../lib/intercom/http.ts'
+import { createRecent } from '../lib/intercom/recent.ts'
+import { createCache, loadToken } from '../lib/secrets.ts'
+import type { Signup } from '../lib/signup.ts'
+import type { Source } from '../lib/sources/source.ts'
+import type { Telemetry } from '../lib/telemetry.ts'
+import { createGetSecret } from './aws.ts'
+
+export type DeliverSignup = (
+  signup: Signup,
+  source: Source,
+  remainingMs: () => number,
+) => Promise<Delivered>
+
+/** Builds what outlives an invocation: connections, the token's cache, what was made lately. */
+export const createDeliver = (
+  env: IntercomEnv,
+  clock: Clock,
+  telemetry: Telemetry,
+): DeliverSignup => {
+  const send = createHttp(intercomBaseUrl(env))
+  const token = createCache(loadToken(createGetSecret(env.INTERCOM_SECRET_ID)), clock)
+  const recent = createRecent(clock)
+  const version = env.INTERCOM_VERSION
+  return (signup, source, remainingMs) => {
+    const call = createClient({
+      send,
+      token,
+      version,
+      clock,
+      random: Math.random,
+      remainingMs,
+      onAnswer: ({ call: type, status, durationMs }) =>
+        telemetry.log('debug', 'intercom', { call: type, status, duration_ms: durationMs }),
+    })
+    return deliver(signup, source.options, { call, recent })
+  }
+}

@@ -1,0 +1,103 @@
+import { SQSClient } from '@aws-sdk/client-sqs'
+import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda'
+import bridge from '#config'
+import { type DrainDependencies, drain } from '../lib/batch.ts'
+import { systemClock } from '../lib/clock.ts'
+import { type Environment, parseWorkerEnv, type WorkerEnv } from '../lib/env.ts'
+import { BridgeError, toBridgeError } from '../lib/errors.ts'
+import { isFifo, receivesOf, toDeadLetter } from '../lib/queue.ts'
+import { backoffSeconds } from '../lib/retry.ts'
+import { changeVisibility, queueUrlOf, sendDeadLetter } from '../lib/send.ts'
+import { createTelemetry, errorFields, tellRecord } from '../lib/telemetry.ts'
+import { sdkOptions } from './aws.ts'
+import { createDeliver } from './intercom.ts'
+
+const deadLetterUrl = (env: WorkerEnv, arn: string): string => {
+  const url = isFifo(arn) ? env.DEAD_LETTER_QUEUE_URL : env.INBOX_DEAD_LETTER_QUEUE_URL
+  if (url !== undefined) return url
+  throw new BridgeError(
+    'misconfigured',
+    'INBOX_DEAD_LETTER_QUEUE_URL is missing: a standard queue needs standard dead letters',
+  )
+}
+
+/** Everything that lives as long as the process; throws only `misconfigured`. */
+const createWorker = (environment: Environment) => {
+  const env = parseWorkerEnv(environment)
+  const telemetry = createTelemetry({
+    service: 'worker',
+    stage: env.SIGNUP_BRIDGE_STAGE,
+    logLevel: env.LOG_LEVEL,
+  })
+  const sqs = new SQSClient(sdkOptions)
+  const deliver = createDeliver(env, systemClock, telemetry)
+
+  return async (event: SQSEvent, context: Context): Promise<SQSBatchResponse> => {
+    const remainingMs = () => context.getRemainingTimeInMillis()
+    const dependencies: DrainDependencies = {
+      bridge,
+      deliver: (signup, source) => deliver(signup, source, remainingMs),
+      park: (record, parking) => {
+        const url = deadLetterUrl(env, record.eventSourceARN)
+        return sendDeadLetter(sqs, url, toDeadLetter(record, parking))
+      },
+      setVisibility: async (handBacks) => {
+        const [first] = handBacks
+        if (!first) return
+        const url = queueUrlOf(first.record.eventSourceARN, env.QUEUE_URL)
+        await changeVisibility(sqs, url, handBacks).catch((cause: unknown) => {
+          const message = 'visibility not changed: the records come after the queue’s own timeout'
+          const error = new BridgeError('temporarily_unavailable', message, { cause })
+          telemetry.log('warn', 'visibility_unchanged', errorFields(error))
+        })
+      },
+      remainingMs,
+      random: Math.random,
+      now: systemClock.now,
+      onResult: (result) => tellRecord(telemetry, result),
+    }
+    try {
+      const failed = await drain(event.Records, dependencies)
+      return { batchItemFailures: failed.map((itemIdentifier) => ({ itemIdentifier })) }
+    } finally {
+      telemetry.flush()
+    }
+  }
+}
+
+let worker: ReturnType<typeof createWorker> | undefined
+
+/**
+ * Drains a batch of queue records into Intercom.
+ * https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html
+ *
+ * A wrong environment never crashes the init, which would use up receives unseen: every record goes
+ * back, and the log says why.
+ */
+export const handler = async (event: SQSEvent, context: Context): Promise<SQSBatchResponse> => {
+  try {
+    worker ??= createWorker(process.env)
+  } catch (thrown) {
+    return handBackAll(event, toBridgeError(thrown))
+  }
+  return worker(event, context)
+}
+
+const handBackAll = async (event: SQSEvent, error: BridgeError): Promise<SQSBatchResponse> => {
+  const telemetry = createTelemetry({ service: 'worker', stage: 'unknown', logLevel: 'INFO' })
+  telemetry.log('error', 'misconfigured', errorFields(error))
+  telemetry.count('misconfigured')
+  telemetry.flush()
+  const [first] = event.Records
+  const knownQueueUrl = process.env.QUEUE_URL
+  if (first && knownQueueUrl && URL.canParse(knownQueueUrl)) {
+    const retryInSeconds = backoffSeconds(Math.max(...event.Records.map(receivesOf)), Math.random())
+    const handBacks = event.Records.map((record) => ({ record, retryInSeconds }))
+    const url = queueUrlOf(first.eventSourceARN, knownQueueUrl)
+    // Best effort: without it the records come after the queue's own visibility timeout.
+    await changeVisibility(new SQSClient(sdkOptions), url, handBacks).catch(() => undefined)
+  }
+  return {
+    batchItemFailures: event.Records.map(({ messageId }) => ({ itemIdentifier: messageId })),
+  }
+}

@@ -1,0 +1,121 @@
+import { BridgeError } from './errors.ts'
+import type { Delivery, PayloadFormat } from './sources/source.ts'
+
+/** The largest body taken, in bytes, measured and not announced. */
+export const maxBodyBytes = 256 * 1024
+/** Deeper JSON is refused before parsing: no sender nests so, and recursion has a limit. */
+const maxDepth = 64
+
+const contentTypeOf = (delivery: Delivery): string =>
+  (delivery.headers['content-type'] ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? ''
+
+const invalid = (what: string, cause?: unknown) =>
+  new BridgeError('invalid_body', `the body is ${what}: check what the sender posts`, { cause })
+
+const unsupported = (expected: string) =>
+  new BridgeError('unsupported_media_type', `this source takes ${expected}: check the Content-Type`)
+
+const decodeUtf8 = (body: Uint8Array): string => {
+  try {
+    // Takes off one byte order mark, and refuses what is not UTF-8.
+    return new TextDecoder('utf-8', { fatal: true }).decode(body)
+  } catch (cause) {
+    throw invalid('not valid UTF-8', cause)
+  }
+}
+
+/** Counts brackets outside strings, without recursion. */
+const assertDepth = (text: string): void => {
+  let depth = 0
+  let inString = false
+  for (let index = 0; index < text.length; index += 1) {
+    const character = text[index]
+    if (inString) {
+      if (character === '\\') index += 1
+      else if (character === '"') inString = false
+    } else if (character === '"') inString = true
+    else if (character === '{' || character === '[') depth += 1
+    else if (character === '}' || character === ']') depth -= 1
+    if (depth > maxDepth) throw invalid(`nested deeper than ${maxDepth} levels`)
+  }
+}
+
+const parseJson = (delivery: Delivery): unknown => {
+  if (delivery.body.length === 0) throw invalid('empty')
+  try {
+    const text = decodeUtf8(delivery.body)
+    assertDepth(text)
+    return JSON.parse(text)
+  } catch (thrown) {
+    // The declared type is not trusted (many senders declare none, or a wrong one); it only
+    // explains a body that is not JSON.
+    const declared = contentTypeOf(delivery)
+    if (declared === 'application/x-www-form-urlencoded' || declared === 'multipart/form-data') {
+      throw unsupported('JSON')
+    }
+    // The cause is left out: a SyntaxError quotes the text.
+    throw thrown instanceof BridgeError ? thrown : invalid('not valid JSON')
+  }
+}
+
+type FormPayload = Record<string, string | string[]>
+
+/** Inputs by name; a name that comes several times (boxes of one question) gives all its values. */
+const toFormPayload = (inputs: readonly (readonly [string, string])[]): FormPayload => {
+  const grouped = Map.groupBy(inputs, ([name]) => name)
+  return Object.fromEntries(
+    [...grouped].map(([name, group]) => {
+      const values = group.map(([, value]) => value)
+      return [name, values.length === 1 ? (values[0] ?? '') : values]
+    }),
+  )
+}
+
+/** Uploaded files are passed over: a contact has no place for them. */
+const parseMultipart = async (delivery: Delivery): Promise<FormPayload> => {
+  const { Busboy } = await import('@fastify/busboy')
+  const inputs: [string, string][] = []
+  try {
+    const parser = new Busboy({
+      headers: { 'content-type': delivery.headers['content-type'] ?? '' },
+      limits: { fieldSize: maxBodyBytes, fields: 1_000, files: 100, parts: 1_100 },
+    })
+    await new Promise<void>((resolve, reject) => {
+      parser.on('field', (name, value) => inputs.push([name, value]))
+      parser.on('file', (_name, stream) => stream.resume())
+      parser.on('finish', resolve)
+      parser.on('error', reject)
+      parser.end(delivery.body)
+    })
+  } catch {
+    // The cause is left out: the parser's message may quote the body.
+    throw invalid('not valid multipart/form-data')
+  }
+  return toFormPayload(inputs)
+}
+
+const parseForm = async (delivery: Delivery): Promise<FormPayload> => {
+  const declared = contentTypeOf(delivery)
+  if (declared === 'multipart/form-data') return parseMultipart(delivery)
+  if (declared === 'application/x-www-form-urlencoded') {
+    return toFormPayload([...new URLSearchParams(decodeUtf8(delivery.body))])
+  }
+  throw unsupported('application/x-www-form-urlencoded or multipart/form-data')
+}
+
+/**
+ * The bytes of a delivery as its source's declared format.
+ *
+ * @throws BridgeError `invalid_body` for what is not that format, `unsupported_media_type` for
+ *   another format and for compressed bodies, which are never inflated
+ */
+export const parseBody = async (delivery: Delivery, format: PayloadFormat): Promise<unknown> => {
+  const encoding = delivery.headers['content-encoding']?.trim().toLowerCase() ?? 'identity'
+  if (encoding !== 'identity' && encoding !== '') {
+    throw new BridgeError(
+      'unsupported_media_type',
+      'compressed bodies are not taken: send the body without Content-Encoding',
+    )
+  }
+  return format === 'json' ? parseJson(delivery) : parseForm(delivery)
+}

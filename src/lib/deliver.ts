@@ -1,0 +1,252 @@
+import { BridgeError } from './errors.ts'
+import type { CallContact, ContactAnswer, ContactCall } from './intercom/client.ts'
+import type { Contact } from './intercom/contact.ts'
+import { own } from './own.ts'
+import type { ContactFields, Signup } from './signup.ts'
+import type { SourceOptions } from './sources/source.ts'
+
+/** What a source decides about delivering. */
+export type Policy = Pick<SourceOptions, 'lookup' | 'onExisting'>
+
+/** What happened on the way that an operator may want to count. */
+export type Count = 'email_shared' | 'external_id_differs' | 'overwrite_degraded'
+
+export type Outcome = {
+  readonly outcome: 'created' | 'updated' | 'unchanged'
+  readonly contact: Contact
+  readonly counts: readonly Count[]
+}
+
+/** A call made for a signup and its answer, oldest first. */
+export type History = readonly { readonly call: ContactCall; readonly answer: ContactAnswer }[]
+
+export type Step =
+  | { readonly call: ContactCall }
+  | { readonly done: Outcome }
+  | { readonly fail: BridgeError }
+
+/** Never more calls under /contacts for a signup per receive, so that no rule below can loop. */
+export const maxCalls = 6
+
+const isUser = (contact: Contact): boolean => contact.role === 'user'
+const latest = (contacts: readonly Contact[], field: 'last_seen_at' | 'created_at') =>
+  contacts.toSorted((a, b) => (b[field] ?? 0) - (a[field] ?? 0))[0]
+
+/**
+ * Who of the people found is the one who signed up: the same external_id, then a user without one,
+ * then (for a signup without one) the user seen last, then the newest lead. Users with other ids
+ * are other accounts that share the address.
+ */
+const choose = (signup: Signup, found: readonly Contact[]): Contact | undefined => {
+  const { external_id } = signup.contact
+  const users = found.filter(isUser)
+  const candidates = external_id === undefined ? users : []
+  return (
+    users.find((user) => external_id !== undefined && user.external_id === external_id) ??
+    users.find((user) => !user.external_id) ??
+    latest(candidates, 'last_seen_at') ??
+    latest(
+      found.filter((contact) => contact.role === 'lead'),
+      'created_at',
+    )
+  )
+}
+
+const isEmpty = (value: unknown): boolean => value === undefined || value === null || value === ''
+
+const fieldsToFill = [
+  'external_id',
+  'email',
+  'phone',
+  'name',
+  'signed_up_at',
+  'last_seen_at',
+  'owner_id',
+] as const satisfies readonly (keyof ContactFields)[]
+
+/**
+ * What a signup adds to a contact that exists: only what is empty there, custom attributes each on
+ * its own; an opt-out, never an opt-in; a lead becomes a user and takes the account's own values, a
+ * user never becomes a lead.
+ */
+export const fill = (signup: Signup, contact: Contact): Partial<ContactFields> => {
+  const wanted = signup.contact
+  const converts = wanted.role === 'user' && contact.role === 'lead'
+  const fills = (current: unknown) => converts || isEmpty(current)
+  const fields = fieldsToFill.filter(
+    (name) => wanted[name] !== undefined && fills(contact[name]) && wanted[name] !== contact[name],
+  )
+  const custom_attributes = Object.entries(wanted.custom_attributes ?? {}).filter(
+    ([name, value]) => {
+      const current = own(contact.custom_attributes, name)
+      return fills(current) && value !== current
+    },
+  )
+  return {
+    ...(converts && { role: 'user' }),
+    ...Object.fromEntries(fields.map((name) => [name, wanted[name]])),
+    ...(wanted.avatar !== undefined &&
+      fills(contact.avatar?.image_url) &&
+      wanted.avatar !== contact.avatar?.image_url && { avatar: wanted.avatar }),
+    ...(wanted.unsubscribed_from_emails === true &&
+      contact.unsubscribed_from_emails !== true && { unsubscribed_from_emails: true }),
+    ...(custom_attributes.length > 0 && {
+      custom_attributes: Object.fromEntries(custom_attributes),
+    }),
+  }
+}
+
+/** A box left empty unsubscribes a contact that is created; an explicit value beats the box. */
+const toCreate = ({ contact, consent }: Signup): ContactFields => ({
+  ...(consent !== undefined && { unsubscribed_from_emails: !consent }),
+  ...contact,
+})
+
+const lookUpCall = ({ contact }: Signup): ContactCall | undefined => {
+  if (contact.email !== undefined) return { type: 'search', field: 'email', value: contact.email }
+  return contact.role === 'lead' && contact.phone !== undefined
+    ? { type: 'search', field: 'phone', value: contact.phone }
+    : undefined
+}
+
+/** The contact that the past calls found to be the person's, or none yet. */
+const existingIn = (signup: Signup, { call, answer }: History[number]): Contact | undefined => {
+  if (answer.type === 'contacts') return choose(signup, answer.contacts)
+  const wasRead = call.type === 'get' || call.type === 'find'
+  return answer.type === 'contact' && wasRead ? answer.contact : undefined
+}
+
+const isOtherAccount = (signup: Signup, contact: Contact | undefined): boolean => {
+  const { external_id } = signup.contact
+  return !!contact && isUser(contact) && !!external_id && contact.external_id !== external_id
+}
+
+const countsOf = (signup: Signup, policy: Policy, history: History): Count[] => {
+  const existing = history.map((past) => existingIn(signup, past)).findLast((found) => found)
+  const shared = history.some(
+    ({ answer }) =>
+      answer.type === 'contacts' &&
+      answer.contacts.some((contact) => isOtherAccount(signup, contact)) &&
+      choose(signup, answer.contacts) === undefined,
+  )
+  const differs = isOtherAccount(signup, existing) && !!existing?.external_id
+  // Without the mark that says what was applied last, newer cannot be told from older.
+  const overwrites =
+    policy.onExisting !== undefined && !/^(fill|skip)$/.test(`${policy.onExisting}`)
+  return [
+    ...(shared ? (['email_shared'] as const) : []),
+    ...(differs ? (['external_id_differs'] as const) : []),
+    ...(existing && overwrites ? (['overwrite_degraded'] as const) : []),
+  ]
+}
+
+const failures = {
+  conflict_unresolved:
+    'Intercom says the contact exists and neither names nor finds it: the signup waits for its index',
+  contact_archived: 'the contact is archived in Intercom: unarchive it there, then replay',
+  identity_conflict:
+    "the signup's identities belong to different contacts, or the contact went away: merge them in Intercom, then replay",
+}
+const fail = (code: keyof typeof failures): Step => ({
+  fail: new BridgeError(code, failures[code]),
+})
+
+/**
+ * The next step for a signup after what happened so far. Pure: the same history gives the same step.
+ * At most six calls; a contact that is gone is looked for anew, once.
+ */
+export const nextStep = (signup: Signup, policy: Policy, history: History): Step => {
+  const step = decide(signup, policy, history)
+  return 'call' in step && history.length >= maxCalls ? fail('identity_conflict') : step
+}
+
+const decide = (signup: Signup, policy: Policy, history: History): Step => {
+  const { external_id } = signup.contact
+  const create: Step = { call: { type: 'create', fields: toCreate(signup) } }
+  const search = lookUpCall(signup)
+  const start: Step = search && policy.lookup !== false ? { call: search } : create
+  const done = (outcome: Outcome['outcome'], contact: Contact): Step => ({
+    done: { outcome, contact, counts: countsOf(signup, policy, history) },
+  })
+
+  const last = history.at(-1)
+  if (!last) return start
+  const { call, answer } = last
+
+  const existing = existingIn(signup, last)
+  if (existing) {
+    const missing = policy.onExisting === 'skip' ? {} : fill(signup, existing)
+    return Object.keys(missing).length === 0
+      ? done('unchanged', existing)
+      : { call: { type: 'update', id: existing.id, fields: missing } }
+  }
+  const searchAfterConflict: Step = search ? { call: search } : fail('conflict_unresolved')
+  switch (answer.type) {
+    case 'contact':
+      return done(call.type === 'create' ? 'created' : 'updated', answer.contact)
+    case 'contacts': {
+      const conflicted = history.some((past) => past.answer.type === 'conflict')
+      return conflicted ? fail('conflict_unresolved') : create
+    }
+    case 'conflict':
+      if (answer.archived) return fail('contact_archived')
+      if (call.type === 'update') return fail('identity_conflict')
+      if (answer.id !== undefined) return { call: { type: 'get', id: answer.id } }
+      return external_id === undefined
+        ? searchAfterConflict
+        : { call: { type: 'find', external_id } }
+    case 'gone': {
+      if (call.type === 'find') return searchAfterConflict
+      const timesGone = history.filter((past) => past.answer.type === 'gone').length
+      return timesGone > 1 ? fail('identity_conflict') : start
+    }
+  }
+}
+
+/** What this process made or changed lately: Intercom's search lags behind it. */
+export type Recent = {
+  readonly remember: (contact: Contact) => void
+  readonly forget: (id: string) => void
+  readonly find: (field: 'email' | 'phone', value: string) => readonly Contact[]
+}
+
+/** Found contacts as this process last saw them, where that is newer, and those not yet indexed. */
+const withRecent = (found: readonly Contact[], recent: readonly Contact[]): Contact[] => {
+  const byId = new Map(found.map((contact) => [contact.id, contact]))
+  for (const contact of recent) {
+    const indexed = byId.get(contact.id)
+    if (!indexed || (contact.updated_at ?? 0) >= (indexed.updated_at ?? 0)) {
+      byId.set(contact.id, contact)
+    }
+  }
+  return [...byId.values()]
+}
+
+/**
+ * Delivers one signup: runs the steps, one call at a time.
+ *
+ * @throws BridgeError what a step or a call failed with; retry.ts judges it
+ */
+export const deliver = async (
+  signup: Signup,
+  policy: Policy,
+  { call, recent }: { readonly call: CallContact; readonly recent: Recent },
+): Promise<Outcome & { readonly calls: number }> => {
+  const history: History[number][] = []
+  for (;;) {
+    const step = nextStep(signup, policy, history)
+    if ('fail' in step) throw step.fail
+    if ('done' in step) return { ...step.done, calls: history.length }
+    const answered = await call(step.call)
+    const answer =
+      answered.type === 'contacts' && step.call.type === 'search'
+        ? {
+            type: answered.type,
+            contacts: withRecent(answered.contacts, recent.find(step.call.field, step.call.value)),
+          }
+        : answered
+    if (answer.type === 'contact') recent.remember(answer.contact)
+    if (answer.type === 'gone' && 'id' in step.call) recent.forget(step.call.id)
+    history.push({ call: step.call, answer })
+  }
+}

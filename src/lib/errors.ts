@@ -1,0 +1,81 @@
+/**
+ * Every code that an answer, a log line, a metric or a dead letter may bear. Closed and in
+ * alphabetical order: an operator can look each one up in docs/codes.md.
+ */
+export type ErrorCode =
+  | 'body_too_large'
+  | 'conflict_unresolved'
+  | 'contact_archived'
+  | 'create_unclear'
+  | 'identity_conflict'
+  | 'intercom_forbidden'
+  | 'intercom_rate_limited'
+  | 'intercom_rejected'
+  | 'intercom_unauthorized'
+  | 'intercom_unavailable'
+  | 'invalid_body'
+  | 'invalid_config'
+  | 'invalid_message'
+  | 'invalid_signup'
+  | 'mapping_failed'
+  | 'method_not_allowed'
+  | 'misconfigured'
+  | 'no_identity'
+  | 'origin_refused'
+  | 'signature_expired'
+  | 'signature_invalid'
+  | 'signature_missing'
+  | 'temporarily_unavailable'
+  | 'unexpected'
+  | 'unknown_source'
+  | 'unsupported_media_type'
+
+/** Why a genuine payload gives no signup: the codes a reading may be refused with. */
+export type RefusalCode = Extract<
+  ErrorCode,
+  'invalid_body' | 'invalid_signup' | 'mapping_failed' | 'no_identity' | 'unsupported_media_type'
+>
+
+/** One thing that is wrong with a signup: where, and what. Never the value. */
+export type Issue = { readonly path: string; readonly reason: string }
+
+export type ErrorDetails = {
+  readonly cause?: unknown
+  readonly issues?: readonly Issue[]
+  /** Intercom's own `errors[0].code`: a word of its closed list, never its message. */
+  readonly intercomCode?: string
+  readonly intercomStatus?: number
+  /** Intercom's request id, which its support asks for. */
+  readonly requestId?: string
+}
+
+/**
+ * The one error class. `message` says what failed and what to check, and holds no secret, body,
+ * e-mail address, phone number or name. What to do about a code (retry, park, stop) is decided in
+ * retry.ts alone.
+ */
+export class BridgeError extends Error {
+  readonly code: ErrorCode
+  readonly issues: readonly Issue[]
+  readonly intercomCode: string | undefined
+  readonly intercomStatus: number | undefined
+  readonly requestId: string | undefined
+
+  constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
+    super(message, { cause: details.cause })
+    this.name = 'BridgeError'
+    this.code = code
+    this.issues = details.issues ?? []
+    this.intercomCode = details.intercomCode
+    this.intercomStatus = details.intercomStatus
+    this.requestId = details.requestId
+  }
+}
+
+/** What was thrown, as a BridgeError: anything else is a fault of ours, `unexpected`. */
+export const toBridgeError = (thrown: unknown): BridgeError =>
+  thrown instanceof BridgeError
+    ? thrown
+    : new BridgeError('unexpected', 'a fault in the bridge itself: see the stack in the log', {
+        cause: thrown,
+      })

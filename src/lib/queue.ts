@@ -1,0 +1,178 @@
+import * as z from 'zod/mini'
+import { queueSourceName } from './config.ts'
+import { sha256 } from './digest.ts'
+import { BridgeError, type ErrorCode } from './errors.ts'
+import { isRecord, own } from './own.ts'
+import type { Reading } from './read.ts'
+import type { Signup } from './signup.ts'
+import type { Delivery } from './sources/source.ts'
+
+/** What is sent to SQS; group and dedupe id are left out for a standard queue. */
+export type QueueMessage = {
+  readonly body: string
+  readonly groupId: string
+  readonly dedupeId: string
+  readonly attributes?: Readonly<Record<string, string>>
+}
+
+/** The part of an SQS record that is read. https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html */
+export type QueueRecord = {
+  readonly messageId: string
+  readonly receiptHandle: string
+  readonly body: string
+  readonly attributes: {
+    readonly ApproximateReceiveCount: string
+    readonly SentTimestamp: string
+    readonly MessageGroupId?: string | undefined
+    readonly MessageDeduplicationId?: string | undefined
+  }
+  readonly messageAttributes: Readonly<
+    Record<string, { readonly stringValue?: string | undefined }>
+  >
+  readonly eventSourceARN: string
+}
+
+const format = 1
+const queuedDelivery = z.looseObject({
+  signup_bridge: z.literal(format),
+  source: z.string(),
+  received_at: z.int(),
+  headers: z.record(z.string(), z.string()),
+  /** Raw bytes as base64: SQS refuses some characters that JSON may hold. */
+  body: z.string(),
+  index: z.int(),
+})
+
+/** The one lock that a person has: SHA-256 of the e-mail, else external_id, else phone. */
+export const personOf = ({ contact }: Signup): string =>
+  sha256(contact.email ?? contact.external_id ?? contact.phone ?? '')
+
+/**
+ * The messages of a delivery, one per signup; a refused reading is queued too, for the worker to
+ * park. Group = the person, else the body. Dedupe id = SHA-256 of source, event id, index and body,
+ * so that only what is the same to the byte can be dropped.
+ */
+export const toMessages = (
+  delivery: Delivery,
+  reading: Exclude<Reading, { kind: 'ignored' }>,
+): QueueMessage[] => {
+  const { source, received_at, headers, body } = delivery
+  const message = (index: number, event_id: string, groupId: string): QueueMessage => ({
+    body: JSON.stringify({
+      signup_bridge: format,
+      source,
+      received_at,
+      headers,
+      body: Buffer.from(body).toString('base64'),
+      index,
+    } satisfies z.infer<typeof queuedDelivery>),
+    groupId,
+    dedupeId: sha256(JSON.stringify([source, event_id, index, sha256(body)])),
+  })
+  return reading.kind === 'refused'
+    ? [message(0, reading.event_id, sha256(body))]
+    : reading.signups.map((signup, index) => message(index, signup.event_id, personOf(signup)))
+}
+
+const parseJson = (text: string): unknown => {
+  try {
+    return JSON.parse(text)
+  } catch {
+    // Not JSON is no envelope; the source's own parser says what it is.
+    return undefined
+  }
+}
+
+const textOf = (value: unknown): string | undefined =>
+  typeof value === 'string' ? value : undefined
+
+/**
+ * The body inside the envelope that another AWS service put it in, and the source that it names.
+ * SNS: https://docs.aws.amazon.com/sns/latest/dg/sns-message-and-json-formats.html
+ * EventBridge: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-events-structure.html
+ */
+const openEnvelope = (record: QueueRecord): { body: string; source: string | undefined } => {
+  const source = record.messageAttributes.source?.stringValue
+  const envelope = parseJson(record.body)
+  if (!isRecord(envelope)) return { body: record.body, source }
+  const message = textOf(envelope.Message)
+  if (envelope.Type === 'Notification' && message !== undefined) {
+    const named = own(own(envelope.MessageAttributes, 'source'), 'Value')
+    return { body: message, source: source ?? textOf(named) }
+  }
+  if (typeof envelope['detail-type'] === 'string' && isRecord(envelope.detail)) {
+    return { body: JSON.stringify(envelope.detail), source }
+  }
+  return { body: record.body, source }
+}
+
+export type FromRecord = {
+  readonly delivery: Delivery
+  /** Which of the delivery's signups this record is; absent: all of them. */
+  readonly index?: number
+}
+
+/**
+ * A queue record as the delivery that it carries: our own message, or another producer's, plain,
+ * through SNS (envelope or raw) or EventBridge. Without a source's name it is the source `queue`.
+ *
+ * @throws BridgeError `invalid_message` for a message of ours that is not whole
+ */
+export const fromRecord = (record: QueueRecord): FromRecord => {
+  const ours = parseJson(record.body)
+  if (isRecord(ours) && Object.hasOwn(ours, 'signup_bridge')) {
+    const parsed = z.safeParse(queuedDelivery, ours)
+    if (!parsed.success) {
+      throw new BridgeError(
+        'invalid_message',
+        'a queued message is not of the format that this version writes: redrive it to one that does',
+      )
+    }
+    const { source, received_at, headers, body, index } = parsed.data
+    const bytes = new Uint8Array(Buffer.from(body, 'base64'))
+    return {
+      delivery: { source, received_at, method: 'POST', url: '', headers, body: bytes },
+      index,
+    }
+  }
+  const { body, source } = openEnvelope(record)
+  return {
+    delivery: {
+      source: source ?? queueSourceName,
+      received_at: Math.floor(Number(record.attributes.SentTimestamp) / 1000),
+      method: 'POST',
+      url: '',
+      headers: {},
+      body: new TextEncoder().encode(body),
+    },
+  }
+}
+
+export const isFifo = (arn: string): boolean => arn.endsWith('.fifo')
+export const receivesOf = (record: QueueRecord): number =>
+  Math.max(1, Number(record.attributes.ApproximateReceiveCount) || 1)
+
+/** Why a record was parked: `reason` ours, `code` Intercom's where it gave one. */
+export type Parking = {
+  readonly reason: ErrorCode
+  readonly code?: string | undefined
+  readonly source?: string | undefined
+  readonly event_id?: string | undefined
+}
+
+/** Attributes are read by people and by tools: plain ASCII, or a digest of what is not. */
+const toAttribute = (text: string): string =>
+  /^[\x20-\x7e]{1,256}$/.test(text) ? text : sha256(text)
+
+/**
+ * The dead letter of a record: its body as it came. Group = the record's id, so that no dead letter
+ * waits for another; dedupe id = SHA-256 of that id and the reason, so that parking twice is once.
+ */
+export const toDeadLetter = (record: QueueRecord, parking: Parking): QueueMessage => ({
+  body: record.body,
+  groupId: record.messageId,
+  dedupeId: sha256(`${record.messageId} ${parking.reason}`),
+  attributes: Object.fromEntries(
+    Object.entries(parking).flatMap(([name, text]) => (text ? [[name, toAttribute(text)]] : [])),
+  ),
+})

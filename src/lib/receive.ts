@@ -1,0 +1,205 @@
+import { type Answer, asFormAnswer, corsHeaders, errorAnswer, json } from './answer.ts'
+import type { Delivered } from './batch.ts'
+import { maxBodyBytes } from './body.ts'
+import { type Bridge, findSource } from './config.ts'
+import { sha256 } from './digest.ts'
+import { BridgeError, toBridgeError } from './errors.ts'
+import { type QueueMessage, toMessages } from './queue.ts'
+import { type Reading, read, refusal, strip } from './read.ts'
+import type { Cached } from './secrets.ts'
+import { needsSecret, verify } from './signature.ts'
+import type { Signup } from './signup.ts'
+import type { Delivery, FormAnswers, Source } from './sources/source.ts'
+
+/** An HTTP request, before anything of it is trusted. */
+export type HttpDelivery = Omit<Delivery, 'source' | 'body'> & {
+  /** The path alone, behind any stage or base path. */
+  readonly path: string
+  /** Decodes the body; not called for one that is announced too large. */
+  readonly body: () => Uint8Array
+  /** Bytes of the encoded body, an upper bound of its size. */
+  readonly encodedBytes: number
+}
+
+/** Where signups go: into the queue, or straight to Intercom. */
+export type Sink =
+  | { readonly mode: 'queue'; readonly store: (messages: readonly QueueMessage[]) => Promise<void> }
+  | {
+      readonly mode: 'direct'
+      readonly deliver: (signup: Signup, source: Source) => Promise<Delivered>
+    }
+
+export type ReceiveDependencies = {
+  readonly bridge: Bridge
+  /** The signing secrets of a source, by its name. */
+  readonly secrets: Cached<(source: string) => readonly string[]>
+  readonly sink: Sink
+  /** Unix seconds. */
+  readonly now: () => number
+}
+
+/** What happened, for the log: the answer itself says less. */
+export type Received = {
+  readonly answer: Answer
+  readonly source?: string
+  readonly error?: BridgeError
+  readonly reading?: Reading
+  /** Dedupe ids of what was queued. */
+  readonly ids?: readonly string[]
+  readonly outcomes?: readonly Delivered[]
+}
+
+const route = /(?:^|\/)(webhooks|forms)\/([^/]+)\/?$/
+
+const findRoute = (bridge: Bridge, path: string): { name: string; source: Source } => {
+  const [, kind, name = ''] = route.exec(path) ?? []
+  const source = findSource(bridge, name)
+  if (!source || kind !== (source.form ? 'forms' : 'webhooks')) {
+    throw new BridgeError(
+      'unknown_source',
+      'no source has this address: check the name, and /forms/ for forms and /webhooks/ for all others',
+    )
+  }
+  return { name, source }
+}
+
+const tooLarge = () =>
+  new BridgeError('body_too_large', `the body is over ${maxBodyBytes} bytes: send less`)
+
+const bodyOf = (request: HttpDelivery): Uint8Array => {
+  // Base64 makes four bytes of three.
+  if (request.encodedBytes > Math.ceil(maxBodyBytes / 3) * 4) throw tooLarge()
+  const body = request.body()
+  if (body.length > maxBodyBytes) throw tooLarge()
+  return body
+}
+
+const assertOrigin = (delivery: Delivery, form: FormAnswers): void => {
+  if (form.origins.length === 0) return
+  const { origin, referer } = delivery.headers
+  const from = origin ?? (referer === undefined ? undefined : URL.parse(referer)?.origin)
+  if (from === undefined || !form.origins.includes(from)) {
+    throw new BridgeError(
+      'origin_refused',
+      'this form takes posts from its own pages only: add the page to `origins`',
+    )
+  }
+}
+
+/** A secret that was rotated a moment ago is read again before anybody is turned away. */
+const verifySender = async (
+  source: Source,
+  delivery: Delivery,
+  { secrets, now }: ReceiveDependencies,
+): Promise<void> => {
+  if (!needsSecret(source.signature)) return
+  const check = (secretsOf: (source: string) => readonly string[]) =>
+    verify(source.signature, delivery, secretsOf(delivery.source), now())
+  const cached = await secrets.get()
+  try {
+    check(cached)
+  } catch (error) {
+    const reread = await secrets.reread()
+    if (reread === cached) throw error
+    check(reread)
+  }
+}
+
+const store = async (
+  delivery: Delivery,
+  reading: Exclude<Reading, { kind: 'ignored' }>,
+  send: (messages: readonly QueueMessage[]) => Promise<void>,
+): Promise<Omit<Received, 'source'>> => {
+  const messages = toMessages(delivery, reading)
+  await send(messages)
+  const ids = messages.map(({ dedupeId }) => dedupeId)
+  return { answer: json(200, { status: 'accepted', id: ids[0] }), reading, ids }
+}
+
+const deliverAtOnce = async (
+  source: Source,
+  reading: Exclude<Reading, { kind: 'ignored' }>,
+  deliver: (signup: Signup, source: Source) => Promise<Delivered>,
+): Promise<Omit<Received, 'source'>> => {
+  if (reading.kind === 'refused') throw refusal(reading)
+  const outcomes: Delivered[] = []
+  for (const signup of reading.signups) outcomes.push(await deliver(signup, source))
+  const first = outcomes[0]
+  const answer = json(200, { status: first?.outcome, contact_id: first?.contact.id })
+  return { answer, reading, outcomes }
+}
+
+/** A reading that the sender can mend, and is told of; others the operator mends, from the queue. */
+const isForSender = (source: Source, { code }: Extract<Reading, { kind: 'refused' }>): boolean =>
+  source.waits === true || code === 'invalid_body' || code === 'unsupported_media_type'
+
+/** Reads a verified delivery and hands its signups on. */
+const accept = async (
+  source: Source,
+  delivery: Delivery,
+  { sink }: ReceiveDependencies,
+): Promise<Omit<Received, 'source'>> => {
+  const reading = await read(source, delivery)
+  if (reading.kind === 'ignored') {
+    // A bot that filled the honeypot learns nothing.
+    const spam = { status: 'accepted', id: sha256(delivery.body) }
+    return { answer: json(200, source.form ? spam : { status: 'ignored' }), reading }
+  }
+  if (reading.kind === 'refused' && isForSender(source, reading)) throw refusal(reading)
+  if (sink.mode === 'queue') return store(strip(source, delivery), reading, sink.store)
+  return deliverAtOnce(source, reading, sink.deliver)
+}
+
+/**
+ * One HTTP request from arrival to answer. Order of work: route and method, size, raw bytes,
+ * signature, parser, signup, queue; unverified bytes never reach a parser. A 2xx is given only for
+ * what is stored (or delivered), or is genuinely no signup. Never throws.
+ */
+export const receive = async (
+  request: HttpDelivery,
+  dependencies: ReceiveDependencies,
+): Promise<Received> => {
+  let found: { name: string; source: Source } | undefined
+  const { path: _path, encodedBytes: _encodedBytes, ...rest } = request
+  let delivery: Delivery = { ...rest, source: '', body: new Uint8Array() }
+  try {
+    found = findRoute(dependencies.bridge, request.path)
+    const { name, source } = found
+    const { form } = source
+    const methods = form ? 'OPTIONS, POST' : 'POST'
+    if (request.method === 'OPTIONS' && form) {
+      assertOrigin(delivery, form)
+      return { source: name, answer: preflight(delivery, form) }
+    }
+    if (request.method !== 'POST') {
+      const error = new BridgeError('method_not_allowed', `use ${methods}`)
+      return { source: name, error, answer: errorAnswer(error, methods) }
+    }
+    delivery = { ...delivery, source: name, body: bodyOf(request) }
+    if (form) assertOrigin(delivery, form)
+    await verifySender(source, delivery, dependencies)
+    const received = await accept(source, delivery, dependencies)
+    return { ...received, source: name, answer: dress(delivery, form, received.answer) }
+  } catch (thrown) {
+    const error = toBridgeError(thrown)
+    const answer = dress(delivery, found?.source.form, errorAnswer(error))
+    return { error, answer, ...(found && { source: found.name }) }
+  }
+}
+
+const preflight = (delivery: Delivery, form: FormAnswers): Answer => ({
+  status: 204,
+  headers: {
+    ...corsHeaders(delivery, form),
+    'access-control-allow-methods': 'POST',
+    'access-control-allow-headers': 'accept, content-type',
+    'access-control-max-age': '600',
+  },
+  body: '',
+})
+
+const dress = (delivery: Delivery, form: FormAnswers | undefined, answer: Answer): Answer => {
+  if (!form) return answer
+  const dressed = asFormAnswer(delivery, form, answer)
+  return { ...dressed, headers: { ...dressed.headers, ...corsHeaders(delivery, form) } }
+}

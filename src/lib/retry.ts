@@ -1,0 +1,69 @@
+import type { BridgeError, ErrorCode } from './errors.ts'
+
+/** A record's fate after a failure; `stopBatch` where no other record could fare better now. */
+export type Verdict =
+  | { readonly kind: 'park'; readonly reason: ErrorCode }
+  | { readonly kind: 'retry'; readonly retryInSeconds: number; readonly stopBatch: boolean }
+
+type Fate = 'park' | 'retry' | 'stop'
+
+/** What becomes of a record that failed with a code. Nothing that time or an operator mends is parked. */
+const fates: Readonly<Record<ErrorCode, Fate>> = {
+  body_too_large: 'park',
+  conflict_unresolved: 'retry',
+  contact_archived: 'park',
+  create_unclear: 'retry',
+  identity_conflict: 'park',
+  intercom_forbidden: 'stop',
+  intercom_rate_limited: 'stop',
+  intercom_rejected: 'park',
+  intercom_unauthorized: 'stop',
+  intercom_unavailable: 'retry',
+  invalid_body: 'park',
+  invalid_config: 'stop',
+  invalid_message: 'park',
+  invalid_signup: 'park',
+  mapping_failed: 'park',
+  method_not_allowed: 'park',
+  misconfigured: 'stop',
+  no_identity: 'park',
+  origin_refused: 'park',
+  signature_expired: 'park',
+  signature_invalid: 'park',
+  signature_missing: 'park',
+  temporarily_unavailable: 'stop',
+  unexpected: 'retry',
+  unknown_source: 'park',
+  unsupported_media_type: 'park',
+}
+
+const baseSeconds = 30
+const maxSeconds = 15 * 60
+/** By then Intercom's search has surely seen what an unclear create may have made. */
+const indexLagSeconds = 180
+
+/**
+ * random(½…1) × min(15 min, 30 s × 2^(receives−1)): 400 receives last about three days.
+ *
+ * @param random a number in [0, 1)
+ */
+export const backoffSeconds = (receives: number, random: number): number =>
+  Math.ceil(
+    (0.5 + random / 2) * Math.min(maxSeconds, baseSeconds * 2 ** Math.min(receives - 1, 10)),
+  )
+
+/** Full jitter between two tries of one call, in milliseconds. */
+export const inPlaceDelayMs = (tries: number, random: number): number =>
+  Math.floor(random * Math.min(4_000, 250 * 2 ** tries))
+
+/** The only judge of errors. */
+export const failure = (error: BridgeError, receives: number, random: number): Verdict => {
+  const fate = fates[error.code]
+  if (fate === 'park') return { kind: 'park', reason: error.code }
+  const retryInSeconds =
+    error.code === 'create_unclear' ? indexLagSeconds : backoffSeconds(receives, random)
+  return { kind: 'retry', retryInSeconds, stopBatch: fate === 'stop' }
+}
+
+/** Whether the same delivery may succeed later with nobody changing it. */
+export const isTemporary = (error: BridgeError): boolean => fates[error.code] !== 'park'

@@ -1,0 +1,135 @@
+import * as z from 'zod/mini'
+import type { Clock } from './clock.ts'
+import { BridgeError } from './errors.ts'
+import { own } from './own.ts'
+
+/** A secret's two versions that may be in use; AWSPENDING is never read. */
+export type SecretStage = 'AWSCURRENT' | 'AWSPREVIOUS'
+
+/**
+ * Reads one version of a secret; `undefined` where the secret or the version does not exist.
+ *
+ * @throws anything, when Secrets Manager could not be asked
+ */
+export type GetSecret = (stage: SecretStage) => Promise<string | undefined>
+
+/** Rotated secrets are seen within this time; a refresh that fails keeps the last good value. */
+const cacheMs = 300_000
+/** How often a doubt (a 401, a bad signature) may read past the cache. */
+const doubtMs = 30_000
+
+export type Cached<T> = {
+  readonly get: () => Promise<T>
+  /** Reads past the cache, at most once in 30 s; otherwise what `get` gives. */
+  readonly reread: () => Promise<T>
+}
+
+/**
+ * Keeps what `load` gives for 300 s. One load at a time, whoever asks; when a refresh fails, the
+ * last good value serves on and the next try is 30 s away.
+ *
+ * @throws what `load` throws, where there is no good value yet
+ */
+export const createCache = <T>(load: () => Promise<T>, clock: Clock): Cached<T> => {
+  let good: { readonly value: T; readonly freshUntilMs: number } | undefined
+  let loading: Promise<T> | undefined
+  let rereadAllowedAtMs = 0
+
+  const refresh = (): Promise<T> => {
+    loading ??= load()
+      .then((value) => {
+        good = { value, freshUntilMs: clock.now() + cacheMs }
+        return value
+      })
+      .catch((error: unknown) => {
+        if (!good) throw error
+        good = { ...good, freshUntilMs: Math.max(good.freshUntilMs, clock.now() + doubtMs) }
+        return good.value
+      })
+      .finally(() => {
+        loading = undefined
+      })
+    return loading
+  }
+  const get = async (): Promise<T> =>
+    good && clock.now() < good.freshUntilMs ? good.value : refresh()
+
+  return {
+    get,
+    reread: async () => {
+      if (loading) return loading
+      if (clock.now() < rereadAllowedAtMs) return get()
+      rereadAllowedAtMs = clock.now() + doubtMs
+      return refresh()
+    },
+  }
+}
+
+const unreadable = (name: string, shape: string) =>
+  new BridgeError('misconfigured', `the secret ${name} is not ${shape}: put its value anew`)
+
+const parseJson = (text: string): unknown => {
+  try {
+    return JSON.parse(text)
+  } catch {
+    // The cause is left out: a SyntaxError quotes the text, here a secret.
+    return undefined
+  }
+}
+
+const signingSecrets = z.record(z.string(), z.union([z.string(), z.array(z.string())]))
+
+/** By source name: JSON as `{"clerk":"whsec_…","beta":["new","old"]}`. */
+export type SigningSecrets = z.infer<typeof signingSecrets>
+
+const parseSigningSecrets = (text: string): SigningSecrets | undefined => {
+  const parsed = z.safeParse(signingSecrets, parseJson(text))
+  return parsed.success ? parsed.data : undefined
+}
+
+/**
+ * The signing secrets of every source, the current version's and the previous one's. A secret that
+ * does not exist yet holds none, so that every source fails closed until it does.
+ *
+ * @throws BridgeError `misconfigured` when the current version is not the JSON object it must be
+ */
+export const loadSigningSecrets =
+  (getSecret: GetSecret) => async (): Promise<(source: string) => readonly string[]> => {
+    const [currentText, previousText] = await Promise.all([
+      getSecret('AWSCURRENT'),
+      // Its absence is no error, and neither is trouble in reading it: the current version decides.
+      getSecret('AWSPREVIOUS').catch(() => undefined),
+    ])
+    const current = currentText === undefined ? {} : parseSigningSecrets(currentText)
+    if (!current) throw unreadable('SIGNING_SECRET_ID', 'a JSON object of secrets by source name')
+    const previous = previousText === undefined ? {} : (parseSigningSecrets(previousText) ?? {})
+    return (source) =>
+      [own(current, source), own(previous, source)]
+        .flat()
+        .filter((secret) => typeof secret === 'string')
+  }
+
+/**
+ * Intercom's bearer token: plain text, or JSON `{"access_token":"…"}`.
+ *
+ * @throws BridgeError `misconfigured` when there is none
+ */
+export const loadToken = (getSecret: GetSecret) => async (): Promise<string> => {
+  const text = (await getSecret('AWSCURRENT'))?.trim()
+  if (!text) {
+    throw new BridgeError(
+      'misconfigured',
+      'the secret INTERCOM_SECRET_ID holds no token yet: put the access token of your Intercom app there',
+    )
+  }
+  if (!text.startsWith('{')) return assertToken(text)
+  const token = own(parseJson(text), 'access_token')
+  if (typeof token !== 'string') throw unreadable('INTERCOM_SECRET_ID', 'JSON with an access_token')
+  return assertToken(token.trim())
+}
+
+/** RFC 6750 §2.1: what may stand in a bearer header. */
+const assertToken = (token: string): string => {
+  if (/^[A-Za-z0-9\-._~+/]+=*$/.test(token)) return token
+  throw unreadable('INTERCOM_SECRET_ID', 'a bearer token')
+}

@@ -1,0 +1,119 @@
+import {
+  ChangeMessageVisibilityBatchCommand,
+  SendMessageBatchCommand,
+  SendMessageCommand,
+  type SQSClient,
+} from '@aws-sdk/client-sqs'
+import type { HandBack } from './batch.ts'
+import { BridgeError } from './errors.ts'
+import type { QueueMessage } from './queue.ts'
+
+/** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html */
+const maxBatchEntries = 10
+/** A batch may hold 1 MiB in all; some is left for what SQS counts beside the body. */
+const maxBatchBytes = 1_000_000
+
+const unavailable = (cause?: unknown) =>
+  new BridgeError('temporarily_unavailable', 'the queue did not take every message', { cause })
+
+/** Batches that SQS takes: at most ten messages and 1 MB each, in order. */
+export const toBatches = (messages: readonly QueueMessage[]): QueueMessage[][] => {
+  const batches: QueueMessage[][] = []
+  let bytes = 0
+  for (const message of messages) {
+    const size = Buffer.byteLength(message.body)
+    const batch = batches.at(-1)
+    if (!batch || batch.length >= maxBatchEntries || bytes + size > maxBatchBytes) {
+      batches.push([message])
+      bytes = size
+    } else {
+      batch.push(message)
+      bytes += size
+    }
+  }
+  return batches
+}
+
+/**
+ * Stores messages in a FIFO queue, all of them.
+ *
+ * @throws BridgeError `temporarily_unavailable` unless SQS took every one
+ */
+export const createStore =
+  (client: SQSClient, queueUrl: string) =>
+  async (messages: readonly QueueMessage[]): Promise<void> => {
+    for (const batch of toBatches(messages)) {
+      const command = new SendMessageBatchCommand({
+        QueueUrl: queueUrl,
+        Entries: batch.map(({ body, groupId, dedupeId }, index) => ({
+          Id: String(index),
+          MessageBody: body,
+          MessageGroupId: groupId,
+          MessageDeduplicationId: dedupeId,
+        })),
+      })
+      const sent = await client.send(command).catch((cause: unknown) => {
+        throw unavailable(cause)
+      })
+      if (sent.Failed?.length || sent.Successful?.length !== batch.length) throw unavailable()
+    }
+  }
+
+/**
+ * Sends a dead letter.
+ *
+ * @throws what SQS fails with; the record must then stay where it is
+ */
+export const sendDeadLetter = async (
+  client: SQSClient,
+  queueUrl: string,
+  message: QueueMessage,
+): Promise<void> => {
+  const fifo = queueUrl.endsWith('.fifo')
+  await client.send(
+    new SendMessageCommand({
+      QueueUrl: queueUrl,
+      MessageBody: message.body,
+      ...(fifo && { MessageGroupId: message.groupId, MessageDeduplicationId: message.dedupeId }),
+      MessageAttributes: Object.fromEntries(
+        Object.entries(message.attributes ?? {}).map(([name, text]) => [
+          name,
+          { DataType: 'String', StringValue: text },
+        ]),
+      ),
+    }),
+  )
+}
+
+/** The URL of the queue that an event came from: on the same host as the queue that is known. */
+export const queueUrlOf = (arn: string, knownQueueUrl: string): string => {
+  const [account, name] = arn.split(':').slice(-2)
+  return new URL(`/${account}/${name}`, knownQueueUrl).href
+}
+
+/**
+ * Sets when handed-back records come again.
+ *
+ * @throws what SQS fails with; the records then come after the queue's own visibility timeout
+ */
+export const changeVisibility = async (
+  client: SQSClient,
+  queueUrl: string,
+  handBacks: readonly HandBack[],
+): Promise<void> => {
+  for (let start = 0; start < handBacks.length; start += maxBatchEntries) {
+    const changed = await client.send(
+      new ChangeMessageVisibilityBatchCommand({
+        QueueUrl: queueUrl,
+        Entries: handBacks
+          .slice(start, start + maxBatchEntries)
+          .map(({ record, retryInSeconds }, index) => ({
+            Id: String(index),
+            ReceiptHandle: record.receiptHandle,
+            VisibilityTimeout: retryInSeconds,
+          })),
+      }),
+    )
+    if (changed.Failed?.length) throw new Error('SQS did not change every visibility')
+  }
+}

@@ -1,0 +1,90 @@
+import * as z from 'zod/mini'
+
+/**
+ * The request of Intercom's Create contact, under Intercom's own names.
+ * Times are unix seconds; `owner_id` is an integer up to API version 2.15.
+ * https://developers.intercom.com/docs/references/rest-api/api.intercom.io/contacts/createcontact
+ */
+export const contactFields = z.strictObject({
+  role: z.enum(['user', 'lead']),
+  external_id: z.optional(z.string()),
+  email: z.optional(z.string()),
+  phone: z.optional(z.string()),
+  name: z.optional(z.string()),
+  avatar: z.optional(z.string()),
+  signed_up_at: z.optional(z.int()),
+  last_seen_at: z.optional(z.int()),
+  owner_id: z.optional(z.int()),
+  unsubscribed_from_emails: z.optional(z.boolean()),
+  custom_attributes: z.optional(
+    z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
+  ),
+})
+
+/** A company, under the names of Intercom's Create or update a company. */
+export const companyFields = z.strictObject({
+  company_id: z.string(),
+  name: z.optional(z.string()),
+  website: z.optional(z.string()),
+  plan: z.optional(z.string()),
+  industry: z.optional(z.string()),
+  size: z.optional(z.int()),
+})
+
+/** Our normal form: what every source is read into, and all that delivering knows of it. */
+export const signupSchema = z.strictObject({
+  event_id: z.string(),
+  occurred_at: z.optional(z.int()),
+  contact: contactFields,
+  /** What the person answered to the box that the source's `consent` names. */
+  consent: z.optional(z.boolean()),
+  tags: z.optional(z.array(z.string())),
+  company: z.optional(companyFields),
+  note: z.optional(z.string()),
+})
+
+export type ContactFields = z.infer<typeof contactFields>
+export type Company = z.infer<typeof companyFields>
+export type Signup = z.infer<typeof signupSchema>
+export type Role = ContactFields['role']
+export type ContactField = Exclude<keyof ContactFields, 'custom_attributes'>
+export type CompanyField = keyof Company
+
+/** The contact fields that `fields` may name on its right side. */
+export const contactFieldNames = [
+  'role',
+  'external_id',
+  'email',
+  'phone',
+  'name',
+  'avatar',
+  'signed_up_at',
+  'last_seen_at',
+  'owner_id',
+  'unsubscribed_from_emails',
+] as const satisfies readonly ContactField[]
+
+export const companyFieldNames = [
+  'company_id',
+  'name',
+  'website',
+  'plan',
+  'industry',
+  'size',
+] as const satisfies readonly CompanyField[]
+
+/**
+ * A signup as a preset or a `map` gives it: the same names, the values as they came. Normalising
+ * decides what can be used.
+ */
+export type SignupInput = {
+  event_id?: unknown
+  occurred_at?: unknown
+  contact: { [field in ContactField]?: unknown } & {
+    custom_attributes?: Readonly<Record<string, unknown>> | undefined
+  }
+  consent?: boolean
+  tags?: unknown
+  company?: { [field in CompanyField]?: unknown } | undefined
+  note?: unknown
+}

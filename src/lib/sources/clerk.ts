@@ -1,0 +1,54 @@
+import * as z from 'zod/mini'
+import { own } from '../own.ts'
+import { standardWebhooksScheme } from '../signature.ts'
+import { defineSource } from './source.ts'
+import { standardWebhooksHeaders, standardWebhooksId } from './standard-webhooks.ts'
+
+const text = z.nullish(z.string())
+const userCreated = z.looseObject({
+  timestamp: z.optional(z.number()),
+  data: z.looseObject({
+    id: z.string(),
+    first_name: text,
+    last_name: text,
+    image_url: text,
+    created_at: z.optional(z.number()),
+    primary_email_address_id: text,
+    primary_phone_number_id: text,
+    email_addresses: z.nullish(
+      z.array(z.looseObject({ id: z.string(), email_address: z.string() })),
+    ),
+    phone_numbers: z.nullish(z.array(z.looseObject({ id: z.string(), phone_number: z.string() }))),
+  }),
+})
+
+/**
+ * Use the id that your app passes to Intercom's Messenger: Clerk's user id, or, where that is your
+ * own, `fields: { 'data.external_id': 'external_id' }`. Clerk's times are unix milliseconds.
+ */
+export const clerk = defineSource({
+  docs: 'https://clerk.com/docs/guides/development/webhooks/overview',
+  signature: standardWebhooksScheme,
+  payload: {
+    format: 'json',
+    isSignup: (body) => own(body, 'type') === 'user.created',
+    schema: userCreated,
+    headers: standardWebhooksHeaders,
+  },
+  eventId: (_event, delivery) => standardWebhooksId(delivery),
+  toSignup: ({ data, timestamp }) => {
+    const email = data.email_addresses?.find(({ id }) => id === data.primary_email_address_id)
+    const phone = data.phone_numbers?.find(({ id }) => id === data.primary_phone_number_id)
+    return {
+      occurred_at: timestamp ?? data.created_at,
+      contact: {
+        external_id: data.id,
+        email: email?.email_address,
+        phone: phone?.phone_number,
+        name: [data.first_name, data.last_name].filter(Boolean).join(' '),
+        avatar: data.image_url,
+        signed_up_at: data.created_at,
+      },
+    }
+  },
+})

@@ -1,0 +1,55 @@
+import * as z from 'zod/mini'
+import { assertOptions, makeSource, type Source, type SourceOptions } from './source.ts'
+
+const inputs = z.record(z.string(), z.union([z.string(), z.array(z.string())]))
+export type FormInputs = z.infer<typeof inputs>
+
+const page = z.url({ protocol: /^https?$/, error: 'expected the address of a page, with https://' })
+const origin = z
+  .string()
+  .check(
+    z.refine(
+      (text) => URL.parse(text)?.origin === text && /^https?:/.test(text),
+      'expected an origin: scheme and host, such as "https://example.com"',
+    ),
+  )
+
+export type FormOptions = SourceOptions<FormInputs> & {
+  /** The page shown after posting, or one each for success and failure. */
+  readonly redirect?: string | { readonly success: string; readonly failure: string }
+  /** Origins whose pages may post here; absent: any. */
+  readonly origins?: readonly string[]
+}
+
+/** The input that people never see and bots fill in. */
+export const honeypot = '_gotcha'
+
+/**
+ * A form on your own pages. Maps inputs named `email`, `name` and `phone`, and others only as
+ * `fields` and `attributes` list them.
+ *
+ * @throws BridgeError `invalid_config`, naming every fault
+ */
+export const form = (options: FormOptions = {}): Source => {
+  assertOptions(options, {
+    redirect: z.optional(z.union([page, z.strictObject({ success: page, failure: page })])),
+    origins: z.optional(z.readonly(z.array(origin).check(z.minLength(1)))),
+  })
+  const { redirect, origins, ...common } = options
+  return makeSource(
+    {
+      docs: 'https://html.spec.whatwg.org/multipage/form-control-infrastructure.html#form-submission-2',
+      signature: { type: 'open' },
+      payload: { format: 'form', schema: inputs },
+      waits: true,
+      form: {
+        redirect: typeof redirect === 'string' ? { success: redirect } : { ...redirect },
+        origins: origins ?? [],
+      },
+      eventId: () => undefined,
+      toSignup: ({ email, name, phone, [honeypot]: gotcha }) =>
+        gotcha?.length ? undefined : { contact: { email, name, phone } },
+    },
+    common,
+  )
+}

@@ -1,0 +1,90 @@
+import * as z from 'zod/mini'
+import { own } from '../own.ts'
+import { findPerson } from './person.ts'
+import { defineSource, type Question } from './source.ts'
+
+const answer = z.looseObject({
+  type: z.string(),
+  field: z.looseObject({ id: z.string(), ref: z.optional(z.string()) }),
+})
+const formResponse = z.looseObject({
+  event_id: z.optional(z.string()),
+  form_response: z.looseObject({
+    submitted_at: z.optional(z.string()),
+    hidden: z.nullish(z.record(z.string(), z.unknown())),
+    variables: z.nullish(z.array(z.looseObject({ key: z.string(), type: z.string() }))),
+    definition: z.optional(
+      z.looseObject({
+        fields: z.array(
+          z.looseObject({ id: z.string(), ref: z.optional(z.string()), title: z.string() }),
+        ),
+      }),
+    ),
+    answers: z.nullish(z.array(answer)),
+  }),
+})
+type FormResponse = z.infer<typeof formResponse>['form_response']
+
+/** An answer's value stands under the name of its type; choices give their labels. */
+const answerValue = (given: z.infer<typeof answer>): unknown => {
+  const value = own(given, given.type)
+  if (given.type === 'choice') return own(value, 'label') ?? own(value, 'other')
+  if (given.type !== 'choices') return value
+  const labels = own(value, 'labels')
+  const other = own(value, 'other')
+  return [...(Array.isArray(labels) ? labels : []), ...(other === undefined ? [] : [other])]
+}
+
+/** Answers join the definition by the field's id: their own `ref` is often missing. */
+const questionsOf = ({ definition, answers, hidden, variables }: FormResponse): Question[] => {
+  const fields = new Map(definition?.fields.map((field) => [field.id, field]))
+  return [
+    ...(answers ?? []).map((given) => {
+      const field = fields.get(given.field.id)
+      return {
+        id: given.field.id,
+        ref: given.field.ref ?? field?.ref,
+        label: field?.title,
+        type: given.type,
+        value: answerValue(given),
+      }
+    }),
+    ...Object.entries(hidden ?? {}).map(([key, value]) => ({ key, value })),
+    ...(variables ?? []).map((variable) => ({
+      key: variable.key,
+      value: own(variable, variable.type),
+    })),
+  ]
+}
+
+/**
+ * E-mail and phone by the answer's type, the name by its question; hidden fields and variables by
+ * their key, as in `fields: { user_id: 'external_id' }`.
+ */
+export const typeform = defineSource({
+  docs: 'https://www.typeform.com/developers/webhooks/secure-your-webhooks/',
+  signature: {
+    type: 'hmac',
+    header: ['typeform-signature'],
+    prefix: 'sha256=',
+    algorithm: 'sha256',
+    encoding: 'base64',
+    signed: '{body}',
+    secret: 'text',
+  },
+  payload: {
+    format: 'json',
+    isSignup: (body) => own(body, 'event_type') === 'form_response',
+    schema: formResponse,
+  },
+  eventId: ({ event_id }) => event_id,
+  questions: ({ form_response }) => questionsOf(form_response),
+  toSignup: ({ form_response }) => {
+    const { submitted_at } = form_response
+    const answers = questionsOf({ ...form_response, hidden: {}, variables: [] })
+    return {
+      occurred_at: submitted_at,
+      contact: { ...findPerson(answers), signed_up_at: submitted_at },
+    }
+  },
+})

@@ -1,0 +1,98 @@
+import * as z from 'zod/mini'
+import { own } from '../own.ts'
+import { defaultToleranceSeconds, type HmacScheme } from '../signature.ts'
+import { assertOptions, makeSource, type Place, type Source, type SourceOptions } from './source.ts'
+
+const headerName = z
+  .string()
+  .check(z.regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, 'expected a header name'))
+const signatureOptions = z.strictObject({
+  header: headerName,
+  prefix: z.optional(z.string()),
+  algorithm: z.enum(['sha256', 'sha1', 'sha512']),
+  encoding: z.enum(['hex', 'base64']),
+  signed: z.optional(
+    z
+      .string()
+      .check(
+        z.refine(
+          (template) =>
+            template.includes('{body}') &&
+            !/\{(?!(?:id|timestamp|method|url|body)\})/.test(template),
+          'expected a template over {id} {timestamp} {method} {url} {body} that holds {body}',
+        ),
+      ),
+  ),
+  id: z.optional(z.strictObject({ header: headerName })),
+  timestamp: z.optional(
+    z.strictObject({
+      header: headerName,
+      unit: z.enum(['s', 'ms']),
+      toleranceSeconds: z.optional(z.number().check(z.positive())),
+    }),
+  ),
+  secret: z.optional(z.enum(['text', 'base64', 'whsec'])),
+})
+const signature = signatureOptions.check(
+  z.refine(
+    ({ signed = '', id, timestamp }) =>
+      signed.includes('{id}') === (id !== undefined) &&
+      signed.includes('{timestamp}') === (timestamp !== undefined),
+    'id and timestamp are set exactly where `signed` holds {id} and {timestamp}',
+  ),
+)
+const eventId = z.union([z.string().check(z.minLength(1)), z.strictObject({ header: headerName })])
+
+const event = z.looseObject({})
+
+export type WebhookOptions = SourceOptions<z.infer<typeof event>> & {
+  /** How the sender signs, by data alone. */
+  readonly signature: z.infer<typeof signatureOptions>
+  /** Where the sender's event id stands: a dotted path or a header; absent: SHA-256 of the body. */
+  readonly eventId?: Place | { readonly header: string }
+}
+
+const toScheme = (options: z.infer<typeof signatureOptions>): HmacScheme => ({
+  type: 'hmac',
+  header: [options.header.toLowerCase()],
+  prefix: options.prefix ?? '',
+  algorithm: options.algorithm,
+  encoding: options.encoding,
+  signed: options.signed ?? '{body}',
+  ...(options.id && { id: { header: [options.id.header.toLowerCase()] } }),
+  ...(options.timestamp && {
+    timestamp: {
+      header: [options.timestamp.header.toLowerCase()],
+      unit: options.timestamp.unit,
+      toleranceSeconds: options.timestamp.toleranceSeconds ?? defaultToleranceSeconds,
+    },
+  }),
+  secret: options.secret ?? 'text',
+})
+
+/**
+ * Any sender that signs its JSON with an HMAC. `fields` says where an `email` or an `external_id`
+ * stands, as dotted paths.
+ *
+ * @throws BridgeError `invalid_config`, naming every fault
+ */
+export const webhook = (options: WebhookOptions): Source => {
+  assertOptions(options, { signature, eventId: z.optional(eventId) })
+  const { signature: signatureData, eventId: place, ...common } = options
+  const header = typeof place === 'object' ? place.header.toLowerCase() : undefined
+  return makeSource(
+    {
+      docs: 'the sender decides: name its header, what it signs and how',
+      signature: toScheme(signatureData),
+      payload: { format: 'json', schema: event, headers: header === undefined ? [] : [header] },
+      eventId: (body, { headers }) => {
+        if (header !== undefined) return headers[header]
+        return typeof place === 'string'
+          ? place.split('.').reduce<unknown>((value, key) => own(value, key), body)
+          : undefined
+      },
+      toSignup: () => ({ contact: {} }),
+    },
+    common,
+  )
+}
