@@ -40,6 +40,7 @@ const intercom = {
   INTERCOM_BASE_URL: z.optional(baseUrl),
 }
 
+const intercomEnv = z.object(intercom)
 const webhook = { ...common, SIGNING_SECRET_ID: required, PUBLIC_BASE_URL: z.optional(url) }
 const queuedWebhook = z.object({
   ...webhook,
@@ -59,7 +60,7 @@ const worker = z.object({
 export type Environment = Readonly<Record<string, string | undefined>>
 export type WebhookEnv = z.infer<typeof queuedWebhook> | z.infer<typeof directWebhook>
 export type WorkerEnv = z.infer<typeof worker>
-export type IntercomEnv = z.infer<z.ZodMiniObject<typeof intercom>>
+export type IntercomEnv = z.infer<typeof intercomEnv>
 
 const parse = <T>(schema: z.ZodMiniType<T>, env: Environment): T => {
   const set = Object.fromEntries(
@@ -88,6 +89,13 @@ export const parseWebhookEnv = (env: Environment): WebhookEnv =>
  * @throws BridgeError `misconfigured`, naming every problem
  */
 export const parseWorkerEnv = (env: Environment): WorkerEnv => parse(worker, env)
+
+/**
+ * What speaking to Intercom needs of an environment.
+ *
+ * @throws BridgeError `misconfigured`, naming every problem
+ */
+export const parseIntercomEnv = (env: Environment): IntercomEnv => parse(intercomEnv, env)
 
 /** https://developers.intercom.com/docs/build-an-integration/learn-more/rest-apis#regional-hosting */
 const hosts = {

@@ -105,10 +105,9 @@ const keysOf = (kind: HmacScheme['secret'], secrets: readonly string[]): Buffer[
   )
 }
 
-const firstHeader = (delivery: Delivery, names: readonly string[]): string | undefined => {
-  const name = names.find((candidate) => Object.hasOwn(delivery.headers, candidate))
-  return name === undefined ? undefined : delivery.headers[name]
-}
+/** The first of the names that is there; an empty header is none. */
+const firstHeader = (delivery: Delivery, names: readonly string[]): string | undefined =>
+  names.map((name) => delivery.headers[name]).find((value) => value)
 
 const mac = (
   scheme: HmacScheme,
@@ -157,7 +156,7 @@ const verifyHmac = (
   const signature = firstHeader(delivery, scheme.header)
   const id = scheme.id ? firstHeader(delivery, scheme.id.header) : ''
   const timestamp = scheme.timestamp ? firstHeader(delivery, scheme.timestamp.header) : ''
-  if (!signature || id === undefined || timestamp === undefined) throw missing()
+  if (signature === undefined || id === undefined || timestamp === undefined) throw missing()
   // The id stands before a dot in what is signed, so it may hold none.
   if (scheme.id && !/^[^\s.]{1,256}$/.test(id)) throw invalid()
   const sentSeconds = scheme.timestamp ? timestampSeconds(timestamp, scheme.timestamp.unit) : 0

@@ -1,0 +1,142 @@
+import { describe, expect, test } from 'vitest'
+import { applyOptions, find } from '../../src/lib/mapping.ts'
+import type { SignupInput } from '../../src/lib/signup.ts'
+import type { Question, SourceOptions } from '../../src/lib/sources/source.ts'
+
+const body = {
+  'a.b': 'exact',
+  a: { b: 'dotted', c: { d: 1 } },
+  empty: '',
+  list: ['x', 'y'],
+  mixed: ['x', { y: 1 }],
+  no: 'off',
+  yes: 'on',
+}
+const questions: Question[] = [
+  { id: 'q1', ref: 'email_ref', label: 'Work e-mail', value: 'by id' },
+  { id: 'q2', ref: 'q1', label: 'Second', value: 'by ref' },
+  { key: 'second', label: 'Third', value: 'by key' },
+  { id: 'q4', label: 'Mr. or Ms.', value: 'by label' },
+  { id: 'q5', label: 'Left empty', value: '' },
+]
+
+describe('a place', () => {
+  test.each([
+    ['q1', 'by id'],
+    ['email_ref', 'by id'],
+    ['  work E-MAIL ', 'by id'],
+    ['second', 'by key'],
+    ['Mr. or Ms.', 'by label'],
+    ['a.b', 'exact'],
+    ['a.c.d', 1],
+    ['empty', ''],
+    ['Left empty', undefined],
+    ['a.nothing.here', undefined],
+    ['constructor', undefined],
+    ['a.__proto__.toString', undefined],
+    ['list.length', 2],
+  ])('%j is %j', (place, expected) => {
+    expect(find(body, questions, place)).toEqual(expected)
+  })
+})
+
+const preset: SignupInput = {
+  contact: { role: 'user', email: 'preset@example.com', custom_attributes: { plan: 'free' } },
+  tags: ['from payload'],
+}
+const apply = (options: SourceOptions) =>
+  applyOptions(preset, { body, payload: body, questions }, options)
+
+describe('options', () => {
+  test('leave the preset alone where there are none', () => {
+    expect(apply({}).input).toEqual(preset)
+  })
+
+  test('beat what the preset found, where they find something', () => {
+    const { input, leftOut } = apply({
+      role: 'lead',
+      fields: { 'a.b': 'email', nowhere: 'name', 'not here': 'phone' },
+      attributes: { 'a.c.d': 'plan', list: 'interests', mixed: 'odd' },
+    })
+
+    expect(input?.contact).toEqual({
+      role: 'lead',
+      email: 'exact',
+      custom_attributes: { plan: 1, interests: 'x, y', odd: ['x', { y: 1 }] },
+    })
+    expect(leftOut).toEqual([
+      { path: 'name', reason: 'field_unmatched' },
+      { path: 'phone', reason: 'field_unmatched' },
+    ])
+  })
+
+  test('try several places for one field, the first that finds something wins', () => {
+    const { input, leftOut } = apply({ fields: { nowhere: 'name', 'Mr. or Ms.': 'name', q1: 'name' } })
+
+    expect(input?.contact.name).toBe('by label')
+    expect(leftOut).toEqual([])
+  })
+
+  test('add constant tags, a company and a note', () => {
+    const { input } = apply({
+      tags: ['beta'],
+      company: { 'a.c.d': 'company_id', q1: 'name' },
+      note: 'Third',
+    })
+
+    expect(input).toMatchObject({
+      tags: ['from payload', 'beta'],
+      company: { company_id: 1, name: 'by id' },
+      note: 'by key',
+    })
+  })
+
+  test.each([
+    ['yes', true],
+    ['list', true],
+    ['no', false],
+    ['empty', false],
+    ['nowhere', false],
+  ])('read consent from the box %s as %j', (consent, expected) => {
+    expect(apply({ consent }).input?.consent).toBe(expected)
+  })
+
+  test('say nothing of consent where no box is named', () => {
+    expect(apply({}).input).not.toHaveProperty('consent')
+  })
+})
+
+describe('map', () => {
+  test('has the last word', () => {
+    const map: SourceOptions['map'] = (signup, payload) => ({
+      ...signup,
+      contact: { ...signup.contact, name: `${signup.contact.email} ${payload === body}` },
+    })
+
+    expect(apply({ fields: { 'a.b': 'email' }, map }).input?.contact.name).toBe('exact true')
+  })
+
+  test('ignores a payload by undefined', () => {
+    expect(apply({ map: () => undefined }).input).toBeUndefined()
+  })
+
+  test.each([
+    () => {
+      throw new Error('canary')
+    },
+    () => null,
+    () => 'text',
+    () => ({}),
+    async () => preset,
+  ])('fails as mapping_failed, quoting nothing: %s', (map) => {
+    let error: unknown
+    try {
+      apply({ map: map as unknown as NonNullable<SourceOptions['map']> })
+    } catch (thrown) {
+      error = thrown
+    }
+
+    expect(error).toMatchObject({ code: 'mapping_failed', cause: undefined })
+    expect((error as Error).message).not.toContain('canary')
+  })
+})

@@ -1,0 +1,34 @@
+import { sign } from '../../src/lib/signature.ts'
+import type { Delivery, Source } from '../../src/lib/sources/source.ts'
+import { start } from './clock.ts'
+
+export const bytes = (text: string): Uint8Array => new TextEncoder().encode(text)
+
+/** A delivery as a sender makes it; unsigned unless signed() made its headers. */
+export const delivery = (
+  body: string | Uint8Array | object,
+  headers: Record<string, string> = { 'content-type': 'application/json' },
+): Delivery => ({
+  source: 'test',
+  received_at: start,
+  method: 'POST',
+  url: 'https://bridge.example.com/webhooks/test',
+  headers,
+  body:
+    body instanceof Uint8Array
+      ? body
+      : bytes(typeof body === 'string' ? body : JSON.stringify(body)),
+})
+
+/** The same, signed as its source's sender signs. */
+export const signed = (source: Source, body: string | object, secret: string): Delivery => {
+  const unsigned = delivery(body)
+  const headers = sign(
+    source.signature,
+    { timestampSeconds: start, url: unsigned.url, body: unsigned.body },
+    secret,
+  )
+  return { ...unsigned, headers: { ...unsigned.headers, ...headers } }
+}
+
+export const formHeaders = { 'content-type': 'application/x-www-form-urlencoded' }
