@@ -1,6 +1,6 @@
 import { BridgeError } from './errors.ts'
 import { isRecord, own } from './own.ts'
-import type { SignupInput } from './signup.ts'
+import { contactFieldNames, type SignupInput } from './signup.ts'
 import type { Place, Question, SourceOptions } from './sources/source.ts'
 import type { LeftOut } from './values.ts'
 
@@ -72,6 +72,15 @@ const collect = <Target extends string>(
   return Object.fromEntries(found) as { [target in Target]?: unknown }
 }
 
+/** A field of another name that an option maps is no unknown field any more. */
+const withoutPlaces = (contact: SignupInput['contact'], options: SourceOptions) => {
+  const { fields, attributes, company, note, consent } = options
+  const places = new Set([fields, attributes, company].flatMap((table) => Object.keys(table ?? {})))
+  for (const place of [note, consent]) if (place !== undefined) places.add(place)
+  for (const name of [...contactFieldNames, 'custom_attributes']) places.delete(name)
+  return Object.fromEntries(Object.entries(contact).filter(([name]) => !places.has(name)))
+}
+
 /** What a payload offers to the options: as received, as its schema gave it, and its questions. */
 export type Readable = {
   readonly body: unknown
@@ -108,7 +117,7 @@ export const applyOptions = (
   const input: SignupInput = {
     ...preset,
     contact: {
-      ...preset.contact,
+      ...withoutPlaces(preset.contact, options),
       ...fields,
       ...(options.role && { role: options.role }),
       custom_attributes: { ...preset.contact.custom_attributes, ...attributes },

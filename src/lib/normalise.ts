@@ -1,7 +1,13 @@
 import type { CountryCode } from 'libphonenumber-js'
 import type { Issue } from './errors.ts'
 import { isRecord } from './own.ts'
-import type { Company, ContactFields, Signup, SignupInput } from './signup.ts'
+import {
+  type Company,
+  type ContactFields,
+  contactFieldNames,
+  type Signup,
+  type SignupInput,
+} from './signup.ts'
 import { clean, createValueReader, type LeftOut, type ValueReader } from './values.ts'
 
 export type Normalised =
@@ -10,6 +16,7 @@ export type Normalised =
 
 /** https://www.intercom.com/help/en/articles/179-send-custom-user-attributes-to-intercom */
 const maxAttributes = 250
+const contactNames: ReadonlySet<string> = new Set([...contactFieldNames, 'custom_attributes'])
 
 const attributes = (reader: ValueReader, given: unknown): ContactFields['custom_attributes'] => {
   if (given === undefined || given === null) return undefined
@@ -70,6 +77,9 @@ export const normalise = async (
 ): Promise<Normalised> => {
   const reader = createValueReader()
   const given = input.contact
+  for (const name of Object.keys(given)) {
+    if (!contactNames.has(name)) reader.leave('contact', 'field_unknown')
+  }
   const role = reader.role(given.role)
   const external_id = reader.id('external_id', given.external_id)
   if (role === 'lead' && external_id !== undefined) reader.leave('external_id', 'lead_external_id')

@@ -108,7 +108,11 @@ describe('multipart forms', () => {
     ['without a part', 'nonsense', type],
     ['without anything', '', type],
     ['without a boundary', end, { 'content-type': 'multipart/form-data' }],
-    ['with another boundary', part('name="a"', 'b') + end, { 'content-type': `${type['content-type']}x` }],
+    [
+      'with another boundary',
+      part('name="a"', 'b') + end,
+      { 'content-type': `${type['content-type']}x` },
+    ],
   ])('%s are invalid_body', async (_name, body, headers) => {
     await expect(form(body, headers)).rejects.toMatchObject({ code: 'invalid_body' })
   })

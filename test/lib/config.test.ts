@@ -42,7 +42,9 @@ describe('a config', () => {
   })
 
   test.each([undefined, {}, { sources: {} }, { sources: [] }])('needs a source: %j', (config) => {
-    expect(messageOf(() => defineBridge(config as unknown as Bridge))).toContain('at least one source')
+    expect(messageOf(() => defineBridge(config as unknown as Bridge))).toContain(
+      'at least one source',
+    )
   })
 
   test.each(['a', 'a'.repeat(40)])('takes the name %s', (name) => {
@@ -56,7 +58,7 @@ describe('a config', () => {
   test('finds sources as own properties alone', () => {
     const bridge = defineBridge({ sources: { clerk: clerk() } })
 
-    expect(findSource(bridge, 'clerk')).toBe(bridge.sources['clerk'])
+    expect(findSource(bridge, 'clerk')).toBe(bridge.sources.clerk)
     for (const name of ['constructor', '__proto__', 'toString', 'queue', '']) {
       expect(findSource(bridge, name)).toBeUndefined()
     }
@@ -66,7 +68,7 @@ describe('a config', () => {
     const own = defineBridge({ sources: { queue: signup({ tags: ['from a queue'] }) } })
 
     expect(findRecordSource(defineBridge({ sources: { clerk: clerk() } }), 'queue')).toBeDefined()
-    expect(findRecordSource(own, 'queue')).toBe(own.sources['queue'])
+    expect(findRecordSource(own, 'queue')).toBe(own.sources.queue)
   })
 })
 
@@ -86,7 +88,14 @@ describe('a preset', () => {
 
     const message = messageOf(() => clerk(options as never))
 
-    for (const name of ['feilds', 'fields.data.email', 'attributes', 'role', 'country', 'onExisting']) {
+    for (const name of [
+      'feilds',
+      'fields.data.email',
+      'attributes',
+      'role',
+      'country',
+      'onExisting',
+    ]) {
       expect(message).toContain(name)
     }
     for (const name of ['map', 'tags', 'lookup']) expect(message).toContain(name)

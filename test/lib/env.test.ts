@@ -39,7 +39,10 @@ describe('the webhook’s environment', () => {
 
 describe('the worker’s environment', () => {
   test('defaults to the US region and API version 2.14', () => {
-    expect(parseWorkerEnv(worker)).toMatchObject({ INTERCOM_REGION: 'us', INTERCOM_VERSION: '2.14' })
+    expect(parseWorkerEnv(worker)).toMatchObject({
+      INTERCOM_REGION: 'us',
+      INTERCOM_VERSION: '2.14',
+    })
   })
 
   test('names every problem at once, without a value', () => {
@@ -60,7 +63,8 @@ describe('the worker’s environment', () => {
       message = (error as Error).message
     }
 
-    for (const name of [...Object.keys(wrong), 'INTERCOM_SECRET_ID']) expect(message).toContain(name)
+    for (const name of [...Object.keys(wrong), 'INTERCOM_SECRET_ID'])
+      expect(message).toContain(name)
     expect(message).not.toContain('canary')
   })
 

@@ -71,7 +71,9 @@ describe('options', () => {
   })
 
   test('try several places for one field, the first that finds something wins', () => {
-    const { input, leftOut } = apply({ fields: { nowhere: 'name', 'Mr. or Ms.': 'name', q1: 'name' } })
+    const { input, leftOut } = apply({
+      fields: { nowhere: 'name', 'Mr. or Ms.': 'name', q1: 'name' },
+    })
 
     expect(input?.contact.name).toBe('by label')
     expect(leftOut).toEqual([])

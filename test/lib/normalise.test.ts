@@ -143,7 +143,9 @@ describe('names', () => {
     const { name } = await contactOf({ name: `${'a'.repeat(254)}\u{1f600}` })
 
     expect(name).toBe('a'.repeat(254))
-    expect(await leftOutOf({ name: 'a'.repeat(256) })).toEqual([{ path: 'name', reason: 'text_cut' }])
+    expect(await leftOutOf({ name: 'a'.repeat(256) })).toEqual([
+      { path: 'name', reason: 'text_cut' },
+    ])
     expect(await leftOutOf({ name: 'a'.repeat(255) })).toEqual([])
   })
 })
@@ -311,7 +313,9 @@ describe('the rest of a signup', () => {
   test('keeps its own event id, else takes the body’s', async () => {
     const email = 'ada@example.com'
 
-    expect(await run({ email }, { event_id: 'evt_1' })).toMatchObject({ signup: { event_id: 'evt_1' } })
+    expect(await run({ email }, { event_id: 'evt_1' })).toMatchObject({
+      signup: { event_id: 'evt_1' },
+    })
     expect(await run({ email }, { event_id: '' })).toMatchObject({
       signup: { event_id: 'body-digest' },
     })

@@ -1,5 +1,10 @@
 import { describe, expect, test } from 'vitest'
-import { createCache, type GetSecret, loadSigningSecrets, loadToken } from '../../src/lib/secrets.ts'
+import {
+  createCache,
+  type GetSecret,
+  loadSigningSecrets,
+  loadToken,
+} from '../../src/lib/secrets.ts'
 import { createClock } from '../support/clock.ts'
 
 /** A loader that gives 1, 2, 3 … or throws while told to. */
@@ -127,12 +132,14 @@ describe('signing secrets', () => {
 })
 
 describe('the token', () => {
-  test.each(['dG9rOjE=', ' dG9rOjE=\n', '{"access_token":"dG9rOjE="}', '{"access_token":" dG9rOjE= "}'])(
-    'is read from %j',
-    async (text) => {
-      expect(await loadToken(stored(text))()).toBe('dG9rOjE=')
-    },
-  )
+  test.each([
+    'dG9rOjE=',
+    ' dG9rOjE=\n',
+    '{"access_token":"dG9rOjE="}',
+    '{"access_token":" dG9rOjE= "}',
+  ])('is read from %j', async (text) => {
+    expect(await loadToken(stored(text))()).toBe('dG9rOjE=')
+  })
 
   test.each([undefined, '', ' ', '{"token":"a"}', '{junk', 'two words', 'line\nbreak', '"quoted"'])(
     'is misconfigured as %j',

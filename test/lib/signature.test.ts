@@ -41,7 +41,9 @@ describe('the published vector of Standard Webhooks', () => {
     changed: Record<string, string | undefined> = {},
     { secrets = [secret], at = sentAt, text = body } = {},
   ) => {
-    const all = Object.entries({ ...headers, ...changed }).filter(([, value]) => value !== undefined)
+    const all = Object.entries({ ...headers, ...changed }).filter(
+      ([, value]) => value !== undefined,
+    )
     return verdict(
       standardWebhooksScheme,
       delivery(text, Object.fromEntries(all) as Record<string, string>),
@@ -76,7 +78,9 @@ describe('the published vector of Standard Webhooks', () => {
     ['a good secret beside a placeholder', {}, { secrets: ['change me!', secret] }],
     [
       'several signatures, one of them valid',
-      { 'webhook-signature': `v1,Ceo5qEr07ixe2NLpvHk3FH9bwy/WavXrAFQ/9tdO6mc= v2,junk ${signature}` },
+      {
+        'webhook-signature': `v1,Ceo5qEr07ixe2NLpvHk3FH9bwy/WavXrAFQ/9tdO6mc= v2,junk ${signature}`,
+      },
       {},
     ],
     ['signatures set apart by ", "', { 'webhook-signature': `v1,AAAA, ${signature}` }, {}],
@@ -98,7 +102,12 @@ describe('the published vector of Standard Webhooks', () => {
     ['junk', { 'webhook-signature': 'v1,dawfeoifkpqwoekfpqoekf' }, {}, 'signature_invalid'],
     ['an empty MAC', { 'webhook-signature': 'v1,' }, {}, 'signature_invalid'],
     ['a part of the MAC', { 'webhook-signature': signature.slice(0, 8) }, {}, 'signature_invalid'],
-    ['another version', { 'webhook-signature': signature.replace('v1', 'v2') }, {}, 'signature_invalid'],
+    [
+      'another version',
+      { 'webhook-signature': signature.replace('v1', 'v2') },
+      {},
+      'signature_invalid',
+    ],
     ['no version', { 'webhook-signature': signature.slice(3) }, {}, 'signature_invalid'],
     [
       'a header that came twice',
@@ -107,7 +116,12 @@ describe('the published vector of Standard Webhooks', () => {
       'signature_invalid',
     ],
     ['an altered body', {}, { text: '{"test": 2432232315}' }, 'signature_invalid'],
-    ['a body that was parsed and written again', {}, { text: '{"test":2432232314}' }, 'signature_invalid'],
+    [
+      'a body that was parsed and written again',
+      {},
+      { text: '{"test":2432232314}' },
+      'signature_invalid',
+    ],
     ['another secret', {}, { secrets: ['whsec_bm90IHRoaXMgb25lIGhlcmU='] }, 'signature_invalid'],
     ['301 s of age', {}, { at: sentAt + 301 }, 'signature_expired'],
     ['301 s in the future', {}, { at: sentAt - 301 }, 'signature_expired'],
@@ -119,12 +133,16 @@ describe('the published vector of Standard Webhooks', () => {
     expect(check(changed, more)).toBe(code)
   })
 
-  test.each(['hello', ' 1614265330 ', '1.61426533e9', '0x60378172', '1614265330.0', '1614265330000'])(
-    'the timestamp %j is none',
-    (timestamp) => {
-      expect(check({ 'webhook-timestamp': timestamp })).toBe('signature_invalid')
-    },
-  )
+  test.each([
+    'hello',
+    ' 1614265330 ',
+    '1.61426533e9',
+    '0x60378172',
+    '1614265330.0',
+    '1614265330000',
+  ])('the timestamp %j is none', (timestamp) => {
+    expect(check({ 'webhook-timestamp': timestamp })).toBe('signature_invalid')
+  })
 })
 
 const hub: HmacScheme = {
@@ -183,7 +201,9 @@ describe('a template over the request', () => {
 
   test('is signed in its order, with a timestamp in milliseconds', () => {
     expect(verdict(scheme, delivery('{"a":1}', headers), secrets, start)).toBe('accepted')
-    expect(verdict(scheme, delivery('{"a":1}', headers), secrets, start + 61)).toBe('signature_expired')
+    expect(verdict(scheme, delivery('{"a":1}', headers), secrets, start + 61)).toBe(
+      'signature_expired',
+    )
   })
 
   test('refuses another address or method', () => {
@@ -197,13 +217,20 @@ describe('a template over the request', () => {
   test('refuses a timestamp in seconds', () => {
     const inSeconds = { ...headers, 'x-timestamp': String(start) }
 
-    expect(verdict(scheme, delivery('{"a":1}', inSeconds), secrets, start)).toBe('signature_invalid')
+    expect(verdict(scheme, delivery('{"a":1}', inSeconds), secrets, start)).toBe(
+      'signature_invalid',
+    )
   })
 })
 
 describe('a bearer secret', () => {
   const check = (authorization: string | undefined, secrets: readonly string[] = ['s3cret']) =>
-    verdict({ type: 'bearer' }, delivery('{}', authorization ? { authorization } : {}), secrets, start)
+    verdict(
+      { type: 'bearer' },
+      delivery('{}', authorization ? { authorization } : {}),
+      secrets,
+      start,
+    )
 
   test.each(['Bearer s3cret', 'bearer s3cret', 'Bearer  s3cret '])('%j is accepted', (header) => {
     expect(check(header)).toBe('accepted')

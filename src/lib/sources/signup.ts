@@ -1,13 +1,10 @@
 import * as z from 'zod/mini'
-import { companyFieldNames, contactFieldNames } from '../signup.ts'
 import { defineSource } from './source.ts'
 
-const payload = z.looseObject({ custom_attributes: z.optional(z.nullable(z.looseObject({}))) })
-
-const pick = (body: Readonly<Record<string, unknown>>, names: readonly string[]) =>
-  Object.fromEntries(
-    names.filter((name) => Object.hasOwn(body, name)).map((name) => [name, body[name]]),
-  )
+const payload = z.looseObject({
+  custom_attributes: z.optional(z.nullable(z.looseObject({}))),
+  company: z.optional(z.nullable(z.looseObject({}))),
+})
 
 /** Our own JSON, flat: the fields of Create contact, with event_id, occurred_at, tags, company, note. */
 export const signup = defineSource({
@@ -15,16 +12,14 @@ export const signup = defineSource({
   signature: { type: 'bearer' },
   payload: { format: 'json', schema: payload },
   waits: true,
-  eventId: (body) => body.event_id,
-  toSignup: (body) => {
-    const company = z.safeParse(z.looseObject({}), body.company)
-    return {
-      ...pick(body, ['occurred_at', 'tags', 'note']),
-      contact: {
-        ...pick(body, contactFieldNames),
-        ...(body.custom_attributes && { custom_attributes: body.custom_attributes }),
-      },
-      ...(company.success && { company: pick(company.data, companyFieldNames) }),
-    }
-  },
+  eventId: ({ event_id }) => event_id,
+  toSignup: ({ event_id, occurred_at, tags, company, note, custom_attributes, ...contact }) => ({
+    event_id,
+    occurred_at,
+    tags,
+    company: company ?? undefined,
+    note,
+    // A field of another name is counted as left out when this is normalised.
+    contact: { ...contact, custom_attributes: custom_attributes ?? undefined },
+  }),
 })

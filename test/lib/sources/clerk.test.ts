@@ -1,0 +1,99 @@
+import { expect, test } from 'vitest'
+import { read } from '../../../src/lib/read.ts'
+import { clerk } from '../../../src/lib/sources/index.ts'
+import { delivery } from '../../support/deliveries.ts'
+
+const headers = { 'content-type': 'application/json', 'svix-id': 'msg_1' }
+
+/** The shape of Clerk's user.created; times in unix milliseconds. */
+export const userCreated = {
+  object: 'event',
+  type: 'user.created',
+  timestamp: 1_700_000_001_835,
+  data: {
+    id: 'user_1',
+    external_id: 'own-1',
+    first_name: 'Grace',
+    last_name: 'Hopper',
+    image_url: 'https://img.example.com/grace',
+    created_at: 1_700_000_000_514,
+    primary_email_address_id: 'idn_2',
+    primary_phone_number_id: 'idn_3',
+    email_addresses: [
+      { id: 'idn_1', email_address: 'old@example.com' },
+      { id: 'idn_2', email_address: 'Grace@Example.com' },
+    ],
+    phone_numbers: [{ id: 'idn_3', phone_number: '+14155550100' }],
+  },
+}
+const contactOf = async (event: unknown, options = {}) => {
+  const reading = await read(clerk(options), delivery(event as object, headers))
+  return reading.kind === 'signups' ? reading.signups[0].contact : reading
+}
+
+test('a user.created is its primary addresses, name, avatar and sign-up time', async () => {
+  expect(await read(clerk(), delivery(userCreated, headers))).toEqual({
+    kind: 'signups',
+    signups: [
+      {
+        event_id: 'msg_1',
+        occurred_at: 1_700_000_001,
+        contact: {
+          role: 'user',
+          external_id: 'user_1',
+          email: 'grace@example.com',
+          phone: '+14155550100',
+          name: 'Grace Hopper',
+          avatar: 'https://img.example.com/grace',
+          signed_up_at: 1_700_000_000,
+        },
+      },
+    ],
+    leftOut: [],
+  })
+})
+
+test('your own id replaces Clerk’s by an option', async () => {
+  const contact = await contactOf(userCreated, { fields: { 'data.external_id': 'external_id' } })
+
+  expect(contact).toMatchObject({ external_id: 'own-1' })
+})
+
+test('either name alone is the name', async () => {
+  const { data } = userCreated
+
+  expect(await contactOf({ ...userCreated, data: { ...data, last_name: null } })).toMatchObject({
+    name: 'Grace',
+  })
+  expect(
+    await contactOf({ ...userCreated, data: { ...data, first_name: '', last_name: null } }),
+  ).not.toHaveProperty('name')
+})
+
+test('somebody who signed up by phone has no e-mail', async () => {
+  const data = { ...userCreated.data, email_addresses: [], primary_email_address_id: null }
+  const contact = await contactOf({ ...userCreated, data })
+
+  expect(contact).toMatchObject({ external_id: 'user_1', phone: '+14155550100' })
+  expect(contact).not.toHaveProperty('email')
+})
+
+test.each(['user.updated', 'user.deleted', 'session.created', undefined])(
+  'a %s is ignored',
+  async (type) => {
+    expect(await contactOf({ ...userCreated, type })).toEqual({ kind: 'ignored' })
+  },
+)
+
+test('a user.created of another shape is refused, not ignored', async () => {
+  const reading = await contactOf({ type: 'user.created', data: { id: 7 } })
+
+  expect(reading).toMatchObject({
+    kind: 'refused',
+    code: 'invalid_signup',
+    event_id: expect.any(String),
+  })
+  expect(reading).toHaveProperty('issues', [
+    { path: 'data.id', reason: 'Invalid input: expected string, received number' },
+  ])
+})

@@ -1,0 +1,63 @@
+import { expect, test } from 'vitest'
+import { read } from '../../../src/lib/read.ts'
+import { form } from '../../../src/lib/sources/index.ts'
+import { delivery, formHeaders } from '../../support/deliveries.ts'
+
+const readForm = (body: string, options = {}) => read(form(options), delivery(body, formHeaders))
+
+test('maps the inputs email, name and phone, and nothing that is not listed', async () => {
+  const body =
+    'email=ada%40example.com&name=Ada&phone=%2B12813322575&role=lead&external_id=1&plan=pro'
+
+  expect(await readForm(body)).toMatchObject({
+    kind: 'signups',
+    signups: [
+      {
+        contact: { role: 'user', email: 'ada@example.com', name: 'Ada', phone: '+12813322575' },
+      },
+    ],
+  })
+  expect(await readForm(body)).not.toHaveProperty('signups.0.contact.external_id')
+  expect(await readForm(body)).not.toHaveProperty('signups.0.contact.custom_attributes')
+})
+
+test('maps other inputs by option, boxes of one name as one text', async () => {
+  const body = 'mail=ada%40example.com&user%5Bname%5D=Ada&uses=a&uses=b&news=on'
+  const options = {
+    role: 'lead',
+    fields: { mail: 'email', 'user[name]': 'name' },
+    attributes: { uses: 'uses' },
+    consent: 'news',
+  }
+
+  expect(await readForm(body, options)).toMatchObject({
+    signups: [
+      {
+        contact: {
+          role: 'lead',
+          email: 'ada@example.com',
+          name: 'Ada',
+          custom_attributes: { uses: 'a, b' },
+        },
+        consent: true,
+      },
+    ],
+  })
+})
+
+test('ignores a post that filled the honeypot', async () => {
+  expect(await readForm('email=ada%40example.com&_gotcha=x')).toEqual({ kind: 'ignored' })
+  expect(await readForm('email=ada%40example.com&_gotcha=')).toMatchObject({ kind: 'signups' })
+})
+
+test('takes the digest of the body for an event id', async () => {
+  const first = await readForm('email=ada%40example.com')
+  const again = await readForm('email=ada%40example.com')
+  const other = await readForm('email=ada%40example.com&name=Ada')
+
+  const idOf = (reading: typeof first) =>
+    reading.kind === 'signups' ? reading.signups[0].event_id : undefined
+  expect(idOf(first)).toMatch(/^[0-9a-f]{64}$/)
+  expect(idOf(again)).toBe(idOf(first))
+  expect(idOf(other)).not.toBe(idOf(first))
+})

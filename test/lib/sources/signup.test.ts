@@ -1,0 +1,76 @@
+import { expect, test } from 'vitest'
+import { read } from '../../../src/lib/read.ts'
+import { signup } from '../../../src/lib/sources/index.ts'
+import { delivery } from '../../support/deliveries.ts'
+
+test('every field of Create contact, the event, tags, a company and a note are read flat', async () => {
+  const contact = {
+    role: 'user',
+    external_id: '42',
+    email: 'ada@example.com',
+    phone: '+12813322575',
+    name: 'Ada',
+    avatar: 'https://example.com/a.png',
+    signed_up_at: 1_734_537_429,
+    last_seen_at: 1_734_537_430,
+    owner_id: 7,
+    unsubscribed_from_emails: false,
+    custom_attributes: { plan: 'pro' },
+  }
+  const more = {
+    event_id: 'evt_1',
+    occurred_at: 1_734_537_431,
+    tags: ['beta'],
+    company: { company_id: 'c1', name: 'Engines' },
+    note: 'Called twice',
+  }
+
+  expect(await read(signup(), delivery({ ...contact, ...more }))).toEqual({
+    kind: 'signups',
+    signups: [{ ...more, contact }],
+    leftOut: [],
+  })
+})
+
+test('a field of another name is left out and counted', async () => {
+  const reading = await read(
+    signup(),
+    delivery({ email: 'ada@example.com', emial: 'x', phone_number: 1 }),
+  )
+
+  expect(reading).toMatchObject({
+    kind: 'signups',
+    signups: [{ contact: { role: 'user', email: 'ada@example.com' } }],
+    leftOut: [
+      { path: 'contact', reason: 'field_unknown' },
+      { path: 'contact', reason: 'field_unknown' },
+    ],
+  })
+})
+
+test('options map a field of another name', async () => {
+  const source = signup({ fields: { emial: 'email' }, role: 'lead' })
+
+  expect(await read(source, delivery({ emial: 'ada@example.com' }))).toMatchObject({
+    signups: [{ contact: { role: 'lead', email: 'ada@example.com' } }],
+    leftOut: [],
+  })
+})
+
+test.each([[[]], ['text'], [null], [5]])('%j is refused: it is no object', async (body) => {
+  expect(await read(signup(), delivery(JSON.stringify(body)))).toMatchObject({
+    kind: 'refused',
+    code: 'invalid_signup',
+  })
+})
+
+test('nobody is refused with what was wrong', async () => {
+  expect(await read(signup(), delivery({ name: 'Ada', email: 'no address' }))).toMatchObject({
+    kind: 'refused',
+    code: 'no_identity',
+    issues: [
+      { path: 'email', reason: 'email_invalid' },
+      { path: '', reason: 'needs an email or an external_id' },
+    ],
+  })
+})
