@@ -172,7 +172,10 @@ export const receive = async (
       return { source: name, answer: preflight(delivery, form) }
     }
     if (request.method !== 'POST') {
-      const error = new BridgeError('method_not_allowed', `use ${methods}`)
+      const error = new BridgeError(
+        'method_not_allowed',
+        `this source takes ${methods} and no other method`,
+      )
       return { source: name, error, answer: errorAnswer(error, methods) }
     }
     delivery = { ...delivery, source: name, body: bodyOf(request) }

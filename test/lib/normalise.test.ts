@@ -174,7 +174,7 @@ describe('times', () => {
     '0001-01-01T00:00:00Z',
     -1,
     8.64e15,
-    1e400,
+    Number.POSITIVE_INFINITY,
     Number.NaN,
     '1e9',
     true,

@@ -6,7 +6,7 @@ import { delivery } from '../../support/deliveries.ts'
 const headers = { 'content-type': 'application/json', 'svix-id': 'msg_1' }
 
 /** The shape of Clerk's user.created; times in unix milliseconds. */
-export const userCreated = {
+const userCreated = {
   object: 'event',
   type: 'user.created',
   timestamp: 1_700_000_001_835,

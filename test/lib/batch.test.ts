@@ -1,0 +1,296 @@
+import { describe, expect, test } from 'vitest'
+import {
+  type DrainDependencies,
+  drain,
+  type HandBack,
+  type RecordResult,
+} from '../../src/lib/batch.ts'
+import { type Bridge, defineBridge } from '../../src/lib/config.ts'
+import { BridgeError, type ErrorCode } from '../../src/lib/errors.ts'
+import { clerk, signup as signupSource } from '../../src/lib/index.ts'
+import { type Parking, type QueueRecord, toMessages } from '../../src/lib/queue.ts'
+import { read } from '../../src/lib/read.ts'
+import type { Signup } from '../../src/lib/signup.ts'
+import { start } from '../support/clock.ts'
+import { delivery } from '../support/deliveries.ts'
+import { fifoArn, inboxArn, record } from '../support/records.ts'
+
+const bridge: Bridge = defineBridge({
+  sources: {
+    backend: signupSource(),
+    broken: signupSource({
+      map: () => {
+        throw new Error('canary')
+      },
+    }),
+    clerk: clerk(),
+  },
+})
+
+let made = 0
+/** A FIFO record of ours, as the webhook queued it. */
+const queued = async (
+  person: string,
+  more: { source?: string; receives?: number; event_id?: string; body?: object } = {},
+): Promise<QueueRecord> => {
+  made += 1
+  const { source = 'backend', receives = 1 } = more
+  const body = more.body ?? {
+    email: `${person}@example.com`,
+    event_id: more.event_id ?? `e${made}`,
+  }
+  const given = { ...delivery(body), source, url: '' }
+  const configured = bridge.sources[source] ?? signupSource()
+  const reading = await read(configured, given)
+  if (reading.kind === 'ignored') throw new Error('ignored')
+  const [message] = toMessages(given, reading)
+  return record(message?.body ?? '', {
+    messageId: `m${made}-${person}`,
+    eventSourceARN: fifoArn,
+    attributes: { ApproximateReceiveCount: String(receives), MessageGroupId: message?.groupId },
+  })
+}
+
+const nameOf = ({ contact }: Signup) => contact.email?.split('@')[0] ?? ''
+
+/** A worker's surroundings that note what they are asked to do. */
+const createWorld = (
+  failing: Readonly<Record<string, ErrorCode | Error>> = {},
+  more: Partial<DrainDependencies> = {},
+) => {
+  const begun: string[] = []
+  const delivered: string[] = []
+  const parked: { record: QueueRecord; parking: Parking }[] = []
+  const handedBack: HandBack[] = []
+  const results: RecordResult[] = []
+  const dependencies: DrainDependencies = {
+    bridge,
+    deliver: async (signup) => {
+      const name = nameOf(signup)
+      begun.push(name)
+      await new Promise(setImmediate)
+      const failure = failing[name]
+      if (failure instanceof Error) throw failure
+      if (failure !== undefined)
+        throw new BridgeError(failure, 'text', { intercomCode: 'not_found' })
+      delivered.push(name)
+      return { outcome: 'created', contact: { type: 'contact', id: name }, counts: [], calls: 2 }
+    },
+    park: async (given, parking) => {
+      parked.push({ record: given, parking })
+    },
+    setVisibility: async (handBacks) => {
+      handedBack.push(...handBacks)
+    },
+    remainingMs: () => 60_000,
+    random: () => 0,
+    now: () => start * 1000,
+    onResult: (result) => results.push(result),
+    ...more,
+  }
+  return { dependencies, begun, delivered, parked, handedBack, results }
+}
+
+test('records that are delivered are done', async () => {
+  const world = createWorld()
+
+  const failed = await drain([await queued('ada'), await queued('grace')], world.dependencies)
+
+  expect(failed).toEqual([])
+  expect(world.delivered).toEqual(['ada', 'grace'])
+  expect(world.results).toMatchObject([
+    { kind: 'delivered', source: 'backend', outcomes: [{ outcome: 'created', calls: 2 }] },
+    { kind: 'delivered' },
+  ])
+})
+
+test('the records of one person run in order, different persons at the same time', async () => {
+  const order: string[] = []
+  const world = createWorld(
+    {},
+    {
+      deliver: async (signup) => {
+        const label = `${nameOf(signup)} ${signup.event_id}`
+        order.push(`begin ${label}`)
+        await new Promise(setImmediate)
+        order.push(`end ${label}`)
+        return { outcome: 'created', contact: { type: 'contact', id: 'a' }, counts: [], calls: 1 }
+      },
+    },
+  )
+  const records = [
+    await queued('ada', { event_id: '1' }),
+    await queued('grace', { event_id: '2' }),
+    await queued('ada', { event_id: '3' }),
+  ]
+
+  await drain(records, world.dependencies)
+
+  expect(order.slice(0, 2)).toEqual(['begin ada 1', 'begin grace 2'])
+  expect(order.indexOf('end ada 1')).toBeLessThan(order.indexOf('begin ada 3'))
+})
+
+describe('one poison record in a batch of ten', () => {
+  test('is parked with its reason, the nine others are delivered', async () => {
+    const world = createWorld({ p4: 'intercom_rejected' })
+    const records = await Promise.all(
+      Array.from({ length: 10 }, (_, index) => queued(`p${index}`, { event_id: `e${index}` })),
+    )
+
+    const failed = await drain(records, world.dependencies)
+
+    expect(failed).toEqual([])
+    expect(world.delivered).toHaveLength(9)
+    expect(world.parked).toMatchObject([
+      {
+        parking: {
+          reason: 'intercom_rejected',
+          code: 'not_found',
+          source: 'backend',
+          event_id: 'e4',
+        },
+      },
+    ])
+  })
+})
+
+describe('a record that cannot be read is parked:', () => {
+  test.each([
+    [
+      'a source that the config lost',
+      'unknown_source',
+      async () => queued('x', { source: 'lost' }),
+    ],
+    ['a map that throws', 'mapping_failed', async () => queued('x', { source: 'broken' })],
+    ['nobody', 'no_identity', async () => queued('x', { body: { name: 'X' } })],
+    [
+      'another shape',
+      'invalid_signup',
+      async () => queued('x', { source: 'clerk', body: { type: 'user.created' } }),
+    ],
+    ['no format of ours', 'invalid_message', async () => record({ signup_bridge: 9 })],
+    ['no JSON', 'invalid_body', async () => record('text')],
+  ] as const)('%s is %s', async (_name, reason, make) => {
+    const world = createWorld()
+
+    const failed = await drain([await make()], world.dependencies)
+
+    expect(failed).toEqual([])
+    expect(world.parked).toMatchObject([{ parking: { reason } }])
+    expect(world.delivered).toEqual([])
+  })
+})
+
+describe('a failure that time mends', () => {
+  test('hands the record back with its backoff, and delivers the others', async () => {
+    const world = createWorld({ ada: 'intercom_unavailable' })
+    const ada = await queued('ada', { receives: 3 })
+
+    const failed = await drain([ada, await queued('grace')], world.dependencies)
+
+    expect(failed).toEqual([ada.messageId])
+    expect(world.handedBack).toEqual([{ record: ada, retryInSeconds: 60 }])
+    expect(world.delivered).toEqual(['grace'])
+    expect(world.parked).toEqual([])
+  })
+
+  test('hands the person’s later records back with it, untried and at the same time', async () => {
+    const world = createWorld({ ada: 'intercom_unavailable' })
+    const records = [await queued('ada'), await queued('ada'), await queued('ada', { receives: 9 })]
+
+    const failed = await drain(records, world.dependencies)
+
+    expect(failed).toEqual(records.map(({ messageId }) => messageId))
+    expect(world.begun).toEqual(['ada'])
+    expect(world.handedBack.map(({ retryInSeconds }) => retryInSeconds)).toEqual([15, 15, 15])
+    expect(world.results.map(({ kind }) => kind)).toEqual(['handed_back', 'untried', 'untried'])
+  })
+
+  test('of our own making (an exception) is handed back too, not parked', async () => {
+    const world = createWorld({ ada: new TypeError('canary') })
+
+    const failed = await drain([await queued('ada')], world.dependencies)
+
+    expect(failed).toHaveLength(1)
+    expect(world.results).toMatchObject([{ kind: 'handed_back', error: { code: 'unexpected' } }])
+  })
+})
+
+test('a bad token stops the batch: what is not begun goes back with it, nothing is parked', async () => {
+  const world = createWorld({ ada: 'intercom_unauthorized' })
+  const first = await queued('ada')
+  const records = [first, await queued('grace'), await queued('grace'), await queued('grace')]
+
+  const failed = await drain(records, world.dependencies)
+
+  // Grace's first record was under way; her later ones were not begun.
+  expect(world.begun).toEqual(['ada', 'grace'])
+  expect(failed).toEqual([records[0], records[2], records[3]].map((each) => each?.messageId ?? ''))
+  expect(new Set(world.handedBack.map(({ retryInSeconds }) => retryInSeconds))).toEqual(
+    new Set([15]),
+  )
+  expect(world.parked).toEqual([])
+})
+
+test('under 12 s left nothing is begun, and all comes back at once', async () => {
+  let remainingMs = 12_000
+  const world = createWorld({}, { remainingMs: () => remainingMs })
+  const records = [await queued('ada'), await queued('ada'), await queued('ada')]
+  const { deliver } = world.dependencies
+
+  const failed = await drain(records, {
+    ...world.dependencies,
+    deliver: (signup, source) => {
+      remainingMs -= 6
+      return deliver(signup, source)
+    },
+  })
+
+  expect(world.delivered).toEqual(['ada'])
+  expect(failed).toEqual([records[1]?.messageId, records[2]?.messageId])
+  expect(world.handedBack.map(({ retryInSeconds }) => retryInSeconds)).toEqual([0, 0])
+})
+
+test('a record that the dead letters do not take stays, to be parked when it comes again', async () => {
+  const park = async () => {
+    throw new Error('no answer')
+  }
+  const world = createWorld({ ada: 'intercom_rejected' }, { park })
+
+  const failed = await drain([await queued('ada')], world.dependencies)
+
+  expect(failed).toHaveLength(1)
+  expect(world.results).toMatchObject([
+    { kind: 'handed_back', error: { code: 'temporarily_unavailable' } },
+  ])
+})
+
+describe('records of a standard queue', () => {
+  const inbox = (email: string, messageId: string) =>
+    record({ email }, { messageId, eventSourceARN: inboxArn })
+
+  test('of one person run in order too', async () => {
+    const world = createWorld({ ada: 'intercom_unavailable' })
+
+    const failed = await drain(
+      [
+        inbox('ada@example.com', 'm1'),
+        inbox('grace@example.com', 'm2'),
+        inbox('Ada@Example.com', 'm3'),
+      ],
+      world.dependencies,
+    )
+
+    expect(failed).toEqual(['m1', 'm3'])
+    expect(world.begun).toEqual(['ada', 'grace'])
+  })
+})
+
+test('a record whose signup the mapping now ignores is done', async () => {
+  const given = await queued('ada')
+  const ignoring = defineBridge({ sources: { backend: signupSource({ map: () => undefined }) } })
+  const world = createWorld({}, { bridge: ignoring })
+
+  expect(await drain([given], world.dependencies)).toEqual([])
+  expect(world.results).toMatchObject([{ kind: 'ignored' }])
+})
