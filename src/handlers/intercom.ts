@@ -1,5 +1,6 @@
 import type { Delivered } from '../lib/batch.ts'
 import type { Clock } from '../lib/clock.ts'
+import type { Bridge } from '../lib/config.ts'
 import { deliver } from '../lib/deliver.ts'
 import { type IntercomEnv, intercomBaseUrl } from '../lib/env.ts'
 import { createClient } from '../lib/intercom/client.ts'
@@ -17,11 +18,18 @@ export type DeliverSignup = (
   remainingMs: () => number,
 ) => Promise<Delivered>
 
+/** What a test brings along instead of the config's, the system's and Powertools' own. */
+export type Surroundings = {
+  readonly bridge?: Bridge
+  readonly clock?: Clock
+  readonly random?: () => number
+  readonly telemetry?: Telemetry
+}
+
 /** Builds what outlives an invocation: connections, the token's cache, what was made lately. */
 export const createDeliver = (
   env: IntercomEnv,
-  clock: Clock,
-  telemetry: Telemetry,
+  { clock, random, telemetry }: Required<Omit<Surroundings, 'bridge'>>,
 ): DeliverSignup => {
   const send = createHttp(intercomBaseUrl(env))
   const token = createCache(loadToken(createGetSecret(env.INTERCOM_SECRET_ID)), clock)
@@ -33,7 +41,7 @@ export const createDeliver = (
       token,
       version,
       clock,
-      random: Math.random,
+      random,
       remainingMs,
       onAnswer: ({ call: type, status, durationMs }) =>
         telemetry.log('debug', 'intercom', { call: type, status, duration_ms: durationMs }),

@@ -1,6 +1,6 @@
 import { SQSClient } from '@aws-sdk/client-sqs'
-import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda'
-import bridge from '#config'
+import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda'
+import configured from '#config'
 import { type Answer, errorAnswer } from '../lib/answer.ts'
 import { nowSeconds, systemClock } from '../lib/clock.ts'
 import { type Environment, parseWebhookEnv, type WebhookEnv } from '../lib/env.ts'
@@ -8,8 +8,9 @@ import { BridgeError, toBridgeError } from '../lib/errors.ts'
 import { type HttpDelivery, receive, type Sink } from '../lib/receive.ts'
 import { createCache, loadSigningSecrets } from '../lib/secrets.ts'
 import { createStore } from '../lib/send.ts'
-import { createTelemetry, errorFields, type Telemetry, tellReceived } from '../lib/telemetry.ts'
+import { createTelemetry, errorFields, tellReceived } from '../lib/telemetry.ts'
 import { createGetSecret, sdkOptions } from './aws.ts'
+import type { Surroundings } from './intercom.ts'
 
 /** Direct mode answers 503 by then, while the sender still listens. */
 const directDeadlineMs = 20_000
@@ -18,7 +19,11 @@ const directDeadlineMs = 20_000
  * An HTTP API or Function URL event, payload format 2.0.
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
  */
-const toDelivery = (event: APIGatewayProxyEventV2, publicBaseUrl?: string): HttpDelivery => {
+const toDelivery = (
+  event: APIGatewayProxyEventV2,
+  received_at: number,
+  publicBaseUrl?: string,
+): HttpDelivery => {
   const { body = '', isBase64Encoded, rawPath, rawQueryString } = event
   const { http, domainName } = event.requestContext
   const base = publicBaseUrl?.replace(/\/$/, '') ?? `https://${domainName}`
@@ -26,7 +31,7 @@ const toDelivery = (event: APIGatewayProxyEventV2, publicBaseUrl?: string): Http
     value === undefined ? [] : [[name.toLowerCase(), value] as const],
   )
   return {
-    received_at: nowSeconds(systemClock),
+    received_at,
     method: http.method.toUpperCase(),
     url: `${base}${rawPath}${rawQueryString ? `?${rawQueryString}` : ''}`,
     path: rawPath,
@@ -43,8 +48,7 @@ const toResult = ({ status, headers, body }: Answer): APIGatewayProxyStructuredR
 })
 
 /** Rejects when the deadline comes first; what is under way then ends unheard. */
-const withDeadline = async <T>(work: Promise<T>, ms: number): Promise<T> => {
-  const signal = AbortSignal.timeout(ms)
+const withDeadline = async <T>(work: Promise<T>, signal: AbortSignal): Promise<T> => {
   const late = new Promise<never>((_resolve, reject) => {
     signal.addEventListener('abort', () =>
       reject(new BridgeError('temporarily_unavailable', 'Intercom did not take it in time')),
@@ -55,48 +59,52 @@ const withDeadline = async <T>(work: Promise<T>, ms: number): Promise<T> => {
 
 const createDirectSink = async (
   env: Extract<WebhookEnv, { DELIVERY: 'direct' }>,
-  telemetry: Telemetry,
+  surroundings: Required<Omit<Surroundings, 'bridge'>>,
 ): Promise<Sink> => {
   // Loaded only in this mode: the queue's webhook never speaks to Intercom.
   const { createDeliver } = await import('./intercom.ts')
-  const deliver = createDeliver(env, systemClock, telemetry)
+  const deliver = createDeliver(env, surroundings)
+  const { clock } = surroundings
   return {
     mode: 'direct',
     deliver: (signup, source) => {
-      const endMs = systemClock.now() + directDeadlineMs
-      const work = deliver(signup, source, () => endMs - systemClock.now())
-      return withDeadline(work, directDeadlineMs)
+      const endMs = clock.now() + directDeadlineMs
+      const work = deliver(signup, source, () => endMs - clock.now())
+      return withDeadline(work, clock.timeout(directDeadlineMs))
     },
   }
 }
 
-/** Everything that lives as long as the process; throws only `misconfigured`. */
-const createWebhook = async (environment: Environment) => {
+/**
+ * Everything that lives as long as the process.
+ *
+ * @throws BridgeError `misconfigured`
+ */
+export const createWebhook = async (
+  environment: Environment,
+  {
+    bridge = configured,
+    clock = systemClock,
+    random = Math.random,
+    telemetry: given,
+  }: Surroundings = {},
+) => {
   const env = parseWebhookEnv(environment)
-  const telemetry = createTelemetry({
-    service: 'webhook',
-    stage: env.SIGNUP_BRIDGE_STAGE,
-    logLevel: env.LOG_LEVEL,
-  })
-  const secrets = createCache(
-    loadSigningSecrets(createGetSecret(env.SIGNING_SECRET_ID)),
-    systemClock,
-  )
+  const telemetry =
+    given ??
+    createTelemetry({ service: 'webhook', stage: env.SIGNUP_BRIDGE_STAGE, logLevel: env.LOG_LEVEL })
+  const secrets = createCache(loadSigningSecrets(createGetSecret(env.SIGNING_SECRET_ID)), clock)
   const sink: Sink =
     env.DELIVERY === 'direct'
-      ? await createDirectSink(env, telemetry)
+      ? await createDirectSink(env, { clock, random, telemetry })
       : { mode: 'queue', store: createStore(new SQSClient(sdkOptions), env.QUEUE_URL) }
 
   return async (event: APIGatewayProxyEventV2): Promise<APIGatewayProxyStructuredResultV2> => {
-    const startedMs = systemClock.now()
-    const now = () => nowSeconds(systemClock)
-    const received = await receive(toDelivery(event, env.PUBLIC_BASE_URL), {
-      bridge,
-      secrets,
-      sink,
-      now,
-    })
-    tellReceived(telemetry, received, systemClock.now() - startedMs)
+    const startedMs = clock.now()
+    const request = toDelivery(event, nowSeconds(clock), env.PUBLIC_BASE_URL)
+    const now = () => nowSeconds(clock)
+    const received = await receive(request, { bridge, secrets, sink, now })
+    tellReceived(telemetry, received, clock.now() - startedMs)
     telemetry.flush()
     return toResult(received.answer)
   }
@@ -112,14 +120,17 @@ let webhook: ReturnType<typeof createWebhook> | undefined
  */
 export const handler = async (
   event: APIGatewayProxyEventV2,
-  _context: Context,
 ): Promise<APIGatewayProxyStructuredResultV2> => {
   try {
     webhook ??= createWebhook(process.env)
     return await (await webhook)(event)
   } catch (thrown) {
     const error = toBridgeError(thrown)
-    const telemetry = createTelemetry({ service: 'webhook', stage: 'unknown', logLevel: 'INFO' })
+    const telemetry = createTelemetry({
+      service: 'webhook',
+      stage: process.env.SIGNUP_BRIDGE_STAGE || 'dev',
+      logLevel: 'INFO',
+    })
     telemetry.log('error', error.code, errorFields(error))
     telemetry.count(error.code)
     telemetry.flush()

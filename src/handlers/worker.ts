@@ -1,6 +1,6 @@
 import { SQSClient } from '@aws-sdk/client-sqs'
 import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda'
-import bridge from '#config'
+import configured from '#config'
 import { type DrainDependencies, drain } from '../lib/batch.ts'
 import { systemClock } from '../lib/clock.ts'
 import { type Environment, parseWorkerEnv, type WorkerEnv } from '../lib/env.ts'
@@ -10,7 +10,9 @@ import { backoffSeconds } from '../lib/retry.ts'
 import { changeVisibility, queueUrlOf, sendDeadLetter } from '../lib/send.ts'
 import { createTelemetry, errorFields, tellRecord } from '../lib/telemetry.ts'
 import { sdkOptions } from './aws.ts'
-import { createDeliver } from './intercom.ts'
+import { createDeliver, type Surroundings } from './intercom.ts'
+
+type RemainingTime = Pick<Context, 'getRemainingTimeInMillis'>
 
 const deadLetterUrl = (env: WorkerEnv, arn: string): string => {
   const url = isFifo(arn) ? env.DEAD_LETTER_QUEUE_URL : env.INBOX_DEAD_LETTER_QUEUE_URL
@@ -21,18 +23,28 @@ const deadLetterUrl = (env: WorkerEnv, arn: string): string => {
   )
 }
 
-/** Everything that lives as long as the process; throws only `misconfigured`. */
-const createWorker = (environment: Environment) => {
+/**
+ * Everything that lives as long as the process.
+ *
+ * @throws BridgeError `misconfigured`
+ */
+export const createWorker = (
+  environment: Environment,
+  {
+    bridge = configured,
+    clock = systemClock,
+    random = Math.random,
+    telemetry: given,
+  }: Surroundings = {},
+) => {
   const env = parseWorkerEnv(environment)
-  const telemetry = createTelemetry({
-    service: 'worker',
-    stage: env.SIGNUP_BRIDGE_STAGE,
-    logLevel: env.LOG_LEVEL,
-  })
+  const telemetry =
+    given ??
+    createTelemetry({ service: 'worker', stage: env.SIGNUP_BRIDGE_STAGE, logLevel: env.LOG_LEVEL })
   const sqs = new SQSClient(sdkOptions)
-  const deliver = createDeliver(env, systemClock, telemetry)
+  const deliver = createDeliver(env, { clock, random, telemetry })
 
-  return async (event: SQSEvent, context: Context): Promise<SQSBatchResponse> => {
+  return async (event: SQSEvent, context: RemainingTime): Promise<SQSBatchResponse> => {
     const remainingMs = () => context.getRemainingTimeInMillis()
     const dependencies: DrainDependencies = {
       bridge,
@@ -52,8 +64,8 @@ const createWorker = (environment: Environment) => {
         })
       },
       remainingMs,
-      random: Math.random,
-      now: systemClock.now,
+      random,
+      now: clock.now,
       onResult: (result) => tellRecord(telemetry, result),
     }
     try {
@@ -74,7 +86,10 @@ let worker: ReturnType<typeof createWorker> | undefined
  * A wrong environment never crashes the init, which would use up receives unseen: every record goes
  * back, and the log says why.
  */
-export const handler = async (event: SQSEvent, context: Context): Promise<SQSBatchResponse> => {
+export const handler = async (
+  event: SQSEvent,
+  context: RemainingTime,
+): Promise<SQSBatchResponse> => {
   try {
     worker ??= createWorker(process.env)
   } catch (thrown) {
@@ -84,7 +99,11 @@ export const handler = async (event: SQSEvent, context: Context): Promise<SQSBat
 }
 
 const handBackAll = async (event: SQSEvent, error: BridgeError): Promise<SQSBatchResponse> => {
-  const telemetry = createTelemetry({ service: 'worker', stage: 'unknown', logLevel: 'INFO' })
+  const telemetry = createTelemetry({
+    service: 'worker',
+    stage: process.env.SIGNUP_BRIDGE_STAGE || 'dev',
+    logLevel: 'INFO',
+  })
   telemetry.log('error', 'misconfigured', errorFields(error))
   telemetry.count('misconfigured')
   telemetry.flush()

@@ -128,6 +128,7 @@ export const drain = async (
         })
       } catch (thrown) {
         // Not parked is not done: the record stays, to be parked when it comes again.
+        if (thrown instanceof BridgeError && thrown.code === 'misconfigured') return fail(thrown)
         const message = 'the dead letters did not take the record: it stays in its queue'
         return fail(new BridgeError('temporarily_unavailable', message, { cause: thrown }))
       }

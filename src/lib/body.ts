@@ -73,10 +73,11 @@ const toFormPayload = (inputs: readonly (readonly [string, string])[]): FormPayl
 
 /** Uploaded files are passed over: a contact has no place for them. */
 const parseMultipart = async (delivery: Delivery): Promise<FormPayload> => {
-  const { Busboy } = await import('@fastify/busboy')
+  // Through the default export: the one shape that Node and a bundle agree on for CommonJS.
+  const { default: busboy } = await import('@fastify/busboy')
   const inputs: [string, string][] = []
   try {
-    const parser = new Busboy({
+    const parser = new busboy.Busboy({
       headers: { 'content-type': delivery.headers['content-type'] ?? '' },
       limits: { fieldSize: maxBodyBytes, fields: 1_000, files: 100, parts: 1_100 },
     })

@@ -1,0 +1,65 @@
+import type { Message, MessageAttributeValue } from '@aws-sdk/client-sqs'
+import type { SQSMessageAttribute, SQSRecord } from 'aws-lambda'
+import { isRecord } from '../src/lib/own.ts'
+
+const toMessageAttribute = (attribute: MessageAttributeValue): SQSMessageAttribute => ({
+  ...(attribute.StringValue !== undefined && { stringValue: attribute.StringValue }),
+  ...(attribute.BinaryValue !== undefined && {
+    binaryValue: Buffer.from(attribute.BinaryValue).toString('base64'),
+  }),
+  stringListValues: [],
+  binaryListValues: [],
+  dataType: attribute.DataType ?? 'String',
+})
+
+/** https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html#example-standard-queue-message-event */
+export const toRecord = (message: Message, queueArn: string): SQSRecord => {
+  const { MessageId = '', ReceiptHandle = '', Body = '', MD5OfBody = '' } = message
+  return {
+    messageId: MessageId,
+    receiptHandle: ReceiptHandle,
+    body: Body,
+    attributes: {
+      ApproximateReceiveCount: '1',
+      SentTimestamp: '',
+      SenderId: '',
+      ApproximateFirstReceiveTimestamp: '',
+      ...message.Attributes,
+    },
+    messageAttributes: Object.fromEntries(
+      Object.entries(message.MessageAttributes ?? {}).map(([name, attribute]) => [
+        name,
+        toMessageAttribute(attribute),
+      ]),
+    ),
+    ...(message.MD5OfMessageAttributes && {
+      md5OfMessageAttributes: message.MD5OfMessageAttributes,
+    }),
+    md5OfBody: MD5OfBody,
+    eventSource: 'aws:sqs',
+    eventSourceARN: queueArn,
+    awsRegion: queueArn.split(':')[3] ?? '',
+  }
+}
+
+/**
+ * The ids that the function hands back: none for an empty or absent answer or list.
+ * https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html
+ *
+ * @throws Error when the answer counts as a failure of the whole batch
+ */
+export const readFailures = (answer: unknown, records: readonly SQSRecord[]): string[] => {
+  if (answer === null || answer === undefined) return []
+  if (!isRecord(answer)) throw new Error('the answer is no object')
+  const { batchItemFailures = null } = answer
+  if (batchItemFailures === null) return []
+  if (!Array.isArray(batchItemFailures)) throw new Error('batchItemFailures is no list')
+  const ids = new Set(records.map(({ messageId }) => messageId))
+  return batchItemFailures.map((failure) => {
+    const id = isRecord(failure) ? failure.itemIdentifier : undefined
+    if (typeof id !== 'string' || !ids.has(id)) {
+      throw new Error('an itemIdentifier is missing, or names no message of the batch')
+    }
+    return id
+  })
+}

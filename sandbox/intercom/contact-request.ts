@@ -1,0 +1,69 @@
+import type { KnownAttributes } from './data-attributes.ts'
+import { invalid, type Refusal } from './refusal.ts'
+
+export type Scalar = string | number | boolean
+
+/**
+ * What Create contact and Update contact take. Fields that Intercom does not know are ignored.
+ * https://developers.intercom.com/docs/references/rest-api/api.intercom.io/contacts/createcontact
+ */
+export type ContactRequest = {
+  readonly role?: 'user' | 'lead' | null
+  readonly external_id?: string | null
+  readonly email?: string | null
+  readonly phone?: string | null
+  readonly name?: string | null
+  readonly avatar?: string | null
+  readonly signed_up_at?: number | null
+  readonly last_seen_at?: number | null
+  readonly owner_id?: number | null
+  readonly unsubscribed_from_emails?: boolean | null
+  readonly custom_attributes?: Readonly<Record<string, Scalar | null>> | null
+}
+
+type Check = { readonly is: (value: unknown) => boolean; readonly expected: string }
+
+const text: Check = { is: (value) => typeof value === 'string', expected: 'a string' }
+const integer: Check = { is: Number.isInteger, expected: 'an integer' }
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+const checks: { readonly [field in keyof Required<ContactRequest>]: Check } = {
+  role: { is: (value) => value === 'user' || value === 'lead', expected: 'user or lead' },
+  external_id: text,
+  email: text,
+  phone: text,
+  name: text,
+  avatar: text,
+  signed_up_at: integer,
+  last_seen_at: integer,
+  owner_id: integer,
+  unsubscribed_from_emails: { is: (value) => typeof value === 'boolean', expected: 'a boolean' },
+  custom_attributes: { is: isRecord, expected: 'an object' },
+}
+
+/** The first field that is not what the reference says it is, in words. */
+const wrongField = (body: Readonly<Record<string, unknown>>): string | undefined => {
+  for (const [field, { is, expected }] of Object.entries(checks)) {
+    const value = Object.hasOwn(body, field) ? body[field] : undefined
+    if (value !== undefined && value !== null && !is(value)) return `${field} must be ${expected}`
+  }
+  return undefined
+}
+
+const isContactRequest = (body: Readonly<Record<string, unknown>>): body is ContactRequest =>
+  wrongField(body) === undefined
+
+/** Reads a request, or says why Intercom would not take it. One attribute too many refuses it all. */
+export const readContactRequest = (
+  body: unknown,
+  attributes: KnownAttributes,
+): ContactRequest | Refusal => {
+  if (!isRecord(body)) return invalid('The request body must be a JSON object')
+  if (!isContactRequest(body)) return invalid(wrongField(body) ?? 'The request body is invalid')
+  for (const [name, value] of Object.entries(body.custom_attributes ?? {})) {
+    const wrong = attributes.wrong(name, value)
+    if (wrong !== undefined) return invalid(wrong)
+  }
+  return body
+}

@@ -1,0 +1,60 @@
+import type { ServerResponse } from 'node:http'
+import { type LoopbackRequest, sendJson } from '../loopback.ts'
+import { readFaults } from './fault-request.ts'
+import type { Workspace } from './workspace.ts'
+
+type Answer = { readonly status: number; readonly body: object }
+
+const ok = (body: object): Answer => ({ status: 200, body })
+const error = (status: number, code: string, message: string): Answer => ({
+  status,
+  body: { error: { code, message } },
+})
+
+const addFaults = (workspace: Workspace, body: string): Answer => {
+  let json: unknown
+  try {
+    json = JSON.parse(body)
+  } catch {
+    return error(400, 'invalid_fault', 'the body must be JSON: one fault or a list of them')
+  }
+  const faults = readFaults(json)
+  if (typeof faults === 'string') return error(400, 'invalid_fault', faults)
+  faults.forEach(workspace.addFault)
+  return ok(workspace.conditions())
+}
+
+type Route = (workspace: Workspace, body: string) => Answer
+
+const routes: Readonly<Record<string, Route>> = {
+  'GET /_sandbox/contacts': (workspace) => {
+    const contacts = workspace.contacts()
+    return ok({ contacts, total_count: contacts.length })
+  },
+  'GET /_sandbox/calls': (workspace) => {
+    const calls = workspace.calls()
+    return ok({ calls, total_count: calls.length })
+  },
+  'GET /_sandbox/faults': (workspace) => ok(workspace.conditions()),
+  'POST /_sandbox/faults': addFaults,
+  'POST /_sandbox/reset': (workspace) => {
+    workspace.reset()
+    return ok(workspace.conditions())
+  },
+}
+
+/** The sandbox's own addresses beside Intercom's; they need no token. */
+export const isControl = (path: string): boolean => path.startsWith('/_sandbox/')
+
+/** Answers a request to look into the sandbox or to change what it does. */
+export const serveControl = (
+  workspace: Workspace,
+  { method, path, body }: LoopbackRequest,
+  response: ServerResponse,
+): void => {
+  const route = Object.entries(routes).find(([name]) => name === `${method} ${path}`)?.[1]
+  const answer = route
+    ? route(workspace, body)
+    : error(404, 'not_found', `the sandbox knows ${Object.keys(routes).join(', ')}`)
+  sendJson(response, answer.status, answer.body)
+}

@@ -1,0 +1,227 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { pathToFileURL } from 'node:url'
+import { parseEnv } from 'node:util'
+import { context } from 'esbuild'
+import { buildOptions } from '../scripts/build.ts'
+import type { Bridge } from '../src/lib/config.ts'
+import type { Environment } from '../src/lib/env.ts'
+import { own } from '../src/lib/own.ts'
+import { type EventSource, startEventSource } from './event-source.ts'
+import { type Gateway, startGateway } from './gateway.ts'
+import { type SandboxIntercom, startIntercom } from './intercom/server.ts'
+import { createLambda, type Lambda } from './lambda.ts'
+import type { Live } from './live.ts'
+import { type SandboxSecrets, startSecretsManager } from './secrets-manager.ts'
+import { type Sender, sendersOf } from './senders.ts'
+import { type SandboxSqs, startSqs } from './sqs.ts'
+import { readTemplate } from './template.ts'
+
+const stage = 'local'
+const names = {
+  signing: `signup-bridge/${stage}/signing`,
+  intercom: `signup-bridge/${stage}/intercom`,
+} as const
+
+export type SandboxOptions = {
+  /** 0 lets the system choose. */
+  readonly ports: {
+    readonly gateway: number
+    readonly intercom: number
+    readonly sqs: number
+    readonly secrets: number
+  }
+  readonly root: string
+  readonly configFile: string
+  /** What `.env.local` says. */
+  readonly local?: Environment
+  /** Deliver to the real Intercom instead of the sandbox's. */
+  readonly live?: Live
+  readonly logLevel?: string
+  /** Where the bundles go; absent: a folder apart from what is packaged. */
+  readonly outDir?: string
+  /** More environment for both functions; `undefined` takes a variable away. */
+  readonly environment?: Environment
+  /** Rebuild and reload the functions when a file changes. */
+  readonly watch?: boolean
+  /** Told of every line that a function writes. */
+  readonly onLine?: (line: string) => void
+  /** Told of every answer of the gateway. */
+  readonly onAnswer?: (answer: { path: string; status: number; body: string }) => void
+  /** Told of every answer of the sandbox's Intercom. */
+  readonly onCall?: (call: { method: string; path: string; status: number }) => void
+  /** Told after a rebuild, or why there was none. */
+  readonly onReload?: (problem?: string) => void
+}
+
+export type Sandbox = {
+  readonly url: string
+  readonly bridge: Bridge
+  readonly senders: readonly Sender[]
+  readonly intercom: SandboxIntercom
+  readonly secrets: SandboxSecrets
+  readonly sqs: SandboxSqs
+  readonly eventSource: EventSource
+  /** The names of the two secrets. */
+  readonly names: typeof names
+  readonly close: () => Promise<void>
+}
+
+/** What `.env.local` holds; nothing where there is none. */
+export const readLocal = (file: string): Environment =>
+  existsSync(file) ? parseEnv(readFileSync(file, 'utf8')) : {}
+
+let loads = 0
+/** Imports a config, anew each time: Node keeps a module by its address. */
+export const importConfig = async (file: string): Promise<Bridge> => {
+  loads += 1
+  const { default: bridge } = await import(`${pathToFileURL(file).href}?load=${loads}`)
+  return bridge
+}
+
+const messageOf = (error: unknown): string =>
+  error instanceof Error ? error.message : String(error)
+
+/** Both functions as they are deployed, every service beside them, and what joins them. */
+export const startSandbox = async (options: SandboxOptions): Promise<Sandbox> => {
+  const { ports, root, configFile, local = {}, live, onLine = () => {} } = options
+  const template = readTemplate(`${root}/serverless.yml`, stage)
+  let bridge = await importConfig(configFile)
+  let senders = sendersOf(bridge, local)
+  const signingSecret = () =>
+    JSON.stringify(
+      Object.fromEntries(senders.flatMap(({ name, secret }) => (secret ? [[name, secret]] : []))),
+    )
+
+  const access_token = live?.access_token ?? 'sandbox-access-token'
+  const [intercom, secrets, sqs] = await Promise.all([
+    startIntercom({
+      port: ports.intercom,
+      access_token,
+      ...(options.onCall && { onCall: options.onCall }),
+    }),
+    startSecretsManager({
+      port: ports.secrets,
+      secrets: { [names.signing]: signingSecret(), [names.intercom]: access_token },
+    }),
+    startSqs({ port: ports.sqs, queue: template.queue, deadLetters: template.deadLetters }),
+  ])
+
+  const { outDir = `${root}/.build/sandbox` } = options
+  let stored = signingSecret()
+  const reload = async () => {
+    bridge = await importConfig(configFile)
+    senders = sendersOf(bridge, local)
+    const signing = signingSecret()
+    // A new version for nothing would push the previous one out.
+    if (signing !== stored) secrets.put(names.signing, signing)
+    stored = signing
+    await Promise.all([webhook, ...workers].map((lambda) => lambda.reload()))
+  }
+  let reloading: NodeJS.Timeout | undefined
+  /** One save rebuilds both functions; they are reloaded once. */
+  const reloadSoon = (problem: string | undefined) => {
+    clearTimeout(reloading)
+    reloading = setTimeout(async () => {
+      const failed = problem ?? (await reload().then(() => undefined, messageOf))
+      options.onReload?.(failed)
+    }, 50)
+  }
+  let initialBuilds = 0
+  const builders = await Promise.all(
+    buildOptions({ configFile, outDir }).map((build) =>
+      context({
+        ...build,
+        logLevel: 'silent',
+        plugins: [
+          ...(build.plugins ?? []),
+          {
+            name: 'reload',
+            setup: ({ onEnd }) =>
+              onEnd(({ errors }) => {
+                initialBuilds += 1
+                // Each function is built once here and once more as its watch begins.
+                if (initialBuilds > 4) reloadSoon(errors[0]?.text)
+              }),
+          },
+        ],
+      }),
+    ),
+  )
+  await Promise.all(builders.map((builder) => builder.rebuild()))
+
+  const environment = {
+    AWS_REGION: 'eu-west-1',
+    AWS_ACCESS_KEY_ID: 'sandbox',
+    AWS_SECRET_ACCESS_KEY: 'sandbox',
+    AWS_ENDPOINT_URL_SQS: sqs.url,
+    AWS_ENDPOINT_URL_SECRETS_MANAGER: secrets.url,
+    SIGNUP_BRIDGE_STAGE: stage,
+    LOG_LEVEL: options.logLevel ?? 'info',
+    QUEUE_URL: sqs.queueUrl,
+    SIGNING_SECRET_ID: names.signing,
+    INTERCOM_SECRET_ID: names.intercom,
+    DEAD_LETTER_QUEUE_URL: sqs.deadLetterQueueUrl,
+    INTERCOM_BASE_URL: live?.baseUrl ?? intercom.url,
+    ...(live && { INTERCOM_REGION: live.region, INTERCOM_VERSION: live.version }),
+    ...options.environment,
+  }
+  const start = (name: 'webhook' | 'worker'): Lambda =>
+    createLambda({
+      name,
+      bundle: `${outDir}/${name}/index.mjs`,
+      env: environment,
+      timeoutMs: template.functions[name].timeoutSeconds * 1_000,
+      memoryMb: template.functions[name].memoryMb,
+      onLine,
+    })
+  const webhook = start('webhook')
+  const workers: Lambda[] = []
+  const createWorker = () => {
+    const worker = start('worker')
+    workers.push(worker)
+    return worker
+  }
+
+  const eventSource = startEventSource({
+    client: sqs.client,
+    queueUrl: sqs.queueUrl,
+    queueArn: sqs.queueArn,
+    batchSize: template.eventSource.batchSize,
+    maximumConcurrency: template.eventSource.maximumConcurrency,
+    reportBatchItemFailures: template.eventSource.reportBatchItemFailures,
+    createWorker,
+  })
+  const gateway: Gateway = await startGateway({
+    port: ports.gateway,
+    invoke: async (event) => {
+      const answer = await webhook.invoke(event)
+      const status = own(answer, 'statusCode')
+      const body = own(answer, 'body')
+      options.onAnswer?.({ path: event.rawPath, status: Number(status), body: String(body) })
+      return answer
+    },
+  })
+  if (options.watch) await Promise.all(builders.map((builder) => builder.watch()))
+
+  return {
+    url: gateway.url,
+    get bridge() {
+      return bridge
+    },
+    get senders() {
+      return senders
+    },
+    intercom,
+    secrets,
+    sqs,
+    eventSource,
+    names,
+    close: async () => {
+      clearTimeout(reloading)
+      await gateway.close()
+      await eventSource.close()
+      await Promise.all(builders.map((builder) => builder.dispose()))
+      await Promise.all([webhook.close(), intercom.close(), secrets.close(), sqs.close()])
+    },
+  }
+}

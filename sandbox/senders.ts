@@ -1,0 +1,51 @@
+import { createHash } from 'node:crypto'
+import type { Bridge } from '../src/lib/config.ts'
+import type { Environment } from '../src/lib/env.ts'
+import { needsSecret } from '../src/lib/signature.ts'
+import type { Source } from '../src/lib/sources/source.ts'
+
+/** A source as a sender is set up with it. */
+export type Sender = {
+  readonly name: string
+  readonly path: string
+  /** Absent: the source needs none. */
+  readonly secret?: string
+}
+
+/** `SIGNING_SECRET_MY_FORM` for the source `my-form`. */
+export const secretVariable = (name: string): string =>
+  `SIGNING_SECRET_${name.toUpperCase().replaceAll('-', '_')}`
+
+/** The same for a name at every start, so that a sender set up once stays set up. */
+const stableSecret = (name: string, { signature }: Source): string => {
+  const digest = createHash('sha256').update(`signup bridge sandbox ${name}`).digest()
+  const kind = signature.type === 'hmac' ? signature.secret : 'text'
+  if (kind === 'whsec') return `whsec_${digest.subarray(0, 24).toString('base64')}`
+  return kind === 'base64' ? digest.toString('base64') : digest.toString('hex').slice(0, 32)
+}
+
+/** Every source's address and secret; `.env.local` replaces a secret by a real sender's. */
+export const sendersOf = (bridge: Bridge, local: Environment): Sender[] =>
+  Object.entries(bridge.sources).map(([name, source]) => {
+    const path = `/${source.form ? 'forms' : 'webhooks'}/${name}`
+    if (!needsSecret(source.signature)) return { name, path }
+    return { name, path, secret: local[secretVariable(name)] || stableSecret(name, source) }
+  })
+
+/** A command to paste that makes a contact, for the first source that one line can speak for. */
+export const tryLine = (bridge: Bridge, senders: readonly Sender[], url: string) => {
+  const bearer = senders.find(({ name }) => bridge.sources[name]?.signature.type === 'bearer')
+  if (bearer) {
+    const person = JSON.stringify({ email: 'ada@example.com', name: 'Ada Lovelace' })
+    return [
+      `curl ${url}${bearer.path}`,
+      `-H 'authorization: Bearer ${bearer.secret}'`,
+      `-H 'content-type: application/json'`,
+      `-d '${person}'`,
+    ].join(' ')
+  }
+  const form = senders.find(({ name }) => bridge.sources[name]?.form)
+  return form
+    ? `curl ${url}${form.path} -d email=ada@example.com -d 'name=Ada Lovelace'`
+    : undefined
+}

@@ -1,0 +1,71 @@
+import * as z from 'zod/mini'
+
+/** The part of a handler's log line that a story is told of. */
+const logLine = z.looseObject({
+  event: z.string(),
+  source: z.optional(z.string()),
+  outcome: z.optional(z.string()),
+  contact_id: z.optional(z.string()),
+  calls: z.optional(z.number()),
+  receives: z.optional(z.number()),
+  retry_in_seconds: z.optional(z.number()),
+  code: z.optional(z.string()),
+  intercom_code: z.optional(z.string()),
+  advice: z.optional(z.string()),
+  id: z.optional(z.string()),
+  left_out: z.optional(z.array(z.string())),
+  counts: z.optional(z.array(z.string())),
+  stack: z.optional(z.string()),
+})
+type LogLine = z.infer<typeof logLine>
+
+const parse = (line: string): LogLine | undefined => {
+  try {
+    const parsed = z.safeParse(logLine, JSON.parse(line))
+    return parsed.success ? parsed.data : undefined
+  } catch {
+    // Not one of our log lines.
+    return undefined
+  }
+}
+
+const notes = ({ left_out = [], counts = [] }: LogLine): string =>
+  [...counts, ...left_out.map((reason) => `left out: ${reason}`)]
+    .map((note) => `, ${note}`)
+    .join('')
+
+const tell = (line: LogLine): string | undefined => {
+  const why = [line.code, line.intercom_code].filter(Boolean).join(' / ')
+  switch (line.event) {
+    case 'accepted':
+      return `accepted and queued as ${line.id?.slice(0, 12)}${notes(line)}`
+    case 'delivered': {
+      const tries = (line.receives ?? 1) > 1 ? ` at receive ${line.receives}` : ''
+      return `${line.outcome} contact ${line.contact_id} with ${line.calls} calls${tries}${notes(line)}`
+    }
+    case 'ignored':
+      return 'ignored: genuine, and not a signup'
+    case 'parked':
+      return `parked in the dead letters: ${why}: ${line.advice}`
+    case 'handed_back':
+      return `back to the queue for ${line.retry_in_seconds} s: ${why}: ${line.advice}`
+    case 'refused':
+    case 'untried':
+      // The gateway tells of refusals; what was not tried comes again.
+      return undefined
+    default:
+      return `${line.event}: ${why}: ${line.advice ?? ''}${line.stack ? `\n${line.stack}` : ''}`
+  }
+}
+
+/** Metrics lines are for CloudWatch. */
+const isMetrics = (line: string): boolean => line.startsWith('{"_aws"')
+
+/** One line of the story for a line that a handler wrote, or none. */
+export const storyOf = (line: string): string | undefined => {
+  if (line.trim() === '' || isMetrics(line)) return undefined
+  const parsed = parse(line)
+  if (!parsed) return line
+  const told = tell(parsed)
+  return told === undefined ? undefined : `${(parsed.source ?? '').padEnd(10)} ${told}`
+}

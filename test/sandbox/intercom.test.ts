@@ -1,0 +1,591 @@
+import { describe, expect, test } from 'vitest'
+import { type Answer, start } from './intercom-client.ts'
+
+const errorOf = ({ status, json }: Answer) => {
+  const { code, message } = json.errors[0]
+  return { status, code, message }
+}
+const conflictWith = (id: string) => ({
+  status: 409,
+  code: 'conflict',
+  message: `A contact matching those details already exists with id=${id}`,
+})
+const archivedConflictWith = (id: string) => ({
+  status: 409,
+  code: 'conflict',
+  message: `An archived contact matching those details already exists with id=${id}`,
+})
+const notFound = { status: 404, code: 'not_found', message: 'User Not Found' }
+const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/
+
+describe('creating a user', () => {
+  test('conflicts with the user who has the same external_id', async () => {
+    const { call, create } = await start()
+    const id = await create({ external_id: '70', email: 'ada@example.com' })
+
+    const answer = await call('POST', '/contacts', {
+      external_id: '70',
+      email: 'other@example.com',
+    })
+
+    expect(errorOf(answer)).toEqual(conflictWith(id))
+  })
+
+  test('conflicts, without an external_id, with the user of the same e-mail in any case', async () => {
+    const { call, create } = await start()
+    const id = await create({ external_id: '70', email: 'Ada@example.com' })
+
+    const answer = await call('POST', '/contacts', { email: 'ada@EXAMPLE.com' })
+
+    expect(errorOf(answer)).toEqual(conflictWith(id))
+  })
+
+  test.each([
+    ['has another one', { external_id: '70', email: 'ada@example.com' }],
+    ['has none', { email: 'ada@example.com' }],
+  ])('with a new external_id makes a second user where that of the e-mail %s', async (_, first) => {
+    const { call, create, intercom } = await start()
+    await create(first)
+
+    const { status } = await call('POST', '/contacts', {
+      external_id: '71',
+      email: 'ada@example.com',
+    })
+
+    expect(status).toBe(200)
+    expect(intercom.contacts()).toHaveLength(2)
+  })
+
+  test('does not conflict with a lead of the same e-mail', async () => {
+    const { call, create } = await start()
+    await create({ role: 'lead', email: 'ada@example.com' })
+
+    expect((await call('POST', '/contacts', { email: 'ada@example.com' })).status).toBe(200)
+  })
+
+  test.each([
+    ['POST', '/archive'],
+    ['DELETE', ''],
+  ])(
+    'conflicts with one taken away by %s …%s, in the text of archived contacts',
+    async (method, path) => {
+      const { call, create } = await start()
+      const request = { external_id: '70', email: 'ada@example.com' }
+      const id = await create(request)
+      await call(method, `/contacts/${id}${path}`)
+
+      expect(errorOf(await call('POST', '/contacts', request))).toEqual(archivedConflictWith(id))
+      const byEmail = await call('POST', '/contacts', { email: 'ada@example.com' })
+      expect(errorOf(byEmail)).toEqual(archivedConflictWith(id))
+    },
+  )
+
+  test('names the live one of two users who share the e-mail', async () => {
+    const { call, create } = await start()
+    const archived = await create({ external_id: '70', email: 'ada@example.com' })
+    const live = await create({ external_id: '71', email: 'ada@example.com' })
+    await call('POST', `/contacts/${archived}/archive`)
+
+    const answer = await call('POST', '/contacts', { email: 'ada@example.com' })
+
+    expect(errorOf(answer)).toEqual(conflictWith(live))
+  })
+
+  test.each([
+    {},
+    { role: 'user' },
+    { name: 'Ada' },
+    { role: 'admin', email: 'ada@example.com' },
+    { email: 7 },
+    { external_id: 70 },
+    { email: 'ada@example.com', signed_up_at: '2026-01-01' },
+    { email: 'ada@example.com', custom_attributes: ['plan'] },
+    { email: 'ada@example.com', custom_attributes: { plan: { name: 'pro' } } },
+    [],
+    null,
+    '{"email":',
+    '',
+  ])('is refused with parameter_invalid for the body %j', async (body) => {
+    const { call, intercom } = await start()
+
+    expect(errorOf(await call('POST', '/contacts', body))).toMatchObject({
+      status: 400,
+      code: 'parameter_invalid',
+    })
+    expect(intercom.contacts()).toEqual([])
+  })
+
+  test('ignores fields that Intercom does not know', async () => {
+    const { call } = await start()
+
+    const { status, json } = await call('POST', '/contacts', { email: 'a@example.com', emial: 'b' })
+
+    expect(status).toBe(200)
+    expect(json).not.toHaveProperty('emial')
+  })
+})
+
+describe('creating a lead', () => {
+  test('gives it a UUID as external_id and ignores the one sent', async () => {
+    const { call } = await start()
+
+    const { json } = await call('POST', '/contacts', { role: 'lead', external_id: '70' })
+
+    expect(json.role).toBe('lead')
+    expect(json.external_id).toMatch(uuid)
+  })
+
+  test('never conflicts: not with leads, users or archived contacts of the same e-mail', async () => {
+    const { call, create } = await start()
+    const lead = { role: 'lead', email: 'ada@example.com' }
+    await call('POST', `/contacts/${await create({ email: 'ada@example.com' })}/archive`)
+    await call('DELETE', `/contacts/${await create(lead)}`)
+    await create({ external_id: '70', email: 'ada@example.com' })
+
+    const ids = [await create(lead), await create(lead)]
+
+    expect(ids[0]).toMatch(/^[0-9a-f]{24}$/)
+    expect(ids[1]).not.toBe(ids[0])
+  })
+})
+
+describe('updating a contact', () => {
+  test('merges custom attributes and leaves what is not sent', async () => {
+    const { call, create } = await start()
+    const id = await create({
+      email: 'ada@example.com',
+      custom_attributes: { plan: 'pro', seats: 3 },
+    })
+
+    const { json } = await call('PUT', `/contacts/${id}`, {
+      name: 'Ada',
+      custom_attributes: { seats: 4, beta: false },
+    })
+
+    expect(json).toMatchObject({ id, email: 'ada@example.com', name: 'Ada' })
+    expect(json.custom_attributes).toEqual({ plan: 'pro', seats: 4, beta: false })
+  })
+
+  test('clears with null a name, a phone, an avatar and an attribute', async () => {
+    const { call, create } = await start()
+    const id = await create({
+      email: 'ada@example.com',
+      name: 'Ada',
+      phone: '+3531',
+      avatar: 'https://example.com/a.png',
+      custom_attributes: { plan: 'pro' },
+    })
+
+    const { json } = await call('PUT', `/contacts/${id}`, {
+      name: null,
+      phone: null,
+      avatar: null,
+      custom_attributes: { plan: null },
+    })
+
+    expect(json).toMatchObject({ name: null, phone: null, avatar: null })
+    expect(json.custom_attributes).toEqual({})
+  })
+
+  test('keeps the external_id that null would clear, and makes an e-mail of null empty', async () => {
+    const { call, create } = await start()
+    const id = await create({ external_id: '70', email: 'ada@example.com' })
+
+    const { json } = await call('PUT', `/contacts/${id}`, { external_id: null, email: null })
+
+    expect(json).toMatchObject({ external_id: '70', email: '' })
+  })
+
+  test('sets updated_at and leaves created_at', async () => {
+    const { call, create, clock } = await start()
+    const id = await create({ email: 'ada@example.com' })
+    clock.ms += 90_500
+
+    const { json } = await call('PUT', `/contacts/${id}`, { name: 'Ada' })
+
+    expect(json).toMatchObject({ created_at: 1_734_537_437, updated_at: 1_734_537_527 })
+  })
+
+  test('turns a lead into a user in place, with the external_id sent', async () => {
+    const { call, create } = await start()
+    const id = await create({ role: 'lead', email: 'ada@example.com' })
+
+    const { json } = await call('PUT', `/contacts/${id}`, { role: 'user', external_id: '70' })
+
+    expect(json).toMatchObject({ id, role: 'user', external_id: '70', email: 'ada@example.com' })
+  })
+
+  test('leaves the UUID of a lead that stays one', async () => {
+    const { call, create } = await start()
+    const id = await create({ role: 'lead' })
+
+    const { json } = await call('PUT', `/contacts/${id}`, { external_id: '70' })
+
+    expect(json.external_id).toMatch(uuid)
+  })
+
+  test('never turns a user into a lead', async () => {
+    const { call, create } = await start()
+    const id = await create({ email: 'ada@example.com' })
+
+    expect(errorOf(await call('PUT', `/contacts/${id}`, { role: 'lead' }))).toEqual({
+      status: 400,
+      code: 'client_error',
+      message: "Contact with user role can't be converted to a lead",
+    })
+  })
+
+  test.each([
+    ['a user', { email: 'b@example.com' }],
+    ['a lead that becomes one', { role: 'lead' }],
+  ])('conflicts when %s is to have the external_id of another user', async (_, other) => {
+    const { call, create } = await start()
+    const holder = await create({ external_id: '70', email: 'a@example.com' })
+    const id = await create(other)
+
+    const answer = await call('PUT', `/contacts/${id}`, { role: 'user', external_id: '70' })
+
+    expect(errorOf(answer)).toEqual(conflictWith(holder))
+    expect((await call('GET', `/contacts/${id}`)).json.external_id).not.toBe('70')
+  })
+
+  test('names an archived user whose external_id is asked for as archived', async () => {
+    const { call, create } = await start()
+    const holder = await create({ external_id: '70' })
+    await call('POST', `/contacts/${holder}/archive`)
+    const id = await create({ email: 'b@example.com' })
+
+    const answer = await call('PUT', `/contacts/${id}`, { external_id: '70' })
+
+    expect(errorOf(answer)).toEqual(archivedConflictWith(holder))
+  })
+
+  test("takes another user's e-mail where their external_ids differ", async () => {
+    const { call, create, searchBy } = await start()
+    const one = await create({ external_id: '70', email: 'a@example.com' })
+    const two = await create({ external_id: '71', email: 'b@example.com' })
+
+    const { status } = await call('PUT', `/contacts/${two}`, { email: 'a@example.com' })
+
+    expect(status).toBe(200)
+    expect((await searchBy('email', 'a@example.com')).toSorted()).toEqual([one, two].toSorted())
+  })
+})
+
+describe('users without an external_id', () => {
+  test("conflict when one is to have another user's e-mail", async () => {
+    const { call, create } = await start()
+    const holder = await create({ external_id: '70', email: 'a@example.com' })
+    const id = await create({ email: 'b@example.com' })
+
+    const answer = await call('PUT', `/contacts/${id}`, { email: 'a@example.com' })
+
+    expect(errorOf(answer)).toEqual(conflictWith(holder))
+  })
+
+  test('can be updated and get one beside a user who shares the e-mail', async () => {
+    const { call, create } = await start()
+    const id = await create({ email: 'a@example.com' })
+    await create({ external_id: '70', email: 'a@example.com' })
+
+    const named = await call('PUT', `/contacts/${id}`, { email: 'a@example.com', name: 'Ada' })
+    const claimed = await call('PUT', `/contacts/${id}`, { external_id: '71' })
+
+    expect(named.json).toMatchObject({ id, name: 'Ada' })
+    expect(claimed.json).toMatchObject({ id, external_id: '71' })
+  })
+})
+
+describe('archived and deleted contacts', () => {
+  test.each([
+    ['archived', 'POST', '/archive', { archived: true }],
+    ['deleted', 'DELETE', '', { deleted: true }],
+  ])('are invisible once %s', async (_, method, path, state) => {
+    const { call, create, searchBy, intercom } = await start()
+    const id = await create({ external_id: '70', email: 'ada@example.com' })
+
+    const taken = await call(method, `/contacts/${id}${path}`)
+
+    expect(taken.json).toEqual({ type: 'contact', id, external_id: '70', ...state })
+    expect(errorOf(await call('GET', `/contacts/${id}`))).toEqual(notFound)
+    expect(errorOf(await call('PUT', `/contacts/${id}`, { name: 'Ada' }))).toEqual(notFound)
+    const found = await call('GET', '/contacts/find_by_external_id/70')
+    expect(errorOf(found)).toEqual(notFound)
+    expect(await searchBy('email', 'ada@example.com')).toEqual([])
+    expect(intercom.contacts()).toEqual([])
+  })
+
+  test('an archived contact comes back as it was', async () => {
+    const { call, create, searchBy } = await start()
+    const id = await create({ external_id: '70', email: 'ada@example.com', name: 'Ada' })
+    await call('POST', `/contacts/${id}/archive`)
+
+    const back = await call('POST', `/contacts/${id}/unarchive`)
+
+    expect(back.json).toEqual({ type: 'contact', id, external_id: '70', archived: false })
+    expect((await call('GET', `/contacts/${id}`)).json).toMatchObject({ id, name: 'Ada' })
+    expect(await searchBy('email', 'ada@example.com')).toEqual([id])
+  })
+
+  test('a deleted contact never comes back', async () => {
+    const { call, create } = await start()
+    const id = await create({ email: 'ada@example.com' })
+    await call('DELETE', `/contacts/${id}`)
+
+    expect(errorOf(await call('POST', `/contacts/${id}/unarchive`))).toEqual({
+      status: 400,
+      code: 'bad_request',
+      message: 'User has been marked for permanent deletion and is not restorable.',
+    })
+  })
+
+  test.each([
+    ['GET', ''],
+    ['PUT', ''],
+    ['DELETE', ''],
+    ['POST', '/archive'],
+    ['POST', '/unarchive'],
+  ])('%s …%s of an id that never was is not found', async (method, path) => {
+    const { call } = await start()
+    const body = method === 'PUT' ? {} : undefined
+
+    const answer = await call(method, `/contacts/6762f0dd1bb69f9f2193bb83${path}`, body)
+
+    expect(errorOf(answer)).toEqual(notFound)
+  })
+})
+
+const byEmail = { field: 'email', operator: '=', value: 'ada@example.com' }
+const anyOf = (query: object) => ({ operator: 'OR', value: [query] })
+
+describe('searching', () => {
+  test('finds by e-mail in any case, phone, external_id, role and id', async () => {
+    const { create, searchBy } = await start()
+    const user = await create({ external_id: 'A/70', email: 'Ada@example.com' })
+    const lead = await create({ role: 'lead', phone: '+3531234567' })
+
+    expect(await searchBy('email', 'ADA@example.com')).toEqual([user])
+    expect(await searchBy('phone', '+3531234567')).toEqual([lead])
+    expect(await searchBy('external_id', 'A/70')).toEqual([user])
+    expect(await searchBy('external_id', 'a/70')).toEqual([])
+    expect(await searchBy('role', 'lead')).toEqual([lead])
+    expect(await searchBy('id', user)).toEqual([user])
+    expect(await searchBy('email', null)).toEqual([lead])
+  })
+
+  test('joins filters with AND and OR, and knows !=', async () => {
+    const { call, create } = await start()
+    const user = await create({ email: 'ada@example.com' })
+    const lead = await create({ role: 'lead', email: 'ada@example.com' })
+    const other = await create({ email: 'bob@example.com' })
+    const ids = async (query: object) =>
+      (await call('POST', '/contacts/search', { query })).json.data.map(
+        ({ id }: { id: string }) => id,
+      )
+    const ada = { field: 'email', operator: '=', value: 'ada@example.com' }
+    const bob = { field: 'email', operator: '=', value: 'bob@example.com' }
+    const noLead = { field: 'role', operator: '!=', value: 'lead' }
+
+    expect(await ids({ operator: 'AND', value: [noLead, ada] })).toEqual([user])
+    expect(await ids({ operator: 'OR', value: [ada, bob] })).toEqual([other, lead, user])
+    const either = { operator: 'OR', value: [ada, bob] }
+    expect(await ids({ operator: 'AND', value: [either, noLead] })).toEqual([other, user])
+  })
+
+  test('answers a list with pages and a cursor to the next one', async () => {
+    const { call, create } = await start()
+    const lead = { role: 'lead', email: 'ada@example.com' }
+    const ids = [await create(lead), await create(lead), await create(lead)]
+    const query = byEmail
+
+    const first = await call('POST', '/contacts/search', { query, pagination: { per_page: 2 } })
+    const { starting_after } = first.json.pages.next
+    const pagination = { per_page: 2, starting_after }
+    const second = await call('POST', '/contacts/search', { query, pagination })
+
+    expect(first.json).toMatchObject({ type: 'list', total_count: 3 })
+    expect(first.json.pages).toMatchObject({ type: 'pages', page: 1, per_page: 2, total_pages: 2 })
+    expect(second.json.pages).toEqual({ type: 'pages', page: 2, per_page: 2, total_pages: 2 })
+    const data = [...first.json.data, ...second.json.data]
+    expect(data.map(({ id }) => id).toSorted()).toEqual(ids.toSorted())
+  })
+
+  test('answers an empty list where nothing matches', async () => {
+    const { call } = await start()
+
+    expect((await call('POST', '/contacts/search', { query: byEmail })).json).toEqual({
+      type: 'list',
+      data: [],
+      total_count: 0,
+      pages: { type: 'pages', page: 1, per_page: 50, total_pages: 0 },
+    })
+  })
+
+  test.each([
+    {},
+    { query: { field: 'shoe_size', operator: '=', value: '7' } },
+    { query: { field: 'email', operator: '~', value: 'ada' } },
+    { query: { field: 'email', operator: '=', value: 7 } },
+    { query: { operator: 'AND', value: [] } },
+    { query: { operator: 'AND', value: Array(16).fill(byEmail) } },
+    { query: anyOf(anyOf(anyOf(byEmail))) },
+    { query: { field: 'email', operator: '=', value: 'a' }, pagination: { per_page: 0 } },
+  ])('refuses %j with parameter_invalid', async (body) => {
+    const { call } = await start()
+
+    expect(errorOf(await call('POST', '/contacts/search', body))).toMatchObject({
+      status: 400,
+      code: 'parameter_invalid',
+    })
+  })
+
+  test('does not see a new contact until the index has caught up; all else does at once', async () => {
+    const { call, create, searchBy, clock } = await start({ indexLagMs: 60_000 })
+    const id = await create({ external_id: '70', email: 'ada@example.com' })
+    clock.ms += 59_999
+
+    expect(await searchBy('email', 'ada@example.com')).toEqual([])
+    expect((await call('GET', `/contacts/${id}`)).status).toBe(200)
+    expect((await call('GET', '/contacts/find_by_external_id/70')).json.id).toBe(id)
+    clock.ms += 1
+    expect(await searchBy('email', 'ada@example.com')).toEqual([id])
+  })
+
+  test('gives 50 contacts a page, and 150 at most', async () => {
+    const { call } = await start()
+    const perPage = async (pagination: object) =>
+      (await call('POST', '/contacts/search', { query: byEmail, pagination })).json.pages.per_page
+
+    expect(await perPage({})).toBe(50)
+    expect(await perPage({ per_page: 500 })).toBe(150)
+  })
+
+  test('does not see a contact that came back until the index has caught up', async () => {
+    const { call, create, searchBy, clock } = await start({ indexLagMs: 60_000 })
+    const id = await create({ email: 'ada@example.com' })
+    clock.ms += 60_000
+    await call('POST', `/contacts/${id}/archive`)
+    await call('POST', `/contacts/${id}/unarchive`)
+
+    expect(await searchBy('email', 'ada@example.com')).toEqual([])
+    clock.ms += 60_000
+    expect(await searchBy('email', 'ada@example.com')).toEqual([id])
+  })
+
+  test('sees a contact as it was until the index has caught up with a change', async () => {
+    const { call, create, searchBy, clock } = await start({ indexLagMs: 60_000 })
+    const id = await create({ external_id: '70', email: 'old@example.com' })
+    clock.ms += 60_000
+    await call('PUT', `/contacts/${id}`, { email: 'new@example.com' })
+
+    expect(await searchBy('email', 'old@example.com')).toEqual([id])
+    expect(await searchBy('email', 'new@example.com')).toEqual([])
+    clock.ms += 60_000
+    expect(await searchBy('email', 'old@example.com')).toEqual([])
+    expect(await searchBy('email', 'new@example.com')).toEqual([id])
+  })
+})
+
+describe('finding by external_id', () => {
+  test('answers the user, whatever characters the id has', async () => {
+    const { call, create } = await start()
+    const id = await create({ external_id: 'auth0|a/b c' })
+
+    const path = `/contacts/find_by_external_id/${encodeURIComponent('auth0|a/b c')}`
+
+    expect((await call('GET', path)).json).toMatchObject({ id, external_id: 'auth0|a/b c' })
+  })
+
+  test('knows no leads', async () => {
+    const { call } = await start()
+    const lead = await call('POST', '/contacts', { role: 'lead' })
+
+    const found = await call('GET', `/contacts/find_by_external_id/${lead.json.external_id}`)
+
+    expect(errorOf(found)).toEqual(notFound)
+  })
+})
+
+describe('custom attributes', () => {
+  const attributes = ['plan', 'seats:integer']
+
+  test('are any, where the workspace has no list of them', async () => {
+    const { call } = await start()
+    const custom_attributes = { whatever: 1 }
+
+    const { status } = await call('POST', '/contacts', { role: 'lead', custom_attributes })
+
+    expect(status).toBe(200)
+  })
+
+  test.each(['POST', 'PUT'])('refuse the whole %s where one does not exist', async (method) => {
+    const { call, create, intercom } = await start({ attributes })
+    const id = await create({ email: 'ada@example.com' })
+    const path = method === 'PUT' ? `/contacts/${id}` : '/contacts'
+
+    const answer = await call(method, path, {
+      email: 'bob@example.com',
+      custom_attributes: { plan: 'pro', shoe_size: 7 },
+    })
+
+    expect(errorOf(answer)).toEqual({
+      status: 400,
+      code: 'parameter_invalid',
+      message: "Custom attribute 'shoe_size' does not exist",
+    })
+    expect(intercom.contacts().map(({ email }) => email)).toEqual(['ada@example.com'])
+  })
+
+  test('refuse a value of another type than the one declared', async () => {
+    const { call } = await start({ attributes })
+    const send = async (seats: unknown) =>
+      (await call('POST', '/contacts', { role: 'lead', custom_attributes: { seats } })).status
+
+    expect(await send(3)).toBe(200)
+    expect(await send('3')).toBe(400)
+    expect(await send(null)).toBe(200)
+  })
+
+  test('are listed beside the standard ones, each with what the API may write', async () => {
+    const { call } = await start({ attributes })
+
+    const { json } = await call('GET', '/data_attributes?model=contact')
+
+    type Attribute = {
+      full_name: string
+      api_writable: boolean
+      data_type: string
+      custom: boolean
+    }
+    const data: Attribute[] = json.data
+    expect(json.type).toBe('list')
+    expect(data.filter((one) => one.api_writable).map((one) => one.full_name)).toEqual([
+      'role',
+      'name',
+      'owner_id',
+      'email',
+      'phone',
+      'external_id',
+      'signed_up_at',
+      'last_seen_at',
+      'unsubscribed_from_emails',
+      'avatar',
+      'custom_attributes.plan',
+      'custom_attributes.seats',
+    ])
+    expect(data.find((one) => one.full_name === 'created_at')?.api_writable).toBe(false)
+    expect(data.at(-1)).toMatchObject({ name: 'seats', data_type: 'integer', custom: true })
+    expect((await call('GET', '/data_attributes?model=company')).json.data).toEqual([])
+  })
+})
+
+test('GET /me tells of the workspace that the token belongs to', async () => {
+  const { call, create } = await start()
+  await create({ email: 'ada@example.com' })
+  const contact = (await call('POST', '/contacts', { role: 'lead' })).json
+
+  const { json } = await call('GET', '/me')
+
+  expect(json).toMatchObject({ type: 'admin', app: { type: 'app', name: 'Sandbox', region: 'US' } })
+  expect(json.app.id_code).toBe(contact.workspace_id)
+})

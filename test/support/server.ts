@@ -1,0 +1,23 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+
+/** A server that answers as a test says, for what the sandbox does not do. */
+export const startServer = async (
+  answer: (request: IncomingMessage, response: ServerResponse) => void,
+) => {
+  const requests: IncomingMessage[] = []
+  const server = createServer((request, response) => {
+    requests.push(request)
+    request.resume().on('end', () => answer(request, response))
+  })
+  await new Promise<void>((resolve) => server.listen({ host: '127.0.0.1', port: 0 }, resolve))
+  const address = server.address()
+  if (typeof address !== 'object' || address === null) throw new Error('no port')
+  return {
+    url: `http://127.0.0.1:${address.port}`,
+    requests,
+    close: async () => {
+      server.closeAllConnections()
+      server.close()
+    },
+  }
+}
