@@ -1,0 +1,330 @@
+import type { APIGatewayProxyEventV2 } from 'aws-lambda'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { createWebhook, handler } from '../../src/handlers/webhook.ts'
+import { defineBridge } from '../../src/lib/config.ts'
+import { clerk, form, signup, webhook } from '../../src/lib/index.ts'
+import { fromRecord } from '../../src/lib/queue.ts'
+import { sign } from '../../src/lib/signature.ts'
+import { start } from '../support/clock.ts'
+import { bytes } from '../support/deliveries.ts'
+import { record } from '../support/records.ts'
+import { startServer } from '../support/server.ts'
+import { createNotes } from '../support/telemetry.ts'
+import { startWorld } from '../support/world.ts'
+
+const signsUrl = { header: 'x-signature', algorithm: 'sha256', encoding: 'hex' } as const
+const bridge = defineBridge({
+  sources: {
+    backend: signup(),
+    clerk: clerk(),
+    signed: webhook({
+      signature: { ...signsUrl, signed: '{method}{url}{body}' },
+      fields: { email: 'email' },
+    }),
+    waitlist: form({ role: 'lead', redirect: 'https://example.com/thanks' }),
+  },
+})
+const clerkSecret = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw'
+
+let world: Awaited<ReturnType<typeof startWorld>>
+beforeEach(async () => {
+  world = await startWorld()
+  world.secrets.put(
+    'signing',
+    JSON.stringify({ backend: 's3cret', clerk: clerkSecret, signed: 'k' }),
+  )
+})
+afterEach(() => world.close())
+
+/** A request as an HTTP API hands it over, payload format 2.0. */
+const event = (
+  path: string,
+  body: string,
+  headers: Record<string, string> = {},
+  more: Partial<APIGatewayProxyEventV2> = {},
+): APIGatewayProxyEventV2 => ({
+  version: '2.0',
+  routeKey: 'ANY /webhooks/{source}',
+  rawPath: path,
+  rawQueryString: '',
+  headers: { 'content-type': 'application/json', ...headers },
+  requestContext: {
+    accountId: '123456789012',
+    apiId: 'api',
+    domainName: 'api.execute-api.eu-west-1.amazonaws.com',
+    domainPrefix: 'api',
+    http: { method: 'POST', path, protocol: 'HTTP/1.1', sourceIp: '192.0.2.1', userAgent: 'test' },
+    requestId: 'r1',
+    routeKey: 'ANY /webhooks/{source}',
+    stage: '$default',
+    time: '01/Jan/2026:00:00:00 +0000',
+    timeEpoch: start * 1000,
+  },
+  body,
+  isBase64Encoded: false,
+  ...more,
+})
+const bearer = { authorization: 'Bearer s3cret' }
+const ada = '{"email":"ada@example.com"}'
+
+const startWebhook = async (env: Record<string, string | undefined> = {}) => {
+  const notes = createNotes()
+  const respond = await createWebhook(
+    { ...world.webhookEnv, ...env },
+    { bridge, clock: world.clock, random: () => 0.5, telemetry: notes.telemetry },
+  )
+  return {
+    ...notes,
+    post: async (request: APIGatewayProxyEventV2) => {
+      const { statusCode, headers, body } = await respond(request)
+      return { statusCode, headers, body: body ? JSON.parse(body) : undefined }
+    },
+  }
+}
+const queued = async () => (await world.batch()).Records
+
+test('a signup is in the queue when it is answered, under the id of the answer', async () => {
+  const { post, logged } = await startWebhook()
+
+  const answer = await post(event('/webhooks/backend', ada, bearer))
+
+  const [message] = await queued()
+  expect(answer).toMatchObject({
+    statusCode: 200,
+    body: { status: 'accepted', id: message?.attributes.MessageDeduplicationId },
+  })
+  expect(fromRecord(record(message?.body ?? '')).delivery).toEqual({
+    source: 'backend',
+    received_at: start,
+    method: 'POST',
+    url: '',
+    headers: { 'content-type': 'application/json' },
+    body: bytes(ada),
+  })
+  expect(logged).toEqual([
+    expect.objectContaining({ event: 'accepted', source: 'backend', id: answer.body.id }),
+  ])
+})
+
+test('the same delivery sent twice is one message', async () => {
+  const { post } = await startWebhook()
+
+  await post(event('/webhooks/backend', ada, bearer))
+  await post(event('/webhooks/backend', ada, bearer))
+
+  expect(await queued()).toHaveLength(1)
+})
+
+describe('the event', () => {
+  const base64 = (text: string | Uint8Array) => Buffer.from(text).toString('base64')
+  const svix = (body: Uint8Array) =>
+    sign(
+      bridge.sources.clerk?.signature ?? { type: 'open' },
+      { timestampSeconds: start, body },
+      clerkSecret,
+    )
+
+  test('may carry its body as base64: a signature is over the bytes', async () => {
+    const { post } = await startWebhook()
+    const body = bytes('{"type":"user.created","data":{"id":"user_1","first_name":"Zoë"}}')
+
+    const plain = await post(event('/webhooks/clerk', Buffer.from(body).toString(), svix(body)))
+    const encoded = await post(
+      event('/webhooks/clerk', base64(body), svix(body), { isBase64Encoded: true }),
+    )
+
+    expect(plain.statusCode).toBe(200)
+    expect(encoded).toEqual(plain)
+  })
+
+  test('may come from a Function URL, or behind a stage', async () => {
+    const { post } = await startWebhook()
+    const functionUrl = event('/webhooks/backend', ada, bearer, { routeKey: '$default' })
+
+    expect((await post(functionUrl)).statusCode).toBe(200)
+    expect((await post(event('/prod/webhooks/backend', ada, bearer))).statusCode).toBe(200)
+  })
+
+  test('may have no body', async () => {
+    const { post } = await startWebhook()
+    const { body: _body, ...bodiless } = event('/webhooks/backend', '', bearer)
+
+    expect(await post(bodiless)).toMatchObject({
+      statusCode: 400,
+      body: { error: { code: 'invalid_body' } },
+    })
+  })
+
+  test('has header names in any case', async () => {
+    const { post } = await startWebhook()
+
+    expect(
+      (await post(event('/webhooks/backend', ada, { Authorization: 'Bearer s3cret' }))).statusCode,
+    ).toBe(200)
+  })
+
+  test('over 256 KiB is refused without decoding', async () => {
+    const { post } = await startWebhook()
+    const body = 'x'.repeat(400_000)
+
+    expect(
+      (await post(event('/webhooks/backend', body, bearer, { isBase64Encoded: true }))).statusCode,
+    ).toBe(413)
+  })
+
+  test.each([
+    [undefined, 'https://api.execute-api.eu-west-1.amazonaws.com/webhooks/signed?a=1'],
+    ['https://hooks.example.com/', 'https://hooks.example.com/webhooks/signed?a=1'],
+  ])(
+    'with PUBLIC_BASE_URL %s is at the address that the sender signed',
+    async (PUBLIC_BASE_URL, url) => {
+      const { post } = await startWebhook({ PUBLIC_BASE_URL })
+      const scheme = bridge.sources.signed?.signature ?? { type: 'open' }
+      const headers = sign(scheme, { timestampSeconds: start, url, body: bytes(ada) }, 'k')
+      const request = event('/webhooks/signed', ada, headers, { rawQueryString: 'a=1' })
+
+      expect((await post(request)).statusCode).toBe(200)
+    },
+  )
+})
+
+describe('secrets', () => {
+  test('are read once and kept, and a rotated one is read in doubt', async () => {
+    const { post } = await startWebhook()
+    await post(event('/webhooks/backend', ada, bearer))
+    await post(event('/webhooks/backend', ada, bearer))
+    expect(world.secrets.calls()).toHaveLength(2)
+
+    world.secrets.put('signing', '{"backend":"rotated"}')
+    const rotated = { authorization: 'Bearer rotated' }
+
+    expect((await post(event('/webhooks/backend', ada, rotated))).statusCode).toBe(200)
+    // The previous version counts too.
+    expect((await post(event('/webhooks/backend', ada, bearer))).statusCode).toBe(200)
+    expect(world.secrets.calls()).toHaveLength(4)
+  })
+
+  test('that do not exist yet fail closed, and work within 30 s of their making', async () => {
+    world.secrets.remove('signing')
+    const { post, counted } = await startWebhook()
+
+    expect(await post(event('/webhooks/backend', ada, bearer))).toMatchObject({
+      statusCode: 500,
+      body: { error: { code: 'misconfigured' } },
+    })
+    expect(counted.get('misconfigured')).toBe(1)
+
+    world.secrets.put('signing', '{"backend":"s3cret"}')
+    world.clock.advance(30_000)
+    expect((await post(event('/webhooks/backend', ada, bearer))).statusCode).toBe(200)
+  })
+
+  test('that cannot be read are 503; the last good ones serve on once there are some', async () => {
+    world.secrets.fail(10)
+    const { post } = await startWebhook()
+    expect((await post(event('/webhooks/backend', ada, bearer))).statusCode).toBe(503)
+
+    world.secrets.fail(0)
+    expect((await post(event('/webhooks/backend', ada, bearer))).statusCode).toBe(200)
+    world.secrets.fail(100)
+    world.clock.advance(300_000)
+    expect((await post(event('/webhooks/backend', ada, bearer))).statusCode).toBe(200)
+  })
+
+  test('that the role may not read are misconfigured', async () => {
+    world.secrets.fail(10, 400)
+    const { post } = await startWebhook()
+
+    expect(await post(event('/webhooks/backend', ada, bearer))).toMatchObject({
+      statusCode: 500,
+      body: { error: { code: 'misconfigured' } },
+    })
+  })
+})
+
+test('a queue that is away is 503 with Retry-After', async () => {
+  const { post } = await startWebhook({ QUEUE_URL: `${world.sqs.url}/000000000000/nobody.fifo` })
+
+  expect(await post(event('/webhooks/backend', ada, bearer))).toMatchObject({
+    statusCode: 503,
+    headers: { 'retry-after': '30' },
+    body: { error: { code: 'temporarily_unavailable' } },
+  })
+})
+
+test('refusals that strangers can cause at will are counted and not logged', async () => {
+  const { post, logged, counted } = await startWebhook()
+
+  await post(event('/webhooks/backend', ada))
+  await post(event('/webhooks/nobody', ada))
+
+  expect(logged).toEqual([])
+  expect([...counted]).toEqual([
+    ['signature_missing', 1],
+    ['unknown_source', 1],
+  ])
+})
+
+describe('direct mode', () => {
+  const direct = (more: Record<string, string> = {}) =>
+    startWebhook({ ...world.workerEnv, DELIVERY: 'direct', QUEUE_URL: undefined, ...more })
+
+  test('delivers before it answers, with the contact’s id', async () => {
+    const { post } = await direct()
+
+    const answer = await post(event('/webhooks/backend', ada, bearer))
+    const again = await post(event('/webhooks/backend', ada, bearer))
+
+    const [contact] = world.intercom.contacts()
+    expect(answer).toMatchObject({
+      statusCode: 200,
+      body: { status: 'created', contact_id: contact?.id },
+    })
+    expect(again).toMatchObject({ body: { status: 'unchanged', contact_id: contact?.id } })
+    expect(await queued()).toEqual([])
+  })
+
+  test('answers 503 where Intercom is away', async () => {
+    world.intercom.addFault({ status: 503 })
+    const { post } = await direct()
+
+    expect(await post(event('/webhooks/backend', ada, bearer))).toMatchObject({
+      statusCode: 503,
+      headers: { 'retry-after': '30' },
+    })
+  })
+
+  test('answers 503 after 20 s, while the sender still listens', async () => {
+    const server = await startServer(() => world.clock.advance(20_000))
+    const { post } = await direct({ INTERCOM_BASE_URL: server.url })
+
+    expect(await post(event('/webhooks/backend', ada, bearer))).toMatchObject({ statusCode: 503 })
+    expect(server.requests).toHaveLength(1)
+    await server.close()
+  })
+
+  test('answers 422 with Intercom’s code, never its text, where it refuses for good', async () => {
+    const { post } = await direct()
+    const body = '{"email":"ada@example.com","custom_attributes":{"canary":1}}'
+
+    const answer = await post(event('/webhooks/backend', body, bearer))
+
+    expect(answer).toMatchObject({
+      statusCode: 422,
+      body: { error: { code: 'intercom_rejected', intercom_code: 'parameter_invalid' } },
+    })
+    expect(JSON.stringify(answer)).not.toContain('canary')
+  })
+})
+
+test('a wrong environment is 500 misconfigured with every problem, and never throws', async () => {
+  const answer = await handler(event('/webhooks/backend', ada, bearer))
+
+  expect(answer.statusCode).toBe(500)
+  expect(JSON.parse(answer.body ?? '')).toEqual({
+    error: {
+      code: 'misconfigured',
+      message: 'the environment is wrong: SIGNING_SECRET_ID is missing; QUEUE_URL is missing',
+    },
+  })
+})
