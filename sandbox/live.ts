@@ -1,8 +1,6 @@
-import { createInterface } from 'node:readline/promises'
 import * as z from 'zod/mini'
 import { type Environment, intercomBaseUrl, parseIntercomEnv } from '../src/lib/env.ts'
 import { createHttp } from '../src/lib/intercom/http.ts'
-import { own } from '../src/lib/own.ts'
 import { SandboxError } from './ports.ts'
 
 /** The real Intercom, as `.env.local` names it; the environment is not looked at. */
@@ -21,7 +19,10 @@ const me = z.looseObject({ app: z.looseObject({ name: z.string(), region: z.stri
  *
  * @throws SandboxError when there is no token, it is refused, or the answer is no
  */
-export const askForLive = async (local: Environment): Promise<Live> => {
+export const askForLive = async (
+  local: Environment,
+  ask: (question: string) => Promise<string>,
+): Promise<Live> => {
   const access_token = local.INTERCOM_ACCESS_TOKEN
   if (!access_token) {
     throw new SandboxError('--live needs a line INTERCOM_ACCESS_TOKEN=… in .env.local')
@@ -41,17 +42,14 @@ export const askForLive = async (local: Environment): Promise<Live> => {
     throw new SandboxError(`${baseUrl.host} gave no answer: check the network`, { cause })
   })
   if (answer.status !== 200) {
-    const code = own(own(own(JSON.parse(answer.body || 'null'), 'errors'), '0'), 'code')
     throw new SandboxError(
-      `${baseUrl.host} refuses the token of .env.local with ${answer.status} ${code ?? ''}: check INTERCOM_ACCESS_TOKEN and INTERCOM_REGION`,
+      `${baseUrl.host} refuses the token of .env.local with ${answer.status}: check INTERCOM_ACCESS_TOKEN and INTERCOM_REGION`,
     )
   }
   const { app } = z.parse(me, JSON.parse(answer.body))
-  const terminal = createInterface({ input: process.stdin, output: process.stdout })
-  const reply = await terminal.question(
+  const reply = await ask(
     `Deliver to the real workspace "${app.name}" (region ${app.region})? Type yes: `,
   )
-  terminal.close()
   if (reply.trim().toLowerCase() !== 'yes') throw new SandboxError('Nothing was started.')
   return {
     access_token,

@@ -1,4 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { parseEnv } from 'node:util'
 import { context } from 'esbuild'
@@ -37,8 +40,6 @@ export type SandboxOptions = {
   /** Deliver to the real Intercom instead of the sandbox's. */
   readonly live?: Live
   readonly logLevel?: string
-  /** Where the bundles go; absent: a folder apart from what is packaged. */
-  readonly outDir?: string
   /** More environment for both functions; `undefined` takes a variable away. */
   readonly environment?: Environment
   /** Rebuild and reload the functions when a file changes. */
@@ -106,7 +107,8 @@ export const startSandbox = async (options: SandboxOptions): Promise<Sandbox> =>
     startSqs({ port: ports.sqs, queue: template.queue, deadLetters: template.deadLetters }),
   ])
 
-  const { outDir = `${root}/.build/sandbox` } = options
+  // A folder of its own, so that a second sandbox, or a build, does not pull it away.
+  const outDir = await mkdtemp(join(tmpdir(), 'signup-bridge-'))
   let stored = signingSecret()
   const reload = async () => {
     bridge = await importConfig(configFile)
@@ -186,9 +188,7 @@ export const startSandbox = async (options: SandboxOptions): Promise<Sandbox> =>
     client: sqs.client,
     queueUrl: sqs.queueUrl,
     queueArn: sqs.queueArn,
-    batchSize: template.eventSource.batchSize,
-    maximumConcurrency: template.eventSource.maximumConcurrency,
-    reportBatchItemFailures: template.eventSource.reportBatchItemFailures,
+    ...template.eventSource,
     createWorker,
   })
   const gateway: Gateway = await startGateway({
@@ -222,6 +222,7 @@ export const startSandbox = async (options: SandboxOptions): Promise<Sandbox> =>
       await eventSource.close()
       await Promise.all(builders.map((builder) => builder.dispose()))
       await Promise.all([webhook.close(), intercom.close(), secrets.close(), sqs.close()])
+      await rm(outDir, { recursive: true })
     },
   }
 }

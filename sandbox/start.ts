@@ -1,3 +1,4 @@
+import { createInterface } from 'node:readline/promises'
 import { fileURLToPath } from 'node:url'
 import { configFile } from '../scripts/build.ts'
 import { BridgeError } from '../src/lib/errors.ts'
@@ -30,13 +31,28 @@ const choosePorts = async (): Promise<Record<Variable, Port>> => {
 const say = (text = '') => process.stdout.write(`${text}\n`)
 const tell = (text: string) => say(`${new Date().toISOString().slice(11, 19)}  ${text}`)
 
+const ask = async (question: string): Promise<string> => {
+  const terminal = createInterface({ input: process.stdin, output: process.stdout })
+  const reply = await terminal.question(question)
+  terminal.close()
+  return reply
+}
+
+const findConfig = (): string => {
+  try {
+    return configFile(process.env)
+  } catch (cause) {
+    throw new SandboxError(cause instanceof Error ? cause.message : String(cause), { cause })
+  }
+}
+
 const main = async (): Promise<void> => {
   const startedMs = performance.now()
   const root = fileURLToPath(new URL('..', import.meta.url)).replace(/\/$/, '')
   const local = readLocal(`${root}/.env.local`)
-  const config = configFile(process.env)
+  const config = findConfig()
   await importConfig(config)
-  const live = process.argv.includes('--live') ? await askForLive(local) : undefined
+  const live = process.argv.includes('--live') ? await askForLive(local, ask) : undefined
   const ports = await choosePorts()
 
   const sandbox = await startSandbox({

@@ -111,7 +111,10 @@ const lookUpCall = ({ contact }: Signup): ContactCall | undefined => {
 
 /** The contact that the past calls found to be the person's, or none yet. */
 const existingIn = (signup: Signup, { call, answer }: History[number]): Contact | undefined => {
-  if (answer.type === 'contacts') return choose(signup, answer.contacts)
+  if (answer.type === 'contacts') {
+    const chosen = choose(signup, answer.contacts)
+    return chosen && answer.unindexed?.includes(chosen.id) ? undefined : chosen
+  }
   const wasRead = call.type === 'get' || call.type === 'find'
   return answer.type === 'contact' && wasRead ? answer.contact : undefined
 }
@@ -185,6 +188,9 @@ const decide = (signup: Signup, policy: Policy, history: History): Step => {
     case 'contact':
       return done(call.type === 'create' ? 'created' : 'updated', answer.contact)
     case 'contacts': {
+      // Remembered and not yet found by search: it may be gone since, so it is read first.
+      const remembered = choose(signup, answer.contacts)
+      if (remembered) return { call: { type: 'get', id: remembered.id } }
       const conflicted = history.some((past) => past.answer.type === 'conflict')
       return conflicted ? fail('conflict_unresolved') : create
     }
@@ -211,15 +217,16 @@ export type Recent = {
 }
 
 /** Found contacts as this process last saw them, where that is newer, and those not yet indexed. */
-const withRecent = (found: readonly Contact[], recent: readonly Contact[]): Contact[] => {
+const withRecent = (found: readonly Contact[], recent: readonly Contact[]): ContactAnswer => {
   const byId = new Map(found.map((contact) => [contact.id, contact]))
+  const unindexed = recent.flatMap(({ id }) => (byId.has(id) ? [] : [id]))
   for (const contact of recent) {
     const indexed = byId.get(contact.id)
     if (!indexed || (contact.updated_at ?? 0) >= (indexed.updated_at ?? 0)) {
       byId.set(contact.id, contact)
     }
   }
-  return [...byId.values()]
+  return { type: 'contacts', contacts: [...byId.values()], unindexed }
 }
 
 /**
@@ -240,10 +247,7 @@ export const deliver = async (
     const answered = await call(step.call)
     const answer =
       answered.type === 'contacts' && step.call.type === 'search'
-        ? {
-            type: answered.type,
-            contacts: withRecent(answered.contacts, recent.find(step.call.field, step.call.value)),
-          }
+        ? withRecent(answered.contacts, recent.find(step.call.field, step.call.value))
         : answered
     if (answer.type === 'contact') recent.remember(answer.contact)
     if (answer.type === 'gone' && 'id' in step.call) recent.forget(step.call.id)

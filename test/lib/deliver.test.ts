@@ -396,9 +396,14 @@ describe('the loop', () => {
     const recent = createRecent(createClock())
     await deliver(lead, {}, { recent, call: answer(found(), one(contact('a', { role: 'lead' }))) })
 
-    const second = await deliver(account, {}, { recent, call: answer(found(), one(contact('a'))) })
+    const made = one(contact('a', { role: 'lead' }))
+    const second = await deliver(
+      account,
+      {},
+      { recent, call: answer(found(), made, one(contact('a'))) },
+    )
 
-    expect(second).toMatchObject({ outcome: 'updated', contact: { id: 'a' }, calls: 2 })
+    expect(second).toMatchObject({ outcome: 'updated', contact: { id: 'a' }, calls: 3 })
   })
 
   test('believes itself over an index that is behind', async () => {
@@ -421,7 +426,7 @@ describe('the loop', () => {
     expect(outcome).toMatchObject({ outcome: 'unchanged' })
   })
 
-  test('forgets a contact that is gone', async () => {
+  test('reads a remembered contact first, and forgets one that is gone', async () => {
     const recent = createRecent(createClock())
     recent.remember(contact('a'))
 

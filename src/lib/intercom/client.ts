@@ -24,7 +24,12 @@ export type ContactCall =
 /** The answers that decide what comes next; all others are thrown as a BridgeError. */
 export type ContactAnswer =
   | { readonly type: 'contact'; readonly contact: Contact }
-  | { readonly type: 'contacts'; readonly contacts: readonly Contact[] }
+  | {
+      readonly type: 'contacts'
+      readonly contacts: readonly Contact[]
+      /** Ids among them that search did not give, and this process remembers. */
+      readonly unindexed?: readonly string[]
+    }
   /** 409: the id stands only in the message's text, and may be missing. */
   | { readonly type: 'conflict'; readonly id: string | undefined; readonly archived: boolean }
   /** 404, and 410 of API versions from 2.16 on. */

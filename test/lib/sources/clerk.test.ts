@@ -2,30 +2,10 @@ import { expect, test } from 'vitest'
 import { read } from '../../../src/lib/read.ts'
 import { clerk } from '../../../src/lib/sources/index.ts'
 import { delivery } from '../../support/deliveries.ts'
+import { userCreated } from '../../support/payloads.ts'
 
 const headers = { 'content-type': 'application/json', 'svix-id': 'msg_1' }
 
-/** The shape of Clerk's user.created; times in unix milliseconds. */
-const userCreated = {
-  object: 'event',
-  type: 'user.created',
-  timestamp: 1_700_000_001_835,
-  data: {
-    id: 'user_1',
-    external_id: 'own-1',
-    first_name: 'Grace',
-    last_name: 'Hopper',
-    image_url: 'https://img.example.com/grace',
-    created_at: 1_700_000_000_514,
-    primary_email_address_id: 'idn_2',
-    primary_phone_number_id: 'idn_3',
-    email_addresses: [
-      { id: 'idn_1', email_address: 'old@example.com' },
-      { id: 'idn_2', email_address: 'Grace@Example.com' },
-    ],
-    phone_numbers: [{ id: 'idn_3', phone_number: '+14155550100' }],
-  },
-}
 const contactOf = async (event: unknown, options = {}) => {
   const reading = await read(clerk(options), delivery(event as object, headers))
   return reading.kind === 'signups' ? reading.signups[0].contact : reading

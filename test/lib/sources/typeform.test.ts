@@ -3,45 +3,10 @@ import { read } from '../../../src/lib/read.ts'
 import { typeform } from '../../../src/lib/sources/index.ts'
 import type { SourceOptions } from '../../../src/lib/sources/source.ts'
 import { delivery } from '../../support/deliveries.ts'
+import { formResponse } from '../../support/payloads.ts'
 
-const fields = [
-  { id: 'F1', ref: 'ref_story', title: 'How did you hear of us?', type: 'long_text' },
-  { id: 'F2', ref: 'ref_mail', title: 'Where can we write to you?', type: 'email' },
-  { id: 'F3', ref: 'ref_first', title: 'What is your first name?', type: 'short_text' },
-  { id: 'F4', ref: 'ref_last', title: 'And your last name?', type: 'short_text' },
-  { id: 'F5', ref: 'ref_phone', title: 'Your number', type: 'phone_number' },
-  { id: 'F6', ref: 'ref_size', title: 'Team size', type: 'multiple_choice' },
-  { id: 'F7', ref: 'ref_uses', title: 'What will you use?', type: 'multiple_choice' },
-  { id: 'F8', ref: 'ref_news', title: 'Newsletter?', type: 'yes_no' },
-  { id: 'F9', ref: 'ref_score', title: 'Rate us', type: 'rating' },
-]
-const answer = (id: string, type: string, value: unknown) => ({
-  type,
-  [type]: value,
-  field: { id },
-})
-const answers = [
-  answer('F1', 'text', 'From a friend'),
-  answer('F2', 'email', 'grace@example.com'),
-  answer('F3', 'text', 'Grace'),
-  answer('F4', 'text', 'Hopper'),
-  answer('F5', 'phone_number', '+14155550100'),
-  answer('F6', 'choice', { id: 'c1', ref: 'r1', label: '2–10' }),
-  answer('F7', 'choices', { ids: ['c2'], labels: ['Webhooks', 'Forms'], other: 'Mail' }),
-  answer('F8', 'boolean', false),
-  answer('F9', 'number', 0),
-]
-const response = {
-  event_id: 'evt_1',
-  event_type: 'form_response',
-  form_response: {
-    submitted_at: '2024-12-18T15:57:09Z',
-    hidden: { user_id: 'u-1', utm_source: 'news' },
-    variables: [{ key: 'score', type: 'number', number: 4 }],
-    definition: { fields },
-    answers,
-  },
-}
+const response = formResponse
+const { answers } = response.form_response
 const readResponse = (options: SourceOptions = {}, body: object = response) =>
   read(typeform(options as Parameters<typeof typeform>[0]), delivery(body))
 const contactOf = async (options: SourceOptions, body?: object) => {
@@ -58,9 +23,9 @@ test('a response is its e-mail and phone by type, its name by question, its time
         occurred_at: 1_734_537_429,
         contact: {
           role: 'user',
-          email: 'grace@example.com',
+          email: 'lise@example.com',
           phone: '+14155550100',
-          name: 'Grace Hopper',
+          name: 'Lise Meitner',
           signed_up_at: 1_734_537_429,
         },
       },
@@ -112,7 +77,7 @@ test('an answer that was not given is counted, not guessed', async () => {
   const reading = await readResponse({ fields: { user_id: 'external_id' } }, skipped)
 
   expect(reading).toMatchObject({
-    signups: [{ contact: { email: 'grace@example.com' } }],
+    signups: [{ contact: { email: 'lise@example.com' } }],
     leftOut: [{ path: 'external_id', reason: 'field_unmatched' }],
   })
 })

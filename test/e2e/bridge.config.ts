@@ -1,0 +1,18 @@
+import { clerk, defineBridge, form, signup, typeform } from '#bridge'
+
+export default defineBridge({
+  sources: {
+    backend: signup(),
+    beta: typeform({ fields: { user_id: 'external_id' } }),
+    clerk: clerk(),
+    throws: signup({
+      map: ({ contact }) => {
+        throw new Error(`map() quotes ${contact.email}`)
+      },
+    }),
+    waitlist: form({
+      role: 'lead',
+      redirect: 'https://example.com/thanks',
+    }),
+  },
+})

@@ -1,0 +1,81 @@
+import { resolve } from 'node:path'
+import { ReceiveMessageCommand } from '@aws-sdk/client-sqs'
+import { startSandbox } from '../../sandbox/sandbox.ts'
+import { sign } from '../../src/lib/signature.ts'
+import { bytes } from '../support/deliveries.ts'
+
+type Body = string | object | URLSearchParams | FormData
+
+/** The bundles that get deployed, in processes of their own, from the gateway to Intercom. */
+export const startBridge = async () => {
+  const written: string[] = []
+  const answered: string[] = []
+  const root = resolve(import.meta.dirname, '../..')
+  const sandbox = await startSandbox({
+    root,
+    configFile: `${root}/test/e2e/bridge.config.ts`,
+    ports: { gateway: 0, intercom: 0, sqs: 0, secrets: 0 },
+    logLevel: 'debug',
+    onLine: (line) => written.push(line),
+    onAnswer: ({ body }) => answered.push(body),
+  })
+  let messages = 0
+
+  return {
+    ...sandbox,
+    /** Every line of both functions. */
+    written,
+    /** Every body that the gateway answered. */
+    answered,
+    /** Posts as the source's sender does; each call is another message unless it gives the id. */
+    post: async (
+      name: string,
+      body: Body,
+      { id, headers }: { id?: string; headers?: Record<string, string> } = {},
+    ) => {
+      messages += 1
+      const sender = sandbox.senders.find((each) => each.name === name)
+      const source = sandbox.bridge.sources[name]
+      if (!sender || !source) throw new Error(`no source ${name}`)
+      const isForm = body instanceof URLSearchParams || body instanceof FormData
+      const raw = isForm || typeof body === 'string' ? body : JSON.stringify(body)
+      const unsigned = {
+        id: id ?? `msg_${messages}`,
+        timestampSeconds: Math.floor(Date.now() / 1000),
+        body: bytes(String(raw)),
+      }
+      const response = await fetch(`${sandbox.url}${sender.path}`, {
+        method: 'POST',
+        redirect: 'manual',
+        headers: {
+          ...(!isForm && { 'content-type': 'application/json' }),
+          ...sign(source.signature, unsigned, sender.secret ?? ''),
+          ...headers,
+        },
+        body: raw,
+      })
+      const location = response.headers.get('location')
+      return { status: response.status, location, text: await response.text() }
+    },
+    /** What `GET /_sandbox/contacts` shows once the queue is empty. */
+    contacts: async () => {
+      await sandbox.eventSource.drained()
+      const response = await fetch(`${sandbox.intercom.url}/_sandbox/contacts`)
+      const { contacts } = (await response.json()) as { contacts: { [field: string]: unknown }[] }
+      return contacts
+    },
+    /** The reasons of the dead letters. */
+    parked: async () => {
+      const { Messages = [] } = await sandbox.sqs.client.send(
+        new ReceiveMessageCommand({
+          QueueUrl: sandbox.sqs.deadLetterQueueUrl,
+          MaxNumberOfMessages: 10,
+          MessageAttributeNames: ['All'],
+          VisibilityTimeout: 0,
+        }),
+      )
+      return Messages.map(({ MessageAttributes }) => MessageAttributes?.reason?.StringValue)
+    },
+  }
+}
+export type RunningBridge = Awaited<ReturnType<typeof startBridge>>

@@ -1,0 +1,122 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { formResponse, userCreated } from '../support/payloads.ts'
+import { type RunningBridge, startBridge } from './bridge.ts'
+
+let bridge: RunningBridge
+beforeAll(async () => {
+  bridge = await startBridge()
+}, 30_000)
+afterAll(() => bridge.close())
+beforeEach(() => bridge.intercom.reset())
+
+test('our own JSON becomes a contact', async () => {
+  const { status } = await bridge.post('backend', {
+    email: 'ada@example.com',
+    name: 'Ada Lovelace',
+  })
+
+  expect(status).toBe(200)
+  expect(await bridge.contacts()).toMatchObject([
+    { type: 'contact', role: 'user', email: 'ada@example.com', name: 'Ada Lovelace' },
+  ])
+})
+
+test('a user.created of Clerk becomes a contact', async () => {
+  expect((await bridge.post('clerk', userCreated)).status).toBe(200)
+
+  expect(await bridge.contacts()).toMatchObject([
+    {
+      role: 'user',
+      external_id: 'user_1',
+      email: 'grace@example.com',
+      phone: '+14155550100',
+      name: 'Grace Hopper',
+      signed_up_at: 1_700_000_000,
+      avatar: { type: 'avatar', image_url: 'https://img.example.com/grace' },
+    },
+  ])
+})
+
+test('a form_response of Typeform becomes a contact', async () => {
+  expect((await bridge.post('beta', formResponse)).status).toBe(200)
+
+  expect(await bridge.contacts()).toMatchObject([
+    { role: 'user', external_id: 'u-1', email: 'lise@example.com', name: 'Lise Meitner' },
+  ])
+})
+
+test('the same delivery sent twice makes one contact and one message', async () => {
+  const first = await bridge.post('clerk', userCreated, { id: 'msg_same' })
+  const second = await bridge.post('clerk', userCreated, { id: 'msg_same' })
+
+  expect(second).toEqual(first)
+  expect(await bridge.contacts()).toHaveLength(1)
+})
+
+test('a lead of the form who then signs up at Clerk is one contact, the same, now a user', async () => {
+  await bridge.post('waitlist', new URLSearchParams({ email: 'grace@example.com', name: 'grace' }))
+  const [lead] = await bridge.contacts()
+  await bridge.post('clerk', userCreated)
+
+  const all = await bridge.contacts()
+
+  expect(lead).toMatchObject({ role: 'lead', name: 'grace' })
+  expect(all).toMatchObject([
+    { id: lead?.id, role: 'user', external_id: 'user_1', name: 'Grace Hopper' },
+  ])
+})
+
+describe('a browser’s form post', () => {
+  const headers = { accept: 'text/html', origin: 'https://example.com' }
+  const inputs = { email: 'lin@example.com', name: 'Lin' }
+
+  test('urlencoded is led to the page, and the contact is there', async () => {
+    const answer = await bridge.post('waitlist', new URLSearchParams(inputs), { headers })
+
+    expect(answer).toEqual({ status: 303, location: 'https://example.com/thanks', text: '' })
+    expect(await bridge.contacts()).toMatchObject([{ role: 'lead', ...inputs }])
+  })
+
+  test('multipart is led to the page, and the contact is there', async () => {
+    const form = new FormData()
+    for (const [name, value] of Object.entries(inputs)) form.set(name, value)
+    form.set('cv', new Blob(['%PDF']), 'cv.pdf')
+
+    const answer = await bridge.post('waitlist', form, { headers })
+
+    expect(answer).toMatchObject({ status: 303, location: 'https://example.com/thanks' })
+    expect(await bridge.contacts()).toMatchObject([{ role: 'lead', ...inputs }])
+  })
+})
+
+test('one poison delivery of ten: nine delivered, one parked with its reason', async () => {
+  const poison = { ...userCreated, data: { id: 7 } }
+  await Promise.all([
+    bridge.post('clerk', poison),
+    ...Array.from({ length: 9 }, (_, index) =>
+      bridge.post('backend', { email: `p${index}@example.com` }),
+    ),
+  ])
+
+  expect(await bridge.contacts()).toHaveLength(9)
+  expect(await bridge.parked()).toEqual(['invalid_signup'])
+})
+
+// The last one: a worker asks for its secret anew once in 30 s.
+test('a token that is rotated while running: the next delivery succeeds, nothing is parked', async () => {
+  const parkedBefore = await bridge.parked()
+  await bridge.post('backend', { email: 'before@example.com' })
+  await bridge.contacts()
+  bridge.secrets.put(bridge.names.intercom, 'the-next-token')
+  bridge.intercom.addFault({ access_token: 'the-next-token' })
+  await bridge.post('backend', { email: 'after@example.com' })
+
+  expect((await bridge.contacts()).map(({ email }) => email)).toEqual([
+    'before@example.com',
+    'after@example.com',
+  ])
+  expect(bridge.intercom.calls().filter(({ status }) => status === 401).length).toBeLessThanOrEqual(
+    1,
+  )
+  expect(await bridge.parked()).toEqual(parkedBefore)
+})
