@@ -9,7 +9,13 @@ import type { SourceOptions } from './sources/source.ts'
 export type Policy = Pick<SourceOptions, 'lookup' | 'onExisting'>
 
 /** What happened on the way that an operator may want to count. */
-export type Count = 'email_shared' | 'external_id_differs' | 'overwrite_degraded'
+export const deliveryCounts = [
+  'email_shared',
+  'external_id_differs',
+  'extras_left_out',
+  'overwrite_degraded',
+] as const
+export type Count = (typeof deliveryCounts)[number]
 
 export type Outcome = {
   readonly outcome: 'created' | 'updated' | 'unchanged'
@@ -140,6 +146,8 @@ const countsOf = (signup: Signup, policy: Policy, history: History): Count[] => 
     ...(shared ? (['email_shared'] as const) : []),
     ...(differs ? (['external_id_differs'] as const) : []),
     ...(existing && overwrites ? (['overwrite_degraded'] as const) : []),
+    // Tags, a company and a note are read and not sent yet: say so, each time.
+    ...(signup.tags || signup.company || signup.note ? (['extras_left_out'] as const) : []),
   ]
 }
 

@@ -2,33 +2,35 @@
  * Every code that an answer, a log line, a metric or a dead letter may bear. Closed and in
  * alphabetical order: an operator can look each one up in docs/codes.md.
  */
-export type ErrorCode =
-  | 'body_too_large'
-  | 'conflict_unresolved'
-  | 'contact_archived'
-  | 'create_unclear'
-  | 'identity_conflict'
-  | 'intercom_forbidden'
-  | 'intercom_rate_limited'
-  | 'intercom_rejected'
-  | 'intercom_unauthorized'
-  | 'intercom_unavailable'
-  | 'invalid_body'
-  | 'invalid_config'
-  | 'invalid_message'
-  | 'invalid_signup'
-  | 'mapping_failed'
-  | 'method_not_allowed'
-  | 'misconfigured'
-  | 'no_identity'
-  | 'origin_refused'
-  | 'signature_expired'
-  | 'signature_invalid'
-  | 'signature_missing'
-  | 'temporarily_unavailable'
-  | 'unexpected'
-  | 'unknown_source'
-  | 'unsupported_media_type'
+export const errorCodes = [
+  'body_too_large',
+  'conflict_unresolved',
+  'contact_archived',
+  'create_unclear',
+  'identity_conflict',
+  'intercom_forbidden',
+  'intercom_rate_limited',
+  'intercom_rejected',
+  'intercom_unauthorized',
+  'intercom_unavailable',
+  'invalid_body',
+  'invalid_config',
+  'invalid_message',
+  'invalid_signup',
+  'mapping_failed',
+  'method_not_allowed',
+  'misconfigured',
+  'no_identity',
+  'origin_refused',
+  'signature_expired',
+  'signature_invalid',
+  'signature_missing',
+  'temporarily_unavailable',
+  'unexpected',
+  'unknown_source',
+  'unsupported_media_type',
+] as const
+export type ErrorCode = (typeof errorCodes)[number]
 
 /** Why a genuine payload gives no signup: the codes a reading may be refused with. */
 export type RefusalCode = Extract<

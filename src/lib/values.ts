@@ -2,24 +2,26 @@ import type { CountryCode } from 'libphonenumber-js'
 import type { Role } from './signup.ts'
 
 /** Why a value was left out or cut; each is counted under this name. */
-export type LeftOutReason =
-  | 'attribute_invalid'
-  | 'attribute_limit'
-  | 'avatar_invalid'
-  | 'boolean_invalid'
-  | 'company_without_id'
-  | 'email_invalid'
-  | 'field_unknown'
-  | 'field_unmatched'
-  | 'id_invalid'
-  | 'lead_external_id'
-  | 'number_inexact'
-  | 'number_invalid'
-  | 'phone_invalid'
-  | 'role_invalid'
-  | 'text_cut'
-  | 'text_invalid'
-  | 'time_invalid'
+export const leftOutReasons = [
+  'attribute_invalid',
+  'attribute_limit',
+  'avatar_invalid',
+  'boolean_invalid',
+  'company_without_id',
+  'email_invalid',
+  'field_unknown',
+  'field_unmatched',
+  'id_invalid',
+  'lead_external_id',
+  'number_inexact',
+  'number_invalid',
+  'phone_invalid',
+  'role_invalid',
+  'text_cut',
+  'text_invalid',
+  'time_invalid',
+] as const
+export type LeftOutReason = (typeof leftOutReasons)[number]
 
 /** `path` names the field, never a value and never a key that came from a payload. */
 export type LeftOut = { readonly path: string; readonly reason: LeftOutReason }

@@ -126,6 +126,16 @@ describe('an existing contact', () => {
     })
   })
 
+  test.each([{ tags: ['beta'] }, { company: { company_id: '1' } }, { note: 'called' }])(
+    'is not given %j, and that is counted',
+    (extras) => {
+      expect(run({ ...newcomer, ...extras }, [found(), one(contact('a'))])).toMatchObject({
+        outcome: 'created',
+        counts: ['extras_left_out'],
+      })
+    },
+  )
+
   test('`skip` neither writes nor claims', () => {
     expect(run(account, [found(contact('a'))], { onExisting: 'skip' })).toMatchObject({
       calls: [search],
