@@ -117,9 +117,10 @@ const main = async (): Promise<void> => {
   say(`\nready in ${((performance.now() - startedMs) / 1000).toFixed(1)} s; Ctrl-C ends it\n`)
 }
 
-main().catch((error: unknown) => {
+main().catch((error: Error) => {
   const known = error instanceof SandboxError || error instanceof BridgeError
-  console.error(known || error instanceof Error ? error.message : error)
-  if (!known && error instanceof Error) console.error(error.stack)
+  if ('code' in error && error.code === 'EADDRINUSE') {
+    console.error('a port was taken while the sandbox started: start it again')
+  } else console.error(known ? error.message : error)
   process.exit(1)
 })

@@ -51,7 +51,8 @@ const tell = (line: LogLine): string | undefined => {
       return `back to the queue for ${line.retry_in_seconds} s: ${why}: ${line.advice}`
     case 'refused':
     case 'untried':
-      // The gateway tells of refusals; what was not tried comes again.
+    case 'intercom':
+      // Told by the gateway and by Intercom themselves; what was not tried comes again.
       return undefined
     default:
       return `${line.event}: ${why}: ${line.advice ?? ''}${line.stack ? `\n${line.stack}` : ''}`

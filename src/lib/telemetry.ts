@@ -134,6 +134,7 @@ export const tellReceived = (
   }
   for (const { outcome, contact, calls, counts } of outcomes ?? []) {
     telemetry.count(outcome)
+    for (const count of counts) telemetry.count(count)
     telemetry.log('info', 'delivered', {
       ...fields,
       outcome,

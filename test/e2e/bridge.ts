@@ -1,13 +1,14 @@
 import { resolve } from 'node:path'
 import { ReceiveMessageCommand } from '@aws-sdk/client-sqs'
 import { startSandbox } from '../../sandbox/sandbox.ts'
+import type { Environment } from '../../src/lib/env.ts'
 import { sign } from '../../src/lib/signature.ts'
 import { bytes } from '../support/deliveries.ts'
 
 type Body = string | object | URLSearchParams | FormData
 
 /** The bundles that get deployed, in processes of their own, from the gateway to Intercom. */
-export const startBridge = async () => {
+export const startBridge = async (environment: Environment = {}) => {
   const written: string[] = []
   const answered: string[] = []
   const root = resolve(import.meta.dirname, '../..')
@@ -16,6 +17,7 @@ export const startBridge = async () => {
     configFile: `${root}/test/e2e/bridge.config.ts`,
     ports: { gateway: 0, intercom: 0, sqs: 0, secrets: 0 },
     logLevel: 'debug',
+    environment,
     onLine: (line) => written.push(line),
     onAnswer: ({ body }) => answered.push(body),
   })

@@ -87,6 +87,31 @@ test.each(['SIGINT', 'SIGTERM'] as const)(
   30_000,
 )
 
+test('an edited config is taken at once, a faulty one is told and changes nothing', async () => {
+  const folder = mkdtempSync(join(root, 'test/edited-'))
+  const file = join(folder, 'bridge.config.ts')
+  const config = (sources: string) =>
+    writeFileSync(
+      file,
+      `import { defineBridge, signup } from '#bridge'\nexport default defineBridge({ sources: { ${sources} } })\n`,
+    )
+  config('first: signup()')
+  const bridge = start({ BRIDGE_CONFIG: file })
+  await bridge.says('ready in')
+  const command = /curl .*/.exec(bridge.text())?.[0] ?? ''
+  const post = (name: string) => run(`${command.replace('/first', `/${name}`)} -s`)
+  expect(await post('second')).toContain('unknown_source')
+
+  config('first: signup(), Second: signup()')
+  await bridge.says('not reloaded: bridge config: sources.Second')
+  expect(await post('first')).toContain('accepted')
+
+  config('first: signup(), second: signup()')
+  await bridge.says('reloaded\n')
+  expect(await post('second')).not.toContain('unknown_source')
+  rmSync(folder, { recursive: true })
+}, 30_000)
+
 describe('one clear line', () => {
   test('where a port that was asked for is in use', async () => {
     const taken = createServer().listen({ host: '127.0.0.1', port: 0 })

@@ -1,0 +1,133 @@
+import { describe, expect, test } from 'vitest'
+import type { RecordResult } from '../../src/lib/batch.ts'
+import { BridgeError } from '../../src/lib/errors.ts'
+import type { Received } from '../../src/lib/receive.ts'
+import { errorFields, tellReceived, tellRecord } from '../../src/lib/telemetry.ts'
+import { record } from '../support/records.ts'
+import { createNotes } from '../support/telemetry.ts'
+
+const answer = (status: number) => ({ status, headers: {}, body: '' })
+const contact = { type: 'contact', id: '6762f0dd' }
+
+describe('an error in the log', () => {
+  test('is its code, our words and Intercom’s code, status and request id', () => {
+    const error = new BridgeError('intercom_rejected', 'our words', {
+      intercomCode: 'parameter_invalid',
+      intercomStatus: 400,
+      requestId: '004qkagkoq5kktea5hdg',
+    })
+
+    expect(errorFields(error)).toEqual({
+      code: 'intercom_rejected',
+      advice: 'our words',
+      intercom_code: 'parameter_invalid',
+      intercom_status: 400,
+      intercom_request_id: '004qkagkoq5kktea5hdg',
+    })
+  })
+
+  test('names its cause and never quotes it', () => {
+    const cause = new TypeError('canary')
+
+    const fields = errorFields(new BridgeError('temporarily_unavailable', 'our words', { cause }))
+
+    expect(fields).toMatchObject({ cause: 'TypeError' })
+    expect(JSON.stringify(fields)).not.toContain('canary')
+  })
+
+  test('that nobody foresaw has the frames of its stack, without its message', () => {
+    const cause = new TypeError('canary\n    canary again')
+
+    const { stack } = errorFields(new BridgeError('unexpected', 'our words', { cause }))
+
+    expect(stack).toMatch(/^\s+at .*telemetry\.test\.ts/)
+    expect(stack).not.toContain('canary')
+  })
+})
+
+describe('a request', () => {
+  const tell = (received: Received) => {
+    const notes = createNotes()
+    tellReceived(notes.telemetry, received, 7)
+    return { logged: notes.logged, counted: Object.fromEntries(notes.counted) }
+  }
+  const reading = (leftOut: { path: string; reason: 'phone_invalid' }[]) =>
+    ({
+      kind: 'signups',
+      signups: [{ event_id: 'e', contact: { role: 'user', email: 'ada@example.com' } }],
+      leftOut,
+    }) as const
+
+  test('that was queued is told once a message, and what was left out once', () => {
+    const leftOut = [{ path: 'phone', reason: 'phone_invalid' as const }]
+
+    expect(
+      tell({ answer: answer(200), source: 'a', ids: ['i1', 'i2'], reading: reading(leftOut) }),
+    ).toEqual({
+      logged: [
+        {
+          event: 'accepted',
+          source: 'a',
+          status: 200,
+          duration_ms: 7,
+          id: 'i1',
+          left_out: ['phone_invalid'],
+        },
+        { event: 'accepted', source: 'a', status: 200, duration_ms: 7, id: 'i2' },
+      ],
+      counted: { accepted: 2, phone_invalid: 1 },
+    })
+  })
+
+  test('that was delivered at once is told with its contact', () => {
+    const outcomes = [{ outcome: 'created', contact, counts: ['email_shared'], calls: 2 }] as const
+
+    expect(
+      tell({ answer: answer(200), source: 'a', outcomes, reading: reading([]) }),
+    ).toMatchObject({
+      logged: [{ event: 'delivered', outcome: 'created', contact_id: '6762f0dd', calls: 2 }],
+      counted: { created: 1, email_shared: 1 },
+    })
+  })
+
+  test('that was ignored is told as such', () => {
+    expect(tell({ answer: answer(200), source: 'a', reading: { kind: 'ignored' } })).toMatchObject({
+      logged: [{ event: 'ignored', source: 'a' }],
+      counted: { ignored: 1 },
+    })
+  })
+
+  test('that was refused is told with its code', () => {
+    const error = new BridgeError('misconfigured', 'our words')
+
+    expect(tell({ answer: answer(500), source: 'a', error })).toMatchObject({
+      logged: [{ event: 'refused', code: 'misconfigured', status: 500 }],
+      counted: { misconfigured: 1 },
+    })
+  })
+})
+
+describe('a record', () => {
+  const tell = (result: Partial<RecordResult>) => {
+    const notes = createNotes()
+    const given = record('', {
+      attributes: { MessageDeduplicationId: 'i1', ApproximateReceiveCount: '3' },
+    })
+    tellRecord(notes.telemetry, { record: given, durationMs: 7, ...result } as RecordResult)
+    return { logged: notes.logged, counted: Object.fromEntries(notes.counted) }
+  }
+
+  test('has the id that its sender was answered', () => {
+    expect(tell({ kind: 'ignored' })).toMatchObject({
+      logged: [{ event: 'ignored', id: 'i1', message_id: 'm1', receives: 3 }],
+      counted: { ignored: 1 },
+    })
+  })
+
+  test('that was handed back untried is counted', () => {
+    expect(tell({ kind: 'untried', retryInSeconds: 15 })).toMatchObject({
+      logged: [{ event: 'untried', retry_in_seconds: 15 }],
+      counted: { untried: 1 },
+    })
+  })
+})

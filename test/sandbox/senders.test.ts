@@ -1,0 +1,58 @@
+import { expect, test } from 'vitest'
+import { secretVariable, sendersOf, tryLine } from '../../sandbox/senders.ts'
+import { clerk, defineBridge, form, signup, typeform, webhook } from '../../src/lib/index.ts'
+
+const bridge = defineBridge({
+  sources: {
+    clerk: clerk(),
+    'my-form': form(),
+    beta: typeform(),
+    backend: signup(),
+    bytes: webhook({
+      signature: { header: 'x', algorithm: 'sha256', encoding: 'hex', secret: 'base64' },
+    }),
+  },
+})
+
+test('every source has an address, and a secret of its scheme that stays the same', () => {
+  const senders = sendersOf(bridge, {})
+
+  expect(senders.map(({ path }) => path)).toEqual([
+    '/webhooks/clerk',
+    '/forms/my-form',
+    '/webhooks/beta',
+    '/webhooks/backend',
+    '/webhooks/bytes',
+  ])
+  expect(senders.map(({ secret }) => secret)).toEqual([
+    expect.stringMatching(/^whsec_[A-Za-z0-9+/]{32}$/),
+    undefined,
+    expect.stringMatching(/^[0-9a-f]{32}$/),
+    expect.stringMatching(/^[0-9a-f]{32}$/),
+    expect.stringMatching(/^[A-Za-z0-9+/]{43}=$/),
+  ])
+  expect(new Set(senders.map(({ secret }) => secret)).size).toBe(5)
+  expect(sendersOf(bridge, {})).toEqual(senders)
+})
+
+test('.env.local replaces a secret by a real sender’s', () => {
+  const [sender] = sendersOf(bridge, { SIGNING_SECRET_CLERK: 'whsec_real' })
+
+  expect(sender?.secret).toBe('whsec_real')
+  expect(secretVariable('my-form')).toBe('SIGNING_SECRET_MY_FORM')
+})
+
+test('the line to paste is for our own JSON, else for a form, else there is none', () => {
+  const lineOf = (sources: Parameters<typeof defineBridge>[0]['sources']) => {
+    const given = defineBridge({ sources })
+    return tryLine(given, sendersOf(given, {}), 'http://127.0.0.1:1')
+  }
+
+  expect(lineOf(bridge.sources)).toMatch(
+    /^curl http:\/\/127\.0\.0\.1:1\/webhooks\/backend -H 'authorization: Bearer \w+'/,
+  )
+  expect(lineOf({ clerk: clerk(), join: form() })).toMatch(
+    /^curl http:\/\/127\.0\.0\.1:1\/forms\/join -d /,
+  )
+  expect(lineOf({ clerk: clerk() })).toBeUndefined()
+})
