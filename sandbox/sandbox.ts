@@ -4,11 +4,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { parseEnv } from 'node:util'
-import { context } from 'esbuild'
-import { buildOptions } from '../scripts/build.ts'
 import type { Bridge } from '../src/lib/config.ts'
 import type { Environment } from '../src/lib/env.ts'
 import { own } from '../src/lib/own.ts'
+import { createBundles } from './bundles.ts'
 import { type EventSource, startEventSource } from './event-source.ts'
 import { type Gateway, startGateway } from './gateway.ts'
 import { type SandboxIntercom, startIntercom } from './intercom/server.ts'
@@ -119,37 +118,14 @@ export const startSandbox = async (options: SandboxOptions): Promise<Sandbox> =>
     stored = signing
     await Promise.all([webhook, ...workers].map((lambda) => lambda.reload()))
   }
-  let reloading: NodeJS.Timeout | undefined
-  /** One save rebuilds both functions; they are reloaded once. */
-  const reloadSoon = (problem: string | undefined) => {
-    clearTimeout(reloading)
-    reloading = setTimeout(async () => {
+  const bundles = await createBundles({
+    configFile,
+    outDir,
+    onRebuilt: async (problem) => {
       const failed = problem ?? (await reload().then(() => undefined, messageOf))
       options.onReload?.(failed)
-    }, 50)
-  }
-  let initialBuilds = 0
-  const builders = await Promise.all(
-    buildOptions({ configFile, outDir }).map((build) =>
-      context({
-        ...build,
-        logLevel: 'silent',
-        plugins: [
-          ...(build.plugins ?? []),
-          {
-            name: 'reload',
-            setup: ({ onEnd }) =>
-              onEnd(({ errors }) => {
-                initialBuilds += 1
-                // Each function is built once here and once more as its watch begins.
-                if (initialBuilds > 4) reloadSoon(errors[0]?.text)
-              }),
-          },
-        ],
-      }),
-    ),
-  )
-  await Promise.all(builders.map((builder) => builder.rebuild()))
+    },
+  })
 
   const environment = {
     AWS_REGION: 'eu-west-1',
@@ -201,7 +177,7 @@ export const startSandbox = async (options: SandboxOptions): Promise<Sandbox> =>
       return answer
     },
   })
-  if (options.watch) await Promise.all(builders.map((builder) => builder.watch()))
+  if (options.watch) await bundles.watch()
 
   return {
     url: gateway.url,
@@ -217,10 +193,9 @@ export const startSandbox = async (options: SandboxOptions): Promise<Sandbox> =>
     eventSource,
     names,
     close: async () => {
-      clearTimeout(reloading)
       await gateway.close()
       await eventSource.close()
-      await Promise.all(builders.map((builder) => builder.dispose()))
+      await bundles.close()
       await Promise.all([webhook.close(), intercom.close(), secrets.close(), sqs.close()])
       await rm(outDir, { recursive: true })
     },

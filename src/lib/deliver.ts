@@ -1,8 +1,10 @@
 import { BridgeError } from './errors.ts'
-import type { CallContact, ContactAnswer, ContactCall } from './intercom/client.ts'
+import { fill, toCreate } from './fill.ts'
+import type { ContactAnswer, ContactCall } from './intercom/call.ts'
+import type { CallContact } from './intercom/client.ts'
 import type { Contact } from './intercom/contact.ts'
-import { own } from './own.ts'
-import type { ContactFields, Signup } from './signup.ts'
+import { type Recent, withRecent } from './intercom/recent.ts'
+import type { Signup } from './signup.ts'
 import type { SourceOptions } from './sources/source.ts'
 
 /** What a source decides about delivering. */
@@ -57,56 +59,6 @@ const choose = (signup: Signup, found: readonly Contact[]): Contact | undefined 
     )
   )
 }
-
-const isEmpty = (value: unknown): boolean => value === undefined || value === null || value === ''
-
-const fieldsToFill = [
-  'external_id',
-  'email',
-  'phone',
-  'name',
-  'signed_up_at',
-  'last_seen_at',
-  'owner_id',
-] as const satisfies readonly (keyof ContactFields)[]
-
-/**
- * What a signup adds to a contact that exists: only what is empty there, custom attributes each on
- * its own; an opt-out, never an opt-in; a lead becomes a user and takes the account's own values, a
- * user never becomes a lead.
- */
-export const fill = (signup: Signup, contact: Contact): Partial<ContactFields> => {
-  const wanted = signup.contact
-  const converts = wanted.role === 'user' && contact.role === 'lead'
-  const fills = (current: unknown) => converts || isEmpty(current)
-  const fields = fieldsToFill.filter(
-    (name) => wanted[name] !== undefined && fills(contact[name]) && wanted[name] !== contact[name],
-  )
-  const custom_attributes = Object.entries(wanted.custom_attributes ?? {}).filter(
-    ([name, value]) => {
-      const current = own(contact.custom_attributes, name)
-      return fills(current) && value !== current
-    },
-  )
-  return {
-    ...(converts && { role: 'user' }),
-    ...Object.fromEntries(fields.map((name) => [name, wanted[name]])),
-    ...(wanted.avatar !== undefined &&
-      fills(contact.avatar?.image_url) &&
-      wanted.avatar !== contact.avatar?.image_url && { avatar: wanted.avatar }),
-    ...(wanted.unsubscribed_from_emails === true &&
-      contact.unsubscribed_from_emails !== true && { unsubscribed_from_emails: true }),
-    ...(custom_attributes.length > 0 && {
-      custom_attributes: Object.fromEntries(custom_attributes),
-    }),
-  }
-}
-
-/** A box left empty unsubscribes a contact that is created; an explicit value beats the box. */
-const toCreate = ({ contact, consent }: Signup): ContactFields => ({
-  ...(consent !== undefined && { unsubscribed_from_emails: !consent }),
-  ...contact,
-})
 
 const lookUpCall = ({ contact }: Signup): ContactCall | undefined => {
   if (contact.email !== undefined) return { type: 'search', field: 'email', value: contact.email }
@@ -215,26 +167,6 @@ const decide = (signup: Signup, policy: Policy, history: History): Step => {
       return timesGone > 1 ? fail('identity_conflict') : start
     }
   }
-}
-
-/** What this process made or changed lately: Intercom's search lags behind it. */
-export type Recent = {
-  readonly remember: (contact: Contact) => void
-  readonly forget: (id: string) => void
-  readonly find: (field: 'email' | 'phone', value: string) => readonly Contact[]
-}
-
-/** Found contacts as this process last saw them, where that is newer, and those not yet indexed. */
-const withRecent = (found: readonly Contact[], recent: readonly Contact[]): ContactAnswer => {
-  const byId = new Map(found.map((contact) => [contact.id, contact]))
-  const unindexed = recent.flatMap(({ id }) => (byId.has(id) ? [] : [id]))
-  for (const contact of recent) {
-    const indexed = byId.get(contact.id)
-    if (!indexed || (contact.updated_at ?? 0) >= (indexed.updated_at ?? 0)) {
-      byId.set(contact.id, contact)
-    }
-  }
-  return { type: 'contacts', contacts: [...byId.values()], unindexed }
 }
 
 /**

@@ -1,5 +1,6 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import { BridgeError } from './errors.ts'
+import { keyOf, keysOf, type SecretKind, strictBase64 } from './signing-key.ts'
 import type { Delivery } from './sources/source.ts'
 
 /**
@@ -23,8 +24,7 @@ export type HmacScheme = {
     readonly unit: 's' | 'ms'
     readonly toleranceSeconds: number
   }
-  /** How the secret's text becomes the key: as it is, base64, or base64 behind `whsec_`. */
-  readonly secret: 'text' | 'base64' | 'whsec'
+  readonly secret: SecretKind
 }
 
 /** A secret that travels as it is, for senders that cannot sign. */
@@ -70,40 +70,7 @@ const invalid = () =>
     'signature_invalid',
     'no signature matches: check that both sides hold the same secret and that the body arrives unchanged',
   )
-const unusable = (why: string) =>
-  new BridgeError('misconfigured', `a signing secret of this source ${why}: set it anew`)
-
-const strictBase64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}(?:==)?|[A-Za-z0-9+/]{3}=?)?$/
 const strictHex = /^(?:[0-9a-f]{2})+$/i
-
-/** The key of a configured secret, or why it is none: with an empty key anybody could sign. */
-const keyOf = (kind: HmacScheme['secret'], secret: string): Buffer | BridgeError => {
-  if (secret.trim() === '') return unusable('is empty')
-  if (kind === 'text') return Buffer.from(secret, 'utf8')
-  const text = kind === 'whsec' ? secret.replace(/^(?:v1,)?whsec_/, '') : secret
-  if (!strictBase64.test(text)) return unusable('is not base64')
-  const key = Buffer.from(text, 'base64')
-  return key.length === 0 ? unusable('is empty') : key
-}
-
-/**
- * The usable keys of the configured secrets. One that is not usable (the placeholder before the
- * first rotation, say) is passed over where another is.
- *
- * @throws BridgeError `misconfigured` where none is usable
- */
-const keysOf = (kind: HmacScheme['secret'], secrets: readonly string[]): Buffer[] => {
-  const keys = secrets.map((secret) => keyOf(kind, secret))
-  const usable = keys.flatMap((key) => (key instanceof BridgeError ? [] : [key]))
-  if (usable.length > 0) return usable
-  throw (
-    keys.find((key) => key instanceof BridgeError) ??
-    new BridgeError(
-      'misconfigured',
-      'this source has no signing secret: add it to the signing secret in Secrets Manager',
-    )
-  )
-}
 
 /** The first of the names that is there; an empty header is none. */
 const firstHeader = (delivery: Delivery, names: readonly string[]): string | undefined =>

@@ -1,6 +1,13 @@
 import type { Clock } from '../clock.ts'
-import type { Recent } from '../deliver.ts'
+import type { ContactAnswer } from './call.ts'
 import type { Contact } from './contact.ts'
+
+/** What this process made or changed lately: Intercom's search lags behind it. */
+export type Recent = {
+  readonly remember: (contact: Contact) => void
+  readonly forget: (id: string) => void
+  readonly find: (field: 'email' | 'phone', value: string) => readonly Contact[]
+}
 
 /** "This delay can take a few minutes", says Intercom of its search. */
 const keptMs = 5 * 60_000
@@ -24,4 +31,20 @@ export const createRecent = (clock: Clock): Recent => {
         .filter(({ contact, untilMs }) => contact[field] === value && clock.now() < untilMs)
         .map(({ contact }) => contact),
   }
+}
+
+/** Found contacts as this process last saw them, where that is newer, and those not yet indexed. */
+export const withRecent = (
+  found: readonly Contact[],
+  recent: readonly Contact[],
+): ContactAnswer => {
+  const byId = new Map(found.map((contact) => [contact.id, contact]))
+  const unindexed = recent.flatMap(({ id }) => (byId.has(id) ? [] : [id]))
+  for (const contact of recent) {
+    const indexed = byId.get(contact.id)
+    if (!indexed || (contact.updated_at ?? 0) >= (indexed.updated_at ?? 0)) {
+      byId.set(contact.id, contact)
+    }
+  }
+  return { type: 'contacts', contacts: [...byId.values()], unindexed }
 }

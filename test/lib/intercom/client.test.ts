@@ -1,10 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type SandboxIntercom, startIntercom } from '../../../sandbox/intercom/server.ts'
-import {
-  type ClientOptions,
-  type ContactCall,
-  createClient,
-} from '../../../src/lib/intercom/client.ts'
+import type { ContactCall } from '../../../src/lib/intercom/call.ts'
+import { type ClientOptions, createClient } from '../../../src/lib/intercom/client.ts'
 import { createHttp } from '../../../src/lib/intercom/http.ts'
 import { createClock, type VirtualClock } from '../../support/clock.ts'
 import { startServer } from '../../support/server.ts'
