@@ -87,6 +87,29 @@ test('whatever a verified sender posts, it is stored, ignored or refused, and no
   )
 })
 
+test('whatever becomes of a multipart body, the form answers, and nothing breaks', async () => {
+  const headers = { 'content-type': 'multipart/form-data; boundary=B' }
+  const part = (disposition: string, value: string) =>
+    `--B\r\nContent-Disposition: form-data; ${disposition}\r\n\r\n${value}\r\n`
+  const whole = `${part('name="email"', 'ada@example.com')}${part('name="f"; filename="x.txt"', 'hello')}--B--\r\n`
+
+  await fc.assert(
+    fc.asyncProperty(
+      fc.nat(whole.length),
+      fc.nat(whole.length),
+      fc.constantFrom('', '\r\n', '--B', '"', 'filename=', '\u0000'),
+      async (from, to, junk) => {
+        const body = new TextEncoder().encode(whole.slice(0, from) + junk + whole.slice(to))
+
+        const { status } = await post('join', body, headers)
+
+        expect([200, 400, 422]).toContain(status)
+      },
+    ),
+    { numRuns: 2_000 },
+  )
+})
+
 test('whatever headers a stranger sends, nothing is stored', async () => {
   const scheme = standardWebhooks({}).signature
   const headerNames = [

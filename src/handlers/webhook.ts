@@ -50,29 +50,42 @@ const toResult = ({ status, headers, body }: Answer): APIGatewayProxyStructuredR
 /** Rejects when the deadline comes first; what is under way then ends unheard. */
 const withDeadline = async <T>(work: Promise<T>, signal: AbortSignal): Promise<T> => {
   const late = new Promise<never>((_resolve, reject) => {
-    signal.addEventListener('abort', () =>
-      reject(new BridgeError('temporarily_unavailable', 'Intercom did not take it in time')),
-    )
+    const tooLate = () =>
+      reject(new BridgeError('temporarily_unavailable', 'Intercom did not take it in time'))
+    if (signal.aborted) tooLate()
+    else signal.addEventListener('abort', tooLate)
   })
   return Promise.race([work, late])
 }
 
-const createDirectSink = async (
+/** Makes a sink a request: its deadline is the request's, however many signups it holds. */
+type CreateSink = () => Sink
+
+const createDirectSinks = async (
   env: Extract<WebhookEnv, { DELIVERY: 'direct' }>,
   surroundings: Required<Omit<Surroundings, 'bridge'>>,
-): Promise<Sink> => {
+): Promise<CreateSink> => {
   // Loaded only in this mode: the queue's webhook never speaks to Intercom.
   const { createDeliver } = await import('./intercom.ts')
   const deliver = createDeliver(env, surroundings)
   const { clock } = surroundings
-  return {
-    mode: 'direct',
-    deliver: (signup, source) => {
-      const endMs = clock.now() + directDeadlineMs
-      const work = deliver(signup, source, () => endMs - clock.now())
-      return withDeadline(work, clock.timeout(directDeadlineMs))
-    },
+  return () => {
+    const endMs = clock.now() + directDeadlineMs
+    const signal = clock.timeout(directDeadlineMs)
+    return {
+      mode: 'direct',
+      deliver: (signup, source) =>
+        withDeadline(
+          deliver(signup, source, () => endMs - clock.now()),
+          signal,
+        ),
+    }
   }
+}
+
+const createQueueSinks = (env: Extract<WebhookEnv, { DELIVERY: 'queue' }>): CreateSink => {
+  const store = createStore(new SQSClient(sdkOptions), env.QUEUE_URL)
+  return () => ({ mode: 'queue', store })
 }
 
 /**
@@ -94,13 +107,14 @@ export const createWebhook = async (
     given ??
     createTelemetry({ service: 'webhook', stage: env.SIGNUP_BRIDGE_STAGE, logLevel: env.LOG_LEVEL })
   const secrets = createCache(loadSigningSecrets(createGetSecret(env.SIGNING_SECRET_ID)), clock)
-  const sink: Sink =
+  const createSink =
     env.DELIVERY === 'direct'
-      ? await createDirectSink(env, { clock, random, telemetry })
-      : { mode: 'queue', store: createStore(new SQSClient(sdkOptions), env.QUEUE_URL) }
+      ? await createDirectSinks(env, { clock, random, telemetry })
+      : createQueueSinks(env)
 
   return async (event: APIGatewayProxyEventV2): Promise<APIGatewayProxyStructuredResultV2> => {
     const startedMs = clock.now()
+    const sink = createSink()
     const request = toDelivery(event, nowSeconds(clock), env.PUBLIC_BASE_URL)
     const now = () => nowSeconds(clock)
     const received = await receive(request, { bridge, secrets, sink, now })

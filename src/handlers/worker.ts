@@ -110,8 +110,13 @@ const handBackAll = async (event: SQSEvent, error: BridgeError): Promise<SQSBatc
   const [first] = event.Records
   const knownQueueUrl = process.env.QUEUE_URL
   if (first && knownQueueUrl && URL.canParse(knownQueueUrl)) {
-    const retryInSeconds = backoffSeconds(Math.max(...event.Records.map(receivesOf)), Math.random())
-    const handBacks = event.Records.map((record) => ({ record, retryInSeconds }))
+    const waits = new Map<string, number>()
+    const handBacks = event.Records.map((record) => {
+      const group = record.attributes.MessageGroupId ?? record.messageId
+      const retryInSeconds = waits.get(group) ?? backoffSeconds(receivesOf(record), Math.random())
+      waits.set(group, retryInSeconds)
+      return { record, retryInSeconds }
+    })
     const url = queueUrlOf(first.eventSourceARN, knownQueueUrl)
     // Best effort: without it the records come after the queue's own visibility timeout.
     await changeVisibility(new SQSClient(sdkOptions), url, handBacks).catch(() => undefined)

@@ -1,4 +1,5 @@
 import type { BridgeError, ErrorCode } from './errors.ts'
+import { indexLagSeconds } from './retry.ts'
 import type { Delivery, FormAnswers } from './sources/source.ts'
 
 /** What goes back to the sender: never anything of the request. */
@@ -49,7 +50,9 @@ const publicMessages: { readonly [code in ErrorCode]?: string } = {
   unexpected: 'a fault in the bridge: its log names it',
 }
 
-const retryAfterSeconds = 30
+/** Seconds; a lead that may have been made is looked for once Intercom's search sees it. */
+const retryAfter = (code: ErrorCode): string =>
+  String(code === 'create_unclear' ? indexLagSeconds : 30)
 
 export const json = (
   status: number,
@@ -79,7 +82,7 @@ export const errorAnswer = (error: BridgeError, allow = 'POST'): Answer => {
     },
     {
       ...(status === 405 && { allow }),
-      ...(status === 503 && { 'retry-after': String(retryAfterSeconds) }),
+      ...(status === 503 && { 'retry-after': retryAfter(error.code) }),
     },
   )
 }

@@ -1,10 +1,9 @@
 import { type Bridge, findRecordSource } from './config.ts'
 import type { Outcome } from './deliver.ts'
-import { sha256 } from './digest.ts'
 import { BridgeError, toBridgeError } from './errors.ts'
 import { fromRecord, type Parking, personOf, type QueueRecord, receivesOf } from './queue.ts'
-import { type Reading, read, refusal } from './read.ts'
-import { failure } from './retry.ts'
+import { type Reading, type Refusal, read, refusal } from './read.ts'
+import { backoffSeconds, failure } from './retry.ts'
 import type { Signup } from './signup.ts'
 import type { Source } from './sources/source.ts'
 import type { LeftOut } from './values.ts'
@@ -50,8 +49,8 @@ const minRemainingMs = 12_000
 /** A record as read, or why it could not be. */
 type Opened = {
   readonly record: QueueRecord
-  /** Records of one person, or of one FIFO group, run in order. */
-  readonly person: string
+  /** Its FIFO group and its person: records that share either run in order. */
+  readonly keys: readonly string[]
   readonly sourceName?: string
   readonly source?: Source
   readonly reading?: Reading
@@ -60,8 +59,8 @@ type Opened = {
 }
 
 const open = async (bridge: Bridge, record: QueueRecord): Promise<Opened> => {
-  const group = record.attributes.MessageGroupId
-  const alone = { record, person: group ?? sha256(record.messageId) }
+  const group = record.attributes.MessageGroupId ?? record.messageId
+  const alone = { record, keys: [group] }
   try {
     const { delivery, index } = fromRecord(record)
     const source = findRecordSource(bridge, delivery.source)
@@ -74,18 +73,44 @@ const open = async (bridge: Bridge, record: QueueRecord): Promise<Opened> => {
       return { ...named, error }
     }
     const reading = await read(source, delivery)
-    const [first] = reading.kind === 'signups' ? reading.signups : []
-    const person = group ?? (first ? personOf(first) : alone.person)
-    return { ...named, person, source, reading, ...(index !== undefined && { index }) }
+    const opened = { ...named, source, reading, ...(index !== undefined && { index }) }
+    return { ...opened, keys: [group, ...signupsOf(opened).map(personOf)] }
   } catch (thrown) {
     return { ...alone, error: toBridgeError(thrown) }
   }
 }
 
 /** The signups that this record stands for: of a delivery with several, one record each. */
-const signupsOf = ({ reading, index }: Opened): readonly Signup[] => {
+const signupsOf = ({ reading, index }: Pick<Opened, 'reading' | 'index'>): readonly Signup[] => {
   if (reading?.kind !== 'signups') return []
-  return index === undefined ? reading.signups : reading.signups.slice(index, index + 1)
+  return index === undefined
+    ? reading.signups
+    : reading.signups.filter((_signup, at) => reading.indexes[at] === index)
+}
+
+/** Why this record, or one signup of it, cannot be used. */
+const refusalOf = ({ reading, index }: Opened): Refusal | undefined => {
+  if (reading?.kind === 'refused') return reading
+  return reading?.kind === 'signups'
+    ? reading.refusals.find((refused) => index === undefined || refused.index === index)
+    : undefined
+}
+
+/** Records in chains that may run side by side: two that share a key stand in one, in order. */
+const toChains = (openeds: readonly Opened[]): Opened[][] => {
+  let chains: { readonly keys: ReadonlySet<string>; readonly openeds: Opened[] }[] = []
+  for (const opened of openeds) {
+    const joined = chains.filter(({ keys }) => opened.keys.some((key) => keys.has(key)))
+    const chain = {
+      keys: new Set([...opened.keys, ...joined.flatMap(({ keys }) => [...keys])]),
+      openeds: [...joined.flatMap((each) => each.openeds), opened],
+    }
+    chains = [...chains.filter((each) => !joined.includes(each)), chain]
+  }
+  const position = (opened: Opened | undefined) => (opened ? openeds.indexOf(opened) : -1)
+  return chains
+    .map((chain) => chain.openeds.toSorted((a, b) => position(a) - position(b)))
+    .toSorted(([a], [b]) => position(a) - position(b))
 }
 
 /**
@@ -101,7 +126,7 @@ export const drain = async (
 ): Promise<string[]> => {
   const { bridge, park, random, remainingMs, now, onResult } = dependencies
   const handBacks: HandBack[] = []
-  let stoppedForSeconds: number | undefined
+  let stopped = false
 
   const deliverOne = async (opened: Opened): Promise<number | undefined> => {
     const { record, sourceName, source, reading } = opened
@@ -115,7 +140,7 @@ export const drain = async (
       const verdict = failure(error, receivesOf(record), random())
       if (verdict.kind === 'retry') {
         const { retryInSeconds, stopBatch } = verdict
-        if (stopBatch) stoppedForSeconds ??= retryInSeconds
+        stopped ||= stopBatch
         onResult({ ...told(), kind: 'handed_back', error, retryInSeconds })
         return retryInSeconds
       }
@@ -139,13 +164,14 @@ export const drain = async (
     try {
       if (opened.error) return await fail(opened.error)
       if (!source || !reading) return undefined
-      if (reading.kind === 'refused') return await fail(refusal(reading))
       const outcomes: Delivered[] = []
       for (const signup of signupsOf(opened)) {
         outcomes.push(await dependencies.deliver(signup, source))
       }
+      const refused = refusalOf(opened)
+      if (refused) return await fail(refusal(refused))
       onResult(
-        reading.kind === 'ignored' || outcomes.length === 0
+        reading.kind !== 'signups' || outcomes.length === 0
           ? { ...told(), kind: 'ignored' }
           : { ...told(), kind: 'delivered', outcomes, leftOut: reading.leftOut },
       )
@@ -156,14 +182,16 @@ export const drain = async (
   }
 
   /** Handing back for lack of time is not a failure: it may come again at once. */
-  const reasonToWait = (): number | undefined =>
-    stoppedForSeconds ?? (remainingMs() < minRemainingMs ? 0 : undefined)
+  const secondsToWait = (record: QueueRecord): number | undefined => {
+    if (stopped) return backoffSeconds(receivesOf(record), random())
+    return remainingMs() < minRemainingMs ? 0 : undefined
+  }
 
-  const deliverPerson = async (openeds: readonly Opened[]): Promise<void> => {
+  const deliverChain = async (chain: readonly Opened[]): Promise<void> => {
     let retryInSeconds: number | undefined
-    for (const opened of openeds) {
+    for (const opened of chain) {
       const { record } = opened
-      retryInSeconds ??= reasonToWait()
+      retryInSeconds ??= secondsToWait(record)
       if (retryInSeconds === undefined) retryInSeconds = await deliverOne(opened)
       else onResult({ record, durationMs: 0, kind: 'untried', retryInSeconds })
       if (retryInSeconds !== undefined) handBacks.push({ record, retryInSeconds })
@@ -171,13 +199,10 @@ export const drain = async (
   }
 
   const openeds = await Promise.all(records.map((record) => open(bridge, record)))
-  await Promise.all([...Map.groupBy(openeds, ({ person }) => person).values()].map(deliverPerson))
+  await Promise.all(toChains(openeds).map(deliverChain))
   if (handBacks.length > 0) await dependencies.setVisibility(handBacks)
   return handBacks.map(({ record }) => record.messageId)
 }
 
-const eventIdOf = (opened: Opened): string | undefined => {
-  const { reading, index } = opened
-  if (reading?.kind === 'refused') return reading.event_id
-  return reading?.kind === 'signups' ? reading.signups[index ?? 0]?.event_id : undefined
-}
+const eventIdOf = ({ reading }: Opened): string | undefined =>
+  reading === undefined || reading.kind === 'ignored' ? undefined : reading.event_id

@@ -24,8 +24,8 @@ const decodeUtf8 = (body: Uint8Array): string => {
   }
 }
 
-/** Counts brackets outside strings, without recursion. */
-const assertDepth = (text: string): void => {
+/** Whether JSON nests deeper than 64 levels: counts brackets outside strings, without recursion. */
+export const isTooDeep = (text: string): boolean => {
   let depth = 0
   let inString = false
   for (let index = 0; index < text.length; index += 1) {
@@ -36,15 +36,16 @@ const assertDepth = (text: string): void => {
     } else if (character === '"') inString = true
     else if (character === '{' || character === '[') depth += 1
     else if (character === '}' || character === ']') depth -= 1
-    if (depth > maxDepth) throw invalid(`nested deeper than ${maxDepth} levels`)
+    if (depth > maxDepth) return true
   }
+  return false
 }
 
 const parseJson = (delivery: Delivery): unknown => {
   if (delivery.body.length === 0) throw invalid('empty')
   try {
     const text = decodeUtf8(delivery.body)
-    assertDepth(text)
+    if (isTooDeep(text)) throw invalid(`nested deeper than ${maxDepth} levels`)
     return JSON.parse(text)
   } catch (thrown) {
     // The declared type is not trusted (many senders declare none, or a wrong one); it only
@@ -83,7 +84,8 @@ const parseMultipart = async (delivery: Delivery): Promise<FormPayload> => {
     })
     await new Promise<void>((resolve, reject) => {
       parser.on('field', (name, value) => inputs.push([name, value]))
-      parser.on('file', (_name, stream) => stream.resume())
+      // Its end may be missing too, and an error that nobody hears would end the process.
+      parser.on('file', (_name, stream) => stream.on('error', reject).resume())
       parser.on('finish', resolve)
       parser.on('error', reject)
       parser.end(delivery.body)

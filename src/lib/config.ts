@@ -6,7 +6,8 @@ import { isSource, type Source } from './sources/source.ts'
 /** What bridge.config.ts exports: which sources exist and how each maps. */
 export type Bridge = { readonly sources: Readonly<Record<string, Source>> }
 
-const sourceName = /^[a-z][a-z0-9-]{0,39}$/
+/** Letters, digits and hyphens: fit for an address, an environment variable and a log line. */
+export const isSourceName = (name: string): boolean => /^[a-z][a-z0-9-]{0,39}$/.test(name)
 
 /** The source of queue records that name none, unless the config defines its own. */
 export const queueSourceName = 'queue'
@@ -26,7 +27,7 @@ export const defineBridge = (config: Bridge): Bridge => {
   const faults = [
     ...unknownKeys.map((key) => `${key}: no such option`),
     ...Object.entries(sources).flatMap(([name, source]) => [
-      ...(sourceName.test(name)
+      ...(isSourceName(name)
         ? []
         : [`sources.${name}: a name is 1–40 of a–z, 0–9 and -, and begins with a letter`]),
       ...(isSource(source)

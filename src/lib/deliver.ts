@@ -67,6 +67,20 @@ const lookUpCall = ({ contact }: Signup): ContactCall | undefined => {
     : undefined
 }
 
+/** A contact that is gone may stand in Intercom's search for a while. */
+const withoutGone = (
+  { call, answer }: History[number],
+  index: number,
+  history: History,
+): History[number] => {
+  if (answer.type !== 'contacts') return { call, answer }
+  const gone = history
+    .slice(0, index)
+    .flatMap((past) => (past.answer.type === 'gone' && 'id' in past.call ? [past.call.id] : []))
+  const contacts = answer.contacts.filter(({ id }) => !gone.includes(id))
+  return { call, answer: { ...answer, contacts } }
+}
+
 /** The contact that the past calls found to be the person's, or none yet. */
 const existingIn = (signup: Signup, { call, answer }: History[number]): Contact | undefined => {
   if (answer.type === 'contacts') {
@@ -119,7 +133,7 @@ const fail = (code: keyof typeof failures): Step => ({
  * At most six calls; a contact that is gone is looked for anew, once.
  */
 export const nextStep = (signup: Signup, policy: Policy, history: History): Step => {
-  const step = decide(signup, policy, history)
+  const step = decide(signup, policy, history.map(withoutGone))
   return 'call' in step && history.length >= maxCalls ? fail('identity_conflict') : step
 }
 
@@ -163,7 +177,9 @@ const decide = (signup: Signup, policy: Policy, history: History): Step => {
         : { call: { type: 'find', external_id } }
     case 'gone': {
       if (call.type === 'find') return searchAfterConflict
-      const timesGone = history.filter((past) => past.answer.type === 'gone').length
+      const timesGone = history.filter(
+        (past) => past.answer.type === 'gone' && past.call.type !== 'find',
+      ).length
       return timesGone > 1 ? fail('identity_conflict') : start
     }
   }

@@ -2,16 +2,13 @@ import { BridgeError } from './errors.ts'
 import { isRecord, own } from './own.ts'
 import { contactFieldNames, type SignupInput } from './signup.ts'
 import type { Place, Question, SourceOptions } from './sources/source.ts'
-import type { LeftOut } from './values.ts'
+import { isAbsent, type LeftOut } from './values.ts'
 
 const same = (a: string | undefined, b: string): boolean =>
   a !== undefined && a.trim().toLowerCase() === b.trim().toLowerCase()
 
 const isFound = (value: unknown): boolean =>
-  value !== undefined &&
-  value !== null &&
-  value !== '' &&
-  !(Array.isArray(value) && value.length === 0)
+  !isAbsent(value) && !(Array.isArray(value) && value.length === 0)
 
 const findQuestion = (questions: readonly Question[], place: Place): unknown => {
   for (const name of ['id', 'ref', 'key', 'label'] as const) {
@@ -143,6 +140,8 @@ const callMap = (
     throw new BridgeError('mapping_failed', "the source's map() threw: mend it, then replay")
   }
   if (mapped === undefined) return undefined
+  // A promise that rejects where nobody listens would end the process.
+  if (mapped instanceof Promise) mapped.catch(() => undefined)
   if (!isRecord(mapped) || !isRecord(mapped.contact)) {
     throw new BridgeError(
       'mapping_failed',

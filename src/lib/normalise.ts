@@ -16,6 +16,15 @@ export type Normalised =
 
 /** https://www.intercom.com/help/en/articles/179-send-custom-user-attributes-to-intercom */
 const maxAttributes = 250
+const inputNames: ReadonlySet<string> = new Set([
+  'event_id',
+  'occurred_at',
+  'contact',
+  'consent',
+  'tags',
+  'company',
+  'note',
+] satisfies (keyof SignupInput)[])
 const contactNames: ReadonlySet<string> = new Set([...contactFieldNames, 'custom_attributes'])
 
 const attributes = (reader: ValueReader, given: unknown): ContactFields['custom_attributes'] => {
@@ -77,6 +86,9 @@ export const normalise = async (
 ): Promise<Normalised> => {
   const reader = createValueReader()
   const given = input.contact
+  for (const name of Object.keys(input)) {
+    if (!inputNames.has(name)) reader.leave('signup', 'field_unknown')
+  }
   for (const name of Object.keys(given)) {
     if (!contactNames.has(name)) reader.leave('contact', 'field_unknown')
   }

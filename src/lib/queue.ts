@@ -1,5 +1,6 @@
 import * as z from 'zod/mini'
-import { queueSourceName } from './config.ts'
+import { isTooDeep } from './body.ts'
+import { isSourceName, queueSourceName } from './config.ts'
 import { sha256 } from './digest.ts'
 import { BridgeError, type ErrorCode } from './errors.ts'
 import { isRecord, own } from './own.ts'
@@ -40,7 +41,8 @@ const queuedDelivery = z.looseObject({
   headers: z.record(z.string(), z.string()),
   /** Raw bytes as base64: SQS refuses some characters that JSON may hold. */
   body: z.string(),
-  index: z.int(),
+  /** Which of the delivery's signups; absent: all of them. */
+  index: z.optional(z.int()),
 })
 
 /** The one lock that a person has: SHA-256 of the e-mail, else external_id, else phone. */
@@ -48,8 +50,7 @@ export const personOf = ({ contact }: Signup): string =>
   sha256(contact.email ?? contact.external_id ?? contact.phone ?? '')
 
 /**
- * The messages of a delivery, one per signup; a refused reading is queued too, for the worker to
- * park. Group = the person, else the body. Dedupe id = SHA-256 of source, event id, index and body,
+ * The messages of a delivery, one per signup; what is refused is queued too, for the worker to park. Group = the person, else the body. Dedupe id = SHA-256 of source, event id, index and body,
  * so that only what is the same to the byte can be dropped.
  */
 export const toMessages = (
@@ -57,21 +58,25 @@ export const toMessages = (
   reading: Exclude<Reading, { kind: 'ignored' }>,
 ): QueueMessage[] => {
   const { source, received_at, headers, body } = delivery
-  const message = (index: number, event_id: string, groupId: string): QueueMessage => ({
+  const message = (index: number | undefined, event_id: string, groupId: string): QueueMessage => ({
     body: JSON.stringify({
       signup_bridge: format,
       source,
       received_at,
       headers,
       body: Buffer.from(body).toString('base64'),
-      index,
+      ...(index !== undefined && { index }),
     } satisfies z.infer<typeof queuedDelivery>),
     groupId,
-    dedupeId: sha256(JSON.stringify([source, event_id, index, sha256(body)])),
+    dedupeId: sha256(JSON.stringify([source, event_id, index ?? null, sha256(body)])),
   })
-  return reading.kind === 'refused'
-    ? [message(0, reading.event_id, sha256(body))]
-    : reading.signups.map((signup, index) => message(index, signup.event_id, personOf(signup)))
+  if (reading.kind === 'refused') return [message(undefined, reading.event_id, sha256(body))]
+  return [
+    ...reading.signups.map((signup, at) =>
+      message(reading.indexes[at], signup.event_id, personOf(signup)),
+    ),
+    ...reading.refusals.map(({ index }) => message(index, reading.event_id, sha256(body))),
+  ]
 }
 
 const parseJson = (text: string): unknown => {
@@ -93,7 +98,8 @@ const textOf = (value: unknown): string | undefined =>
  */
 const openEnvelope = (record: QueueRecord): { body: string; source: string | undefined } => {
   const source = record.messageAttributes.source?.stringValue
-  const envelope = parseJson(record.body)
+  // Written again below, which recurses; the source's parser says what it is.
+  const envelope = isTooDeep(record.body) ? undefined : parseJson(record.body)
   if (!isRecord(envelope)) return { body: record.body, source }
   const message = textOf(envelope.Message)
   if (envelope.Type === 'Notification' && message !== undefined) {
@@ -130,10 +136,8 @@ export const fromRecord = (record: QueueRecord): FromRecord => {
     }
     const { source, received_at, headers, body, index } = parsed.data
     const bytes = new Uint8Array(Buffer.from(body, 'base64'))
-    return {
-      delivery: { source, received_at, method: 'POST', url: '', headers, body: bytes },
-      index,
-    }
+    const delivery = { source, received_at, method: 'POST', url: '', headers, body: bytes }
+    return index === undefined ? { delivery } : { delivery, index }
   }
   const { body, source } = openEnvelope(record)
   return {
@@ -161,8 +165,10 @@ export type Parking = {
 }
 
 /** Attributes are read by people and by tools: plain ASCII, or a digest of what is not. */
-const toAttribute = (text: string): string =>
-  /^[\x20-\x7e]{1,256}$/.test(text) ? text : sha256(text)
+const toAttribute = (name: string, text: string): string => {
+  const plain = name === 'source' ? isSourceName(text) : /^[\x20-\x7e]{1,256}$/.test(text)
+  return plain ? text : sha256(text)
+}
 
 /**
  * The dead letter of a record: its body as it came. Group = the record's id, so that no dead letter
@@ -173,6 +179,8 @@ export const toDeadLetter = (record: QueueRecord, parking: Parking): QueueMessag
   groupId: record.messageId,
   dedupeId: sha256(`${record.messageId} ${parking.reason}`),
   attributes: Object.fromEntries(
-    Object.entries(parking).flatMap(([name, text]) => (text ? [[name, toAttribute(text)]] : [])),
+    Object.entries(parking).flatMap(([name, text]) =>
+      text ? [[name, toAttribute(name, text)]] : [],
+    ),
   ),
 })

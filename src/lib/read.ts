@@ -2,29 +2,35 @@ import * as z from 'zod/mini'
 import { parseBody } from './body.ts'
 import { sha256 } from './digest.ts'
 import { BridgeError, type Issue, type RefusalCode } from './errors.ts'
-import { applyOptions } from './mapping.ts'
+import { applyOptions, type Readable } from './mapping.ts'
 import { normalise } from './normalise.ts'
 import type { Signup, SignupInput } from './signup.ts'
 import type { Delivery, Source } from './sources/source.ts'
-import type { LeftOut } from './values.ts'
+import { clean, isAbsent, type LeftOut } from './values.ts'
+
+/** Why a payload, or one signup of several in it, cannot be used. */
+export type Refusal = {
+  readonly code: RefusalCode
+  readonly message: string
+  readonly issues: readonly Issue[]
+}
 
 export type Reading =
   | { readonly kind: 'ignored' }
   | {
       readonly kind: 'signups'
+      readonly event_id: string
       readonly signups: readonly [Signup, ...Signup[]]
+      /** Where each stands in what the source found, whatever `map` ignores today or tomorrow. */
+      readonly indexes: readonly number[]
+      /** Those beside them that cannot be used. */
+      readonly refusals: readonly (Refusal & { readonly index: number })[]
       readonly leftOut: readonly LeftOut[]
     }
-  | {
-      readonly kind: 'refused'
-      readonly event_id: string
-      readonly code: RefusalCode
-      readonly message: string
-      readonly issues: readonly Issue[]
-    }
+  | (Refusal & { readonly kind: 'refused'; readonly event_id: string })
 
-/** A refused reading as the error that it is answered or parked with. */
-export const refusal = ({ code, message, issues }: Extract<Reading, { kind: 'refused' }>) =>
+/** A refusal as the error that it is answered or parked with. */
+export const refusal = ({ code, message, issues }: Refusal): BridgeError =>
   new BridgeError(code, message, { issues })
 
 /** The headers that reading needs; no other is kept, so that a queued delivery reads the same. */
@@ -72,6 +78,47 @@ const parsePayload = (source: Source, body: unknown): unknown => {
 const isMany = (found: SignupInput | readonly SignupInput[]): found is readonly SignupInput[] =>
   Array.isArray(found)
 
+/** Calls a function of the source's own: what it throws is for the operator to mend. */
+const ask = <T>(question: () => T): T => {
+  try {
+    return question()
+  } catch (error) {
+    if (isRefusal(error)) throw error
+    // The cause is left out: its message may quote the payload.
+    throw new BridgeError('mapping_failed', "the source's own code threw: mend it, then replay")
+  }
+}
+
+const toEventId = (given: unknown): string | undefined => {
+  if (isAbsent(given)) return undefined
+  if (typeof given === 'string') return clean(given)
+  return Number.isSafeInteger(given) ? String(given) : undefined
+}
+
+type Item = { readonly signup: Signup; readonly leftOut: readonly LeftOut[] } | Refusal | undefined
+
+/** One signup of a payload: the options laid over it, then normalised. */
+const readItem = async (
+  preset: SignupInput,
+  readable: Readable,
+  { options }: Source,
+  eventId: string,
+): Promise<Item> => {
+  try {
+    const { input, leftOut } = applyOptions(preset, readable, options)
+    if (!input) return undefined
+    const normalised = await normalise(input, { eventId, country: options.country })
+    if (normalised.kind === 'signup') {
+      return { signup: normalised.signup, leftOut: [...leftOut, ...normalised.leftOut] }
+    }
+    const message = 'the payload says of nobody who signed up'
+    return { code: 'no_identity', message, issues: normalised.issues }
+  } catch (error) {
+    if (isRefusal(error)) return error
+    throw error
+  }
+}
+
 /**
  * A delivery as signups: the same for the webhook, the worker and a replay. Depends on nothing but
  * its arguments, and on nothing of the delivery but its body and the headers that its source reads.
@@ -82,33 +129,41 @@ export const read = async (source: Source, received: Delivery): Promise<Reading>
   let event_id = sha256(delivery.body)
   try {
     const body = await parseBody(delivery, source.payload.format)
-    if (source.payload.isSignup?.(body) === false) return { kind: 'ignored' }
+    if (ask(() => source.payload.isSignup?.(body)) === false) return { kind: 'ignored' }
     const payload = parsePayload(source, body)
-    const given = source.eventId(payload, delivery)
-    if (typeof given === 'string' && given.trim() !== '') event_id = given
-
-    const found = source.toSignup(payload, delivery)
+    event_id = toEventId(ask(() => source.eventId(payload, delivery))) ?? event_id
+    const found = ask(() => source.toSignup(payload, delivery))
     if (found === undefined) return { kind: 'ignored' }
-    const questions = source.questions?.(payload) ?? []
-    const signups: Signup[] = []
-    const leftOut: LeftOut[] = []
-    for (const preset of isMany(found) ? found : [found]) {
-      const mapped = applyOptions(preset, { body, payload, questions }, source.options)
-      if (!mapped.input) continue
-      const { country } = source.options
-      const normalised = await normalise(mapped.input, { eventId: event_id, country })
-      if (normalised.kind === 'no_identity') {
-        throw new BridgeError('no_identity', 'the payload says of nobody who signed up', {
-          issues: normalised.issues,
-        })
+    const questions = ask(() => source.questions?.(payload)) ?? []
+
+    const presets = isMany(found) ? found : [found]
+    const readable = { body, payload, questions }
+    const items = await Promise.all(
+      presets.map((preset) => readItem(preset, readable, source, event_id)),
+    )
+    const usable = items.flatMap((item, index) =>
+      item && 'signup' in item ? [{ ...item, index }] : [],
+    )
+    const refusals = items.flatMap((item, index) =>
+      item && 'code' in item
+        ? [{ index, code: item.code, message: item.message, issues: item.issues }]
+        : [],
+    )
+    const [first, ...rest] = usable.map(({ signup }) => signup)
+    if (first) {
+      return {
+        kind: 'signups',
+        event_id,
+        signups: [first, ...rest],
+        indexes: usable.map(({ index }) => index),
+        refusals,
+        leftOut: usable.flatMap(({ leftOut }) => leftOut),
       }
-      signups.push(normalised.signup)
-      leftOut.push(...mapped.leftOut, ...normalised.leftOut)
     }
-    const [first, ...rest] = signups
-    return first === undefined
-      ? { kind: 'ignored' }
-      : { kind: 'signups', signups: [first, ...rest], leftOut }
+    const [refused] = refusals
+    if (!refused) return { kind: 'ignored' }
+    const { code, message, issues } = refused
+    return { kind: 'refused', event_id, code, message, issues }
   } catch (error) {
     if (!isRefusal(error)) throw error
     const { code, message, issues } = error

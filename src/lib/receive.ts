@@ -5,7 +5,7 @@ import { type Bridge, findSource } from './config.ts'
 import { sha256 } from './digest.ts'
 import { BridgeError, toBridgeError } from './errors.ts'
 import { type QueueMessage, toMessages } from './queue.ts'
-import { type Reading, read, refusal, strip } from './read.ts'
+import { type Reading, type Refusal, read, refusal, strip } from './read.ts'
 import type { Cached } from './secrets.ts'
 import { needsSecret, verify } from './signature.ts'
 import type { Signup } from './signup.ts'
@@ -118,20 +118,29 @@ const store = async (
 
 const deliverAtOnce = async (
   source: Source,
+  delivery: Delivery,
   reading: Exclude<Reading, { kind: 'ignored' }>,
   deliver: (signup: Signup, source: Source) => Promise<Delivered>,
 ): Promise<Omit<Received, 'source'>> => {
   if (reading.kind === 'refused') throw refusal(reading)
   const outcomes: Delivered[] = []
   for (const signup of reading.signups) outcomes.push(await deliver(signup, source))
-  const first = outcomes[0]
-  const answer = json(200, { status: first?.outcome, contact_id: first?.contact.id })
-  return { answer, reading, outcomes }
+  const [refused] = reading.refusals
+  if (refused) throw refusal(refused)
+  const [first] = outcomes
+  // A form tells a person what it tells a bot.
+  const body = source.form
+    ? { status: 'accepted', id: sha256(delivery.body) }
+    : { status: first?.outcome, contact_id: first?.contact.id }
+  return { answer: json(200, body), reading, outcomes }
 }
 
 /** A reading that the sender can mend, and is told of; others the operator mends, from the queue. */
-const isForSender = (source: Source, { code }: Extract<Reading, { kind: 'refused' }>): boolean =>
-  source.waits === true || code === 'invalid_body' || code === 'unsupported_media_type'
+const isForSender = (source: Source, { code }: Refusal): boolean =>
+  code === 'invalid_body' ||
+  code === 'unsupported_media_type' ||
+  // A mapping that fails is the operator's, whoever waits.
+  (source.waits === true && code !== 'mapping_failed')
 
 /** Reads a verified delivery and hands its signups on. */
 const accept = async (
@@ -147,7 +156,7 @@ const accept = async (
   }
   if (reading.kind === 'refused' && isForSender(source, reading)) throw refusal(reading)
   if (sink.mode === 'queue') return store(strip(source, delivery), reading, sink.store)
-  return deliverAtOnce(source, reading, sink.deliver)
+  return deliverAtOnce(source, delivery, reading, sink.deliver)
 }
 
 /**

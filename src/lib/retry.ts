@@ -40,7 +40,7 @@ const fates: Readonly<Record<ErrorCode, Fate>> = {
 const baseSeconds = 30
 const maxSeconds = 15 * 60
 /** By then Intercom's search has surely seen what an unclear create may have made. */
-const indexLagSeconds = 180
+export const indexLagSeconds = 180
 
 /**
  * random(½…1) × min(15 min, 30 s × 2^(receives−1)): 400 receives last about three days.
@@ -64,6 +64,3 @@ export const failure = (error: BridgeError, receives: number, random: number): V
     error.code === 'create_unclear' ? indexLagSeconds : backoffSeconds(receives, random)
   return { kind: 'retry', retryInSeconds, stopBatch: fate === 'stop' }
 }
-
-/** Whether the same delivery may succeed later with nobody changing it. */
-export const isTemporary = (error: BridgeError): boolean => fates[error.code] !== 'park'

@@ -93,21 +93,26 @@ const parseSigningSecrets = (text: string): SigningSecrets | undefined => {
  *
  * @throws BridgeError `misconfigured` when the current version is not the JSON object it must be
  */
-export const loadSigningSecrets =
-  (getSecret: GetSecret) => async (): Promise<(source: string) => readonly string[]> => {
+export const loadSigningSecrets = (
+  getSecret: GetSecret,
+): (() => Promise<(source: string) => readonly string[]>) => {
+  let lastPrevious: string | undefined
+  return async () => {
     const [currentText, previousText] = await Promise.all([
       getSecret('AWSCURRENT'),
-      // Its absence is no error, and neither is trouble in reading it: the current version decides.
-      getSecret('AWSPREVIOUS').catch(() => undefined),
+      // Its absence is no error; trouble in reading it leaves the one that was read before.
+      getSecret('AWSPREVIOUS').catch(() => lastPrevious),
     ])
     const current = currentText === undefined ? {} : parseSigningSecrets(currentText)
     if (!current) throw unreadable('SIGNING_SECRET_ID', 'a JSON object of secrets by source name')
+    lastPrevious = previousText
     const previous = previousText === undefined ? {} : (parseSigningSecrets(previousText) ?? {})
     return (source) =>
       [own(current, source), own(previous, source)]
         .flat()
         .filter((secret) => typeof secret === 'string')
   }
+}
 
 /**
  * Intercom's bearer token: plain text, or JSON `{"access_token":"…"}`.

@@ -101,19 +101,19 @@ export const changeVisibility = async (
   queueUrl: string,
   handBacks: readonly HandBack[],
 ): Promise<void> => {
+  let unchanged = 0
   for (let start = 0; start < handBacks.length; start += maxBatchEntries) {
-    const changed = await client.send(
-      new ChangeMessageVisibilityBatchCommand({
-        QueueUrl: queueUrl,
-        Entries: handBacks
-          .slice(start, start + maxBatchEntries)
-          .map(({ record, retryInSeconds }, index) => ({
-            Id: String(index),
-            ReceiptHandle: record.receiptHandle,
-            VisibilityTimeout: retryInSeconds,
-          })),
-      }),
-    )
-    if (changed.Failed?.length) throw new Error('SQS did not change every visibility')
+    const batch = handBacks.slice(start, start + maxBatchEntries)
+    const command = new ChangeMessageVisibilityBatchCommand({
+      QueueUrl: queueUrl,
+      Entries: batch.map(({ record, retryInSeconds }, index) => ({
+        Id: String(index),
+        ReceiptHandle: record.receiptHandle,
+        VisibilityTimeout: retryInSeconds,
+      })),
+    })
+    const { Failed = [] } = await client.send(command)
+    unchanged += Failed.length
   }
+  if (unchanged > 0) throw new Error(`SQS did not change ${unchanged} visibilities`)
 }

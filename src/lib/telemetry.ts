@@ -1,6 +1,7 @@
 import { Logger } from '@aws-lambda-powertools/logger'
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics'
 import type { RecordResult } from './batch.ts'
+import { isSourceName } from './config.ts'
 import type { BridgeError, ErrorCode } from './errors.ts'
 import type { Received } from './receive.ts'
 import type { LeftOut } from './values.ts'
@@ -151,10 +152,12 @@ export const tellReceived = (
 
 /** Tells of one queue record. */
 export const tellRecord = (telemetry: Telemetry, result: RecordResult): void => {
-  const { record, source, durationMs } = result
+  const { record, source = '', durationMs } = result
+  const id = record.attributes.MessageDeduplicationId ?? ''
   const fields = {
-    source,
-    id: record.attributes.MessageDeduplicationId,
+    // Other producers choose both as they like; only what has the shape of ours is told.
+    ...(isSourceName(source) && { source }),
+    ...(/^[0-9a-f]{64}$/.test(id) && { id }),
     message_id: record.messageId,
     receives: Number(record.attributes.ApproximateReceiveCount),
     duration_ms: durationMs,

@@ -37,11 +37,12 @@ const controlsButLayout = /(?![\t\n])\p{Cc}/gu
 const bidiAndZeroWidth = /[\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]/g
 const emailShape = /^[^\s@]+@[^\s@]+$/
 const isoTime =
-  /^(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2}):(\d{2})(?::(\d{2})(?:\.\d+)?)? ?(Z|[+-]\d{2}:?\d{2})?)?$/i
+  /^(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2}):(\d{2})(?::(\d{2})(?:\.\d+)?)? ?(Z|[+-]\d{2}(?::?\d{2})?)?)?$/i
 
 /** Well-formed Unicode in NFC, trimmed. */
 export const clean = (text: string): string => text.toWellFormed().normalize('NFC').trim()
-const isAbsent = (value: unknown): boolean =>
+/** Nothing, blank, or a template's word for nothing. */
+export const isAbsent = (value: unknown): boolean =>
   value === undefined ||
   value === null ||
   (typeof value === 'string' && ['', 'null', 'undefined'].includes(clean(value)))
@@ -67,7 +68,10 @@ export const toUnixSeconds = (value: unknown): number | undefined => {
   const parts = isoTime.exec(text)
   if (!parts) return undefined
   const [, year, month, day, hour = '00', minute = '00', second = '00', zone = 'Z'] = parts
-  const offset = zone.toUpperCase() === 'Z' ? 'Z' : zone.replace(/(\d{2}):?(\d{2})$/, '$1:$2')
+  const offset =
+    zone.toUpperCase() === 'Z'
+      ? 'Z'
+      : `${zone.slice(0, 3)}:${zone.slice(3).replace(':', '') || '00'}`
   const ms = Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}${offset}`)
   const rolledOver = new Date(Date.UTC(Number(year), Number(month) - 1, Number(day))).getUTCDate()
   if (Number.isNaN(ms) || ms < 0 || rolledOver !== Number(day)) return undefined
@@ -99,7 +103,9 @@ export const createValueReader = () => {
     leave,
     id: (path: string, value: unknown): string | undefined => {
       const id = text(path, value, 'id_invalid')
-      return id !== undefined && /\p{Cc}/u.test(id) ? leave(path, 'id_invalid') : id
+      // Dots alone would climb out of a path that an id stands in.
+      const unusable = id !== undefined && /\p{Cc}|^\.{1,2}$/u.test(id)
+      return unusable ? leave(path, 'id_invalid') : id
     },
     email: (value: unknown): string | undefined => {
       if (isAbsent(value)) return undefined
@@ -115,7 +121,11 @@ export const createValueReader = () => {
       const given = text('phone', value, 'phone_invalid')
       if (given === undefined) return undefined
       const { parsePhoneNumberFromString } = await import('libphonenumber-js/min')
-      const phone = parsePhoneNumberFromString(given, country)
+      // Taken as a whole: a number somewhere in a text is not the person's.
+      const phone = parsePhoneNumberFromString(given.replace(/^tel:/i, ''), {
+        ...(country && { defaultCountry: country }),
+        extract: false,
+      })
       return phone?.isPossible() ? phone.number : leave('phone', 'phone_invalid')
     },
     name: (path: string, value: unknown): string | undefined => {
@@ -156,7 +166,8 @@ export const createValueReader = () => {
     },
     longText: (path: string, value: unknown): string | undefined => {
       const given = text(path, value, 'text_invalid')
-      return given === undefined ? undefined : given.replace(controlsButLayout, '')
+      const usable = given === undefined ? '' : clean(given.replace(controlsButLayout, ''))
+      return isAbsent(usable) ? undefined : usable
     },
     attribute: (value: unknown): string | number | boolean | undefined => {
       const path = 'custom_attributes'
@@ -164,7 +175,8 @@ export const createValueReader = () => {
       if (typeof value === 'boolean') return value
       if (typeof value === 'number') return isInexact(value) ? leave(path, 'number_inexact') : value
       if (typeof value !== 'string') return leave(path, 'attribute_invalid')
-      return cut(path, clean(value).replace(controlsButLayout, ''))
+      const usable = clean(value.replace(controlsButLayout, ''))
+      return isAbsent(usable) ? undefined : cut(path, usable)
     },
   }
 }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import * as z from 'zod/mini'
 import {
   type DrainDependencies,
   drain,
@@ -7,7 +8,7 @@ import {
 } from '../../src/lib/batch.ts'
 import { type Bridge, defineBridge } from '../../src/lib/config.ts'
 import { BridgeError, type ErrorCode } from '../../src/lib/errors.ts'
-import { clerk, signup as signupSource } from '../../src/lib/index.ts'
+import { clerk, defineSource, signup as signupSource } from '../../src/lib/index.ts'
 import { type Parking, type QueueRecord, toMessages } from '../../src/lib/queue.ts'
 import { read } from '../../src/lib/read.ts'
 import type { Signup } from '../../src/lib/signup.ts'
@@ -262,6 +263,95 @@ test('a record that the dead letters do not take stays, to be parked when it com
   expect(failed).toHaveLength(1)
   expect(world.results).toMatchObject([
     { kind: 'handed_back', error: { code: 'temporarily_unavailable' } },
+  ])
+})
+
+test('a replayed delivery of several, once refused whole, gives all of them', async () => {
+  const team = (map?: () => undefined) =>
+    defineSource({
+      docs: 'https://example.com',
+      signature: { type: 'bearer' },
+      payload: { format: 'json', schema: z.array(z.string()) },
+      eventId: () => 'e1',
+      toSignup: (names) => names.map((name) => ({ contact: { email: `${name}@example.com` } })),
+    })(map ? { map } : {})
+  const broken = () => {
+    throw new Error('a bug')
+  }
+  const given = { ...delivery(['ada', 'grace', 'lin']), source: 'team', url: '' }
+  const reading = await read(team(broken), given)
+  if (reading.kind !== 'refused') throw new Error('not refused')
+  const messages = toMessages(given, reading)
+  const mended = createWorld({}, { bridge: defineBridge({ sources: { team: team() } }) })
+
+  await drain(
+    messages.map(({ body }) => record(body)),
+    mended.dependencies,
+  )
+
+  expect(messages).toHaveLength(1)
+  expect(mended.delivered).toEqual(['ada', 'grace', 'lin'])
+})
+
+test('one of several that cannot be used is parked alone, the others are delivered', async () => {
+  const team = defineSource({
+    docs: 'https://example.com',
+    signature: { type: 'bearer' },
+    payload: { format: 'json', schema: z.array(z.nullable(z.string())) },
+    eventId: () => 'e1',
+    toSignup: (names) => names.map((name) => ({ contact: { email: name } })),
+  })()
+  const given = {
+    ...delivery(['ada@example.com', null, 'lin@example.com']),
+    source: 'team',
+    url: '',
+  }
+  const reading = await read(team, given)
+  if (reading.kind !== 'signups') throw new Error('refused')
+  const records = toMessages(given, reading).map(({ body, groupId }, index) =>
+    record(body, { messageId: `m${index}`, attributes: { MessageGroupId: groupId } }),
+  )
+  const world = createWorld({}, { bridge: defineBridge({ sources: { team } }) })
+
+  expect(await drain(records, world.dependencies)).toEqual([])
+  expect(world.delivered).toEqual(['ada', 'lin'])
+  expect(world.parked).toMatchObject([{ parking: { reason: 'no_identity', event_id: 'e1' } }])
+})
+
+test('one person in two groups, as dead letters come back, is still one after the other', async () => {
+  const order: string[] = []
+  const world = createWorld(
+    {},
+    {
+      deliver: async ({ event_id }) => {
+        order.push(`begin ${event_id}`)
+        await new Promise(setImmediate)
+        order.push(`end ${event_id}`)
+        return { outcome: 'created', contact: { type: 'contact', id: 'a' }, counts: [], calls: 1 }
+      },
+    },
+  )
+  const regrouped = async (event_id: string) => {
+    const given = await queued('ada', { event_id })
+    return { ...given, attributes: { ...given.attributes, MessageGroupId: `letter ${event_id}` } }
+  }
+
+  await drain([await regrouped('1'), await regrouped('2')], world.dependencies)
+
+  expect(order).toEqual(['begin 1', 'end 1', 'begin 2', 'end 2'])
+})
+
+test('a stopped batch gives each group the wait of its own receives', async () => {
+  const world = createWorld({ ada: 'intercom_unauthorized' })
+  const slow = await queued('ada', { receives: 10 })
+  const graces = [await queued('grace'), await queued('grace')]
+
+  await drain([slow, ...graces], world.dependencies)
+
+  // Grace's first record was under way when the batch was stopped.
+  expect(world.handedBack).toEqual([
+    { record: slow, retryInSeconds: 450 },
+    { record: graces[1], retryInSeconds: 15 },
   ])
 })
 

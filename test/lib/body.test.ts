@@ -105,6 +105,7 @@ describe('multipart forms', () => {
 
   test.each([
     ['without an end', part('name="email"', 'a@b.co'), type],
+    ['with half a file', part('name="cv"; filename="cv.pdf"', '%PDF').slice(0, -9), type],
     ['without a part', 'nonsense', type],
     ['without anything', '', type],
     ['without a boundary', end, { 'content-type': 'multipart/form-data' }],

@@ -242,14 +242,15 @@ describe('a create that conflicts', () => {
 })
 
 describe('a contact that goes away', () => {
-  test('is looked for anew, once', () => {
-    expect(run(account, [found(contact('a')), gone, found(), one(contact('b'))])).toMatchObject({
+  test('is looked for anew, once, and not believed again where search still shows it', () => {
+    const stale = found(contact('a'))
+
+    expect(run(account, [stale, gone, stale, one(contact('b'))])).toMatchObject({
       calls: [search, { type: 'update' }, search, { type: 'create' }],
       outcome: 'created',
     })
-    expect(run(account, [found(contact('a')), gone, found(contact('a')), gone]).code).toBe(
-      'identity_conflict',
-    )
+    expect(run(account, [stale, gone, stale, conflict('a'), gone]).code).toBe('identity_conflict')
+    expect(run(account, [stale, gone, stale, conflict('a', true)]).code).toBe('contact_archived')
   })
 
   test('an update that conflicts with another contact is parked, not followed', () => {

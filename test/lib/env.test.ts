@@ -76,6 +76,7 @@ describe('the worker’s environment', () => {
     ['http://intercom.example.com', false],
     ['http://127.0.0.1.example.com', false],
     ['ftp://127.0.0.1', false],
+    ['nonsense', false],
   ])('as INTERCOM_BASE_URL %s is %s', (INTERCOM_BASE_URL, taken) => {
     const parse = () => parseWorkerEnv({ ...worker, INTERCOM_BASE_URL })
 

@@ -70,6 +70,16 @@ describe('options', () => {
     ])
   })
 
+  test.each(['undefined', 'null', ' ', ''])('%j is no find, and beats nothing', (value) => {
+    const options = { fields: { hidden: 'email' } } as const
+    const readable = { body: { hidden: value }, payload: {}, questions: [] }
+
+    expect(applyOptions(preset, readable, options)).toMatchObject({
+      input: { contact: { email: 'preset@example.com' } },
+      leftOut: [{ path: 'email', reason: 'field_unmatched' }],
+    })
+  })
+
   test('try several places for one field, the first that finds something wins', () => {
     const { input, leftOut } = apply({
       fields: { nowhere: 'name', 'Mr. or Ms.': 'name', q1: 'name' },
@@ -130,6 +140,9 @@ describe('map', () => {
     () => 'text',
     () => ({}),
     async () => preset,
+    async () => {
+      throw new Error('canary')
+    },
   ])('fails as mapping_failed, quoting nothing: %s', (map) => {
     let error: unknown
     try {

@@ -105,7 +105,10 @@ describe('phone', () => {
     ['0170 1234567', 'DE', '+491701234567'],
     ['(281) 332-2575', 'US', '+12813322575'],
     [491701234567, undefined, undefined],
+    ['tel:+1-281-332-2575', undefined, '+12813322575'],
     ['(281) 332-2575', undefined, undefined],
+    ['call Bob at +14155552671 or mail me', undefined, undefined],
+    ['ada4155552671@example.com', 'US', undefined],
     ['call me', 'US', undefined],
     ['+1', undefined, undefined],
   ] as const)('%j in %j becomes %j', async (phone, country, expected) => {
@@ -162,6 +165,8 @@ describe('times', () => {
     ['2024-12-18T16:57:09+01:00', 1_734_537_429],
     ['2024-12-18T16:57:09+0100', 1_734_537_429],
     ['2024-12-18 15:57:09.093', 1_734_537_429],
+    ['2024-12-18 15:57:09.093+00', 1_734_537_429],
+    ['2024-12-18 17:57:09+02', 1_734_537_429],
     ['2024-12-18', 1_734_480_000],
   ])('%j is %j', async (signed_up_at, expected) => {
     expect(await contactOf({ signed_up_at })).toEqual({ signed_up_at: expected })
@@ -197,6 +202,8 @@ describe('ids', () => {
     [{ id: 1 }, 'id_invalid'],
     [true, 'id_invalid'],
     ['a\u0000b', 'id_invalid'],
+    ['..', 'id_invalid'],
+    ['.', 'id_invalid'],
   ])('%j is left out, never rounded, and counted', async (external_id, reason) => {
     expect(await contactOf({ external_id })).toEqual({})
     expect(await leftOutOf({ external_id })).toEqual([{ path: 'external_id', reason }])
@@ -247,6 +254,17 @@ describe('custom attributes', () => {
       custom_attributes: { plan: 'pro', seats: 3, price: 1.5, paid: true },
     })
     expect(await leftOutOf({ custom_attributes })).toHaveLength(6)
+  })
+
+  test.each([
+    ['\u0000', undefined],
+    ['null\u0001', undefined],
+    ['a \u0007', 'a'],
+    ['e\u0001\u0301', '\u00e9'],
+  ])('are cleaned before they are judged: %j is %j', async (value, expected) => {
+    const { custom_attributes } = await contactOf({ custom_attributes: { x: value } })
+
+    expect(custom_attributes).toEqual(expected === undefined ? undefined : { x: expected })
   })
 
   test('are 250 at most, the rest counted', async () => {
@@ -337,6 +355,18 @@ describe('the rest of a signup', () => {
         company: { company_id: '7', name: 'Analytical Engines', size: 12 },
         note: 'first line\nsecond line',
       },
+    })
+  })
+
+  test('counts what stands in it under another name', async () => {
+    const misspelt = { ocurred_at: 1 } as Partial<SignupInput>
+    const contact = { email: 'ada@example.com', emial: 'x' } as SignupInput['contact']
+
+    expect(await run(contact, misspelt)).toMatchObject({
+      leftOut: [
+        { path: 'signup', reason: 'field_unknown' },
+        { path: 'contact', reason: 'field_unknown' },
+      ],
     })
   })
 

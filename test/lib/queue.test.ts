@@ -15,7 +15,10 @@ const signup = (contact: Partial<Signup['contact']>, event_id = 'e1'): Signup =>
 })
 const reading = (...signups: [Signup, ...Signup[]]): Extract<Reading, { kind: 'signups' }> => ({
   kind: 'signups',
+  event_id: 'e1',
   signups,
+  indexes: signups.map((_signup, index) => index),
+  refusals: [],
   leftOut: [],
 })
 const ada = signup({ email: 'ada@example.com' })
@@ -76,8 +79,19 @@ describe('a message', () => {
     const messages = toMessages(delivery('{}'), refused)
 
     expect(messages).toMatchObject([{ groupId: sha256('{}') }])
-    expect(fromRecord(record(messages[0]?.body ?? ''))).toMatchObject({ index: 0 })
+    // Once it can be read, a replay delivers all of it.
+    expect(fromRecord(record(messages[0]?.body ?? ''))).not.toHaveProperty('index')
   })
+})
+
+test('a signup that cannot be used has a message of its own, beside those that can', () => {
+  const refused = { code: 'no_identity', message: '', issues: [], index: 1 } as const
+  const mixed: Reading = { ...reading(ada), indexes: [2], refusals: [refused] }
+
+  const messages = toMessages(delivery('[]'), mixed)
+
+  expect(messages.map(({ body }) => fromRecord(record(body)).index)).toEqual([2, 1])
+  expect(messages.map(({ groupId }) => groupId)).toEqual([sha256('ada@example.com'), sha256('[]')])
 })
 
 describe('a record of another producer', () => {
@@ -140,6 +154,12 @@ test.each([
   )
 })
 
+test('an envelope that nests too deep to be written again is left as it is', () => {
+  const body = `{"detail-type":"x","detail":{"a":${'['.repeat(20_000)}${']'.repeat(20_000)}}}`
+
+  expect(fromRecord(record(body)).delivery.body).toEqual(bytes(body))
+})
+
 describe('a dead letter', () => {
   const given = record('the body as it came', { messageId: 'm7', eventSourceARN: fifoArn })
   const parking = {
@@ -170,6 +190,14 @@ describe('a dead letter', () => {
       })
     },
   )
+
+  test('shows the digest of a source that is no name of ours', () => {
+    expect(
+      toDeadLetter(given, { ...parking, source: 'Ada <ada@example.com>' }).attributes,
+    ).toMatchObject({
+      source: sha256('Ada <ada@example.com>'),
+    })
+  })
 
   test('leaves out what it does not know', () => {
     const { attributes } = toDeadLetter(given, {

@@ -33,6 +33,57 @@ test('a delivery may hold several signups', async () => {
   })
 })
 
+test('one that cannot be used does not hold the others up', async () => {
+  expect(await readPeople([ada, {}, grace], {}, { 'x-event': 'e1' })).toMatchObject({
+    kind: 'signups',
+    signups: [{ contact: ada }, { contact: grace }],
+    indexes: [0, 2],
+    refusals: [{ index: 1, code: 'no_identity' }],
+  })
+})
+
+test('a signup keeps its place, whatever map ignores', async () => {
+  const map: SourceOptions['map'] = (input) =>
+    input.contact.email === ada.email ? undefined : input
+
+  expect(await readPeople([ada, grace], { map })).toMatchObject({
+    signups: [{ contact: grace }],
+    indexes: [1],
+  })
+})
+
+test.each(['isSignup', 'eventId', 'toSignup', 'questions'] as const)(
+  'a source whose %s throws is refused as mapping_failed, quoting nothing',
+  async (name) => {
+    const broken = () => {
+      throw new TypeError('canary')
+    }
+    const source = people()
+    const faulty =
+      name === 'isSignup'
+        ? { ...source, payload: { ...source.payload, isSignup: broken } }
+        : { ...source, [name]: broken }
+
+    const reading = await read(faulty, delivery([ada]))
+
+    expect(reading).toMatchObject({ kind: 'refused', code: 'mapping_failed' })
+    expect(JSON.stringify(reading)).not.toContain('canary')
+  },
+)
+
+test.each([
+  [7, '7'],
+  [' evt_1 ', 'evt_1'],
+  ['null', undefined],
+  ['', undefined],
+  [{}, undefined],
+  [2 ** 60, undefined],
+])('the event id %j is %j, else the digest of the body', async (given, expected) => {
+  const reading = await read({ ...people(), eventId: () => given }, delivery([ada]))
+
+  expect(reading).toMatchObject({ event_id: expected ?? expect.stringMatching(/^[0-9a-f]{64}$/) })
+})
+
 test('no signup at all is ignored', async () => {
   expect(await readPeople([])).toEqual({ kind: 'ignored' })
   expect(await readPeople({})).toEqual({ kind: 'ignored' })

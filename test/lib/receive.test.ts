@@ -25,6 +25,11 @@ const bridge = defineBridge({
       origins: ['https://example.com'],
     }),
     thanks: form({ redirect: 'https://example.com/thanks' }),
+    throws: signup({
+      map: () => {
+        throw new Error('canary')
+      },
+    }),
   },
 })
 const secrets: Readonly<Record<string, readonly string[]>> = {
@@ -110,6 +115,20 @@ describe('200', () => {
 
     expect({ status, json }).toMatchObject({ status: 200, json: { status: 'accepted' } })
     expect(messages).toHaveLength(1)
+  })
+})
+
+test('a mapping that fails loses nothing, whoever waits: it is queued for the operator', async () => {
+  const get = async () => () => ['s3cret']
+  const request = { headers: bearer, body: ada }
+  const secrets = { get, reread: get }
+
+  const { status, json, messages } = await post('/webhooks/throws', request, { secrets })
+
+  expect({ status, state: json.status, queued: messages.length }).toEqual({
+    status: 200,
+    state: 'accepted',
+    queued: 1,
   })
 })
 
@@ -548,7 +567,7 @@ describe('direct mode', () => {
 
     expect(answer).toMatchObject({
       status: 503,
-      headers: { 'retry-after': '30' },
+      headers: { 'retry-after': code === 'create_unclear' ? '180' : '30' },
       json: { error: { code: 'temporarily_unavailable' } },
     })
     expect(answer.text).not.toContain('canary')
@@ -563,6 +582,21 @@ describe('direct mode', () => {
       status: 422,
       json: { error: { code: 'intercom_rejected', intercom_code: 'parameter_invalid' } },
     })
+  })
+
+  test('a form tells a person what it tells a bot', async () => {
+    const headers = { ...formHeaders, accept: 'application/json' }
+    const body = 'email=ada%40example.com'
+
+    const person = await post('/forms/open', { headers, body }, delivered('created'))
+    const bot = await post(
+      '/forms/open',
+      { headers, body: `${body}&_gotcha=1` },
+      delivered('created'),
+    )
+
+    expect(person.json).toEqual({ status: 'accepted', id: expect.stringMatching(/^[0-9a-f]{64}$/) })
+    expect(Object.keys(bot.json)).toEqual(Object.keys(person.json))
   })
 
   test('an unreadable payload is 422 from every source', async () => {

@@ -119,6 +119,18 @@ describe('signing secrets', () => {
     expect(await secretsOf(stored('{"clerk":"new"}', fails), 'clerk')).toEqual(['new'])
   })
 
+  test('keep the previous version while it cannot be read', async () => {
+    let broken = false
+    const load = loadSigningSecrets(async (stage) => {
+      if (stage === 'AWSPREVIOUS' && broken) throw new Error('no answer')
+      return stage === 'AWSCURRENT' ? '{"clerk":"new"}' : '{"clerk":"old"}'
+    })
+    await load()
+    broken = true
+
+    expect((await load())('clerk')).toEqual(['new', 'old'])
+  })
+
   test.each(['junk', '[]', '"text"', '{"clerk":1}', 'null'])(
     'in another shape are misconfigured, and not quoted: %s',
     async (text) => {

@@ -1,5 +1,6 @@
 import { SQSClient } from '@aws-sdk/client-sqs'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { createGetSecret, sdkOptions } from '../../src/handlers/aws.ts'
 import type { QueueMessage } from '../../src/lib/queue.ts'
 import { changeVisibility, createStore, queueUrlOf, toBatches } from '../../src/lib/send.ts'
 import { record } from '../support/records.ts'
@@ -74,6 +75,24 @@ describe('a queue', () => {
 
     await expect(store([message('a')])).rejects.toMatchObject({ code: 'temporarily_unavailable' })
   })
+
+  test('that hangs is temporarily_unavailable before the sender gives up', async () => {
+    const server = await startServer(() => undefined)
+    const store = createStore(new SQSClient(sdkOptions), `${server.url}/000000000000/queue.fifo`)
+    vi.stubEnv('AWS_ENDPOINT_URL_SECRETS_MANAGER', server.url)
+
+    const [stored, secret] = await Promise.allSettled([
+      store([message('a')]),
+      createGetSecret('signing')('AWSCURRENT'),
+    ])
+
+    for (const settled of [stored, secret]) {
+      expect(settled).toMatchObject({ reason: { code: 'temporarily_unavailable' } })
+    }
+    // Two tries each.
+    expect(server.requests).toHaveLength(4)
+    await server.close()
+  }, 10_000)
 
   test('says so when a visibility was not changed', async () => {
     const handBacks = [{ record: record('x', { receiptHandle: 'unknown' }), retryInSeconds: 5 }]

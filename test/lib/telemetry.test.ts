@@ -54,6 +54,9 @@ describe('a request', () => {
   const reading = (leftOut: { path: string; reason: 'phone_invalid' }[]) =>
     ({
       kind: 'signups',
+      event_id: 'e',
+      indexes: [0],
+      refusals: [],
       signups: [{ event_id: 'e', contact: { role: 'user', email: 'ada@example.com' } }],
       leftOut,
     }) as const
@@ -108,10 +111,11 @@ describe('a request', () => {
 })
 
 describe('a record', () => {
+  const id = 'a1'.repeat(32)
   const tell = (result: Partial<RecordResult>) => {
     const notes = createNotes()
     const given = record('', {
-      attributes: { MessageDeduplicationId: 'i1', ApproximateReceiveCount: '3' },
+      attributes: { MessageDeduplicationId: id, ApproximateReceiveCount: '3' },
     })
     tellRecord(notes.telemetry, { record: given, durationMs: 7, ...result } as RecordResult)
     return { logged: notes.logged, counted: Object.fromEntries(notes.counted) }
@@ -119,9 +123,21 @@ describe('a record', () => {
 
   test('has the id that its sender was answered', () => {
     expect(tell({ kind: 'ignored' })).toMatchObject({
-      logged: [{ event: 'ignored', id: 'i1', message_id: 'm1', receives: 3 }],
+      logged: [{ event: 'ignored', id, message_id: 'm1', receives: 3 }],
       counted: { ignored: 1 },
     })
+  })
+
+  test('of another producer is told without the names that it chose', () => {
+    const notes = createNotes()
+    const foreign = record('', { attributes: { MessageDeduplicationId: 'ada@example.com' } })
+    const source = 'Ada <ada@example.com>'
+
+    tellRecord(notes.telemetry, { record: foreign, source, durationMs: 7, kind: 'ignored' })
+
+    expect(notes.logged).toEqual([
+      { event: 'ignored', message_id: 'm1', receives: 1, duration_ms: 7 },
+    ])
   })
 
   test('that was handed back untried is counted', () => {

@@ -33,8 +33,8 @@ export type ClientOptions = {
 
 const triesPerCall = 3
 const timeoutMs = 8_000
-/** Kept for handing records back after the last call. */
-const reserveMs = 2_000
+/** Kept for parking or handing back after the last call: two tries of 2 s each. */
+const reserveMs = 5_000
 /** The longest wait for a window that Intercom announces: it counts in windows of 10 s. */
 const maxWindowWaitMs = 15_000
 
@@ -78,8 +78,11 @@ const messages: { readonly [code in ErrorCode]?: string } = {
 const toError = (code: ErrorCode, status: number, list: ErrorList | undefined, cause?: unknown) =>
   new BridgeError(code, messages[code] ?? code, {
     ...(status > 0 && { intercomStatus: status }),
-    ...(list?.errors[0]?.code && { intercomCode: list.errors[0].code }),
-    ...(list?.request_id && { requestId: list.request_id }),
+    // Its codes are words; anything else might quote what it was sent.
+    ...(/^[a-z_]{1,64}$/.test(list?.errors[0]?.code ?? '') && {
+      intercomCode: list?.errors[0]?.code ?? '',
+    }),
+    ...(/^[\w-]{1,64}$/.test(list?.request_id ?? '') && { requestId: list?.request_id ?? '' }),
     cause,
   })
 

@@ -48,7 +48,10 @@ const event = z.looseObject({})
 export type WebhookOptions = SourceOptions<z.infer<typeof event>> & {
   /** How the sender signs, by data alone. */
   readonly signature: z.infer<typeof signatureOptions>
-  /** Where the sender's event id stands: a dotted path or a header; absent: SHA-256 of the body. */
+  /**
+   * Where the sender's event id stands: `'id'`, the id that it signs (else the body's `id`), a dotted
+   * path, or a header; absent: SHA-256 of the body.
+   */
   readonly eventId?: Place | { readonly header: string }
 }
 
@@ -79,18 +82,18 @@ const toScheme = (options: z.infer<typeof signatureOptions>): HmacScheme => ({
 export const webhook = (options: WebhookOptions): Source => {
   assertOptions(options, { signature, eventId: z.optional(eventId) })
   const { signature: signatureData, eventId: place, ...common } = options
-  const header = typeof place === 'object' ? place.header.toLowerCase() : undefined
+  const header = (
+    typeof place === 'object' ? place : place === 'id' ? signatureData.id : undefined
+  )?.header.toLowerCase()
   return makeSource(
     {
       docs: 'the sender decides: name its header, what it signs and how',
       signature: toScheme(signatureData),
       payload: { format: 'json', schema: event, headers: header === undefined ? [] : [header] },
-      eventId: (body, { headers }) => {
-        if (header !== undefined) return headers[header]
-        return typeof place === 'string'
-          ? place.split('.').reduce<unknown>((value, key) => own(value, key), body)
-          : undefined
-      },
+      eventId: (body, { headers }) =>
+        (header !== undefined && headers[header]) ||
+        (typeof place === 'string' &&
+          place.split('.').reduce<unknown>((value, key) => own(value, key), body)),
       toSignup: () => ({ contact: {} }),
     },
     common,

@@ -14,6 +14,9 @@ const contactOf = async (event: unknown, options = {}) => {
 test('a user.created is its primary addresses, name, avatar and sign-up time', async () => {
   expect(await read(clerk(), delivery(userCreated, headers))).toEqual({
     kind: 'signups',
+    event_id: 'msg_1',
+    indexes: [0],
+    refusals: [],
     signups: [
       {
         event_id: 'msg_1',

@@ -27,6 +27,9 @@ test('every field of Create contact, the event, tags, a company and a note are r
 
   expect(await read(signup(), delivery({ ...contact, ...more }))).toEqual({
     kind: 'signups',
+    event_id: 'evt_1',
+    indexes: [0],
+    refusals: [],
     signups: [{ ...more, contact }],
     leftOut: [],
   })

@@ -17,6 +17,9 @@ const contactOf = async (options: SourceOptions, body?: object) => {
 test('a response is its e-mail and phone by type, its name by question, its time', async () => {
   expect(await readResponse()).toEqual({
     kind: 'signups',
+    event_id: 'evt_1',
+    indexes: [0],
+    refusals: [],
     signups: [
       {
         event_id: 'evt_1',
