@@ -1,64 +1,105 @@
+import { mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { context } from 'esbuild'
-import { buildOptions } from '../scripts/build.ts'
+import { build, buildOptions, loadConfig } from '../scripts/build.ts'
+import type { Bridge } from '../src/lib/config.ts'
 
-export type BundlesOptions = {
-  readonly configFile: string
-  readonly outDir: string
-  /** Told once after a change was built, or why it could not be. */
-  readonly onRebuilt: (problem: string | undefined) => void
+/** What was built together: the config, and both functions with it inside. */
+export type Built = {
+  readonly bridge: Bridge
+  readonly bundleOf: (name: 'webhook' | 'worker') => string
 }
 
 export type Bundles = {
-  /** From now on builds anew what changes. */
-  readonly watch: () => Promise<void>
+  /** The last that could be built. */
+  readonly current: () => Built
+  /**
+   * From now on builds anew what changes, all of it or nothing. `onBuilt` takes the new bundles into
+   * use; `onProblem` is told why there are none.
+   */
+  readonly watch: (
+    onBuilt: () => Promise<void>,
+    onProblem: (problem: string) => void,
+  ) => Promise<void>
   readonly close: () => Promise<void>
 }
 
-/** One save rebuilds both functions; it is told of once. */
+/** One save may touch several files. */
 const settleMs = 50
 
-/** Both functions' bundles, built by the time this resolves. */
-export const createBundles = async ({
-  configFile,
-  outDir,
-  onRebuilt,
-}: BundlesOptions): Promise<Bundles> => {
-  let settling: NodeJS.Timeout | undefined
+/**
+ * Builds the functions as they are deployed, each time into a folder of its own: what runs stays
+ * whole until the next is.
+ *
+ * @throws Error in one line: where the config or the code cannot be built
+ */
+export const createBundles = async (configFile: string): Promise<Bundles> => {
+  const folder = await mkdtemp(join(tmpdir(), 'signup-bridge-'))
   let builds = 0
-  const functions = buildOptions({ configFile, outDir })
-  // Each function is built once here, and once more as its watch begins.
-  const initialBuilds = 2 * functions.length
-
-  const builders = await Promise.all(
-    functions.map((options) =>
-      context({
-        ...options,
-        logLevel: 'silent',
-        plugins: [
-          ...(options.plugins ?? []),
-          {
-            name: 'rebuilt',
-            setup: ({ onEnd }) =>
-              onEnd(({ errors }) => {
-                builds += 1
-                if (builds <= initialBuilds) return
-                clearTimeout(settling)
-                settling = setTimeout(() => onRebuilt(errors[0]?.text), settleMs)
-              }),
-          },
-        ],
-      }),
-    ),
-  )
-  await Promise.all(builders.map((builder) => builder.rebuild()))
+  const make = async (): Promise<Built> => {
+    builds += 1
+    const outDir = join(folder, String(builds))
+    await mkdir(outDir)
+    const bridge = await loadConfig(configFile)
+    await build({ configFile, outDir })
+    return { bridge, bundleOf: (name) => join(outDir, name, 'index.mjs') }
+  }
+  let current = await make().catch(async (problem) => {
+    await rm(folder, { recursive: true })
+    throw problem
+  })
+  let settling: NodeJS.Timeout | undefined
+  let lastJob: Promise<unknown> = Promise.resolve()
+  let closeWatch = async (): Promise<void> => {}
 
   return {
-    watch: async () => {
-      await Promise.all(builders.map((builder) => builder.watch()))
+    current: () => current,
+    watch: async (onBuilt, onProblem) => {
+      const rebuild = async () => {
+        try {
+          current = await make()
+          await onBuilt()
+        } catch (problem) {
+          onProblem(problem instanceof Error ? problem.message : String(problem))
+        }
+      }
+      let seen = 0
+      // Written nowhere: it only tells that something of the functions has changed.
+      const watchers = await Promise.all(
+        buildOptions({ configFile }).map(({ plugins = [], ...options }) =>
+          context({
+            ...options,
+            write: false,
+            plugins: [
+              ...plugins,
+              {
+                name: 'changed',
+                setup: ({ onEnd }) =>
+                  onEnd(() => {
+                    seen += 1
+                    // Each watch begins with a build of what is known.
+                    if (seen <= watchers.length) return
+                    clearTimeout(settling)
+                    settling = setTimeout(() => {
+                      lastJob = lastJob.then(rebuild)
+                    }, settleMs)
+                  }),
+              },
+            ],
+          }),
+        ),
+      )
+      closeWatch = async () => {
+        await Promise.all(watchers.map((watcher) => watcher.dispose()))
+      }
+      await Promise.all(watchers.map((watcher) => watcher.watch()))
     },
     close: async () => {
       clearTimeout(settling)
-      await Promise.all(builders.map((builder) => builder.dispose()))
+      await closeWatch()
+      await lastJob
+      await rm(folder, { recursive: true })
     },
   }
 }

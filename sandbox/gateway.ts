@@ -7,6 +7,8 @@ export type GatewayOptions = {
   /** 0 lets the system choose. */
   readonly port: number
   readonly invoke: (event: APIGatewayProxyEventV2) => Promise<unknown>
+  /** Told of a request that no route takes; no function sees it. */
+  readonly onUnrouted?: (path: string) => void
 }
 
 export type Gateway = {
@@ -50,11 +52,18 @@ const send = (response: ServerResponse, { status, headers, body }: Answer): void
  * An HTTP API of API Gateway on loopback with the bridge's two routes. A function that fails or
  * runs out of time is 500, as on AWS.
  */
-export const startGateway = async ({ port, invoke }: GatewayOptions): Promise<Gateway> => {
+export const startGateway = async ({
+  port,
+  invoke,
+  onUnrouted = () => {},
+}: GatewayOptions): Promise<Gateway> => {
   const respond = async (request: IncomingMessage): Promise<Answer> => {
     const body = await readBody(request)
     const route = routeOf(request)
-    if (route === undefined) return message(404, 'Not Found')
+    if (route === undefined) {
+      onUnrouted(request.url ?? '')
+      return message(404, 'Not Found')
+    }
     if (body === undefined) return message(413, 'Request Entity Too Large')
     try {
       return toAnswer(await invoke(toEvent(request, body, route)))

@@ -7,8 +7,8 @@ import { fileURLToPath } from 'node:url'
 
 export type LambdaOptions = {
   readonly name: string
-  /** Path of the module that exports `handler`. */
-  readonly bundle: string
+  /** Path of the module that exports `handler`; a function is asked at each start. */
+  readonly bundle: string | (() => string)
   /** All that the function finds in its environment, beside what Lambda itself sets. */
   readonly env: Readonly<Record<string, string | undefined>>
   readonly timeoutMs: number
@@ -34,13 +34,16 @@ export type Lambda = {
   readonly pid: () => number | undefined
 }
 
+/** The options with the bundle of this start. */
+type Started = LambdaOptions & { readonly bundle: string }
+
 /** https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html */
 const initTimeoutMs = 10_000
 
 const runtime = fileURLToPath(new URL('./lambda-runtime.mjs', import.meta.url))
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html */
-const runtimeVariables = ({ name, bundle, memoryMb = 256 }: LambdaOptions) => ({
+const runtimeVariables = ({ name, bundle, memoryMb = 256 }: Started) => ({
   AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs24.x',
   AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(memoryMb),
   AWS_LAMBDA_FUNCTION_NAME: name,
@@ -65,7 +68,7 @@ type Environment = {
   readonly ended: Promise<unknown>
 }
 
-const startEnvironment = (options: LambdaOptions): Environment => {
+const startEnvironment = (options: Started): Environment => {
   const { bundle, env, timeoutMs, onLine = () => {} } = options
   const child = fork(runtime, [bundle], {
     // fork would add the parent's flags, and an absent `env` the parent's whole environment.
@@ -157,7 +160,10 @@ export const createLambda = (options: LambdaOptions): Lambda => {
     invoke: (event) =>
       inTurn(async () => {
         if (closed) throw new Error(`function ${options.name} is closed`)
-        if (!environment?.isUsable()) environment = startEnvironment(options)
+        if (!environment?.isUsable()) {
+          const bundle = typeof options.bundle === 'string' ? options.bundle : options.bundle()
+          environment = startEnvironment({ ...options, bundle })
+        }
         await environment.ready
         return environment.run(event)
       }),

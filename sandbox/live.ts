@@ -13,6 +13,14 @@ export type Live = {
 
 const me = z.looseObject({ app: z.looseObject({ name: z.string(), region: z.string() }) })
 
+const readMe = (body: string, host: string): z.infer<typeof me> => {
+  try {
+    return z.parse(me, JSON.parse(body))
+  } catch (cause) {
+    throw new SandboxError(`${host} is no Intercom: check INTERCOM_BASE_URL`, { cause })
+  }
+}
+
 /**
  * Asks before anything is delivered to the real Intercom: shows the workspace and the region that
  * the token of `.env.local` belongs to.
@@ -46,7 +54,7 @@ export const askForLive = async (
       `${baseUrl.host} refuses the token of .env.local with ${answer.status}: check INTERCOM_ACCESS_TOKEN and INTERCOM_REGION`,
     )
   }
-  const { app } = z.parse(me, JSON.parse(answer.body))
+  const { app } = readMe(answer.body, baseUrl.host)
   const reply = await ask(
     `Deliver to the real workspace "${app.name}" (region ${app.region})? Type yes: `,
   )

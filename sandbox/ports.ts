@@ -31,6 +31,8 @@ export const choosePort = async (
     if (!/^\d{1,5}$/.test(wanted) || port > 65_535) {
       throw new SandboxError(`${variable}=${wanted} is no port: use a number from 0 to 65535`)
     }
+    if (port !== 0 && taken.has(port))
+      throw new SandboxError(`${variable}=${wanted} is another variable's port too`)
     if (port === 0 || (await isFree(port))) return { port, moved: false }
     throw new SandboxError(
       `${variable}=${wanted} is in use: end what listens there, or set ${variable} to another port`,

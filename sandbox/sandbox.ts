@@ -1,8 +1,4 @@
 import { existsSync, readFileSync } from 'node:fs'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { pathToFileURL } from 'node:url'
 import { parseEnv } from 'node:util'
 import type { Bridge } from '../src/lib/config.ts'
 import type { Environment } from '../src/lib/env.ts'
@@ -46,7 +42,14 @@ export type SandboxOptions = {
   /** Told of every line that a function writes. */
   readonly onLine?: (line: string) => void
   /** Told of every answer of the gateway. */
-  readonly onAnswer?: (answer: { path: string; status: number; body: string }) => void
+  readonly onAnswer?: (answer: {
+    path: string
+    status: number
+    body: string
+    location: string
+  }) => void
+  /** Told of a request that is neither for a form nor for a webhook. */
+  readonly onUnrouted?: (path: string) => void
   /** Told of every answer of the sandbox's Intercom. */
   readonly onCall?: (call: { method: string; path: string; status: number }) => void
   /** Told after a rebuild, or why there was none. */
@@ -70,22 +73,16 @@ export type Sandbox = {
 export const readLocal = (file: string): Environment =>
   existsSync(file) ? parseEnv(readFileSync(file, 'utf8')) : {}
 
-let loads = 0
-/** Imports a config, anew each time: Node keeps a module by its address. */
-export const importConfig = async (file: string): Promise<Bridge> => {
-  loads += 1
-  const { default: bridge } = await import(`${pathToFileURL(file).href}?load=${loads}`)
-  return bridge
-}
-
-const messageOf = (error: unknown): string =>
-  error instanceof Error ? error.message : String(error)
+/** The custom attributes that a config writes: the sandbox's workspace has just these. */
+const attributesOf = (bridge: Bridge): string[] =>
+  Object.values(bridge.sources).flatMap(({ options }) => Object.values(options.attributes ?? {}))
 
 /** Both functions as they are deployed, every service beside them, and what joins them. */
 export const startSandbox = async (options: SandboxOptions): Promise<Sandbox> => {
   const { ports, root, configFile, local = {}, live, onLine = () => {} } = options
   const template = readTemplate(`${root}/serverless.yml`, stage)
-  let bridge = await importConfig(configFile)
+  const bundles = await createBundles(configFile)
+  let { bridge } = bundles.current()
   let senders = sendersOf(bridge, local)
   const signingSecret = () =>
     JSON.stringify(
@@ -97,6 +94,7 @@ export const startSandbox = async (options: SandboxOptions): Promise<Sandbox> =>
     startIntercom({
       port: ports.intercom,
       access_token,
+      attributes: attributesOf(bridge),
       ...(options.onCall && { onCall: options.onCall }),
     }),
     startSecretsManager({
@@ -105,27 +103,6 @@ export const startSandbox = async (options: SandboxOptions): Promise<Sandbox> =>
     }),
     startSqs({ port: ports.sqs, queue: template.queue, deadLetters: template.deadLetters }),
   ])
-
-  // A folder of its own, so that a second sandbox, or a build, does not pull it away.
-  const outDir = await mkdtemp(join(tmpdir(), 'signup-bridge-'))
-  let stored = signingSecret()
-  const reload = async () => {
-    bridge = await importConfig(configFile)
-    senders = sendersOf(bridge, local)
-    const signing = signingSecret()
-    // A new version for nothing would push the previous one out.
-    if (signing !== stored) secrets.put(names.signing, signing)
-    stored = signing
-    await Promise.all([webhook, ...workers].map((lambda) => lambda.reload()))
-  }
-  const bundles = await createBundles({
-    configFile,
-    outDir,
-    onRebuilt: async (problem) => {
-      const failed = problem ?? (await reload().then(() => undefined, messageOf))
-      options.onReload?.(failed)
-    },
-  })
 
   const environment = {
     AWS_REGION: 'eu-west-1',
@@ -146,7 +123,7 @@ export const startSandbox = async (options: SandboxOptions): Promise<Sandbox> =>
   const start = (name: 'webhook' | 'worker'): Lambda =>
     createLambda({
       name,
-      bundle: `${outDir}/${name}/index.mjs`,
+      bundle: () => bundles.current().bundleOf(name),
       env: environment,
       timeoutMs: template.functions[name].timeoutSeconds * 1_000,
       memoryMb: template.functions[name].memoryMb,
@@ -166,18 +143,41 @@ export const startSandbox = async (options: SandboxOptions): Promise<Sandbox> =>
     queueArn: sqs.queueArn,
     ...template.eventSource,
     createWorker,
+    onBatch: ({ records, error }) => {
+      const { visibilityTimeoutSeconds } = template.queue
+      if (error) {
+        const again = `${records.length} records come again after ${visibilityTimeoutSeconds} s`
+        onLine(`the worker failed: ${error.message}; ${again}`)
+      }
+    },
   })
   const gateway: Gateway = await startGateway({
     port: ports.gateway,
+    ...(options.onUnrouted && { onUnrouted: options.onUnrouted }),
     invoke: async (event) => {
       const answer = await webhook.invoke(event)
-      const status = own(answer, 'statusCode')
-      const body = own(answer, 'body')
-      options.onAnswer?.({ path: event.rawPath, status: Number(status), body: String(body) })
+      options.onAnswer?.({
+        path: event.rawPath,
+        status: Number(own(answer, 'statusCode')),
+        body: String(own(answer, 'body') ?? ''),
+        location: String(own(own(answer, 'headers'), 'location') ?? ''),
+      })
       return answer
     },
   })
-  if (options.watch) await bundles.watch()
+  let stored = signingSecret()
+  const takeNewBundles = async () => {
+    bridge = bundles.current().bridge
+    senders = sendersOf(bridge, local)
+    intercom.addFault({ attributes: attributesOf(bridge) })
+    const signing = signingSecret()
+    // A new version for nothing would push the previous one out.
+    if (signing !== stored) secrets.put(names.signing, signing)
+    stored = signing
+    await Promise.all([webhook, ...workers].map((lambda) => lambda.reload()))
+    options.onReload?.()
+  }
+  if (options.watch) await bundles.watch(takeNewBundles, (problem) => options.onReload?.(problem))
 
   return {
     url: gateway.url,
@@ -195,9 +195,8 @@ export const startSandbox = async (options: SandboxOptions): Promise<Sandbox> =>
     close: async () => {
       await gateway.close()
       await eventSource.close()
-      await bundles.close()
       await Promise.all([webhook.close(), intercom.close(), secrets.close(), sqs.close()])
-      await rm(outDir, { recursive: true })
+      await bundles.close()
     },
   }
 }

@@ -32,6 +32,12 @@ export const sendersOf = (bridge: Bridge, local: Environment): Sender[] =>
     return { name, path, secret: local[secretVariable(name)] || stableSecret(name, source) }
   })
 
+/** Lines of `.env.local` that look like a source's secret and are nobody's. */
+export const straySecrets = (senders: readonly Sender[], local: Environment): string[] => {
+  const known = new Set(senders.map(({ name }) => secretVariable(name)))
+  return Object.keys(local).filter((name) => name.startsWith('SIGNING_SECRET_') && !known.has(name))
+}
+
 /** A command to paste that makes a contact, for the first source that one line can speak for. */
 export const tryLine = (bridge: Bridge, senders: readonly Sender[], url: string) => {
   const bearer = senders.find(({ name }) => bridge.sources[name]?.signature.type === 'bearer')

@@ -1,12 +1,12 @@
-import { createInterface } from 'node:readline/promises'
+import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { configFile } from '../scripts/build.ts'
 import { BridgeError } from '../src/lib/errors.ts'
 import { askForLive } from './live.ts'
 import { choosePort, type Port, SandboxError } from './ports.ts'
-import { importConfig, readLocal, startSandbox } from './sandbox.ts'
-import { tryLine } from './senders.ts'
-import { storyOf } from './story.ts'
+import { readLocal, type Sandbox, type SandboxOptions, startSandbox } from './sandbox.ts'
+import { type Sender, straySecrets, tryLine } from './senders.ts'
+import { createStory } from './story.ts'
 
 const usualPorts = { PORT: 4100, INTERCOM_PORT: 4101, SQS_PORT: 4102, SECRETS_PORT: 4103 } as const
 type Variable = keyof typeof usualPorts
@@ -31,31 +31,50 @@ const choosePorts = async (): Promise<Record<Variable, Port>> => {
 const say = (text = '') => process.stdout.write(`${text}\n`)
 const tell = (text: string) => say(`${new Date().toISOString().slice(11, 19)}  ${text}`)
 
-const ask = async (question: string): Promise<string> => {
-  const terminal = createInterface({ input: process.stdin, output: process.stdout })
-  const reply = await terminal.question(question)
-  terminal.close()
-  return reply
-}
+const ask = (question: string): Promise<string> =>
+  new Promise((resolve) => {
+    const terminal = createInterface({ input: process.stdin, output: process.stdout })
+    // Nobody there to answer is no yes.
+    terminal.on('close', () => resolve(''))
+    terminal.question(question, (reply) => {
+      resolve(reply)
+      terminal.close()
+    })
+  })
 
-const findConfig = (): string => {
+/** What goes wrong before anything runs is for the person at the terminal to mend. */
+const mended = async <T>(work: () => T | Promise<T>): Promise<T> => {
   try {
-    return configFile(process.env)
+    return await work()
   } catch (cause) {
     throw new SandboxError(cause instanceof Error ? cause.message : String(cause), { cause })
   }
 }
 
+const readArguments = (given: readonly string[]): { live: boolean } => {
+  const unknown = given.find((word) => word !== '--live')
+  if (unknown === undefined) return { live: given.length > 0 }
+  throw new SandboxError(
+    `${unknown} is not known: there is \`npm start\` and \`npm start -- --live\``,
+  )
+}
+
+const tellOfSource = (url: string, { path, secret }: Sender, width: number) =>
+  say(`  ${url}${path.padEnd(width)}  ${secret ? `secret ${secret}` : 'public'}`)
+
 const main = async (): Promise<void> => {
   const startedMs = performance.now()
+  const { live: wantsLive } = readArguments(process.argv.slice(2))
   const root = fileURLToPath(new URL('..', import.meta.url)).replace(/\/$/, '')
   const local = readLocal(`${root}/.env.local`)
-  const config = findConfig()
-  await importConfig(config)
-  const live = process.argv.includes('--live') ? await askForLive(local, ask) : undefined
+  const config = await mended(() => configFile(process.env))
+  const live = wantsLive ? await askForLive(local, ask) : undefined
   const ports = await choosePorts()
+  const storyOf = createStory(Date.now)
+  const nameOf = (path: string) => (path.split('/').at(-1) ?? '').padEnd(10)
+  let known: readonly string[] = []
 
-  const sandbox = await startSandbox({
+  const options: SandboxOptions = {
     root,
     configFile: config,
     local,
@@ -71,10 +90,16 @@ const main = async (): Promise<void> => {
       const story = storyOf(line)
       if (story !== undefined) tell(story)
     },
-    onAnswer: ({ path, status, body }) => {
-      if (status >= 400)
-        tell(`${(path.split('/').at(-1) ?? '').padEnd(10)} refused with ${status}: ${body}`)
+    onAnswer: ({ path, status, body, location }) => {
+      const failurePages = Object.values(sandbox.bridge.sources).map(
+        ({ form }) => form?.redirect.failure,
+      )
+      if (status >= 400) tell(`${nameOf(path)} refused with ${status}: ${body}`)
+      if (status === 303 && failurePages.includes(location)) {
+        tell(`${nameOf(path)} refused: led to ${location}; ask with "accept: application/json" why`)
+      }
     },
+    onUnrouted: (path) => tell(`${path} is no address: /webhooks/{source} and /forms/{source} are`),
     onCall: ({ method, path, status }) => {
       if (status === 0 || status >= 400) {
         tell(
@@ -82,8 +107,22 @@ const main = async (): Promise<void> => {
         )
       }
     },
-    onReload: (problem) => tell(problem === undefined ? 'reloaded' : `not reloaded: ${problem}`),
+    onReload: (problem) => {
+      tell(problem === undefined ? 'reloaded' : `not reloaded: ${problem}`)
+      for (const sender of sandbox.senders) {
+        if (!known.includes(sender.path)) tellOfSource(sandbox.url, sender, sender.path.length)
+      }
+      known = sandbox.senders.map(({ path }) => path)
+    },
+  }
+  const sandbox: Sandbox = await startSandbox(options).catch((cause: Error) => {
+    const inUse = 'code' in cause && cause.code === 'EADDRINUSE'
+    const text = inUse
+      ? 'a port was taken while the sandbox started: start it again'
+      : cause.message
+    throw new SandboxError(text, { cause })
   })
+  known = sandbox.senders.map(({ path }) => path)
 
   let closing = false
   const stop = () => {
@@ -91,36 +130,36 @@ const main = async (): Promise<void> => {
     closing = true
     void sandbox.close().then(() => process.exit(0))
   }
-  process.on('SIGINT', stop)
-  process.on('SIGTERM', stop)
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, stop)
 
   for (const [variable, { port, moved }] of Object.entries(ports)) {
     if (moved)
       say(`${usualPorts[variable as Variable]} is in use: ${variable} is ${port} this time`)
   }
+  for (const name of straySecrets(sandbox.senders, local)) {
+    say(`.env.local: ${name} belongs to no source`)
+  }
   const width = Math.max(...sandbox.senders.map(({ path }) => path.length))
   say()
-  for (const { path, secret } of sandbox.senders) {
-    say(`  ${sandbox.url}${path.padEnd(width)}  ${secret ? `secret ${secret}` : 'public'}`)
-  }
+  for (const sender of sandbox.senders) tellOfSource(sandbox.url, sender, width)
   say()
-  if (live) say(`  contacts  in the real Intercom at ${live.baseUrl}`)
+  if (live) say(`  contacts      in the real Intercom at ${live.baseUrl}`)
   else {
-    say(`  contacts  ${sandbox.intercom.url}/_sandbox/contacts`)
-    say(`  calls     ${sandbox.intercom.url}/_sandbox/calls`)
-    say(`  faults    POST ${sandbox.intercom.url}/_sandbox/faults`)
+    say(`  contacts      ${sandbox.intercom.url}/_sandbox/contacts`)
+    say(`  calls         ${sandbox.intercom.url}/_sandbox/calls`)
+    say(`  faults        POST ${sandbox.intercom.url}/_sandbox/faults`)
   }
-  say(`  queue     ${sandbox.sqs.queueUrl}`)
-  say(`  secrets   ${sandbox.secrets.url}  ${sandbox.names.signing}, ${sandbox.names.intercom}`)
+  say(`  queue         ${sandbox.sqs.queueUrl}`)
+  say(`  dead letters  ${sandbox.sqs.deadLetterQueueUrl}`)
+  say(`  secrets       ${sandbox.secrets.url}  ${sandbox.names.signing}, ${sandbox.names.intercom}`)
   const line = tryLine(sandbox.bridge, sandbox.senders, sandbox.url)
   if (line !== undefined) say(`\nPaste this in another terminal:\n\n  ${line}`)
   say(`\nready in ${((performance.now() - startedMs) / 1000).toFixed(1)} s; Ctrl-C ends it\n`)
 }
 
 main().catch((error: Error) => {
-  const known = error instanceof SandboxError || error instanceof BridgeError
-  if ('code' in error && error.code === 'EADDRINUSE') {
-    console.error('a port was taken while the sandbox started: start it again')
-  } else console.error(known ? error.message : error)
+  console.error(
+    error instanceof SandboxError || error instanceof BridgeError ? error.message : error,
+  )
   process.exit(1)
 })

@@ -44,15 +44,17 @@ const tell = (line: LogLine): string | undefined => {
       return `${line.outcome} contact ${line.contact_id} with ${line.calls} calls${tries}${notes(line)}`
     }
     case 'ignored':
-      return 'ignored: genuine, and not a signup'
+      return 'ignored: not a signup'
     case 'parked':
       return `parked in the dead letters: ${why}: ${line.advice}`
     case 'handed_back':
       return `back to the queue for ${line.retry_in_seconds} s: ${why}: ${line.advice}`
     case 'refused':
+      // The gateway tells of refusals, but not where a fault of ours is.
+      return line.stack
     case 'untried':
     case 'intercom':
-      // Told by the gateway and by Intercom themselves; what was not tried comes again.
+      // What was not tried comes again; Intercom's own answers are told by the sandbox.
       return undefined
     default:
       return `${line.event}: ${why}: ${line.advice ?? ''}${line.stack ? `\n${line.stack}` : ''}`
@@ -62,11 +64,28 @@ const tell = (line: LogLine): string | undefined => {
 /** Metrics lines are for CloudWatch. */
 const isMetrics = (line: string): boolean => line.startsWith('{"_aws"')
 
-/** One line of the story for a line that a handler wrote, or none. */
-export const storyOf = (line: string): string | undefined => {
-  if (line.trim() === '' || isMetrics(line)) return undefined
-  const parsed = parse(line)
-  if (!parsed) return line
-  const told = tell(parsed)
-  return told === undefined ? undefined : `${(parsed.source ?? '').padEnd(10)} ${told}`
+/** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/using-messagededuplicationid-property.html */
+const dedupeMs = 5 * 60_000
+
+/**
+ * Tells the story of each delivery, a line each, from what the functions write. It remembers what
+ * was queued, since SQS drops the same delivery within five minutes and says nothing.
+ */
+export const createStory = (now: () => number): ((line: string) => string | undefined) => {
+  const queuedAtMs = new Map<string, number>()
+  const isAgain = ({ event, id }: LogLine): boolean => {
+    if (event !== 'accepted' || id === undefined) return false
+    const again = now() - (queuedAtMs.get(id) ?? Number.NEGATIVE_INFINITY) < dedupeMs
+    if (!again) queuedAtMs.set(id, now())
+    return again
+  }
+  return (line) => {
+    if (line.trim() === '' || isMetrics(line)) return undefined
+    const parsed = parse(line)
+    if (!parsed) return line
+    const told = isAgain(parsed)
+      ? 'accepted again: SQS drops the same delivery for 5 minutes, to the byte'
+      : tell(parsed)
+    return told === undefined ? undefined : `${(parsed.source ?? '').padEnd(10)} ${told}`
+  }
 }

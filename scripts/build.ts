@@ -1,9 +1,11 @@
 import { existsSync } from 'node:fs'
-import { rm } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { builtinModules } from 'node:module'
-import { relative, resolve } from 'node:path'
+import { tmpdir } from 'node:os'
+import { join, relative, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import * as esbuild from 'esbuild'
+import { type Bridge, defineBridge } from '../src/lib/config.ts'
 
 const root = resolve(import.meta.dirname, '..')
 const functions = ['webhook', 'worker'] as const
@@ -67,7 +69,7 @@ const optionsOf = (name: FunctionName, { configFile, outDir = '.build' }: BuildS
     minify: true,
     legalComments: 'none',
     metafile: true,
-    logLevel: 'warning',
+    logLevel: 'silent',
   }) satisfies esbuild.BuildOptions
 
 /** What esbuild needs for each function: one build each, so that no chunk is shared between zips. */
@@ -76,28 +78,71 @@ export const buildOptions = (settings: BuildSettings): esbuild.BuildOptions[] =>
 
 export type Built = { readonly name: FunctionName; readonly bytes: number }
 
-/** Bundles both functions into their folders, which are emptied first. */
+/**
+ * Bundles both functions into their folders, which are emptied first.
+ *
+ * @throws Error in one line: where the code cannot be built
+ */
 export const build = (settings: BuildSettings): Promise<Built[]> =>
   Promise.all(
     functions.map(async (name) => {
       const options = optionsOf(name, settings)
       await rm(options.outdir, { recursive: true, force: true })
-      const { metafile } = await esbuild.build(options)
+      const { metafile } = await esbuild.build(options).catch((cause: unknown) => {
+        throw problemOf(cause)
+      })
       const bytes = Object.values(metafile.outputs).reduce((sum, output) => sum + output.bytes, 0)
       return { name, bytes }
     }),
   )
 
-/** A faulty config fails here, with its one message, and not in the cold start. */
-const assertConfig = async (file: string): Promise<void> => {
-  await import(pathToFileURL(file).href).catch((cause: Error) => {
-    throw new Error(`${relative(root, file)}: ${cause.message}`, { cause })
-  })
+/** What esbuild found, in one line: where, and what. */
+const problemOf = (cause: unknown): Error => {
+  const [first] = (cause as Partial<esbuild.BuildFailure>).errors ?? []
+  if (!first) return cause instanceof Error ? cause : new Error(String(cause))
+  const { location, text } = first
+  return new Error(location ? `${location.file}:${location.line}: ${text}` : text, { cause })
+}
+
+/**
+ * The bridge that a config exports, as it stands in its files now: it is bundled, since Node would
+ * keep every module it once imported.
+ *
+ * @throws Error in one line: where the config cannot be read, or every fault of it
+ */
+export const loadConfig = async (file: string): Promise<Bridge> => {
+  const name = relative(root, file)
+  const folder = await mkdtemp(join(tmpdir(), 'signup-bridge-config-'))
+  try {
+    const outfile = join(folder, 'config.mjs')
+    const {
+      splitting: _splitting,
+      outdir: _outdir,
+      ...options
+    } = optionsOf('webhook', { configFile: file })
+    const entry = { entryPoints: [file], outfile, outExtension: {} }
+    await esbuild.build({ ...options, ...entry, logLevel: 'silent' }).catch((cause: unknown) => {
+      throw problemOf(cause)
+    })
+    const { default: config } = await import(pathToFileURL(outfile).href).catch((cause: Error) => {
+      throw new Error(`${name}: ${cause.message}`, { cause })
+    })
+    if (config === undefined)
+      throw new Error(`${name}: export default defineBridge({ sources: … })`)
+    try {
+      return defineBridge(config)
+    } catch (cause) {
+      throw new Error(`${name}: ${cause instanceof Error ? cause.message : cause}`, { cause })
+    }
+  } finally {
+    await rm(folder, { recursive: true })
+  }
 }
 
 const main = async (): Promise<void> => {
   const settings = { configFile: configFile(process.env) }
-  await assertConfig(settings.configFile)
+  // A faulty config fails here, with its one message, and not in the cold start.
+  await loadConfig(settings.configFile)
   for (const { name, bytes } of await build(settings)) {
     console.log(`${name.padEnd(8)} ${(bytes / 1024).toFixed(1)} KiB`)
   }
@@ -105,8 +150,7 @@ const main = async (): Promise<void> => {
 
 if (import.meta.main) {
   await main().catch((error: Error) => {
-    // esbuild has told of its own errors.
-    if (!('errors' in error)) console.error(error.message)
+    console.error(error.message)
     process.exitCode = 1
   })
 }

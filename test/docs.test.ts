@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { errorAnswer } from '../src/lib/answer.ts'
@@ -78,8 +78,9 @@ describe('the README', () => {
 
   test('has an example of a source that works as it stands', async () => {
     const [, example = ''] = /```ts\n(import \* as z[\s\S]+?)```/.exec(readme) ?? []
-    const { mkdtempSync, rmSync, writeFileSync } = await import('node:fs')
-    const folder = mkdtempSync(`${root}/test/example-`)
+
+    mkdirSync(`${root}/.build`, { recursive: true })
+    const folder = mkdtempSync(`${root}/.build/example-`)
     writeFileSync(`${folder}/bridge.config.ts`, example)
 
     const { default: bridge } = await import(`${folder}/bridge.config.ts`)

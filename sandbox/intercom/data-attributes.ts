@@ -72,6 +72,8 @@ export type KnownAttributes = {
   readonly wrong: (name: string, value: unknown) => string | undefined
   /** `GET /data_attributes?model=contact`. */
   readonly list: () => readonly object[]
+  /** From now on these exist too. */
+  readonly add: (names: readonly string[]) => void
 }
 
 /**
@@ -89,6 +91,9 @@ export const createAttributes = (names: readonly string[] | undefined): KnownAtt
       if (typeof value === 'object') return `Custom attribute '${name}' must not be nested`
       const type = known?.get(name)
       return type && !fits[type](value) ? `Custom attribute '${name}' must be a ${type}` : undefined
+    },
+    add: (more) => {
+      for (const [name, type] of more.map(readAttribute)) known?.set(name, type)
     },
     list: () => [
       ...standard(writable, true),

@@ -35,6 +35,8 @@ export type FaultRequest = Fault & {
   readonly access_token?: string
   /** How long search does not see what is written from now on. */
   readonly index_lag_ms?: number
+  /** Custom attributes that exist from now on. */
+  readonly attributes?: readonly string[]
 }
 
 const methods = ['GET', 'POST', 'PUT', 'DELETE']
@@ -83,10 +85,15 @@ const keys: {
     expected: 'a token without spaces',
   },
   index_lag_ms: integer(0, anHourMs),
+  attributes: {
+    is: (value) => Array.isArray(value) && value.every((name) => /^[^:]+$/.test(String(name))),
+    expected: 'a list of names',
+  },
 }
 
 const outcomes = ['status', 'reset', 'lost', 'hang'] as const
-const effects = [...outcomes, 'latency_ms', 'rate_limit', 'access_token', 'index_lag_ms'] as const
+const settings = ['rate_limit', 'access_token', 'index_lag_ms', 'attributes'] as const
+const effects = [...outcomes, 'latency_ms', ...settings] as const
 const ofStatus = ['body', 'code', 'message'] as const
 
 const wrongIn = (fault: unknown): string | undefined => {

@@ -44,13 +44,14 @@ export const createWorkspace = (options: WorkspaceOptions) => {
   const access = createAccess(options.access_token)
   const rateWindow = createRateWindow(now)
   const faults = createFaults()
+  const attributes = createAttributes(options.attributes)
 
   return {
     now,
     access,
     rateWindow,
     faults,
-    answer: createApi(contacts, createAttributes(options.attributes)),
+    answer: createApi(contacts, attributes),
     contacts: (): SandboxContact[] => contacts.all().map(viewContact),
     calls: (): readonly SandboxCall[] => calls,
     record: (call: SandboxCall): void => {
@@ -59,10 +60,11 @@ export const createWorkspace = (options: WorkspaceOptions) => {
     },
     /** Takes what a request sets at once, and keeps the rest as a fault. */
     addFault: (request: FaultRequest): void => {
-      const { rate_limit, access_token, index_lag_ms, ...fault } = request
+      const { rate_limit, access_token, index_lag_ms, attributes: names, ...fault } = request
       if (rate_limit !== undefined) rateWindow.setLimit(rate_limit)
       if (access_token !== undefined) access.accept(access_token)
       if (index_lag_ms !== undefined) indexLagMs = index_lag_ms
+      if (names !== undefined) attributes.add(names)
       if (Object.keys(fault).length > 0) faults.add(fault)
     },
     /** The faults in force, and what stands beside them. */

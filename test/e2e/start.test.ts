@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join, resolve } from 'node:path'
 import { afterEach, describe, expect, test } from 'vitest'
@@ -7,16 +7,27 @@ import { startIntercom } from '../../sandbox/intercom/server.ts'
 import { askForLive } from '../../sandbox/live.ts'
 
 const root = resolve(import.meta.dirname, '../..')
+/** A folder that git does not look at, and that finds `#bridge`. */
+const editedFolder = (): string => {
+  mkdirSync(join(root, '.build'), { recursive: true })
+  return mkdtempSync(join(root, '.build/edited-'))
+}
 const anyPorts = { PORT: '0', INTERCOM_PORT: '0', SQS_PORT: '0', SECRETS_PORT: '0' }
 
 const started: ChildProcess[] = []
-afterEach(() => {
-  for (const child of started.splice(0)) if (child.exitCode === null) child.kill('SIGKILL')
+afterEach(async () => {
+  await Promise.all(
+    started.splice(0).map(async (child) => {
+      if (child.exitCode !== null || child.signalCode !== null) return
+      child.kill('SIGTERM')
+      await new Promise((done) => child.once('exit', done))
+    }),
+  )
 })
 
 /** What `npm start` runs, and what it writes. */
-const start = (env: Record<string, string> = {}) => {
-  const child = spawn(process.execPath, ['sandbox/start.ts'], {
+const start = (env: Record<string, string> = {}, args: readonly string[] = []) => {
+  const child = spawn(process.execPath, ['sandbox/start.ts', ...args], {
     cwd: root,
     env: { ...process.env, ...anyPorts, ...env },
   })
@@ -87,8 +98,8 @@ test.each(['SIGINT', 'SIGTERM'] as const)(
   30_000,
 )
 
-test('an edited config is taken at once, a faulty one is told and changes nothing', async () => {
-  const folder = mkdtempSync(join(root, 'test/edited-'))
+test('an edited config is taken as a whole or not at all, its sources told', async () => {
+  const folder = editedFolder()
   const file = join(folder, 'bridge.config.ts')
   const config = (sources: string) =>
     writeFileSync(
@@ -99,16 +110,27 @@ test('an edited config is taken at once, a faulty one is told and changes nothin
   const bridge = start({ BRIDGE_CONFIG: file })
   await bridge.says('ready in')
   const command = /curl .*/.exec(bridge.text())?.[0] ?? ''
-  const post = (name: string) => run(`${command.replace('/first', `/${name}`)} -s`)
-  expect(await post('second')).toContain('unknown_source')
 
+  // Neither function has started yet: what they would start with must stay whole.
   config('first: signup(), Second: signup()')
-  await bridge.says('not reloaded: bridge config: sources.Second')
-  expect(await post('first')).toContain('accepted')
+  await bridge.says('not reloaded: ')
+  expect(bridge.text()).toMatch(/not reloaded: .*bridge\.config\.ts: .*sources\.Second/)
+  config('first: signup(),, second: signup()')
+  await bridge.says('bridge.config.ts:2: ')
+  expect(await run(`${command} -s`)).toContain('accepted')
+  await bridge.says('created contact')
 
   config('first: signup(), second: signup()')
   await bridge.says('reloaded\n')
-  expect(await post('second')).not.toContain('unknown_source')
+  await bridge.says('/webhooks/second  secret ')
+  const secret = /\/webhooks\/second {2}secret (\w+)/.exec(bridge.text())?.[1] ?? ''
+  const second = command
+    .replace('/first', '/second')
+    .replace(/Bearer \w+/, `Bearer ${secret}`)
+    .replace('ada@', 'grace@')
+  expect(await run(`${second} -s`)).toContain('accepted')
+  await expect.poll(() => bridge.text().match(/created contact/g)).toHaveLength(2)
+  expect(bridge.text().match(/ reloaded\n/g)).toHaveLength(1)
   rmSync(folder, { recursive: true })
 }, 30_000)
 
@@ -134,21 +156,45 @@ describe('one clear line', () => {
     expect(bridge.text().trim()).toBe('PORT=http is no port: use a number from 0 to 65535')
   })
 
-  test('where the config is wrong', async () => {
-    const folder = mkdtempSync(join(root, '.build-test-'))
+  test.each([
+    [
+      "import { clerk, defineBridge } from '#bridge'\nexport default defineBridge({ sources: { Clerk: clerk() } })",
+      /bridge config: sources\.Clerk: a name is 1–40/,
+    ],
+    [
+      "import { clrk, defineBridge } from '#bridge'\nexport default defineBridge({ sources: { clerk: clrk() } })",
+      /:1: No matching export .* for import "clrk"/,
+    ],
+    ["import { clerk } from '#bridge'\nexport default {,}", /:2: Expected/],
+    ['export const bridge = {}', /export default defineBridge/],
+    ['export default { sources: {} }', /name at least one source/],
+    ['export default defineBridge({})', /defineBridge is not defined/],
+  ])('where the config is wrong: %j', async (text, problem) => {
+    const folder = editedFolder()
     const file = join(folder, 'bridge.config.ts')
-    writeFileSync(
-      file,
-      "import { clerk, defineBridge } from '#bridge'\nexport default defineBridge({ sources: { Clerk: clerk() } })\n",
-    )
+    writeFileSync(file, text)
 
     const bridge = start({ BRIDGE_CONFIG: file })
 
     expect(await bridge.exited).toBe(1)
-    expect(bridge.text().trim()).toBe(
-      'bridge config: sources.Clerk: a name is 1–40 of a–z, 0–9 and -, and begins with a letter',
-    )
+    expect(bridge.text()).toMatch(problem)
+    expect(bridge.text().trim().split('\n')).toHaveLength(1)
+    expect(bridge.text()).toContain('bridge.config.ts:')
     rmSync(folder, { recursive: true })
+  })
+
+  test('where an argument is not known', async () => {
+    const bridge = start({}, ['--liv'])
+
+    expect(await bridge.exited).toBe(1)
+    expect(bridge.text()).toContain('--liv is not known')
+  })
+
+  test('where two ports are the same', async () => {
+    const bridge = start({ PORT: '47701', SQS_PORT: '47701' })
+
+    expect(await bridge.exited).toBe(1)
+    expect(bridge.text().trim()).toBe("SQS_PORT=47701 is another variable's port too")
   })
 
   test('where the config is not there', async () => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { secretVariable, sendersOf, tryLine } from '../../sandbox/senders.ts'
+import { secretVariable, sendersOf, straySecrets, tryLine } from '../../sandbox/senders.ts'
 import { clerk, defineBridge, form, signup, typeform, webhook } from '../../src/lib/index.ts'
 
 const bridge = defineBridge({
@@ -40,6 +40,8 @@ test('.env.local replaces a secret by a real sender’s', () => {
 
   expect(sender?.secret).toBe('whsec_real')
   expect(secretVariable('my-form')).toBe('SIGNING_SECRET_MY_FORM')
+  const local = { SIGNING_SECRET_CLERK: 'x', SIGNING_SECRET_CLERC: 'x', OTHER: 'x' }
+  expect(straySecrets(sendersOf(bridge, {}), local)).toEqual(['SIGNING_SECRET_CLERC'])
 })
 
 test('the line to paste is for our own JSON, else for a form, else there is none', () => {

@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest'
-import { storyOf } from '../../sandbox/story.ts'
+import { createStory } from '../../sandbox/story.ts'
 
+let nowMs = 0
+const storyOf = (line: string) => createStory(() => nowMs)(line)
 const story = (line: object) => storyOf(JSON.stringify(line))
 
 test.each([
@@ -31,7 +33,7 @@ test.each([
     },
     'a          updated contact 6762 with 3 calls at receive 2, external_id_differs',
   ],
-  [{ event: 'ignored', source: 'a' }, 'a          ignored: genuine, and not a signup'],
+  [{ event: 'ignored', source: 'a' }, 'a          ignored: not a signup'],
   [
     {
       event: 'parked',
@@ -76,3 +78,20 @@ test.each(['plain words', '{"half'])(
     expect(storyOf(line)).toBe(line)
   },
 )
+
+test('a delivery that SQS drops is told as such for five minutes', () => {
+  const tell = createStory(() => nowMs)
+  const line = JSON.stringify({ event: 'accepted', source: 'a', id: 'd10cff6e3e055c0d' })
+
+  expect(tell(line)).toBe('a          accepted and queued as d10cff6e3e05')
+  nowMs += 299_999
+  expect(tell(line)).toContain('accepted again')
+  nowMs += 1
+  expect(tell(line)).toBe('a          accepted and queued as d10cff6e3e05')
+})
+
+test('a fault of ours is told with the frames of its stack', () => {
+  expect(story({ event: 'refused', source: 'a', code: 'unexpected', stack: '    at x' })).toBe(
+    'a              at x',
+  )
+})
