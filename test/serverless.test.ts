@@ -193,6 +193,8 @@ describe('the service', () => {
     expect(Outputs.WebhookUrl?.Value).toEqual({ 'Fn::GetAtt': ['HttpApi', 'ApiEndpoint'] })
     expect(Outputs.QueueUrl?.Value).toEqual({ Ref: 'Queue' })
     expect(Outputs.DeadLetterQueueUrl?.Value).toEqual({ Ref: 'DeadLetterQueue' })
+    expect(Outputs.QueueArn?.Value).toEqual(arnOf('Queue'))
+    expect(Outputs.DeadLetterQueueArn?.Value).toEqual(arnOf('DeadLetterQueue'))
   })
 })
 
@@ -686,7 +688,7 @@ describe('the config', () => {
 
   it('stops the build with its one message where it is faulty', async () => {
     const file = join(work, 'faulty.config.ts')
-    const library = pathToFileURL(join(root, 'src/lib/index.ts')).href
+    const library = join(root, 'src/lib/index.ts')
     writeFileSync(
       file,
       `import { defineBridge, signup } from '${library}'

@@ -9,7 +9,7 @@ import { createRecent } from '../lib/intercom/recent.ts'
 import { createCache, loadToken } from '../lib/secrets.ts'
 import type { Signup } from '../lib/signup.ts'
 import type { Source } from '../lib/sources/source.ts'
-import type { Telemetry } from '../lib/telemetry.ts'
+import { type Telemetry, tellStale } from '../lib/telemetry.ts'
 import { createGetSecret } from './aws.ts'
 
 export type DeliverSignup = (
@@ -32,7 +32,8 @@ export const createDeliver = (
   { clock, random, telemetry }: Required<Omit<Surroundings, 'bridge'>>,
 ): DeliverSignup => {
   const send = createHttp(intercomBaseUrl(env))
-  const token = createCache(loadToken(createGetSecret(env.INTERCOM_SECRET_ID)), clock)
+  const load = loadToken(createGetSecret(env.INTERCOM_SECRET_ID))
+  const token = createCache(load, clock, (error) => tellStale(telemetry, error))
   const recent = createRecent(clock)
   const version = env.INTERCOM_VERSION
   return (signup, source, remainingMs) => {

@@ -8,7 +8,13 @@ import { BridgeError, toBridgeError } from '../lib/errors.ts'
 import { type HttpDelivery, receive, type Sink } from '../lib/receive.ts'
 import { createCache, loadSigningSecrets } from '../lib/secrets.ts'
 import { createStore } from '../lib/send.ts'
-import { createTelemetry, errorFields, tellReceived } from '../lib/telemetry.ts'
+import {
+  createMayTell,
+  createTelemetry,
+  errorFields,
+  tellReceived,
+  tellStale,
+} from '../lib/telemetry.ts'
 import { createGetSecret, sdkOptions } from './aws.ts'
 import type { Surroundings } from './intercom.ts'
 
@@ -106,7 +112,9 @@ export const createWebhook = async (
   const telemetry =
     given ??
     createTelemetry({ service: 'webhook', stage: env.SIGNUP_BRIDGE_STAGE, logLevel: env.LOG_LEVEL })
-  const secrets = createCache(loadSigningSecrets(createGetSecret(env.SIGNING_SECRET_ID)), clock)
+  const load = loadSigningSecrets(createGetSecret(env.SIGNING_SECRET_ID))
+  const secrets = createCache(load, clock, (error) => tellStale(telemetry, error))
+  const mayTell = createMayTell(clock.now)
   const createSink =
     env.DELIVERY === 'direct'
       ? await createDirectSinks(env, { clock, random, telemetry })
@@ -118,7 +126,7 @@ export const createWebhook = async (
     const request = toDelivery(event, nowSeconds(clock), env.PUBLIC_BASE_URL)
     const now = () => nowSeconds(clock)
     const received = await receive(request, { bridge, secrets, sink, now })
-    tellReceived(telemetry, received, clock.now() - startedMs)
+    tellReceived(telemetry, received, clock.now() - startedMs, mayTell)
     telemetry.flush()
     return toResult(received.answer)
   }

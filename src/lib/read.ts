@@ -111,7 +111,7 @@ const readItem = async (
     if (normalised.kind === 'signup') {
       return { signup: normalised.signup, leftOut: [...leftOut, ...normalised.leftOut] }
     }
-    const message = 'the payload says of nobody who signed up'
+    const message = 'the payload does not say who signed up'
     return { code: 'no_identity', message, issues: normalised.issues }
   } catch (error) {
     if (isRefusal(error)) return error

@@ -52,6 +52,15 @@ export const backoffSeconds = (receives: number, random: number): number =>
     (0.5 + random / 2) * Math.min(maxSeconds, baseSeconds * 2 ** Math.min(receives - 1, 10)),
   )
 
+/** A token is read again 30 s after the last doubt at the earliest: sooner could not fare better. */
+const tokenDoubtSeconds = 31
+
+const waitSeconds = (error: BridgeError, receives: number, random: number): number => {
+  if (error.code === 'create_unclear') return indexLagSeconds
+  const backoff = backoffSeconds(receives, random)
+  return error.code === 'intercom_unauthorized' ? Math.max(backoff, tokenDoubtSeconds) : backoff
+}
+
 /** Full jitter between two tries of one call, in milliseconds. */
 export const inPlaceDelayMs = (tries: number, random: number): number =>
   Math.floor(random * Math.min(4_000, 250 * 2 ** tries))
@@ -60,7 +69,6 @@ export const inPlaceDelayMs = (tries: number, random: number): number =>
 export const failure = (error: BridgeError, receives: number, random: number): Verdict => {
   const fate = fates[error.code]
   if (fate === 'park') return { kind: 'park', reason: error.code }
-  const retryInSeconds =
-    error.code === 'create_unclear' ? indexLagSeconds : backoffSeconds(receives, random)
+  const retryInSeconds = waitSeconds(error, receives, random)
   return { kind: 'retry', retryInSeconds, stopBatch: fate === 'stop' }
 }

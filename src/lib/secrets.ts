@@ -26,11 +26,15 @@ export type Cached<T> = {
 
 /**
  * Keeps what `load` gives for 300 s. One load at a time, whoever asks; when a refresh fails, the
- * last good value serves on and the next try is 30 s away.
+ * last good value serves on, `onStale` is told, and the next try is 30 s away.
  *
  * @throws what `load` throws, where there is no good value yet
  */
-export const createCache = <T>(load: () => Promise<T>, clock: Clock): Cached<T> => {
+export const createCache = <T>(
+  load: () => Promise<T>,
+  clock: Clock,
+  onStale: (error: unknown) => void = () => {},
+): Cached<T> => {
   let good: { readonly value: T; readonly freshUntilMs: number } | undefined
   let loading: Promise<T> | undefined
   let rereadAllowedAtMs = 0
@@ -43,6 +47,7 @@ export const createCache = <T>(load: () => Promise<T>, clock: Clock): Cached<T> 
       })
       .catch((error: unknown) => {
         if (!good) throw error
+        onStale(error)
         good = { ...good, freshUntilMs: Math.max(good.freshUntilMs, clock.now() + doubtMs) }
         return good.value
       })

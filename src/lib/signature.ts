@@ -147,7 +147,12 @@ const verifyHmac = (
 const verifyBearer = (delivery: Delivery, secrets: readonly string[]): void => {
   const expected = keysOf('text', secrets)
   const header = delivery.headers.authorization
-  if (!header) throw missing()
+  if (!header) {
+    throw new BridgeError(
+      'signature_missing',
+      'the header `Authorization: Bearer <the secret of this source>` is missing: send it',
+    )
+  }
   const token = /^bearer +(\S+) *$/i.exec(header)?.[1]
   if (token === undefined) throw invalid()
   // A digest of each side has one length, whatever the lengths of the secrets.

@@ -2,7 +2,7 @@ import { Logger } from '@aws-lambda-powertools/logger'
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics'
 import type { RecordResult } from './batch.ts'
 import { isSourceName } from './config.ts'
-import type { BridgeError, ErrorCode } from './errors.ts'
+import { type BridgeError, type ErrorCode, toBridgeError } from './errors.ts'
 import type { Received } from './receive.ts'
 import type { LeftOut } from './values.ts'
 
@@ -91,34 +91,60 @@ export const errorFields = (error: BridgeError): LogFields => {
   }
 }
 
+/** Tells that a secret could not be refreshed and its last good value serves on. */
+export const tellStale = (telemetry: Telemetry, thrown: unknown): void => {
+  telemetry.count('secret_stale')
+  telemetry.log('error', 'secret_stale', errorFields(toBridgeError(thrown)))
+}
+
 const reasonsOf = (leftOut: readonly LeftOut[]): string[] => leftOut.map(({ reason }) => reason)
 
 const countLeftOut = (telemetry: Telemetry, leftOut: readonly LeftOut[]): void => {
   for (const reason of reasonsOf(leftOut)) telemetry.count(reason)
 }
 
-/** Codes that strangers cause at will: counted, not logged, so that logging is no way to run up a bill. */
-const onlyCounted: ReadonlySet<ErrorCode> = new Set([
+/** Codes that strangers cause at will: counted each time, and logged once a minute for a source. */
+const seldomLogged: ReadonlySet<ErrorCode> = new Set([
   'body_too_large',
   'method_not_allowed',
   'origin_refused',
   'signature_expired',
   'signature_invalid',
   'signature_missing',
-  'unknown_source',
 ])
+const seldomMs = 60_000
+
+/**
+ * Says whether a line that strangers can cause may be logged now: once a minute for a source and a
+ * code, so that a wrong secret shows, and logging is no way to run up a bill.
+ */
+export const createMayTell = (
+  now: () => number,
+): ((source: string | undefined, code: ErrorCode) => boolean) => {
+  const toldAtMs = new Map<string, number>()
+  return (source, code) => {
+    // Any number of addresses can be made up; sources are few.
+    if (source === undefined) return false
+    if (!seldomLogged.has(code)) return true
+    const key = `${source} ${code}`
+    if (now() - (toldAtMs.get(key) ?? Number.NEGATIVE_INFINITY) < seldomMs) return false
+    toldAtMs.set(key, now())
+    return true
+  }
+}
 
 /** Tells of one HTTP request. */
 export const tellReceived = (
   telemetry: Telemetry,
   received: Received,
   durationMs: number,
+  mayTell: (source: string | undefined, code: ErrorCode) => boolean = () => true,
 ): void => {
   const { source, error, reading, ids, outcomes, answer } = received
   const fields = { source, status: answer.status, duration_ms: durationMs }
   if (error) {
     telemetry.count(error.code)
-    if (onlyCounted.has(error.code)) return
+    if (!mayTell(source, error.code)) return
     const level = answer.status >= 500 ? 'error' : 'warn'
     telemetry.log(level, 'refused', { ...fields, ...errorFields(error) })
     return
@@ -144,7 +170,7 @@ export const tellReceived = (
       counts,
     })
   }
-  if (!ids && !outcomes) {
+  if (reading && !ids && !outcomes) {
     telemetry.count('ignored')
     telemetry.log('info', 'ignored', fields)
   }

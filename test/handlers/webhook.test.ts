@@ -252,17 +252,35 @@ test('a queue that is away is 503 with Retry-After', async () => {
   })
 })
 
-test('refusals that strangers can cause at will are counted and not logged', async () => {
+test('refusals that strangers can cause at will are counted, and logged once a minute', async () => {
   const { post, logged, counted } = await startWebhook()
+  const forge = () => post(event('/webhooks/backend', ada, { authorization: 'Bearer forged' }))
 
-  await post(event('/webhooks/backend', ada))
+  await forge()
+  await forge()
   await post(event('/webhooks/nobody', ada))
-
-  expect(logged).toEqual([])
+  expect(logged).toMatchObject([{ event: 'refused', source: 'backend', code: 'signature_invalid' }])
   expect([...counted]).toEqual([
-    ['signature_missing', 1],
+    ['signature_invalid', 2],
     ['unknown_source', 1],
   ])
+
+  world.clock.advance(60_000)
+  await forge()
+  expect(logged).toHaveLength(2)
+})
+
+test('a secret that cannot be refreshed serves on, and the log says so', async () => {
+  const { post, logged, counted } = await startWebhook()
+  await post(event('/webhooks/backend', ada, bearer))
+  world.secrets.put('signing', 'no JSON')
+  world.clock.advance(300_000)
+
+  expect((await post(event('/webhooks/backend', ada, bearer))).statusCode).toBe(200)
+  expect(counted.get('secret_stale')).toBe(1)
+  expect(logged.find((line) => line.event === 'secret_stale')).toMatchObject({
+    code: 'misconfigured',
+  })
 })
 
 describe('direct mode', () => {

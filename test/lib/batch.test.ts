@@ -228,7 +228,7 @@ test('a bad token stops the batch: what is not begun goes back with it, nothing 
   expect(world.begun).toEqual(['ada', 'grace'])
   expect(failed).toEqual([records[0], records[2], records[3]].map((each) => each?.messageId ?? ''))
   expect(new Set(world.handedBack.map(({ retryInSeconds }) => retryInSeconds))).toEqual(
-    new Set([15]),
+    new Set([31, 15]),
   )
   expect(world.parked).toEqual([])
 })

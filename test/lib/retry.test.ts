@@ -29,7 +29,6 @@ describe('a record that failed', () => {
   )
 
   test.each([
-    'intercom_unauthorized',
     'intercom_forbidden',
     'intercom_rate_limited',
     'misconfigured',
@@ -37,6 +36,18 @@ describe('a record that failed', () => {
   ] as const)('for all (%s) comes again and stops its batch, and is never parked', (code) => {
     expect(judge(code)).toEqual({ kind: 'retry', retryInSeconds: 15, stopBatch: true })
     expect(judge(code, 400)).toMatchObject({ kind: 'retry' })
+  })
+
+  test('by a bad token comes again once the secret may be read anew, and is never parked', () => {
+    expect(judge('intercom_unauthorized')).toEqual({
+      kind: 'retry',
+      retryInSeconds: 31,
+      stopBatch: true,
+    })
+    expect(judge('intercom_unauthorized', 400)).toMatchObject({
+      kind: 'retry',
+      retryInSeconds: 450,
+    })
   })
 
   test('with a lead that may have been made comes again when the index has caught up', () => {

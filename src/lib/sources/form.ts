@@ -31,7 +31,7 @@ export const honeypot = '_gotcha'
  * @throws BridgeError `invalid_config`, naming every fault
  */
 export const form = (options: FormOptions = {}): Source => {
-  assertOptions(options, {
+  assertOptions('form()', options, {
     redirect: z.optional(z.union([page, z.strictObject({ success: page, failure: page })])),
     origins: z.optional(z.readonly(z.array(origin).check(z.minLength(1)))),
   })

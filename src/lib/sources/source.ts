@@ -148,16 +148,19 @@ export const faultsOf = (schema: z.ZodMiniType, value: unknown): string[] => {
 }
 
 /**
- * Checks options at once, all of them.
+ * Checks options at once, all of them; `preset` is how the message names them.
  *
  * @throws BridgeError `invalid_config`, naming every fault
  */
 export const assertOptions = (
+  preset: string,
   options: unknown,
   extra: Readonly<Record<string, z.ZodMiniType>> = {},
 ): void => {
   const faults = faultsOf(z.strictObject({ ...commonOptions, ...extra }), options)
-  if (faults.length > 0) throw new BridgeError('invalid_config', faults.join('; '))
+  if (faults.length > 0) {
+    throw new BridgeError('invalid_config', `${preset}: ${faults.join('; ')}`)
+  }
 }
 
 /**
@@ -181,7 +184,7 @@ export const makeSource = <Payload>(
 export const defineSource =
   <Payload>(definition: SourceDefinition<Payload>) =>
   (options: SourceOptions<Payload> = {}): Source => {
-    assertOptions(options)
+    assertOptions(`the source of ${definition.docs}`, options)
     return makeSource(definition, options)
   }
 

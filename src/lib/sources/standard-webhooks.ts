@@ -29,7 +29,9 @@ export type StandardWebhooksOptions = SourceOptions<StandardWebhooksEvent> & {
  * @throws BridgeError `invalid_config`, naming every fault
  */
 export const standardWebhooks = (options: StandardWebhooksOptions): Source => {
-  assertOptions(options, { types: z.optional(z.readonly(z.array(z.string()))) })
+  assertOptions('standardWebhooks()', options, {
+    types: z.optional(z.readonly(z.array(z.string()))),
+  })
   const { types, ...common } = options
   return makeSource(
     {

@@ -80,7 +80,7 @@ const toScheme = (options: z.infer<typeof signatureOptions>): HmacScheme => ({
  * @throws BridgeError `invalid_config`, naming every fault
  */
 export const webhook = (options: WebhookOptions): Source => {
-  assertOptions(options, { signature, eventId: z.optional(eventId) })
+  assertOptions('webhook()', options, { signature, eventId: z.optional(eventId) })
   const { signature: signatureData, eventId: place, ...common } = options
   const header = (
     typeof place === 'object' ? place : place === 'id' ? signatureData.id : undefined
