@@ -146,6 +146,8 @@ export const createClient = (options: ClientOptions): CallContact => {
         if (fresh === bearer) throw toError('intercom_unauthorized', status, list)
         rereadToken = true
         bearer = fresh
+        // A token that was rotated is no failed try of the call.
+        tries -= 1
         continue
       }
       const code = codeOf(status)

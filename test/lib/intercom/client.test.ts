@@ -274,6 +274,14 @@ describe('the token', () => {
     expect(reads).toBe(1)
   })
 
+  test('that changed costs the call none of its tries', async () => {
+    const token = { get: async () => 'old', reread: async () => 'good' }
+    intercom.addFault({ status: 503, count: 2 })
+
+    expect(await client({ token })(search)).toMatchObject({ type: 'contacts' })
+    expect(intercom.calls().map(({ status }) => status)).toEqual([401, 503, 503, 200])
+  })
+
   test('is read again once, not for ever', async () => {
     let reads = 0
     const token = {
