@@ -6,20 +6,8 @@ import type { Contact } from '../../src/lib/intercom/contact.ts'
 import { createRecent } from '../../src/lib/intercom/recent.ts'
 import type { Signup } from '../../src/lib/signup.ts'
 import { createClock } from '../support/clock.ts'
+import { account, contact, email, lead, newcomer } from '../support/people.ts'
 
-const email = 'ada@example.com'
-const account: Signup = { event_id: 'e', contact: { role: 'user', email, external_id: '1' } }
-const newcomer: Signup = { event_id: 'e', contact: { role: 'user', email } }
-const lead: Signup = { event_id: 'e', contact: { role: 'lead', email } }
-
-const contact = (id: string, more: Partial<Contact> = {}): Contact => ({
-  type: 'contact',
-  id,
-  role: 'user',
-  external_id: null,
-  email,
-  ...more,
-})
 const found = (...contacts: Contact[]): ContactAnswer => ({ type: 'contacts', contacts })
 const one = (given: Contact): ContactAnswer => ({ type: 'contact', contact: given })
 const conflict = (id?: string, archived = false): ContactAnswer => ({

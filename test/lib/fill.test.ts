@@ -1,21 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { fill } from '../../src/lib/fill.ts'
-import type { Contact } from '../../src/lib/intercom/contact.ts'
 import type { Signup } from '../../src/lib/signup.ts'
-
-const email = 'ada@example.com'
-const account: Signup = { event_id: 'e', contact: { role: 'user', email, external_id: '1' } }
-const newcomer: Signup = { event_id: 'e', contact: { role: 'user', email } }
-const lead: Signup = { event_id: 'e', contact: { role: 'lead', email } }
-
-const contact = (id: string, more: Partial<Contact> = {}): Contact => ({
-  type: 'contact',
-  id,
-  role: 'user',
-  external_id: null,
-  email,
-  ...more,
-})
+import { account, contact, email, lead, newcomer } from '../support/people.ts'
 
 describe('filling', () => {
   const full: Signup = {
