@@ -64,7 +64,8 @@ export const createBundles = async (configFile: string): Promise<Bundles> => {
           onProblem(problem instanceof Error ? problem.message : String(problem))
         }
       }
-      let seen = 0
+      let ended = 0
+      const begun = Promise.withResolvers<void>()
       // Written nowhere: it only tells that something of the functions has changed.
       const watchers = await Promise.all(
         buildOptions({ configFile }).map(({ plugins = [], ...options }) =>
@@ -77,9 +78,10 @@ export const createBundles = async (configFile: string): Promise<Bundles> => {
                 name: 'changed',
                 setup: ({ onEnd }) =>
                   onEnd(() => {
-                    seen += 1
+                    ended += 1
                     // Each watch begins with a build of what is known.
-                    if (seen <= watchers.length) return
+                    if (ended === watchers.length) begun.resolve()
+                    if (ended <= watchers.length) return
                     clearTimeout(settling)
                     settling = setTimeout(() => {
                       lastJob = lastJob.then(rebuild)
@@ -94,6 +96,8 @@ export const createBundles = async (configFile: string): Promise<Bundles> => {
         await Promise.all(watchers.map((watcher) => watcher.dispose()))
       }
       await Promise.all(watchers.map((watcher) => watcher.watch()))
+      // An edit before that would pass for what is known.
+      await begun.promise
     },
     close: async () => {
       clearTimeout(settling)
