@@ -4,6 +4,10 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     maxWorkers: '100%',
+    // Nothing waits this long; a busy machine may be slow.
+    testTimeout: 30_000,
+    hookTimeout: 30_000,
+    expect: { poll: { timeout: 20_000 } },
     coverage: { include: ['src/lib/**'], reporter: ['text-summary', 'text'] },
   },
 })
