@@ -1,6 +1,4 @@
 import type { Delivered } from '../lib/batch.ts'
-import type { Clock } from '../lib/clock.ts'
-import type { Bridge } from '../lib/config.ts'
 import { deliver } from '../lib/deliver.ts'
 import { type IntercomEnv, intercomBaseUrl } from '../lib/env.ts'
 import { createClient } from '../lib/intercom/client.ts'
@@ -9,8 +7,9 @@ import { createRecent } from '../lib/intercom/recent.ts'
 import { createCache, loadToken } from '../lib/secrets.ts'
 import type { Signup } from '../lib/signup.ts'
 import type { Source } from '../lib/sources/source.ts'
-import { type Telemetry, tellStale } from '../lib/telemetry.ts'
+import { tellStale } from '../lib/telemetry.ts'
 import { createGetSecret } from './aws.ts'
+import type { Surroundings } from './surroundings.ts'
 
 export type DeliverSignup = (
   signup: Signup,
@@ -18,18 +17,10 @@ export type DeliverSignup = (
   remainingMs: () => number,
 ) => Promise<Delivered>
 
-/** What a test brings along instead of the config's, the system's and Powertools' own. */
-export type Surroundings = {
-  readonly bridge?: Bridge
-  readonly clock?: Clock
-  readonly random?: () => number
-  readonly telemetry?: Telemetry
-}
-
 /** Builds what outlives an invocation: connections, the token's cache, what was made lately. */
 export const createDeliver = (
   env: IntercomEnv,
-  { clock, random, telemetry }: Required<Omit<Surroundings, 'bridge'>>,
+  { clock, random, telemetry }: Surroundings,
 ): DeliverSignup => {
   const send = createHttp(intercomBaseUrl(env))
   const load = loadToken(createGetSecret(env.INTERCOM_SECRET_ID))

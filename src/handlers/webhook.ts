@@ -1,22 +1,15 @@
 import { SQSClient } from '@aws-sdk/client-sqs'
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda'
-import configured from '#config'
 import { type Answer, errorAnswer } from '../lib/answer.ts'
-import { nowSeconds, systemClock } from '../lib/clock.ts'
+import { nowSeconds } from '../lib/clock.ts'
 import { type Environment, parseWebhookEnv, type WebhookEnv } from '../lib/env.ts'
 import { BridgeError, toBridgeError } from '../lib/errors.ts'
 import { type HttpDelivery, receive, type Sink } from '../lib/receive.ts'
 import { createCache, loadSigningSecrets } from '../lib/secrets.ts'
 import { createStore } from '../lib/send.ts'
-import {
-  createMayTell,
-  createTelemetry,
-  errorFields,
-  tellReceived,
-  tellStale,
-} from '../lib/telemetry.ts'
+import { createMayTell, tellReceived, tellStale } from '../lib/telemetry.ts'
 import { createGetSecret, sdkOptions } from './aws.ts'
-import type { Surroundings } from './intercom.ts'
+import { type Surroundings, surround, tellEarly } from './surroundings.ts'
 
 /** Direct mode answers 503 by then, while the sender still listens. */
 const directDeadlineMs = 20_000
@@ -69,7 +62,7 @@ type CreateSink = () => Sink
 
 const createDirectSinks = async (
   env: Extract<WebhookEnv, { DELIVERY: 'direct' }>,
-  surroundings: Required<Omit<Surroundings, 'bridge'>>,
+  surroundings: Surroundings,
 ): Promise<CreateSink> => {
   // Loaded only in this mode: the queue's webhook never speaks to Intercom.
   const { createDeliver } = await import('./intercom.ts')
@@ -101,24 +94,16 @@ const createQueueSinks = (env: Extract<WebhookEnv, { DELIVERY: 'queue' }>): Crea
  */
 export const createWebhook = async (
   environment: Environment,
-  {
-    bridge = configured,
-    clock = systemClock,
-    random = Math.random,
-    telemetry: given,
-  }: Surroundings = {},
+  given: Partial<Surroundings> = {},
 ) => {
   const env = parseWebhookEnv(environment)
-  const telemetry =
-    given ??
-    createTelemetry({ service: 'webhook', stage: env.SIGNUP_BRIDGE_STAGE, logLevel: env.LOG_LEVEL })
+  const surroundings = surround('webhook', env, given)
+  const { bridge, clock, telemetry } = surroundings
   const load = loadSigningSecrets(createGetSecret(env.SIGNING_SECRET_ID))
   const secrets = createCache(load, clock, (error) => tellStale(telemetry, error))
   const mayTell = createMayTell(clock.now)
   const createSink =
-    env.DELIVERY === 'direct'
-      ? await createDirectSinks(env, { clock, random, telemetry })
-      : createQueueSinks(env)
+    env.DELIVERY === 'direct' ? await createDirectSinks(env, surroundings) : createQueueSinks(env)
 
   return async (event: APIGatewayProxyEventV2): Promise<APIGatewayProxyStructuredResultV2> => {
     const startedMs = clock.now()
@@ -148,14 +133,7 @@ export const handler = async (
     return await (await webhook)(event)
   } catch (thrown) {
     const error = toBridgeError(thrown)
-    const telemetry = createTelemetry({
-      service: 'webhook',
-      stage: process.env.SIGNUP_BRIDGE_STAGE || 'dev',
-      logLevel: 'INFO',
-    })
-    telemetry.log('error', error.code, errorFields(error))
-    telemetry.count(error.code)
-    telemetry.flush()
+    tellEarly('webhook', error)
     return toResult(errorAnswer(error))
   }
 }

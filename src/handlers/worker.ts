@@ -1,16 +1,15 @@
 import { SQSClient } from '@aws-sdk/client-sqs'
 import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda'
-import configured from '#config'
 import { type DrainDependencies, drain } from '../lib/batch.ts'
-import { systemClock } from '../lib/clock.ts'
 import { type Environment, parseWorkerEnv, type WorkerEnv } from '../lib/env.ts'
 import { BridgeError, toBridgeError } from '../lib/errors.ts'
 import { isFifo, receivesOf, toDeadLetter } from '../lib/queue.ts'
 import { backoffSeconds } from '../lib/retry.ts'
 import { changeVisibility, queueUrlOf, sendDeadLetter } from '../lib/send.ts'
-import { createTelemetry, errorFields, tellRecord } from '../lib/telemetry.ts'
+import { errorFields, tellRecord } from '../lib/telemetry.ts'
 import { sdkOptions } from './aws.ts'
-import { createDeliver, type Surroundings } from './intercom.ts'
+import { createDeliver } from './intercom.ts'
+import { type Surroundings, surround, tellEarly } from './surroundings.ts'
 
 type RemainingTime = Pick<Context, 'getRemainingTimeInMillis'>
 
@@ -28,21 +27,12 @@ const deadLetterUrl = (env: WorkerEnv, arn: string): string => {
  *
  * @throws BridgeError `misconfigured`
  */
-export const createWorker = (
-  environment: Environment,
-  {
-    bridge = configured,
-    clock = systemClock,
-    random = Math.random,
-    telemetry: given,
-  }: Surroundings = {},
-) => {
+export const createWorker = (environment: Environment, given: Partial<Surroundings> = {}) => {
   const env = parseWorkerEnv(environment)
-  const telemetry =
-    given ??
-    createTelemetry({ service: 'worker', stage: env.SIGNUP_BRIDGE_STAGE, logLevel: env.LOG_LEVEL })
+  const surroundings = surround('worker', env, given)
+  const { bridge, clock, random, telemetry } = surroundings
   const sqs = new SQSClient(sdkOptions)
-  const deliver = createDeliver(env, { clock, random, telemetry })
+  const deliver = createDeliver(env, surroundings)
 
   return async (event: SQSEvent, context: RemainingTime): Promise<SQSBatchResponse> => {
     const remainingMs = () => context.getRemainingTimeInMillis()
@@ -99,14 +89,7 @@ export const handler = async (
 }
 
 const handBackAll = async (event: SQSEvent, error: BridgeError): Promise<SQSBatchResponse> => {
-  const telemetry = createTelemetry({
-    service: 'worker',
-    stage: process.env.SIGNUP_BRIDGE_STAGE || 'dev',
-    logLevel: 'INFO',
-  })
-  telemetry.log('error', 'misconfigured', errorFields(error))
-  telemetry.count('misconfigured')
-  telemetry.flush()
+  tellEarly('worker', error)
   const [first] = event.Records
   const knownQueueUrl = process.env.QUEUE_URL
   if (first && knownQueueUrl && URL.canParse(knownQueueUrl)) {

@@ -96,6 +96,10 @@ const refusalOf = ({ reading, index }: Opened): Refusal | undefined => {
     : undefined
 }
 
+/** What nobody told of yet: an index was given where the webhook read the delivery, and told. */
+const newlyLeftOut = ({ reading, index }: Opened): readonly LeftOut[] =>
+  reading?.kind === 'signups' && index === undefined ? reading.leftOut : []
+
 /** Records in chains that may run side by side: two that share a key stand in one, in order. */
 const toChains = (openeds: readonly Opened[]): Opened[][] => {
   let chains: { readonly keys: ReadonlySet<string>; readonly openeds: Opened[] }[] = []
@@ -173,7 +177,7 @@ export const drain = async (
       onResult(
         reading.kind !== 'signups' || outcomes.length === 0
           ? { ...told(), kind: 'ignored' }
-          : { ...told(), kind: 'delivered', outcomes, leftOut: reading.leftOut },
+          : { ...told(), kind: 'delivered', outcomes, leftOut: newlyLeftOut(opened) },
       )
       return undefined
     } catch (thrown) {

@@ -33,10 +33,14 @@ export const errorCodes = [
 export type ErrorCode = (typeof errorCodes)[number]
 
 /** Why a genuine payload gives no signup: the codes a reading may be refused with. */
-export type RefusalCode = Extract<
-  ErrorCode,
-  'invalid_body' | 'invalid_signup' | 'mapping_failed' | 'no_identity' | 'unsupported_media_type'
->
+export const refusalCodes = [
+  'invalid_body',
+  'invalid_signup',
+  'mapping_failed',
+  'no_identity',
+  'unsupported_media_type',
+] as const satisfies readonly ErrorCode[]
+export type RefusalCode = (typeof refusalCodes)[number]
 
 /** One thing that is wrong with a signup: where, and what. Never the value. */
 export type Issue = { readonly path: string; readonly reason: string }

@@ -1,5 +1,5 @@
 import { BridgeError } from './errors.ts'
-import { isRecord, own } from './own.ts'
+import { isRecord, own, ownPath } from './own.ts'
 import { contactFieldNames, type SignupInput } from './signup.ts'
 import type { Place, Question, SourceOptions } from './sources/source.ts'
 import { isAbsent, type LeftOut } from './values.ts'
@@ -19,9 +19,6 @@ const findQuestion = (questions: readonly Question[], place: Place): unknown => 
   return undefined
 }
 
-const walk = (body: unknown, place: Place): unknown =>
-  place.split('.').reduce<unknown>((value, key) => own(value, key), body)
-
 /**
  * The value at a place: a question by its id, ref, key or label (in that order, trimmed and
  * case-insensitive), an input or key of just that name, or a dotted path from the root of the body.
@@ -30,7 +27,7 @@ export const find = (body: unknown, questions: readonly Question[], place: Place
   const answer = findQuestion(questions, place)
   if (isFound(answer)) return answer
   const exact = own(body, place)
-  return isFound(exact) ? exact : walk(body, place)
+  return isFound(exact) ? exact : ownPath(body, place)
 }
 
 /** Answers with several values become one text; objects are left for normalising to refuse. */
@@ -45,9 +42,7 @@ const isTicked = (value: unknown): boolean => {
   if (!isFound(value)) return false
   if (Array.isArray(value)) return value.some(isTicked)
   if (typeof value === 'boolean') return value
-  return !['0', 'false', 'no', 'off', 'null', 'undefined'].includes(
-    String(value).trim().toLowerCase(),
-  )
+  return !['0', 'false', 'no', 'off'].includes(String(value).trim().toLowerCase())
 }
 
 /** The values found for a table of places, by target; the first place that finds something wins. */
@@ -110,7 +105,7 @@ export const applyOptions = (
   const company = collect(options.company, lookUp, (field) => unmatched(`company.${field}`))
   const note = options.note === undefined ? undefined : toScalar(lookUp(options.note))
 
-  const tags = [...(Array.isArray(preset.tags) ? preset.tags : []), ...(options.tags ?? [])]
+  const tags = [preset.tags ?? [], options.tags ?? []].flat()
   const input: SignupInput = {
     ...preset,
     contact: {

@@ -6,3 +6,7 @@ export const own = (value: unknown, key: string): unknown =>
   typeof value === 'object' && value !== null && Object.hasOwn(value, key)
     ? Reflect.get(value, key)
     : undefined
+
+/** What stands at a dotted path, from own property to own property. */
+export const ownPath = (value: unknown, path: string): unknown =>
+  path.split('.').reduce<unknown>((inner, key) => own(inner, key), value)

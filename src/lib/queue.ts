@@ -3,6 +3,7 @@ import { isTooDeep } from './body.ts'
 import { isSourceName, queueSourceName } from './config.ts'
 import { sha256 } from './digest.ts'
 import { BridgeError, type ErrorCode } from './errors.ts'
+import { parseJson } from './json.ts'
 import { isRecord, own } from './own.ts'
 import type { Reading } from './read.ts'
 import type { Signup } from './signup.ts'
@@ -50,7 +51,8 @@ export const personOf = ({ contact }: Signup): string =>
   sha256(contact.email ?? contact.external_id ?? contact.phone ?? '')
 
 /**
- * The messages of a delivery, one per signup; what is refused is queued too, for the worker to park. Group = the person, else the body. Dedupe id = SHA-256 of source, event id, index and body,
+ * The messages of a delivery, one per signup; what is refused is queued too, for the worker to
+ * park. Group = the person, else the body. Dedupe id = SHA-256 of source, event id, index and body,
  * so that only what is the same to the byte can be dropped.
  */
 export const toMessages = (
@@ -77,15 +79,6 @@ export const toMessages = (
     ),
     ...reading.refusals.map(({ index }) => message(index, reading.event_id, sha256(body))),
   ]
-}
-
-const parseJson = (text: string): unknown => {
-  try {
-    return JSON.parse(text)
-  } catch {
-    // Not JSON is no envelope; the source's own parser says what it is.
-    return undefined
-  }
 }
 
 const textOf = (value: unknown): string | undefined =>

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini'
 import { parseBody } from './body.ts'
 import { sha256 } from './digest.ts'
-import { BridgeError, type Issue, type RefusalCode } from './errors.ts'
+import { BridgeError, type Issue, type RefusalCode, refusalCodes } from './errors.ts'
 import { applyOptions, type Readable } from './mapping.ts'
 import { normalise } from './normalise.ts'
 import type { Signup, SignupInput } from './signup.ts'
@@ -53,15 +53,8 @@ export const strip = (source: Source, delivery: Delivery): Delivery => ({
   ),
 })
 
-const refusalCodes: ReadonlySet<string> = new Set([
-  'invalid_body',
-  'invalid_signup',
-  'mapping_failed',
-  'no_identity',
-  'unsupported_media_type',
-] satisfies RefusalCode[])
 const isRefusal = (error: unknown): error is BridgeError & { code: RefusalCode } =>
-  error instanceof BridgeError && refusalCodes.has(error.code)
+  error instanceof BridgeError && refusalCodes.some((code) => code === error.code)
 
 const parsePayload = (source: Source, body: unknown): unknown => {
   const parsed = z.safeParse(source.payload.schema, body)

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini'
 import type { Clock } from './clock.ts'
 import { BridgeError } from './errors.ts'
+import { parseJson } from './json.ts'
 import { own } from './own.ts'
 
 /** A secret's two versions that may be in use; AWSPENDING is never read. */
@@ -72,15 +73,6 @@ export const createCache = <T>(
 
 const unreadable = (name: string, shape: string) =>
   new BridgeError('misconfigured', `the secret ${name} is not ${shape}: put its value anew`)
-
-const parseJson = (text: string): unknown => {
-  try {
-    return JSON.parse(text)
-  } catch {
-    // The cause is left out: a SyntaxError quotes the text, here a secret.
-    return undefined
-  }
-}
 
 const signingSecrets = z.record(z.string(), z.union([z.string(), z.array(z.string())]))
 

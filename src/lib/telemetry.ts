@@ -191,11 +191,18 @@ export const tellRecord = (telemetry: Telemetry, result: RecordResult): void => 
   telemetry.count(result.kind)
   switch (result.kind) {
     case 'delivered':
+      countLeftOut(telemetry, result.leftOut)
       for (const { outcome, contact, calls, counts } of result.outcomes) {
         telemetry.count(outcome)
         for (const count of counts) telemetry.count(count)
-        const told = { ...fields, outcome, contact_id: contact.id, calls, counts }
-        telemetry.log('info', 'delivered', told)
+        telemetry.log('info', 'delivered', {
+          ...fields,
+          outcome,
+          contact_id: contact.id,
+          calls,
+          counts,
+          ...(result.leftOut.length > 0 && { left_out: reasonsOf(result.leftOut) }),
+        })
       }
       return
     case 'ignored':

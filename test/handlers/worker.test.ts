@@ -300,6 +300,21 @@ describe('records of other producers, from a standard queue,', () => {
     ])
   })
 
+  test('are told of what was left out of them; the webhook told of its own', async () => {
+    const half = person('half', { phone: 'none' })
+    await world.sendToInbox([{ body: JSON.stringify(half) }])
+    await queue('backend', person('queued', { phone: 'none' }))
+    const { worker, logged, counted } = startWorker()
+
+    await worker(await world.batch(world.inbox.url), minute)
+    await worker(await world.batch(), minute)
+
+    expect(counted.get('phone_invalid')).toBe(1)
+    expect(logged.filter(({ left_out }) => left_out)).toMatchObject([
+      { event: 'delivered', left_out: ['phone_invalid'] },
+    ])
+  })
+
   test('are parked in dead letters of their own kind', async () => {
     await world.sendToInbox([{ body: 'not a signup' }, { body: '{}', source: 'nobody' }])
     const { worker } = startWorker()

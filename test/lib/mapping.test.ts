@@ -103,6 +103,23 @@ describe('options', () => {
     })
   })
 
+  test('add to a payload’s tags, one or several', () => {
+    const readable = { body, payload: body, questions }
+
+    for (const [tags, expected] of [
+      ['one', ['one', 'beta']],
+      [
+        ['one', 'two'],
+        ['one', 'two', 'beta'],
+      ],
+      [null, ['beta']],
+    ]) {
+      expect(applyOptions({ ...preset, tags }, readable, { tags: ['beta'] }).input?.tags).toEqual(
+        expected,
+      )
+    }
+  })
+
   test.each([
     ['yes', true],
     ['list', true],

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini'
 import type { Clock } from '../clock.ts'
 import { BridgeError, type ErrorCode } from '../errors.ts'
+import { parseJson } from '../json.ts'
 import { inPlaceDelayMs } from '../retry.ts'
 import type { Cached } from '../secrets.ts'
 import {
@@ -37,15 +38,6 @@ const timeoutMs = 8_000
 const reserveMs = 5_000
 /** The longest wait for a window that Intercom announces: it counts in windows of 10 s. */
 const maxWindowWaitMs = 15_000
-
-const parseJson = (text: string): unknown => {
-  try {
-    return JSON.parse(text)
-  } catch {
-    // A gateway's HTML page, say: judged by its status, and as no answer where that is 200.
-    return undefined
-  }
-}
 
 /**
  * 401s that another token may mend. `token_unauthorized` is not one: the token is good and lacks a

@@ -140,7 +140,7 @@ const commonOptions = {
 }
 
 /** Every fault of a value as `path: reason`, for one message that names them all. */
-export const faultsOf = (schema: z.ZodMiniType, value: unknown): string[] => {
+const faultsOf = (schema: z.ZodMiniType, value: unknown): string[] => {
   const parsed = z.safeParse(schema, value)
   return parsed.success
     ? []

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini'
-import { own } from '../own.ts'
+import { ownPath } from '../own.ts'
 import { defaultToleranceSeconds, type HmacScheme } from '../signature.ts'
 import { assertOptions, makeSource, type Place, type Source, type SourceOptions } from './source.ts'
 
@@ -92,8 +92,7 @@ export const webhook = (options: WebhookOptions): Source => {
       payload: { format: 'json', schema: event, headers: header === undefined ? [] : [header] },
       eventId: (body, { headers }) =>
         (header !== undefined && headers[header]) ||
-        (typeof place === 'string' &&
-          place.split('.').reduce<unknown>((value, key) => own(value, key), body)),
+        (typeof place === 'string' && ownPath(body, place)),
       toSignup: () => ({ contact: {} }),
     },
     common,
