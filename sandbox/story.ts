@@ -1,4 +1,5 @@
 import * as z from 'zod/mini'
+import { parseJson } from '../src/lib/json.ts'
 
 /** The part of a handler's log line that a story is told of. */
 const logLine = z.looseObject({
@@ -20,13 +21,8 @@ const logLine = z.looseObject({
 type LogLine = z.infer<typeof logLine>
 
 const parse = (line: string): LogLine | undefined => {
-  try {
-    const parsed = z.safeParse(logLine, JSON.parse(line))
-    return parsed.success ? parsed.data : undefined
-  } catch {
-    // Not one of our log lines.
-    return undefined
-  }
+  const parsed = z.safeParse(logLine, parseJson(line))
+  return parsed.success ? parsed.data : undefined
 }
 
 const notes = ({ left_out = [], counts = [] }: LogLine): string =>

@@ -1,3 +1,4 @@
+import { isRecord } from '../../src/lib/own.ts'
 import type { KnownAttributes } from './data-attributes.ts'
 import { invalid, type Refusal } from './refusal.ts'
 
@@ -25,9 +26,6 @@ type Check = { readonly is: (value: unknown) => boolean; readonly expected: stri
 
 const text: Check = { is: (value) => typeof value === 'string', expected: 'a string' }
 const integer: Check = { is: Number.isInteger, expected: 'an integer' }
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
-
 const checks: { readonly [field in keyof Required<ContactRequest>]: Check } = {
   role: { is: (value) => value === 'user' || value === 'lead', expected: 'user or lead' },
   external_id: text,

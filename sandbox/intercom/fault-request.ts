@@ -1,3 +1,5 @@
+import { isRecord } from '../../src/lib/own.ts'
+
 /** What goes wrong, for which calls, and how often. */
 export type Fault = {
   /** Only calls of this method. */
@@ -47,9 +49,6 @@ const integer = (from: number, to: number) => ({
 const text = { is: (value: unknown) => typeof value === 'string', expected: 'a string' }
 const yes = { is: (value: unknown) => value === true, expected: 'true' }
 const anHourMs = 3_600_000
-
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 const keys: {
   readonly [key in keyof Required<FaultRequest>]: {

@@ -77,7 +77,7 @@ const unreadable = (name: string, shape: string) =>
 const signingSecrets = z.record(z.string(), z.union([z.string(), z.array(z.string())]))
 
 /** By source name: JSON as `{"clerk":"whsec_…","beta":["new","old"]}`. */
-export type SigningSecrets = z.infer<typeof signingSecrets>
+type SigningSecrets = z.infer<typeof signingSecrets>
 
 const parseSigningSecrets = (text: string): SigningSecrets | undefined => {
   const parsed = z.safeParse(signingSecrets, parseJson(text))

@@ -5,7 +5,7 @@ import * as z from 'zod/mini'
  * Times are unix seconds; `owner_id` is an integer up to API version 2.15.
  * https://developers.intercom.com/docs/references/rest-api/api.intercom.io/contacts/createcontact
  */
-export const contactFields = z.strictObject({
+const contactFields = z.strictObject({
   role: z.enum(['user', 'lead']),
   external_id: z.optional(z.string()),
   email: z.optional(z.string()),
@@ -22,7 +22,7 @@ export const contactFields = z.strictObject({
 })
 
 /** A company, under the names of Intercom's Create or update a company. */
-export const companyFields = z.strictObject({
+const companyFields = z.strictObject({
   company_id: z.string(),
   name: z.optional(z.string()),
   website: z.optional(z.string()),

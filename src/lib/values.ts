@@ -57,7 +57,7 @@ const cutText = (text: string): string =>
  * A time as whole unix seconds: ISO 8601 (UTC where it names no zone), unix seconds or
  * milliseconds, as a number or a numeric string; `undefined` for anything else.
  */
-export const toUnixSeconds = (value: unknown): number | undefined => {
+const toUnixSeconds = (value: unknown): number | undefined => {
   if (typeof value === 'number') {
     const seconds = value >= 1e11 ? value / 1000 : value
     return seconds >= 0 && seconds < 1e11 ? Math.floor(seconds) : undefined
