@@ -1,19 +1,30 @@
+import { SQSClient } from '@aws-sdk/client-sqs'
 import configured from '#config'
 import { type Clock, systemClock } from '../lib/clock.ts'
 import type { Bridge } from '../lib/config.ts'
 import type { WebhookEnv, WorkerEnv } from '../lib/env.ts'
 import type { BridgeError } from '../lib/errors.ts'
+import { createHttp, type SendHttp } from '../lib/intercom/http.ts'
+import type { GetSecret } from '../lib/secrets.ts'
+import { createQueues, type Queues } from '../lib/send.ts'
 import { createTelemetry, errorFields, type Telemetry } from '../lib/telemetry.ts'
+import { createGetSecret, sdkOptions } from './aws.ts'
 
-/** What a test brings along instead of the config's, the system's and Powertools' own. */
+/**
+ * All that a function stands in: its config, time, chance, what it tells, and the ways to SQS,
+ * Secrets Manager and Intercom. A test or a simulation brings its own of any.
+ */
 export type Surroundings = {
   readonly bridge: Bridge
   readonly clock: Clock
   readonly random: () => number
   readonly telemetry: Telemetry
+  readonly openQueues: () => Queues
+  readonly openSecret: (secretId: string) => GetSecret
+  readonly openHttp: (baseUrl: URL) => SendHttp
 }
 
-/** A function's surroundings: those given, else the real ones. */
+/** A function's surroundings: those given, else the real ones. Opens nothing. */
 export const surround = (
   service: 'webhook' | 'worker',
   { SIGNUP_BRIDGE_STAGE: stage, LOG_LEVEL: logLevel }: WebhookEnv | WorkerEnv,
@@ -23,6 +34,9 @@ export const surround = (
   clock: systemClock,
   random: Math.random,
   telemetry: given.telemetry ?? createTelemetry({ service, stage, logLevel }),
+  openQueues: () => createQueues(new SQSClient(sdkOptions)),
+  openSecret: createGetSecret,
+  openHttp: createHttp,
   ...given,
 })
 

@@ -1,4 +1,3 @@
-import { SQSClient } from '@aws-sdk/client-sqs'
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda'
 import { type Answer, errorAnswer } from '../lib/answer.ts'
 import { nowSeconds } from '../lib/clock.ts'
@@ -6,9 +5,7 @@ import { type Environment, parseWebhookEnv, type WebhookEnv } from '../lib/env.t
 import { BridgeError, toBridgeError } from '../lib/errors.ts'
 import { type HttpDelivery, receive, type Sink } from '../lib/receive.ts'
 import { createCache, loadSigningSecrets } from '../lib/secrets.ts'
-import { createStore } from '../lib/send.ts'
 import { createMayTell, tellReceived, tellStale } from '../lib/telemetry.ts'
-import { createGetSecret, sdkOptions } from './aws.ts'
 import { type Surroundings, surround, tellEarly } from './surroundings.ts'
 
 /** Direct mode answers 503 by then, while the sender still listens. */
@@ -82,9 +79,12 @@ const createDirectSinks = async (
   }
 }
 
-const createQueueSinks = (env: Extract<WebhookEnv, { DELIVERY: 'queue' }>): CreateSink => {
-  const store = createStore(new SQSClient(sdkOptions), env.QUEUE_URL)
-  return () => ({ mode: 'queue', store })
+const createQueueSinks = (
+  env: Extract<WebhookEnv, { DELIVERY: 'queue' }>,
+  { openQueues }: Surroundings,
+): CreateSink => {
+  const queues = openQueues()
+  return () => ({ mode: 'queue', store: (messages) => queues.store(env.QUEUE_URL, messages) })
 }
 
 /**
@@ -99,11 +99,13 @@ export const createWebhook = async (
   const env = parseWebhookEnv(environment)
   const surroundings = surround('webhook', env, given)
   const { bridge, clock, telemetry } = surroundings
-  const load = loadSigningSecrets(createGetSecret(env.SIGNING_SECRET_ID))
+  const load = loadSigningSecrets(surroundings.openSecret(env.SIGNING_SECRET_ID))
   const secrets = createCache(load, clock, (error) => tellStale(telemetry, error))
   const mayTell = createMayTell(clock.now)
   const createSink =
-    env.DELIVERY === 'direct' ? await createDirectSinks(env, surroundings) : createQueueSinks(env)
+    env.DELIVERY === 'direct'
+      ? await createDirectSinks(env, surroundings)
+      : createQueueSinks(env, surroundings)
 
   return async (event: APIGatewayProxyEventV2): Promise<APIGatewayProxyStructuredResultV2> => {
     const startedMs = clock.now()

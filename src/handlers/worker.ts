@@ -5,7 +5,7 @@ import { type Environment, parseWorkerEnv, type WorkerEnv } from '../lib/env.ts'
 import { BridgeError, toBridgeError } from '../lib/errors.ts'
 import { isFifo, receivesOf, toDeadLetter } from '../lib/queue.ts'
 import { backoffSeconds } from '../lib/retry.ts'
-import { changeVisibility, queueUrlOf, sendDeadLetter } from '../lib/send.ts'
+import { createQueues, queueUrlOf } from '../lib/send.ts'
 import { errorFields, tellRecord } from '../lib/telemetry.ts'
 import { sdkOptions } from './aws.ts'
 import { createDeliver } from './intercom.ts'
@@ -31,7 +31,7 @@ export const createWorker = (environment: Environment, given: Partial<Surroundin
   const env = parseWorkerEnv(environment)
   const surroundings = surround('worker', env, given)
   const { bridge, clock, random, telemetry } = surroundings
-  const sqs = new SQSClient(sdkOptions)
+  const queues = surroundings.openQueues()
   const deliver = createDeliver(env, surroundings)
 
   return async (event: SQSEvent, context: RemainingTime): Promise<SQSBatchResponse> => {
@@ -41,13 +41,13 @@ export const createWorker = (environment: Environment, given: Partial<Surroundin
       deliver: (signup, source) => deliver(signup, source, remainingMs),
       park: (record, parking) => {
         const url = deadLetterUrl(env, record.eventSourceARN)
-        return sendDeadLetter(sqs, url, toDeadLetter(record, parking))
+        return queues.sendDeadLetter(url, toDeadLetter(record, parking))
       },
       setVisibility: async (handBacks) => {
         const [first] = handBacks
         if (!first) return
         const url = queueUrlOf(first.record.eventSourceARN, env.QUEUE_URL)
-        await changeVisibility(sqs, url, handBacks).catch((cause: unknown) => {
+        await queues.changeVisibility(url, handBacks).catch((cause: unknown) => {
           const message = 'visibility not changed: the records come after the queue’s own timeout'
           const error = new BridgeError('temporarily_unavailable', message, { cause })
           telemetry.log('warn', 'visibility_unchanged', errorFields(error))
@@ -102,7 +102,8 @@ const handBackAll = async (event: SQSEvent, error: BridgeError): Promise<SQSBatc
     })
     const url = queueUrlOf(first.eventSourceARN, knownQueueUrl)
     // Best effort: without it the records come after the queue's own visibility timeout.
-    await changeVisibility(new SQSClient(sdkOptions), url, handBacks).catch(() => undefined)
+    const queues = createQueues(new SQSClient(sdkOptions))
+    await queues.changeVisibility(url, handBacks).catch(() => undefined)
   }
   return {
     batchItemFailures: event.Records.map(({ messageId }) => ({ itemIdentifier: messageId })),

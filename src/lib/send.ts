@@ -34,37 +34,54 @@ export const toBatches = (messages: readonly QueueMessage[]): QueueMessage[][] =
   return batches
 }
 
-/**
- * Stores messages in a FIFO queue, all of them.
- *
- * @throws BridgeError `temporarily_unavailable` unless SQS took every one
- */
-export const createStore =
-  (client: SQSClient, queueUrl: string) =>
-  async (messages: readonly QueueMessage[]): Promise<void> => {
-    for (const batch of toBatches(messages)) {
-      const command = new SendMessageBatchCommand({
-        QueueUrl: queueUrl,
-        Entries: batch.map(({ body, groupId, dedupeId }, index) => ({
-          Id: String(index),
-          MessageBody: body,
-          MessageGroupId: groupId,
-          MessageDeduplicationId: dedupeId,
-        })),
-      })
-      const sent = await client.send(command).catch((cause: unknown) => {
-        throw unavailable(cause)
-      })
-      if (sent.Failed?.length || sent.Successful?.length !== batch.length) throw unavailable()
-    }
-  }
+/** All that the bridge does with queues, each by its URL. */
+export type Queues = {
+  /**
+   * Stores messages in a FIFO queue, all of them.
+   *
+   * @throws BridgeError `temporarily_unavailable` unless the queue took every one
+   */
+  readonly store: (queueUrl: string, messages: readonly QueueMessage[]) => Promise<void>
+  /** @throws what the queue fails with; the record must then stay where it is */
+  readonly sendDeadLetter: (queueUrl: string, message: QueueMessage) => Promise<void>
+  /**
+   * Sets when handed-back records come again.
+   *
+   * @throws what the queue fails with; the records then come after its own visibility timeout
+   */
+  readonly changeVisibility: (queueUrl: string, handBacks: readonly HandBack[]) => Promise<void>
+}
 
-/**
- * Sends a dead letter.
- *
- * @throws what SQS fails with; the record must then stay where it is
- */
-export const sendDeadLetter = async (
+/** Queues as SQS keeps them. */
+export const createQueues = (client: SQSClient): Queues => ({
+  store: (queueUrl, messages) => store(client, queueUrl, messages),
+  sendDeadLetter: (queueUrl, message) => sendDeadLetter(client, queueUrl, message),
+  changeVisibility: (queueUrl, handBacks) => changeVisibility(client, queueUrl, handBacks),
+})
+
+const store = async (
+  client: SQSClient,
+  queueUrl: string,
+  messages: readonly QueueMessage[],
+): Promise<void> => {
+  for (const batch of toBatches(messages)) {
+    const command = new SendMessageBatchCommand({
+      QueueUrl: queueUrl,
+      Entries: batch.map(({ body, groupId, dedupeId }, index) => ({
+        Id: String(index),
+        MessageBody: body,
+        MessageGroupId: groupId,
+        MessageDeduplicationId: dedupeId,
+      })),
+    })
+    const sent = await client.send(command).catch((cause: unknown) => {
+      throw unavailable(cause)
+    })
+    if (sent.Failed?.length || sent.Successful?.length !== batch.length) throw unavailable()
+  }
+}
+
+const sendDeadLetter = async (
   client: SQSClient,
   queueUrl: string,
   message: QueueMessage,
@@ -91,12 +108,7 @@ export const queueUrlOf = (arn: string, knownQueueUrl: string): string => {
   return new URL(`/${account}/${name}`, knownQueueUrl).href
 }
 
-/**
- * Sets when handed-back records come again.
- *
- * @throws what SQS fails with; the records then come after the queue's own visibility timeout
- */
-export const changeVisibility = async (
+const changeVisibility = async (
   client: SQSClient,
   queueUrl: string,
   handBacks: readonly HandBack[],

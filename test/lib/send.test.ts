@@ -2,7 +2,7 @@ import { SQSClient } from '@aws-sdk/client-sqs'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { createGetSecret, sdkOptions } from '../../src/handlers/aws.ts'
 import type { QueueMessage } from '../../src/lib/queue.ts'
-import { changeVisibility, createStore, queueUrlOf, toBatches } from '../../src/lib/send.ts'
+import { createQueues, queueUrlOf, toBatches } from '../../src/lib/send.ts'
 import { record } from '../support/records.ts'
 import { startServer } from '../support/server.ts'
 import { startWorld } from '../support/world.ts'
@@ -60,7 +60,9 @@ describe('a queue', () => {
         .setHeader('content-type', 'application/x-amz-json-1.0')
         .end(JSON.stringify({ Successful: [taken], Failed: [refused] })),
     )
-    const store = createStore(new SQSClient({}), `${server.url}/000000000000/queue.fifo`)
+    const queues = createQueues(new SQSClient({}))
+    const store = (messages: QueueMessage[]) =>
+      queues.store(`${server.url}/000000000000/queue.fifo`, messages)
 
     await expect(store([message('a'), message('b')])).rejects.toMatchObject({
       code: 'temporarily_unavailable',
@@ -71,14 +73,18 @@ describe('a queue', () => {
   })
 
   test('that is not there is temporarily_unavailable', async () => {
-    const store = createStore(world.sqs.client, `${world.sqs.url}/000000000000/nobody.fifo`)
+    const queues = createQueues(world.sqs.client)
+    const store = (messages: QueueMessage[]) =>
+      queues.store(`${world.sqs.url}/000000000000/nobody.fifo`, messages)
 
     await expect(store([message('a')])).rejects.toMatchObject({ code: 'temporarily_unavailable' })
   })
 
   test('that hangs is temporarily_unavailable before the sender gives up', async () => {
     const server = await startServer(() => undefined)
-    const store = createStore(new SQSClient(sdkOptions), `${server.url}/000000000000/queue.fifo`)
+    const queues = createQueues(new SQSClient(sdkOptions))
+    const store = (messages: QueueMessage[]) =>
+      queues.store(`${server.url}/000000000000/queue.fifo`, messages)
     vi.stubEnv('AWS_ENDPOINT_URL_SECRETS_MANAGER', server.url)
 
     const [stored, secret] = await Promise.allSettled([
@@ -98,7 +104,7 @@ describe('a queue', () => {
     const handBacks = [{ record: record('x', { receiptHandle: 'unknown' }), retryInSeconds: 5 }]
 
     await expect(
-      changeVisibility(world.sqs.client, world.sqs.queueUrl, handBacks),
+      createQueues(world.sqs.client).changeVisibility(world.sqs.queueUrl, handBacks),
     ).rejects.toThrow()
   })
 })

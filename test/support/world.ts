@@ -9,7 +9,8 @@ import { vi } from 'vitest'
 import { startIntercom } from '../../sandbox/intercom/server.ts'
 import { startSecretsManager } from '../../sandbox/secrets-manager.ts'
 import { startSqs } from '../../sandbox/sqs.ts'
-import { createStore } from '../../src/lib/send.ts'
+import type { QueueMessage } from '../../src/lib/queue.ts'
+import { createQueues } from '../../src/lib/send.ts'
 import { createClock } from './clock.ts'
 
 export const access_token = 'the-token'
@@ -65,7 +66,8 @@ export const startWorld = async () => {
       INTERCOM_SECRET_ID: 'intercom',
       INTERCOM_BASE_URL: intercom.url,
     },
-    store: createStore(sqs.client, sqs.queueUrl),
+    store: (messages: readonly QueueMessage[]) =>
+      createQueues(sqs.client).store(sqs.queueUrl, messages),
     sendToInbox: async (entries: readonly { body: string; source?: string }[]) => {
       await sqs.client.send(
         new SendMessageBatchCommand({
