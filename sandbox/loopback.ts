@@ -25,16 +25,18 @@ const readBody = async (message: IncomingMessage): Promise<string> => {
   return Buffer.concat(chunks).toString('utf8')
 }
 
-const toRequest = async (message: IncomingMessage): Promise<LoopbackRequest> => {
-  const [path = '/', ...query] = (message.url ?? '/').split('?')
-  return {
-    method: message.method ?? 'GET',
-    path,
-    query: new URLSearchParams(query.join('?')),
-    headers: message.headers,
-    body: await readBody(message),
-  }
+/** The path and the query of a request's target. */
+export const readTarget = (target: string): Pick<LoopbackRequest, 'path' | 'query'> => {
+  const [path = '/', ...query] = target.split('?')
+  return { path, query: new URLSearchParams(query.join('?')) }
 }
+
+const toRequest = async (message: IncomingMessage): Promise<LoopbackRequest> => ({
+  method: message.method ?? 'GET',
+  ...readTarget(message.url ?? '/'),
+  headers: message.headers,
+  body: await readBody(message),
+})
 
 /** A fault of the sandbox itself: shown where it is seen first, by who made the call. */
 const tellOf = (error: unknown, response: ServerResponse): void => {

@@ -16,6 +16,7 @@ const logLine = z.looseObject({
   id: z.optional(z.string()),
   left_out: z.optional(z.array(z.string())),
   counts: z.optional(z.array(z.string())),
+  attributes: z.optional(z.array(z.string())),
   stack: z.optional(z.string()),
 })
 type LogLine = z.infer<typeof logLine>
@@ -41,6 +42,10 @@ const tell = (line: LogLine): string | undefined => {
     }
     case 'ignored':
       return 'ignored: not a signup'
+    case 'incomplete':
+      return `but not all of it: ${why}: ${line.attributes?.join(', ') ?? line.advice}`
+    case 'copy_parked':
+      return `a copy parked in the dead letters: ${why}: ${line.advice}`
     case 'parked':
       return `parked in the dead letters: ${why}: ${line.advice}`
     case 'handed_back':

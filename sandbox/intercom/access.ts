@@ -14,8 +14,9 @@ export const createAccess = (initial: string) => {
     /** From now on only this token is good; those before it are revoked. */
     accept,
     /** Why a request may not pass, by its `Authorization` header. */
-    refusal: (authorization: string | undefined): Refusal | undefined => {
-      if (!authorization) return refusals.missingAuthorization
+    refusal: (authorization: unknown): Refusal | undefined => {
+      if (typeof authorization !== 'string' || authorization === '')
+        return refusals.missingAuthorization
       const token = /^Bearer +(\S+)$/i.exec(authorization)?.[1]
       if (token === current) return undefined
       return token !== undefined && former.has(token)

@@ -1,6 +1,7 @@
 import { isRecord } from '../../src/lib/own.ts'
 import type { KnownAttributes } from './data-attributes.ts'
-import { invalid, type Refusal } from './refusal.ts'
+import { invalid, isRefusal, type Refusal, refusals } from './refusal.ts'
+import { isFrom216, type Version } from './version.ts'
 
 export type Scalar = string | number | boolean
 
@@ -52,14 +53,39 @@ const wrongField = (body: Readonly<Record<string, unknown>>): string | undefined
 const isContactRequest = (body: Readonly<Record<string, unknown>>): body is ContactRequest =>
   wrongField(body) === undefined
 
+/** Whether an admin of that id belongs to the workspace; never so for what is no integer. */
+export type IsMember = (adminId: number) => boolean
+
+/** What a request is measured by. */
+export type RequestRules = {
+  readonly version: Version
+  readonly attributes: KnownAttributes
+  readonly isMember: IsMember
+}
+
+/** The id of an owner is text from 2.16 on, and a number before it and here. */
+const withOwnerAsNumber = (
+  body: Readonly<Record<string, unknown>>,
+  version: Version,
+): Readonly<Record<string, unknown>> | Refusal => {
+  const { owner_id } = body
+  if (!isFrom216(version) || owner_id === undefined || owner_id === null) return body
+  if (typeof owner_id !== 'string') return invalid('owner_id must be a string')
+  return /^\d+$/.test(owner_id) ? { ...body, owner_id: Number(owner_id) } : refusals.ownerUnknown
+}
+
 /** Reads a request, or says why Intercom would not take it. One attribute too many refuses it all. */
 export const readContactRequest = (
-  body: unknown,
-  attributes: KnownAttributes,
+  json: unknown,
+  { version, attributes, isMember }: RequestRules,
 ): ContactRequest | Refusal => {
-  if (!isRecord(body)) return invalid('The request body must be a JSON object')
+  if (!isRecord(json)) return invalid('The request body must be a JSON object')
+  const body = withOwnerAsNumber(json, version)
+  if (isRefusal(body)) return body
   if (!isContactRequest(body)) return invalid(wrongField(body) ?? 'The request body is invalid')
+  if (typeof body.owner_id === 'number' && !isMember(body.owner_id)) return refusals.ownerUnknown
   for (const [name, value] of Object.entries(body.custom_attributes ?? {})) {
+    attributes.learn(name, value)
     const wrong = attributes.wrong(name, value)
     if (wrong !== undefined) return invalid(wrong)
   }

@@ -1,5 +1,7 @@
-import { randomBytes, randomUUID } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
 import type { ContactRequest, Scalar } from './contact-request.ts'
+import { createObjectId } from './object-id.ts'
+import { toUnixSeconds } from './unix-time.ts'
 
 /** What Intercom keeps of a contact; times in unix seconds. */
 export type ContactState = {
@@ -18,12 +20,6 @@ export type ContactState = {
   readonly last_seen_at: number | null
   readonly custom_attributes: Readonly<Record<string, Scalar>>
 }
-
-const seconds = (ms: number): number => Math.floor(ms / 1000)
-
-/** 24 hex characters as Intercom's: the time in seconds, then chance. */
-const createId = (nowMs: number): string =>
-  seconds(nowMs).toString(16).padStart(8, '0').slice(-8) + randomBytes(8).toString('hex')
 
 /** `null` clears; what is not given stays. */
 const replaced = <T>(given: T | null | undefined, before: T | null): T | null =>
@@ -50,7 +46,7 @@ export const changed = (
     avatar: replaced(request.avatar, before.avatar),
     owner_id: replaced(request.owner_id, before.owner_id),
     unsubscribed_from_emails: request.unsubscribed_from_emails ?? before.unsubscribed_from_emails,
-    updated_at: seconds(nowMs),
+    updated_at: toUnixSeconds(nowMs),
     signed_up_at: replaced(request.signed_up_at, before.signed_up_at),
     last_seen_at: replaced(request.last_seen_at, before.last_seen_at),
     custom_attributes: Object.fromEntries(
@@ -63,7 +59,7 @@ export const changed = (
 export const created = (request: ContactRequest, nowMs: number): ContactState => {
   const role = request.role ?? 'user'
   const blank: ContactState = {
-    id: createId(nowMs),
+    id: createObjectId(nowMs),
     role,
     external_id: role === 'lead' ? randomUUID() : null,
     email: null,
@@ -72,11 +68,25 @@ export const created = (request: ContactRequest, nowMs: number): ContactState =>
     avatar: null,
     owner_id: null,
     unsubscribed_from_emails: false,
-    created_at: seconds(nowMs),
-    updated_at: seconds(nowMs),
+    created_at: toUnixSeconds(nowMs),
+    updated_at: toUnixSeconds(nowMs),
     signed_up_at: null,
     last_seen_at: null,
     custom_attributes: {},
   }
   return { ...changed(blank, request, nowMs), email: request.email ?? null }
 }
+
+/** A user after a lead was merged into it: the user's own values stay, the lead's fill what is empty. */
+export const merged = (into: ContactState, from: ContactState, nowMs: number): ContactState => ({
+  ...into,
+  email: into.email || from.email,
+  phone: into.phone ?? from.phone,
+  name: into.name ?? from.name,
+  avatar: into.avatar ?? from.avatar,
+  owner_id: into.owner_id ?? from.owner_id,
+  updated_at: toUnixSeconds(nowMs),
+  signed_up_at: into.signed_up_at ?? from.signed_up_at,
+  last_seen_at: into.last_seen_at ?? from.last_seen_at,
+  custom_attributes: { ...from.custom_attributes, ...into.custom_attributes },
+})

@@ -1,18 +1,32 @@
 import type { ContactState } from './contact-state.ts'
+import { isFrom216, type Version } from './version.ts'
 
 /** A thing that a contact is tied to. */
 export type Reference = { readonly type: string; readonly id: string; readonly url: string }
 type SocialProfile = { readonly type: string; readonly name: string; readonly url: string }
 
+/** The ids of what a contact is tied to, in the order they were tied. */
+export type Ties = {
+  readonly tags: readonly string[]
+  readonly notes: readonly string[]
+  readonly companies: readonly string[]
+}
+
+const noTies: Ties = { tags: [], notes: [], companies: [] }
 const noReferences: readonly Reference[] = []
 const noProfiles: readonly SocialProfile[] = []
+/** "Up to 10 will be displayed here. Use the url to get more." */
+const maxReferences = 10
 
-const list = (id: string, things: string) => ({
+const referencesTo = (type: string, things: string, ids: readonly string[]): Reference[] =>
+  ids.slice(0, maxReferences).map((id) => ({ type, id, url: `/${things}/${id}` }))
+
+const list = (contactId: string, type: string, things: string, ids = noTies.tags) => ({
   type: 'list',
-  data: noReferences,
-  url: `/contacts/${id}/${things}`,
-  total_count: 0,
-  has_more: false,
+  data: ids.length === 0 ? noReferences : referencesTo(type, things, ids),
+  url: `/contacts/${contactId}/${things}`,
+  total_count: ids.length,
+  has_more: ids.length > maxReferences,
 })
 
 const domainOf = (email: string | null): string | null =>
@@ -23,11 +37,11 @@ export const workspaceId = 'sandbox1'
 
 /**
  * A contact as Intercom answers it: every field of the reference's schema and of its own example,
- * for versions 2.10 to 2.15. The reference types `email` and `email_domain` as never null; a contact
- * without an e-mail has none to give.
+ * for versions 2.10 to 2.15 (`viewContactIn` knows them all). The reference types `email` and
+ * `email_domain` as never null; a contact without an e-mail has none to give.
  * https://developers.intercom.com/docs/references/rest-api/api.intercom.io/contacts/contact
  */
-export const viewContact = (contact: ContactState) => ({
+export const viewContact = (contact: ContactState, ties: Ties = noTies) => ({
   type: 'contact',
   id: contact.id,
   workspace_id: workspaceId,
@@ -77,11 +91,11 @@ export const viewContact = (contact: ContactState) => ({
   ios_sdk_version: null,
   ios_last_seen_at: null,
   custom_attributes: contact.custom_attributes,
-  tags: list(contact.id, 'tags'),
-  notes: list(contact.id, 'notes'),
-  companies: list(contact.id, 'companies'),
-  opted_out_subscription_types: list(contact.id, 'subscriptions'),
-  opted_in_subscription_types: list(contact.id, 'subscriptions'),
+  tags: list(contact.id, 'tag', 'tags', ties.tags),
+  notes: list(contact.id, 'note', 'notes', ties.notes),
+  companies: list(contact.id, 'company', 'companies', ties.companies),
+  opted_out_subscription_types: list(contact.id, 'subscription', 'subscriptions'),
+  opted_in_subscription_types: list(contact.id, 'subscription', 'subscriptions'),
   utm_campaign: null,
   utm_content: null,
   utm_medium: null,
@@ -93,3 +107,11 @@ export const viewContact = (contact: ContactState) => ({
 
 /** A contact as the sandbox's Intercom answers it. */
 export type SandboxContact = ReturnType<typeof viewContact>
+
+/** The same as a version of the API answers it: from 2.16 on the owner's id is text. */
+export const viewContactIn = (version: Version, contact: ContactState, ties: Ties): object => {
+  const view = viewContact(contact, ties)
+  return isFrom216(version) && view.owner_id !== null
+    ? { ...view, owner_id: String(view.owner_id) }
+    : view
+}

@@ -1,11 +1,13 @@
 import { createContactIndex, type IndexedField } from './contact-index.ts'
 import type { ContactRequest } from './contact-request.ts'
-import { type ContactState, changed, created } from './contact-state.ts'
-import { conflict, invalid, type Refusal, refusals } from './refusal.ts'
+import { type ContactState, changed, created, merged } from './contact-state.ts'
+import { conflict, invalid, mergedInto, type Refusal, refusals } from './refusal.ts'
 
 type Entry = {
   readonly contact: ContactState
-  readonly standing: 'live' | 'archived' | 'deleted'
+  readonly standing: 'live' | 'archived' | 'deleted' | 'merged'
+  /** The contact that a merged one went into. */
+  readonly canonicalId?: string
   /** What search saw, sees or will see, oldest first. */
   readonly versions: readonly { readonly contact: ContactState; readonly seenFromMs: number }[]
 }
@@ -14,8 +16,8 @@ export type Contacts = ReturnType<typeof createContacts>
 
 /**
  * The workspace's contacts and who may stand beside whom. A user's `external_id` is unique; so is
- * the e-mail of users without one. Leads never conflict. Archived and deleted contacts answer to
- * nothing, yet still hold their ids.
+ * the e-mail of users without one. Leads never conflict. Archived, deleted and merged contacts
+ * answer to nothing, yet still hold their ids.
  */
 export const createContacts = (options: {
   readonly now: () => number
@@ -41,6 +43,10 @@ export const createContacts = (options: {
     return entry?.standing === 'live' ? entry.contact : undefined
   }
 
+  /** Why there is no contact; versions that do not tell a merged one say as of any other. */
+  const absence = (entry: Entry | undefined): Refusal =>
+    entry?.canonicalId === undefined ? refusals.userNotFound : mergedInto(entry.canonicalId)
+
   const having = (field: IndexedField, value: string): Entry[] =>
     index.ids(field, value).flatMap((id) => entries.get(id) ?? [])
 
@@ -54,7 +60,12 @@ export const createContacts = (options: {
       : having('email', user.email ?? '').filter(
           ({ contact }) => contact.email?.toLowerCase() === user.email?.toLowerCase(),
         )
-    const others = same.filter(({ contact }) => contact.role === 'user' && contact.id !== user.id)
+    const others = same.filter(
+      ({ contact, standing }) =>
+        contact.id !== user.id &&
+        // The id of a merged lead stays taken; its e-mail may well be that of the user it went into.
+        (contact.role === 'user' || (standing === 'merged' && user.external_id !== null)),
+    )
     const holder = others.find(({ standing }) => standing === 'live') ?? others[0]
     return holder && conflict(holder.contact.id, holder.standing !== 'live')
   }
@@ -62,7 +73,7 @@ export const createContacts = (options: {
   /** Takes a contact out of sight; what search had of it goes at once. */
   const withdraw = (id: string, standing: 'archived' | 'deleted'): ContactState | Refusal => {
     const entry = entries.get(id)
-    if (!entry || entry.standing === 'deleted') return refusals.userNotFound
+    if (!entry || entry.standing === 'deleted' || entry.standing === 'merged') return absence(entry)
     entries.set(id, { contact: entry.contact, standing, versions: [] })
     return entry.contact
   }
@@ -73,7 +84,7 @@ export const createContacts = (options: {
   }
 
   return {
-    get: (id: string): ContactState | Refusal => live(id) ?? refusals.userNotFound,
+    get: (id: string): ContactState | Refusal => live(id) ?? absence(entries.get(id)),
 
     create: (request: ContactRequest): ContactState | Refusal => {
       const contact = created(request, now())
@@ -86,7 +97,7 @@ export const createContacts = (options: {
 
     update: (id: string, request: ContactRequest): ContactState | Refusal => {
       const before = live(id)
-      if (!before) return refusals.userNotFound
+      if (!before) return absence(entries.get(id))
       if (before.role === 'user' && request.role === 'lead') return refusals.userToLead
       const after = changed(before, request, now())
       const sameIdentity =
@@ -103,21 +114,36 @@ export const createContacts = (options: {
       const entry = entries.get(id)
       if (!entry) return refusals.userNotFound
       if (entry.standing === 'deleted') return refusals.deletedForGood
+      if (entry.standing === 'merged') return refusals.mergedForGood
       return entry.standing === 'live' ? entry.contact : write(entry.contact)
     },
 
+    /** Merges a lead into a user, both live; the lead is gone for good. */
+    merge: (from: ContactState, into: ContactState): ContactState | Refusal => {
+      if (from.role !== 'lead' || into.role !== 'user') {
+        return invalid('Only a lead can be merged, and only into a user')
+      }
+      const canonicalId = into.id
+      entries.set(from.id, { contact: from, standing: 'merged', canonicalId, versions: [] })
+      return write(merged(into, from, now()))
+    },
+
     /** Knows users only, and lags behind nothing. */
-    findByExternalId: (external_id: string): ContactState | Refusal =>
-      having('external_id', external_id)
-        .flatMap(({ contact }) => live(contact.id) ?? [])
-        .find((contact) => contact.role === 'user' && contact.external_id === external_id) ??
-      refusals.userNotFound,
+    findByExternalId: (external_id: string): ContactState | Refusal => {
+      const holders = having('external_id', external_id).filter(
+        ({ contact }) => contact.external_id === external_id,
+      )
+      const user = holders.find(
+        ({ contact, standing }) => standing === 'live' && contact.role === 'user',
+      )
+      return user?.contact ?? absence(holders.find(({ standing }) => standing === 'merged'))
+    },
 
     /** Contacts as search sees them, the newest first; with a field, at least those that have it. */
     searchable: (field?: IndexedField, value = ''): ContactState[] =>
       (field ? having(field, value) : [...entries.values()]).flatMap(seen).toReversed(),
 
-    /** Every contact that is neither archived nor deleted, the newest last. */
+    /** Every contact that is neither archived, deleted nor merged, the newest last. */
     all: (): ContactState[] => [...entries.keys()].flatMap((id) => live(id) ?? []),
 
     clear: (): void => {

@@ -33,7 +33,8 @@ const routes: Readonly<Record<string, Route>> = {
   },
   'GET /_sandbox/calls': (workspace) => {
     const calls = workspace.calls()
-    return ok({ calls, total_count: calls.length })
+    const counts = Object.values(workspace.callCounts())
+    return ok({ calls, total_count: counts.reduce((sum, count) => sum + count, 0) })
   },
   'GET /_sandbox/faults': (workspace) => ok(workspace.conditions()),
   'POST /_sandbox/faults': addFaults,

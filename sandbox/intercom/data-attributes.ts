@@ -1,118 +1,69 @@
-const dataTypes = ['string', 'integer', 'float', 'boolean', 'date'] as const
-type DataType = (typeof dataTypes)[number]
-
-const writable: Readonly<Record<string, DataType>> = {
-  role: 'string',
-  name: 'string',
-  owner_id: 'integer',
-  email: 'string',
-  phone: 'string',
-  external_id: 'string',
-  signed_up_at: 'date',
-  last_seen_at: 'date',
-  unsubscribed_from_emails: 'boolean',
-  avatar: 'string',
-}
-
-const readOnly: Readonly<Record<string, DataType>> = {
-  id: 'string',
-  workspace_id: 'string',
-  email_domain: 'string',
-  created_at: 'date',
-  updated_at: 'date',
-  last_replied_at: 'date',
-  last_contacted_at: 'date',
-  last_email_opened_at: 'date',
-  last_email_clicked_at: 'date',
-  has_hard_bounced: 'boolean',
-  marked_email_as_spam: 'boolean',
-  language_override: 'string',
-  browser: 'string',
-  browser_version: 'string',
-  browser_language: 'string',
-  os: 'string',
-}
-
-const fits: { readonly [type in DataType]: (value: unknown) => boolean } = {
-  string: (value) => typeof value === 'string',
-  integer: Number.isInteger,
-  float: (value) => typeof value === 'number',
-  boolean: (value) => typeof value === 'boolean',
-  date: Number.isInteger,
-}
-
-const standard = (types: Readonly<Record<string, DataType>>, api_writable: boolean) =>
-  Object.entries(types).map(([name, data_type]) => ({
-    type: 'data_attribute',
-    name,
-    full_name: name,
-    label: name,
-    data_type,
-    api_writable,
-    ui_writable: false,
-    messenger_writable: api_writable,
-    custom: false,
-    archived: false,
-    model: 'contact',
-  }))
-
-/** `plan`, or with its type `seats:integer`: a colon may not stand in an attribute's own name. */
-const readAttribute = (text: string): [name: string, type: DataType | undefined] => {
-  const [name = text, suffix] = text.split(':')
-  const type = dataTypes.find((known) => known === suffix)
-  if (suffix !== undefined && !type) {
-    throw new Error(`attribute ${text}: the type must be one of ${dataTypes.join(', ')}`)
-  }
-  return [name, type]
-}
+import { type Attribute, attributeNotation, dataTypeOf, readAttribute, wrongValue } from './attribute.ts'
+import { readAttributeRequest } from './attribute-request.ts'
+import { standardAttributes, viewAttribute } from './attribute-view.ts'
+import { isRefusal, type Refusal } from './refusal.ts'
+import { toUnixSeconds } from './unix-time.ts'
 
 /** The custom attributes of the workspace. */
-export type KnownAttributes = {
-  /** What is wrong with an attribute of a request, in Intercom's words. */
-  readonly wrong: (name: string, value: unknown) => string | undefined
-  /** `GET /data_attributes?model=contact`. */
-  readonly list: () => readonly object[]
-  /** From now on these exist too. */
-  readonly add: (names: readonly string[]) => void
-}
+export type KnownAttributes = ReturnType<typeof createAttributes>
 
 /**
- * Knows the attributes given, each a name or `name:type`; without a list, every one. An attribute
- * without a type takes any text, number or boolean and is listed as a string.
+ * Knows the attributes given, each `name`, `name:type` or `name:type:readonly`, where the type is one
+ * of Intercom's or `options(one|another)`; without a list, every attribute exists.
  *
- * @throws where a type is none of Intercom's
+ * @throws where one is none of these
  */
-export const createAttributes = (names: readonly string[] | undefined): KnownAttributes => {
-  const known = names && new Map(names.map(readAttribute))
+export const createAttributes = (options: {
+  readonly names: readonly string[] | undefined
+  readonly now: () => number
+}) => {
+  const { names, now } = options
+  const known = new Map<string, Attribute>()
+  const add = (more: readonly string[]): void => {
+    for (const text of more) {
+      const attribute = readAttribute(text)
+      if (!attribute) throw new Error(`attribute ${text}: must be ${attributeNotation}`)
+      known.set(attribute.name, attribute)
+    }
+  }
+  add(names ?? [])
+
   return {
-    wrong: (name, value) => {
-      if (known && !known.has(name)) return `Custom attribute '${name}' does not exist`
-      if (value === null) return undefined
-      if (typeof value === 'object') return `Custom attribute '${name}' must not be nested`
-      const type = known?.get(name)
-      return type && !fits[type](value) ? `Custom attribute '${name}' must be a ${type}` : undefined
+    /** From now on these exist too. */
+    add,
+    /** One without a type takes that of the first value that it is given. */
+    learn: (name: string, value: unknown): void => {
+      const attribute = known.get(name)
+      if (!attribute || attribute.data_type) return
+      const data_type = dataTypeOf(value)
+      if (data_type) known.set(name, { ...attribute, data_type })
     },
-    add: (more) => {
-      for (const [name, type] of more.map(readAttribute)) known?.set(name, type)
+    /** What is wrong with an attribute of a request, in Intercom's words. */
+    wrong: (name: string, value: unknown): string | undefined => {
+      const attribute = known.get(name)
+      if (attribute) return wrongValue(attribute, value)
+      return names
+        ? `Custom attribute '${name}' does not exist`
+        : wrongValue({ name, api_writable: true }, value)
     },
-    list: () => [
-      ...standard(writable, true),
-      ...standard(readOnly, false),
-      ...[...(known ?? [])].map(([name, type], index) => ({
-        id: index + 1,
-        type: 'data_attribute',
-        name,
-        full_name: `custom_attributes.${name}`,
-        label: name,
-        description: '',
-        data_type: type ?? 'string',
-        api_writable: true,
-        ui_writable: true,
-        messenger_writable: true,
-        custom: true,
-        archived: false,
-        model: 'contact',
-      })),
+    /** `GET /data_attributes?model=contact`. */
+    list: (): readonly object[] => [
+      ...standardAttributes,
+      ...[...known.values()].map((attribute, index) => viewAttribute(attribute, index + 1)),
     ],
+    /** `POST /data_attributes`. */
+    create: (body: unknown): object | Refusal => {
+      const has = (name: string) => known.has(name)
+      const attribute = readAttributeRequest(body, has, toUnixSeconds(now()))
+      if (isRefusal(attribute)) return attribute
+      known.set(attribute.name, attribute)
+      return viewAttribute(attribute, known.size)
+    },
+    /** Forgets those that were created; those added stay, as the config still writes them. */
+    reset: (): void => {
+      for (const { name, created_at } of known.values()) {
+        if (created_at !== undefined) known.delete(name)
+      }
+    },
   }
 }

@@ -1,4 +1,5 @@
 import { isRecord } from '../../src/lib/own.ts'
+import { attributeNotation, readAttribute } from './attribute.ts'
 
 /** What goes wrong, for which calls, and how often. */
 export type Fault = {
@@ -37,8 +38,10 @@ export type FaultRequest = Fault & {
   readonly access_token?: string
   /** How long search does not see what is written from now on. */
   readonly index_lag_ms?: number
-  /** Custom attributes that exist from now on. */
+  /** Custom attributes that exist from now on, a reset or not; see `WorkspaceOptions`. */
   readonly attributes?: readonly string[]
+  /** The ids of the admins who may own a contact or write a note from now on. */
+  readonly admins?: readonly number[]
 }
 
 const methods = ['GET', 'POST', 'PUT', 'DELETE']
@@ -85,13 +88,19 @@ const keys: {
   },
   index_lag_ms: integer(0, anHourMs),
   attributes: {
-    is: (value) => Array.isArray(value) && value.every((name) => /^[^:]+$/.test(String(name))),
-    expected: 'a list of names',
+    is: (value) =>
+      Array.isArray(value) &&
+      value.every((text) => typeof text === 'string' && readAttribute(text) !== undefined),
+    expected: `a list, each of it ${attributeNotation}`,
+  },
+  admins: {
+    is: (value) => Array.isArray(value) && value.every(Number.isInteger),
+    expected: 'a list of integers',
   },
 }
 
 const outcomes = ['status', 'reset', 'lost', 'hang'] as const
-const settings = ['rate_limit', 'access_token', 'index_lag_ms', 'attributes'] as const
+const settings = ['rate_limit', 'access_token', 'index_lag_ms', 'attributes', 'admins'] as const
 const effects = [...outcomes, 'latency_ms', ...settings] as const
 const ofStatus = ['body', 'code', 'message'] as const
 

@@ -1,5 +1,5 @@
 import type { Fault } from './fault-request.ts'
-import { matchPath } from './path-pattern.ts'
+import { createPathPattern } from './path-pattern.ts'
 import { type Refusal, rateLimited, refusals } from './refusal.ts'
 
 /** What happens to one call. */
@@ -25,12 +25,18 @@ const endsCall = ({ status, reset, lost, hang }: Fault): boolean =>
 
 /** Keeps the faults in force, in the order they came. */
 export const createFaults = () => {
-  let inForce: { readonly fault: Fault; left: number; readonly random: () => number }[] = []
+  let inForce: {
+    readonly fault: Fault
+    left: number
+    readonly random: () => number
+    readonly matches: ReturnType<typeof createPathPattern>
+  }[] = []
 
   return {
     add: (fault: Fault): void => {
       const random = createRandom(fault.seed ?? 1)
-      inForce.push({ fault, left: fault.count ?? Number.POSITIVE_INFINITY, random })
+      const matches = createPathPattern(fault.path ?? '')
+      inForce.push({ fault, left: fault.count ?? Number.POSITIVE_INFINITY, random, matches })
     },
     /** As they were given, `count` being what is left of it. */
     list: (): Fault[] =>
@@ -42,10 +48,10 @@ export const createFaults = () => {
       let latencyMs = 0
       let deciding: Fault | undefined
       for (const entry of inForce) {
-        const { fault, random } = entry
+        const { fault, random, matches } = entry
         const concerned =
           (fault.method === undefined || fault.method === method) &&
-          (fault.path === undefined || matchPath(fault.path, path) !== undefined)
+          (fault.path === undefined || matches(path) !== undefined)
         if (!concerned || (fault.chance !== undefined && random() >= fault.chance)) continue
         entry.left -= 1
         latencyMs += fault.latency_ms ?? 0
@@ -65,7 +71,7 @@ export const createFaults = () => {
 const usual: Readonly<Record<number, Refusal>> = {
   401: refusals.unauthorized,
   403: { status: 403, code: 'api_plan_restricted', message: 'Active subscription needed.' },
-  404: refusals.pathNotFound,
+  404: refusals.resourceNotFound,
   408: { status: 408, code: 'request_timeout', message: 'Request Timeout' },
   409: {
     status: 409,

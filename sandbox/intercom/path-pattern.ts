@@ -1,12 +1,11 @@
 /**
- * What the `*` of a pattern stands for in a path, one segment, still encoded; `''` for a pattern
- * without one, `undefined` where they do not match.
+ * Reads a pattern in which `*` stands for one segment, and answers what each `*` stands for in a path,
+ * still encoded; `undefined` where they do not match.
  */
-export const matchPath = (pattern: string, path: string): string | undefined => {
-  const wanted = pattern.split('/')
-  const actual = path.split('/')
-  const matches =
-    wanted.length === actual.length &&
-    wanted.every((segment, index) => segment === '*' || segment === actual[index])
-  return matches ? (actual[wanted.indexOf('*')] ?? '') : undefined
+export const createPathPattern = (pattern: string) => {
+  const expression = pattern
+    .replace(/[.+?^${}()|[\]\\]/g, String.raw`\$&`)
+    .replaceAll('*', '([^/]*)')
+  const whole = new RegExp(`^${expression}$`)
+  return (path: string): readonly string[] | undefined => whole.exec(path)?.slice(1)
 }

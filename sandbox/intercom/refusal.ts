@@ -1,7 +1,13 @@
 import { randomInt } from 'node:crypto'
 
 /** An error that Intercom answers with. */
-export type Refusal = { readonly status: number; readonly code: string; readonly message: string }
+export type Refusal = {
+  readonly status: number
+  readonly code: string
+  readonly message: string
+  /** More headers of the answer. */
+  readonly headers?: Readonly<Record<string, string>>
+}
 
 export const isRefusal = (value: object): value is Refusal => 'code' in value && 'status' in value
 
@@ -20,6 +26,20 @@ export const conflict = (id: string, archived: boolean): Refusal => {
   return refusal(409, 'conflict', `${contact} matching those details already exists with id=${id}`)
 }
 
+/** Which contact it went into stands in the `Link` header and nowhere else. */
+export const mergedInto = (canonicalId: string): Refusal => ({
+  ...refusal(
+    410,
+    'contact_merged',
+    "This contact has been merged. See the 'Link' header for the canonical contact.",
+  ),
+  headers: { link: `</contacts/${canonicalId}>; rel="canonical"` },
+})
+
+/** A field of a company that Intercom does not take. */
+export const badParameter = (field: string): Refusal =>
+  refusal(400, 'bad_request', `bad '${field}' parameter`)
+
 export const rateLimited = (limit: number): Refusal =>
   refusal(429, 'rate_limit_exceeded', `Exceeded rate limit of ${limit} in 10_seconds`)
 
@@ -33,7 +53,9 @@ export const refusals = {
   unauthorized: refusal(401, 'unauthorized', 'Access Token Invalid'),
   tokenRevoked: refusal(401, 'token_revoked', 'Access Token Revoked'),
   userNotFound: refusal(404, 'not_found', 'User Not Found'),
-  pathNotFound: refusal(404, 'not_found', 'Resource Not Found'),
+  resourceNotFound: refusal(404, 'not_found', 'Resource Not Found'),
+  companyNotFound: refusal(404, 'company_not_found', 'Company Not Found'),
+  companyMissing: refusal(400, 'parameter_not_found', 'company not specified'),
   versionUnknown: refusal(
     400,
     'intercom_version_invalid',
@@ -44,11 +66,18 @@ export const refusals = {
     'media_type_not_acceptable',
     'The Accept header should send a media type of application/json',
   ),
+  ownerUnknown: invalid('The owner specified is not a member of the workspace'),
   userToLead: refusal(400, 'client_error', "Contact with user role can't be converted to a lead"),
   deletedForGood: refusal(
     400,
     'bad_request',
     'User has been marked for permanent deletion and is not restorable.',
+  ),
+  mergedForGood: refusal(400, 'bad_request', 'User has been merged and is not restorable.'),
+  notDuplicates: refusal(
+    400,
+    'invalid_merge',
+    'Contacts can only be merged when they are duplicates (matching email or phone). Pass skip_duplicate_validation=true to override this check.',
   ),
 } as const satisfies Record<string, Refusal>
 

@@ -1,14 +1,13 @@
+import { own } from '../../src/lib/own.ts'
 import { indexedFields } from './contact-index.ts'
 import type { ContactState } from './contact-state.ts'
-import { viewContact } from './contact-view.ts'
 import type { Contacts } from './contacts.ts'
+import { toPage } from './page.ts'
 import { invalid, type Refusal } from './refusal.ts'
 
 /** https://developers.intercom.com/docs/references/rest-api/api.intercom.io/contacts/searchcontacts */
 const maxFiltersInGroup = 15
 const maxNestedGroups = 2
-const defaultPerPage = 50
-const maxPerPage = 150
 
 const fields = ['email', 'external_id', 'phone', 'role', 'id'] as const
 type Field = (typeof fields)[number]
@@ -20,11 +19,6 @@ type Filter = {
 }
 type Group = { readonly operator: 'AND' | 'OR'; readonly value: readonly Query[] }
 type Query = Filter | Group
-
-const own = (value: unknown, key: string): unknown =>
-  typeof value === 'object' && value !== null && Object.hasOwn(value, key)
-    ? Reflect.get(value, key)
-    : undefined
 
 /** Reads a query, or says what is wrong with it; the wording is not Intercom's. */
 const readQuery = (query: unknown, groups = 0): Query | string => {
@@ -74,34 +68,19 @@ const candidates = (query: Query, contacts: Contacts): ContactState[] => {
   return contacts.searchable()
 }
 
-/** A cursor is opaque to clients; here it is the place of the first contact of its page. */
-const toCursor = (offset: number): string => Buffer.from(String(offset)).toString('base64url')
-const readCursor = (cursor: unknown): number =>
-  typeof cursor === 'string' ? Number(Buffer.from(cursor, 'base64url').toString()) : 0
-
 /** Answers `POST /contacts/search`. */
-export const search = (body: unknown, contacts: Contacts): object | Refusal => {
+export const search = (
+  body: unknown,
+  contacts: Contacts,
+  view: (contact: ContactState) => object,
+): object | Refusal => {
   const query = readQuery(own(body, 'query'))
   if (typeof query === 'string') return invalid(query)
-  const pagination = own(body, 'pagination')
-  const wanted = Number(own(pagination, 'per_page') ?? defaultPerPage)
-  const offset = readCursor(own(pagination, 'starting_after'))
-  if (!Number.isInteger(wanted) || wanted < 1) return invalid('per_page must be an integer above 0')
-  if (!Number.isInteger(offset) || offset < 0) return invalid('starting_after is not a cursor')
-
-  const per_page = Math.min(wanted, maxPerPage)
   const found = candidates(query, contacts).filter((contact) => matches(query, contact))
-  const end = offset + per_page
-  return {
-    type: 'list',
-    data: found.slice(offset, end).map(viewContact),
-    total_count: found.length,
-    pages: {
-      type: 'pages',
-      ...(end < found.length && { next: { per_page, starting_after: toCursor(end) } }),
-      page: Math.floor(offset / per_page) + 1,
-      per_page,
-      total_pages: Math.ceil(found.length / per_page),
-    },
+  const pagination = own(body, 'pagination')
+  const asked = {
+    per_page: own(pagination, 'per_page'),
+    starting_after: own(pagination, 'starting_after'),
   }
+  return toPage(found, asked, view)
 }

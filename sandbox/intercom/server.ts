@@ -1,9 +1,10 @@
 import { startLoopback } from '../loopback.ts'
+import type { SandboxCall } from './call-log.ts'
 import type { SandboxContact } from './contact-view.ts'
 import { isControl, serveControl } from './control.ts'
 import { type FaultRequest, readFaults } from './fault-request.ts'
 import { createServeCall } from './serve-call.ts'
-import { createWorkspace, type SandboxCall, type WorkspaceOptions } from './workspace.ts'
+import { createWorkspace, type WorkspaceOptions } from './workspace.ts'
 
 export type IntercomOptions = WorkspaceOptions & {
   /** 0 lets the system choose. */
@@ -12,15 +13,20 @@ export type IntercomOptions = WorkspaceOptions & {
 
 export type SandboxIntercom = {
   readonly url: string
-  /** All that are neither archived nor deleted, the newest last. */
+  /** All that are neither archived, deleted nor merged, the newest last. */
   readonly contacts: () => SandboxContact[]
-  /** Every call since the start or the last reset, in the order they ended. */
+  /** The last 10,000 calls since the start or the last reset, in the order they ended. */
   readonly calls: () => readonly SandboxCall[]
+  /** How many calls there were of each status since then, 0 standing for those without an answer. */
+  readonly callCounts: () => Readonly<Record<number, number>>
   /** What `POST /_sandbox/faults` does. */
   readonly addFault: (...faults: readonly FaultRequest[]) => void
   /** From now on the only good token; those before it are revoked. */
   readonly setAccessToken: (token: string) => void
-  /** Forgets contacts, calls, faults and the rate window, and takes the first token again. */
+  /**
+   * Forgets contacts and all that they were tied to, calls, faults, attributes created by a call, and
+   * the rate window, and takes the first token, lag and admins again.
+   */
   readonly reset: () => void
   readonly close: () => Promise<void>
 }
@@ -45,6 +51,7 @@ export const startIntercom = async (options: IntercomOptions): Promise<SandboxIn
     url,
     contacts: workspace.contacts,
     calls: workspace.calls,
+    callCounts: workspace.callCounts,
     addFault: (...faults) => {
       const read = readFaults(faults)
       if (typeof read === 'string') throw new Error(read)

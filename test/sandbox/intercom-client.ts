@@ -15,6 +15,15 @@ export type Answer = {
   readonly json: any
 }
 
+/** The one error that an answer tells of. */
+export const errorOf = ({
+  status,
+  json,
+}: Answer): { status: number; code: string; message: string } => {
+  const { code, message } = json.errors[0]
+  return { status, code, message }
+}
+
 export type Call = (
   method: string,
   path: string,

@@ -47,7 +47,7 @@ describe('the token', () => {
 })
 
 describe('the request', () => {
-  test.each(['2.10', '2.11', '2.12', '2.13', '2.14', '2.15', ''])(
+  test.each(['2.10', '2.11', '2.12', '2.13', '2.14', '2.15', '2.16', ''])(
     'may ask for version "%s"',
     async (version) => {
       const { call } = await start()

@@ -211,6 +211,9 @@ describe('/_sandbox/faults', () => {
     [{ hang: true, body: 'html' }, 'body needs a status'],
     [{ rate_limit: -1 }, 'rate_limit must be an integer from 0'],
     [{ access_token: '' }, 'access_token must be a token without spaces'],
+    [{ attributes: 'plan' }, 'attributes must be a list, each of it name, name:type or'],
+    [{ attributes: ['plan:text'] }, 'attributes must be a list'],
+    [{ admins: ['7'] }, 'admins must be a list of integers'],
     [[{ status: 503 }, { lost: 'yes' }], 'fault 1: lost must be true'],
   ])('refuses %j and says why', async (body, problem) => {
     const { call } = await start()
@@ -276,6 +279,7 @@ describe('the rest of /_sandbox', () => {
       total_count: 3,
     })
     expect(json.calls).toEqual(intercom.calls())
+    expect(intercom.callCounts()).toEqual({ 200: 2, 401: 1 })
   })
 
   test('tells onCall of each', async () => {

@@ -1,10 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { type Answer, start } from './intercom-client.ts'
+import { errorOf, start } from './intercom-client.ts'
 
-const errorOf = ({ status, json }: Answer) => {
-  const { code, message } = json.errors[0]
-  return { status, code, message }
-}
 const conflictWith = (id: string) => ({
   status: 409,
   code: 'conflict',

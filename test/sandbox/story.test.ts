@@ -46,6 +46,20 @@ test.each([
   ],
   [
     {
+      event: 'incomplete',
+      source: 'a',
+      code: 'attributes_refused',
+      attributes: ['plan: not in the workspace', 'seats: not writable'],
+      advice: 'create them',
+    },
+    'a          but not all of it: attributes_refused: plan: not in the workspace, seats: not writable',
+  ],
+  [
+    { event: 'copy_parked', source: 'a', code: 'extras_failed', advice: 'mend it' },
+    'a          a copy parked in the dead letters: extras_failed: mend it',
+  ],
+  [
+    {
       event: 'handed_back',
       source: 'a',
       code: 'intercom_unavailable',

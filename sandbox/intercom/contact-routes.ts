@@ -1,0 +1,118 @@
+import { own } from '../../src/lib/own.ts'
+import { type IsMember, readContactRequest } from './contact-request.ts'
+import type { ContactState } from './contact-state.ts'
+import { viewContactIn } from './contact-view.ts'
+import type { Contacts } from './contacts.ts'
+import type { KnownAttributes } from './data-attributes.ts'
+import type { Extras } from './extras.ts'
+import { toPage } from './page.ts'
+import { invalid, isRefusal, type Refusal, refusals } from './refusal.ts'
+import type { Route } from './route.ts'
+import { search } from './search.ts'
+import { isFrom216, type Version } from './version.ts'
+
+/** Archive, unarchive and delete answer with little more than the id. */
+const reference = (result: ContactState | Refusal, state: object): object | Refusal =>
+  isRefusal(result)
+    ? result
+    : { type: 'contact', id: result.id, external_id: result.external_id, ...state }
+
+const areDuplicates = (one: ContactState, other: ContactState): boolean =>
+  (!!one.email && one.email.toLowerCase() === other.email?.toLowerCase()) ||
+  (!!one.phone && one.phone === other.phone)
+
+/** Contacts: written, read, found, archived and merged. */
+export const createContactRoutes = (workspace: {
+  readonly contacts: Contacts
+  readonly extras: Extras
+  readonly attributes: KnownAttributes
+  readonly isMember: IsMember
+}): readonly Route[] => {
+  const { contacts, extras, attributes, isMember } = workspace
+
+  const viewIn = (version: Version) => (contact: ContactState) =>
+    viewContactIn(version, contact, extras.of(contact.id))
+  const view = (result: ContactState | Refusal, version: Version): object | Refusal =>
+    isRefusal(result) ? result : viewIn(version)(result)
+
+  const merge = (body: unknown, version: Version): ContactState | Refusal => {
+    const from = own(body, 'from')
+    const into = own(body, 'into')
+    if (typeof from !== 'string' || typeof into !== 'string') {
+      return invalid('from and into must be ids of contacts')
+    }
+    const [lead, user] = [contacts.get(from), contacts.get(into)]
+    if (isRefusal(lead)) return lead
+    if (isRefusal(user)) return user
+    const mustMatch = isFrom216(version) && own(body, 'skip_duplicate_validation') !== true
+    if (mustMatch && !areDuplicates(lead, user)) return refusals.notDuplicates
+    const result = contacts.merge(lead, user)
+    if (!isRefusal(result)) extras.move(from, into)
+    return result
+  }
+
+  return [
+    {
+      method: 'POST',
+      path: '/contacts',
+      answer: ({ json, version }) => {
+        const request = readContactRequest(json(), { version, attributes, isMember })
+        return isRefusal(request) ? request : view(contacts.create(request), version)
+      },
+    },
+    {
+      method: 'GET',
+      path: '/contacts',
+      answer: ({ query, version }) => {
+        const asked = {
+          per_page: query.get('per_page'),
+          starting_after: query.get('starting_after'),
+        }
+        return toPage(contacts.all(), asked, viewIn(version))
+      },
+    },
+    {
+      method: 'POST',
+      path: '/contacts/search',
+      answer: ({ json, version }) => search(json(), contacts, viewIn(version)),
+    },
+    {
+      method: 'POST',
+      path: '/contacts/merge',
+      answer: ({ json, version }) => view(merge(json(), version), version),
+    },
+    {
+      method: 'GET',
+      path: '/contacts/find_by_external_id/*',
+      answer: ({ id, version }) => view(contacts.findByExternalId(id), version),
+    },
+    {
+      method: 'GET',
+      path: '/contacts/*',
+      answer: ({ id, version }) => view(contacts.get(id), version),
+    },
+    {
+      method: 'PUT',
+      path: '/contacts/*',
+      answer: ({ id, json, version }) => {
+        const request = readContactRequest(json(), { version, attributes, isMember })
+        return isRefusal(request) ? request : view(contacts.update(id, request), version)
+      },
+    },
+    {
+      method: 'DELETE',
+      path: '/contacts/*',
+      answer: ({ id }) => reference(contacts.remove(id), { deleted: true }),
+    },
+    {
+      method: 'POST',
+      path: '/contacts/*/archive',
+      answer: ({ id }) => reference(contacts.archive(id), { archived: true }),
+    },
+    {
+      method: 'POST',
+      path: '/contacts/*/unarchive',
+      answer: ({ id }) => reference(contacts.unarchive(id), { archived: false }),
+    },
+  ]
+}

@@ -1,0 +1,41 @@
+import { workspaceId } from './contact-view.ts'
+import type { KnownAttributes } from './data-attributes.ts'
+import type { Route } from './route.ts'
+
+const me = {
+  type: 'admin',
+  id: '1',
+  email: 'sandbox@example.com',
+  name: 'Sandbox',
+  email_verified: true,
+  app: {
+    type: 'app',
+    id_code: workspaceId,
+    name: 'Sandbox',
+    created_at: 1_734_537_243,
+    secure: false,
+    identity_verification: false,
+    timezone: 'Etc/UTC',
+    region: 'US',
+  },
+  avatar: { type: 'avatar', image_url: null },
+  has_inbox_seat: true,
+}
+
+/** What concerns the workspace as a whole: its attributes, and whom the token belongs to. */
+export const createWorkspaceRoutes = (attributes: KnownAttributes): readonly Route[] => [
+  {
+    method: 'GET',
+    path: '/data_attributes',
+    answer: ({ query }) => {
+      const isContact = (query.get('model') ?? 'contact') === 'contact'
+      return { type: 'list', data: isContact ? attributes.list() : [] }
+    },
+  },
+  {
+    method: 'POST',
+    path: '/data_attributes',
+    answer: ({ json }) => attributes.create(json()),
+  },
+  { method: 'GET', path: '/me', answer: () => me },
+]

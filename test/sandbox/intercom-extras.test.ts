@@ -1,0 +1,332 @@
+import { describe, expect, test } from 'vitest'
+import { errorOf, start } from './intercom-client.ts'
+
+const ada = { email: 'ada@example.com' }
+const noUser = { status: 404, code: 'not_found', message: 'User Not Found' }
+const noResource = { status: 404, code: 'not_found', message: 'Resource Not Found' }
+const noCompany = { status: 404, code: 'company_not_found', message: 'Company Not Found' }
+const nobody = '6762f0dd1bb69f9f2193bb83'
+const nowSeconds = 1_734_537_437
+
+describe('creating a tag', () => {
+  test('answers it, and the same one for its name in any case', async () => {
+    const { call } = await start()
+
+    const first = await call('POST', '/tags', { name: 'Beta' })
+    const second = await call('POST', '/tags', { name: 'BETA' })
+    const other = await call('POST', '/tags', { name: 'waitlist' })
+
+    expect(first).toMatchObject({ status: 200, json: { type: 'tag', name: 'Beta' } })
+    expect(Object.keys(first.json)).toEqual(['type', 'id', 'name'])
+    expect(second.json).toEqual(first.json)
+    expect(other.json.id).not.toBe(first.json.id)
+    expect((await call('GET', '/tags')).json).toEqual({
+      type: 'list',
+      data: [first.json, other.json],
+    })
+  })
+
+  test.each([
+    {},
+    { name: '' },
+    { name: ' ' },
+    { name: 7 },
+    { test: 'invalid' },
+    { name: 'a', users: 1 },
+  ])('is refused with the words of the reference for %j', async (body) => {
+    const { call } = await start()
+
+    expect(errorOf(await call('POST', '/tags', body))).toEqual({
+      status: 400,
+      code: 'parameter_invalid',
+      message: 'invalid tag parameters',
+    })
+  })
+
+  test('tags the contacts that it names', async () => {
+    const { call, create, intercom } = await start()
+    const ids = [await create(ada), await create({ role: 'lead' })]
+
+    const { status, json } = await call('POST', '/tags', {
+      name: 'beta',
+      users: ids.map((id) => ({ id })),
+    })
+
+    expect(status).toBe(200)
+    for (const { tags } of intercom.contacts()) {
+      expect(tags.data).toEqual([{ type: 'tag', id: json.id, url: `/tags/${json.id}` }])
+    }
+  })
+
+  test('does nothing at all where one of the contacts does not exist', async () => {
+    const { call, create, intercom } = await start()
+    const users = [{ id: await create(ada) }, { id: nobody }]
+
+    expect(errorOf(await call('POST', '/tags', { name: 'beta', users }))).toEqual(noUser)
+    expect(intercom.contacts()[0]?.tags.total_count).toBe(0)
+    expect((await call('GET', '/tags')).json.data).toEqual([])
+  })
+
+  test.each([{ id: '1' }, { companies: [{ company_id: '1' }] }])(
+    'knows no updates and no tags of companies: %j',
+    async (more) => {
+      const { call } = await start()
+
+      const answer = await call('POST', '/tags', { name: 'beta', ...more })
+
+      expect(errorOf(answer)).toMatchObject({ status: 400, code: 'parameter_invalid' })
+    },
+  )
+})
+
+describe('tagging a contact', () => {
+  test('answers the tag with when and by whom, twice the same', async () => {
+    const { call, create, clock } = await start()
+    const id = await create(ada)
+    const tag = (await call('POST', '/tags', { name: 'beta' })).json
+
+    const first = await call('POST', `/contacts/${id}/tags`, { id: tag.id })
+    clock.ms += 5_000
+    const second = await call('POST', `/contacts/${id}/tags`, { id: Number(tag.id) })
+
+    expect(first.status).toBe(200)
+    expect(first.json).toEqual({
+      ...tag,
+      applied_at: nowSeconds,
+      applied_by: { type: 'admin', id: '1' },
+    })
+    expect(second.json).toEqual(first.json)
+    expect((await call('GET', `/contacts/${id}`)).json.tags).toEqual({
+      type: 'list',
+      data: [{ type: 'tag', id: tag.id, url: `/tags/${tag.id}` }],
+      url: `/contacts/${id}/tags`,
+      total_count: 1,
+      has_more: false,
+    })
+  })
+
+  test('is refused for a contact or a tag that does not exist', async () => {
+    const { call, create } = await start()
+    const archived = await create(ada)
+    await call('POST', `/contacts/${archived}/archive`)
+    const live = await create({ role: 'lead' })
+    const { id } = (await call('POST', '/tags', { name: 'beta' })).json
+
+    for (const contact of [nobody, archived]) {
+      expect(errorOf(await call('POST', `/contacts/${contact}/tags`, { id }))).toEqual(noUser)
+    }
+    for (const body of [{ id: '123' }, {}]) {
+      expect(errorOf(await call('POST', `/contacts/${live}/tags`, body))).toEqual(noResource)
+    }
+  })
+
+  test('shows ten tags with the contact, and that there are more', async () => {
+    const { call, create, intercom } = await start()
+    const users = [{ id: await create(ada) }]
+    for (let index = 0; index < 11; index += 1) {
+      await call('POST', '/tags', { name: `tag ${index}`, users })
+    }
+
+    const tags = intercom.contacts()[0]?.tags
+
+    expect(tags?.data).toHaveLength(10)
+    expect(tags).toMatchObject({ total_count: 11, has_more: true })
+  })
+
+  test('is undone by DELETE, once', async () => {
+    const { call, create, intercom } = await start()
+    const id = await create(ada)
+    const tag = (await call('POST', '/tags', { name: 'beta', users: [{ id }] })).json
+    const path = `/contacts/${id}/tags/${tag.id}`
+
+    const removed = await call('DELETE', path)
+
+    expect(removed).toMatchObject({ status: 200, json: { ...tag, applied_at: nowSeconds } })
+    expect(intercom.contacts()[0]?.tags.data).toEqual([])
+    expect(errorOf(await call('DELETE', path))).toEqual(noResource)
+    expect(errorOf(await call('DELETE', `/contacts/${nobody}/tags/1`))).toEqual(noUser)
+  })
+})
+
+describe('a company', () => {
+  test('is made and then updated by its company_id, with every field of the reference', async () => {
+    const { call, clock } = await start()
+
+    const made = await call('POST', '/companies', { company_id: 'acme', name: 'Acme', size: 5 })
+    clock.ms += 5_000
+    const updated = await call('POST', '/companies', {
+      company_id: 'acme',
+      name: 'Acme Inc.',
+      website: 'https://acme.example',
+      industry: 'Anvils',
+      plan: 'Pro',
+      monthly_spend: 155.98,
+      remote_created_at: 1_374_138_000,
+      custom_attributes: { tier: 'gold' },
+    })
+
+    const rest = {
+      type: 'company',
+      app_id: 'sandbox1',
+      session_count: 0,
+      user_count: 0,
+      tags: { type: 'tag.list', tags: [] },
+      segments: { type: 'segment.list', segments: [] },
+    }
+    expect(made.status).toBe(200)
+    expect(made.json).toEqual({
+      ...rest,
+      id: made.json.id,
+      company_id: 'acme',
+      name: 'Acme',
+      size: 5,
+      plan: {},
+      monthly_spend: 0,
+      created_at: nowSeconds,
+      updated_at: nowSeconds,
+      custom_attributes: {},
+    })
+    expect(made.json.id).toMatch(/^[0-9a-f]{24}$/)
+    expect(updated.json).toEqual({
+      ...rest,
+      id: made.json.id,
+      company_id: 'acme',
+      name: 'Acme Inc.',
+      size: 5,
+      website: 'https://acme.example',
+      industry: 'Anvils',
+      plan: { type: 'plan', id: '1', name: 'Pro' },
+      monthly_spend: 155,
+      remote_created_at: 1_374_138_000,
+      created_at: nowSeconds,
+      updated_at: nowSeconds + 5,
+      custom_attributes: { tier: 'gold' },
+    })
+  })
+
+  test('of a name alone is a new one each time', async () => {
+    const { call } = await start()
+
+    const one = await call('POST', '/companies', { name: 'Acme', size: null })
+    const two = await call('POST', '/companies', { name: 'Acme' })
+
+    expect(one.status).toBe(200)
+    expect(two.json.id).not.toBe(one.json.id)
+  })
+
+  test.each([
+    [{ test: 'invalid' }, 'test'],
+    [{}, 'company_id'],
+    [[], 'company_id'],
+    [{ company_id: '', industry: 'Anvils' }, 'company_id'],
+    [{ company_id: 'acme', size: 'many' }, 'size'],
+    [{ company_id: 'acme', monthly_spend: 2 ** 31 }, 'monthly_spend'],
+  ])('is refused for %j', async (body, field) => {
+    const { call } = await start()
+
+    expect(errorOf(await call('POST', '/companies', body))).toEqual({
+      status: 400,
+      code: 'bad_request',
+      message: `bad '${field}' parameter`,
+    })
+  })
+
+  test('is attached to a contact, who shows it; twice is once', async () => {
+    const { call, create, intercom } = await start()
+    const contact = await create(ada)
+    const { id } = (await call('POST', '/companies', { company_id: 'acme' })).json
+
+    await call('POST', `/contacts/${contact}/companies`, { id })
+    const { status, json } = await call('POST', `/contacts/${contact}/companies`, { id })
+
+    expect(status).toBe(200)
+    expect(json).toMatchObject({ type: 'company', id, company_id: 'acme', user_count: 1 })
+    expect(intercom.contacts()[0]?.companies).toMatchObject({
+      data: [{ type: 'company', id, url: `/companies/${id}` }],
+      total_count: 1,
+    })
+  })
+
+  test('is not attached where none is named, or either side does not exist', async () => {
+    const { call, create } = await start()
+    const contact = await create(ada)
+    const { id } = (await call('POST', '/companies', { company_id: 'acme' })).json
+    const path = `/contacts/${contact}/companies`
+
+    expect(errorOf(await call('POST', path, {}))).toEqual({
+      status: 400,
+      code: 'parameter_not_found',
+      message: 'company not specified',
+    })
+    expect(errorOf(await call('POST', path, { id: '123' }))).toEqual(noCompany)
+    expect(errorOf(await call('POST', `/contacts/${nobody}/companies`, { id }))).toEqual(noUser)
+  })
+})
+
+describe('a note', () => {
+  test('comes back as HTML with its contact and its author; twice makes two', async () => {
+    const { call, create, intercom } = await start()
+    const id = await create(ada)
+
+    const first = await call('POST', `/contacts/${id}/notes`, { body: 'Hello', admin_id: '7' })
+    const second = await call('POST', `/contacts/${id}/notes`, { body: '<p>Hello</p>' })
+
+    expect(first.status).toBe(200)
+    expect(first.json).toEqual({
+      type: 'note',
+      id: '1',
+      created_at: nowSeconds,
+      contact: { type: 'contact', id },
+      author: {
+        type: 'admin',
+        id: '7',
+        name: 'Admin 7',
+        email: 'admin7@example.com',
+        away_mode_enabled: false,
+        away_mode_reassign: false,
+      },
+      body: '<p>Hello</p>',
+    })
+    expect(second.json).toMatchObject({ id: '2', author: null, body: '<p>Hello</p>' })
+    expect(intercom.contacts()[0]?.notes).toMatchObject({
+      data: [
+        { type: 'note', id: '1', url: '/notes/1' },
+        { type: 'note', id: '2', url: '/notes/2' },
+      ],
+      total_count: 2,
+    })
+  })
+
+  test('is refused without a body, for nobody, and by an admin who is not there', async () => {
+    const { call, create } = await start({ admins: [7] })
+    const id = await create(ada)
+    const body = 'Hello'
+
+    for (const empty of [{}, { body: '' }, { body: 7 }]) {
+      const answer = await call('POST', `/contacts/${id}/notes`, empty)
+      expect(errorOf(answer)).toMatchObject({ status: 400, code: 'parameter_invalid' })
+    }
+    expect(errorOf(await call('POST', `/contacts/${nobody}/notes`, { body }))).toEqual(noUser)
+    const byStranger = await call('POST', `/contacts/${id}/notes`, { body, admin_id: '8' })
+    expect(errorOf(byStranger)).toEqual(noResource)
+    const byMember = await call('POST', `/contacts/${id}/notes`, { body, admin_id: 7 })
+    expect(byMember.status).toBe(200)
+  })
+})
+
+test('a reset forgets tags, companies and notes', async () => {
+  const { call, create, intercom } = await start()
+  const users = [{ id: await create(ada) }]
+  await call('POST', '/tags', { name: 'beta', users })
+  const company = (await call('POST', '/companies', { company_id: 'acme' })).json
+  await call('POST', `/contacts/${users[0]?.id}/notes`, { body: 'Hello' })
+
+  await call('POST', '/_sandbox/reset')
+
+  const id = await create(ada)
+  expect((await call('GET', '/tags')).json.data).toEqual([])
+  const attached = await call('POST', `/contacts/${id}/companies`, { id: company.id })
+  expect(errorOf(attached)).toEqual(noCompany)
+  expect((await call('POST', `/contacts/${id}/notes`, { body: 'Hi' })).json.id).toBe('1')
+  expect(intercom.contacts()).toHaveLength(1)
+})
