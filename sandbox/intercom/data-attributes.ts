@@ -1,4 +1,10 @@
-import { type Attribute, attributeNotation, dataTypeOf, readAttribute, wrongValue } from './attribute.ts'
+import {
+  type Attribute,
+  attributeNotation,
+  dataTypeOf,
+  readAttribute,
+  wrongValue,
+} from './attribute.ts'
 import { readAttributeRequest } from './attribute-request.ts'
 import { standardAttributes, viewAttribute } from './attribute-view.ts'
 import { isRefusal, type Refusal } from './refusal.ts'

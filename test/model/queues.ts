@@ -1,0 +1,68 @@
+import type { Clock } from '../../src/lib/clock.ts'
+import { BridgeError } from '../../src/lib/errors.ts'
+import type { Queues } from '../../src/lib/send.ts'
+import { createDeadLetters } from './dead-letters.ts'
+import { createFifoQueue } from './fifo-queue.ts'
+
+const account = '000000000000'
+const urlOf = (name: string): string => `https://sqs.eu-west-1.amazonaws.com/${account}/${name}`
+const arnOf = (name: string): string => `arn:aws:sqs:eu-west-1:${account}:${name}`
+
+/** Where the functions find their queues. */
+export const queueUrl = urlOf('signup-bridge-model-signups.fifo')
+export const deadLetterQueueUrl = urlOf('signup-bridge-model-dead-letters.fifo')
+
+/** The bridge's queue and its dead letters, and the functions' way to both. */
+export const createModelQueues = (
+  clock: Clock,
+  latencyMs: number,
+  options: { readonly visibilityMs: number; readonly maxReceives: number },
+) => {
+  const deadLetterQueue = createFifoQueue({
+    arn: arnOf('signup-bridge-model-dead-letters.fifo'),
+    now: clock.now,
+  })
+  const queue = createFifoQueue({
+    arn: arnOf('signup-bridge-model-signups.fifo'),
+    now: clock.now,
+    ...options,
+    onExhausted: deadLetterQueue.take,
+  })
+  const deadLetters = createDeadLetters(queue, deadLetterQueue)
+  let isDown = false
+
+  const reach = async (queueUrls: readonly string[], url: string): Promise<void> => {
+    await clock.sleep(latencyMs)
+    if (!queueUrls.includes(url)) throw new Error(`QueueDoesNotExist: ${url}`)
+    if (isDown) throw new BridgeError('temporarily_unavailable', 'SQS gave no answer')
+  }
+  const queues: Queues = {
+    store: async (url, messages) => {
+      await reach([queueUrl], url)
+      for (const message of messages) queue.send(message)
+    },
+    sendDeadLetter: async (url, message) => {
+      await reach([deadLetterQueueUrl], url)
+      deadLetters.park(message)
+    },
+    changeVisibility: async (url, handBacks) => {
+      await reach([queueUrl], url)
+      const unchanged = handBacks.filter(
+        ({ record, retryInSeconds }) =>
+          !queue.changeVisibility(record.receiptHandle, retryInSeconds),
+      )
+      if (unchanged.length > 0) {
+        throw new Error(`SQS did not change ${unchanged.length} visibilities`)
+      }
+    },
+  }
+  return {
+    queue,
+    deadLetters,
+    queues,
+    /** The functions' calls fail; the event source mapping goes on. */
+    setDown: (down: boolean): void => {
+      isDown = down
+    },
+  }
+}

@@ -1,0 +1,52 @@
+import type { Clock } from '../../src/lib/clock.ts'
+import { BridgeError } from '../../src/lib/errors.ts'
+import type { GetSecret, SecretStage } from '../../src/lib/secrets.ts'
+
+/** One GetSecretValue call. */
+export type SecretRead = {
+  /** The process that asked: `webhook`, `worker 1` and so on. */
+  readonly reader: string
+  readonly secretId: string
+  readonly stage: SecretStage
+  /** Unix milliseconds. */
+  readonly atMs: number
+}
+
+/** Secrets Manager: two versions of each secret, and who read which. */
+export const createSecrets = (
+  clock: Clock,
+  latencyMs: number,
+  initial: Readonly<Record<string, string>>,
+) => {
+  const versions = new Map<string, { [stage in SecretStage]?: string }>(
+    Object.entries(initial).map(([secretId, text]) => [secretId, { AWSCURRENT: text }]),
+  )
+  const reads: SecretRead[] = []
+  let isDown = false
+
+  return {
+    /** Every call so far, failed ones too. */
+    reads,
+    /** From now on the secret's current version; the one before becomes its previous. */
+    put: (secretId: string, text: string): void => {
+      const before = versions.get(secretId)?.AWSCURRENT
+      const previous = before === undefined ? {} : { AWSPREVIOUS: before }
+      versions.set(secretId, { AWSCURRENT: text, ...previous })
+    },
+    setDown: (down: boolean): void => {
+      isDown = down
+    },
+    /** The way of one process to its secrets. */
+    opener:
+      (reader: string) =>
+      (secretId: string): GetSecret =>
+      async (stage) => {
+        reads.push({ reader, secretId, stage, atMs: clock.now() })
+        await clock.sleep(latencyMs)
+        if (isDown) {
+          throw new BridgeError('temporarily_unavailable', 'Secrets Manager gave no answer')
+        }
+        return versions.get(secretId)?.[stage]
+      },
+  }
+}
