@@ -1,5 +1,7 @@
 /** `npm run bench` runs every benchmark, `npm run bench -- read` the ones that are named. */
 const benchmarks: Readonly<Record<string, () => Promise<{ run: () => Promise<void> }>>> = {
+  pace: () => import('./pace.ts'),
+  people: () => import('./people.ts'),
   read: () => import('./read.ts'),
 }
 

@@ -3,6 +3,8 @@ import { parseEnv } from 'node:util'
 import type { Bridge } from '../src/lib/config.ts'
 import type { Environment } from '../src/lib/env.ts'
 import { own } from '../src/lib/own.ts'
+import { overwrites } from '../src/lib/policy.ts'
+import { markName } from '../src/lib/write.ts'
 import { createBundles } from './bundles.ts'
 import { type EventSource, startEventSource } from './event-source.ts'
 import { type Gateway, startGateway } from './gateway.ts'
@@ -75,7 +77,10 @@ export const readLocal = (file: string): Environment =>
 
 /** The custom attributes that a config writes: the sandbox's workspace has just these. */
 const attributesOf = (bridge: Bridge): string[] =>
-  Object.values(bridge.sources).flatMap(({ options }) => Object.values(options.attributes ?? {}))
+  Object.values(bridge.sources).flatMap(({ options: { attributes, onExisting } }) => [
+    ...Object.values(attributes ?? {}),
+    ...(overwrites(onExisting) ? [`${markName}:integer`] : []),
+  ])
 
 /** Both functions as they are deployed, every service beside them, and what joins them. */
 export const startSandbox = async (options: SandboxOptions): Promise<Sandbox> => {

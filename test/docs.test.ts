@@ -3,7 +3,7 @@ import { resolve } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { errorAnswer } from '../src/lib/answer.ts'
 import type { Bridge } from '../src/lib/config.ts'
-import { deliveryCounts } from '../src/lib/deliver.ts'
+import { decisionCounts } from '../src/lib/decide.ts'
 import { BridgeError, errorCodes } from '../src/lib/errors.ts'
 import { read } from '../src/lib/read.ts'
 import { failure } from '../src/lib/retry.ts'
@@ -38,7 +38,9 @@ describe('docs/codes.md', () => {
     const verdict = failure(error, 1, 0)
 
     // What no sender can cause has no status of its own; what no record can meet has no fate.
-    const neverAnswered = ['invalid_config', 'invalid_message']
+    const neverAnswered = [
+      ...['attributes_refused', 'extras_failed', 'invalid_config', 'invalid_message'],
+    ]
     const neverQueued = [
       ...['body_too_large', 'invalid_config', 'method_not_allowed', 'origin_refused'],
       ...['signature_expired', 'signature_invalid', 'signature_missing'],
@@ -53,7 +55,7 @@ describe('docs/codes.md', () => {
     }
   })
 
-  test.each([...leftOutReasons, ...deliveryCounts])('says what %s counts', (count) => {
+  test.each([...leftOutReasons, ...decisionCounts])('says what %s counts', (count) => {
     expect(codes).toContain(`\`${count}\``)
   })
 })
@@ -87,9 +89,9 @@ describe('the README', () => {
 
   test('links only to files and headings that exist', () => {
     for (const [, target = ''] of readme.matchAll(/\]\((?!https?:)([^)]+)\)/g)) {
-      if (target.startsWith('#'))
-        expect(readme.toLowerCase()).toContain(`# ${target.slice(1).replaceAll('-', ' ')}`)
-      else expect(() => text(target)).not.toThrow()
+      const [file = '', heading = ''] = target.split('#')
+      const page = file === '' ? readme : text(file)
+      expect(page.toLowerCase()).toContain(heading && `\n## ${heading.replaceAll('-', ' ')}\n`)
     }
   })
 

@@ -1,41 +1,51 @@
-import type { Delivered } from '../lib/batch.ts'
-import { deliver } from '../lib/deliver.ts'
+import { type Delivered, deliver } from '../lib/deliver.ts'
 import { type IntercomEnv, intercomBaseUrl } from '../lib/env.ts'
+import { createListAttributes } from '../lib/intercom/attributes.ts'
 import { createClient } from '../lib/intercom/client.ts'
+import { createPace } from '../lib/intercom/pace.ts'
 import { createRecent } from '../lib/intercom/recent.ts'
+import type { Policy } from '../lib/policy.ts'
 import { createCache, loadToken } from '../lib/secrets.ts'
 import type { Signup } from '../lib/signup.ts'
-import type { Source } from '../lib/sources/source.ts'
-import { tellStale } from '../lib/telemetry.ts'
+import { tellStale } from '../lib/tell.ts'
 import type { Surroundings } from './surroundings.ts'
 
 export type DeliverSignup = (
   signup: Signup,
-  source: Source,
+  policy: Policy,
   remainingMs: () => number,
 ) => Promise<Delivered>
 
-/** Builds what outlives an invocation: connections, the token's cache, what was made lately. */
+/**
+ * Builds what outlives an invocation: connections, the token's cache, the window's pace, what was
+ * made lately, and what is known of the workspace.
+ */
 export const createDeliver = (
   env: IntercomEnv,
   { clock, random, telemetry, openHttp, openSecret }: Surroundings,
 ): DeliverSignup => {
-  const send = openHttp(intercomBaseUrl(env))
+  const http = openHttp(intercomBaseUrl(env))
   const load = loadToken(openSecret(env.INTERCOM_SECRET_ID))
   const token = createCache(load, clock, (error) => tellStale(telemetry, error))
-  const recent = createRecent(clock)
+  const pace = createPace(clock, random)
   const version = env.INTERCOM_VERSION
-  return (signup, source, remainingMs) => {
-    const call = createClient({
-      send,
+  const kept = {
+    recent: createRecent(clock),
+    listAttributes: createListAttributes(clock),
+    tagIds: new Map<string, string>(),
+  }
+  return (signup, policy, remainingMs) => {
+    const send = createClient({
+      send: http,
       token,
       version,
+      pace,
       clock,
       random,
       remainingMs,
-      onAnswer: ({ call: type, status, durationMs }) =>
-        telemetry.log('debug', 'intercom', { call: type, status, duration_ms: durationMs }),
+      onAnswer: ({ call, status, durationMs }) =>
+        telemetry.log('debug', 'intercom', { call, status, duration_ms: durationMs }),
     })
-    return deliver(signup, source.options, { call, recent })
+    return deliver(signup, policy, { ...kept, send, version })
   }
 }

@@ -7,7 +7,8 @@ import type { BridgeError } from '../lib/errors.ts'
 import { createHttp, type SendHttp } from '../lib/intercom/http.ts'
 import type { GetSecret } from '../lib/secrets.ts'
 import { createQueues, type Queues } from '../lib/send.ts'
-import { createTelemetry, errorFields, type Telemetry } from '../lib/telemetry.ts'
+import { createTelemetry, type Telemetry } from '../lib/telemetry.ts'
+import { errorFields } from '../lib/tell.ts'
 import { createGetSecret, sdkOptions } from './aws.ts'
 
 /**

@@ -5,7 +5,7 @@ import { type Environment, parseWebhookEnv, type WebhookEnv } from '../lib/env.t
 import { BridgeError, toBridgeError } from '../lib/errors.ts'
 import { type HttpDelivery, receive, type Sink } from '../lib/receive.ts'
 import { createCache, loadSigningSecrets } from '../lib/secrets.ts'
-import { createMayTell, tellReceived, tellStale } from '../lib/telemetry.ts'
+import { createMayTell, tellReceived, tellStale } from '../lib/tell.ts'
 import { type Surroundings, surround, tellEarly } from './surroundings.ts'
 
 /** Direct mode answers 503 by then, while the sender still listens. */
@@ -70,9 +70,9 @@ const createDirectSinks = async (
     const signal = clock.timeout(directDeadlineMs)
     return {
       mode: 'direct',
-      deliver: (signup, source) =>
+      deliver: (signup, policy) =>
         withDeadline(
-          deliver(signup, source, () => endMs - clock.now()),
+          deliver(signup, policy, () => endMs - clock.now()),
           signal,
         ),
     }

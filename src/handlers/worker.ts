@@ -6,7 +6,7 @@ import { BridgeError, toBridgeError } from '../lib/errors.ts'
 import { isFifo, receivesOf, toDeadLetter } from '../lib/queue.ts'
 import { backoffSeconds } from '../lib/retry.ts'
 import { createQueues, queueUrlOf } from '../lib/send.ts'
-import { errorFields, tellRecord } from '../lib/telemetry.ts'
+import { errorFields, tellRecord } from '../lib/tell.ts'
 import { sdkOptions } from './aws.ts'
 import { createDeliver } from './intercom.ts'
 import { type Surroundings, surround, tellEarly } from './surroundings.ts'
@@ -38,7 +38,7 @@ export const createWorker = (environment: Environment, given: Partial<Surroundin
     const remainingMs = () => context.getRemainingTimeInMillis()
     const dependencies: DrainDependencies = {
       bridge,
-      deliver: (signup, source) => deliver(signup, source, remainingMs),
+      deliver: (signup, policy) => deliver(signup, policy, remainingMs),
       park: (record, parking) => {
         const url = deadLetterUrl(env, record.eventSourceARN)
         return queues.sendDeadLetter(url, toDeadLetter(record, parking))

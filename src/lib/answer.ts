@@ -13,6 +13,7 @@ export type Answer = {
 const statuses: { readonly [code in ErrorCode]?: number } = {
   body_too_large: 413,
   contact_archived: 422,
+  contact_deleted: 422,
   identity_conflict: 422,
   intercom_rejected: 422,
   invalid_body: 400,
@@ -30,10 +31,13 @@ const statuses: { readonly [code in ErrorCode]?: number } = {
   // What time mends, the sender may try again.
   conflict_unresolved: 503,
   create_unclear: 503,
+  extras_unavailable: 503,
   intercom_forbidden: 503,
   intercom_rate_limited: 503,
   intercom_unauthorized: 503,
   intercom_unavailable: 503,
+  out_of_time: 503,
+  restore_failed: 503,
   temporarily_unavailable: 503,
 }
 

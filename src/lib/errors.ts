@@ -3,10 +3,14 @@
  * alphabetical order: an operator can look each one up in docs/codes.md.
  */
 export const errorCodes = [
+  'attributes_refused',
   'body_too_large',
   'conflict_unresolved',
   'contact_archived',
+  'contact_deleted',
   'create_unclear',
+  'extras_failed',
+  'extras_unavailable',
   'identity_conflict',
   'intercom_forbidden',
   'intercom_rate_limited',
@@ -22,6 +26,8 @@ export const errorCodes = [
   'misconfigured',
   'no_identity',
   'origin_refused',
+  'out_of_time',
+  'restore_failed',
   'signature_expired',
   'signature_invalid',
   'signature_missing',
@@ -76,6 +82,18 @@ export class BridgeError extends Error {
     this.intercomStatus = details.intercomStatus
     this.requestId = details.requestId
   }
+}
+
+/** The same failure under a code that says what it means here, with what Intercom calls it. */
+export const renamed = (error: BridgeError, code: ErrorCode, message: string): BridgeError => {
+  const { intercomCode, intercomStatus, requestId } = error
+  return new BridgeError(code, message, {
+    cause: error.cause,
+    issues: error.issues,
+    ...(intercomCode !== undefined && { intercomCode }),
+    ...(intercomStatus !== undefined && { intercomStatus }),
+    ...(requestId !== undefined && { requestId }),
+  })
 }
 
 /** What was thrown, as a BridgeError: anything else is a fault of ours, `unexpected`. */

@@ -2,9 +2,10 @@ import * as z from 'zod/mini'
 import { isTooDeep } from './body.ts'
 import { isSourceName, queueSourceName } from './config.ts'
 import { sha256 } from './digest.ts'
-import { BridgeError, type ErrorCode } from './errors.ts'
+import { BridgeError, type ErrorCode, errorCodes } from './errors.ts'
 import { parseJson } from './json.ts'
 import { isRecord, own } from './own.ts'
+import type { Replay } from './policy.ts'
 import type { Reading } from './read.ts'
 import type { Signup } from './signup.ts'
 import type { Delivery } from './sources/source.ts'
@@ -109,6 +110,19 @@ export type FromRecord = {
   readonly delivery: Delivery
   /** Which of the delivery's signups this record is; absent: all of them. */
   readonly index?: number
+  /** Set for a dead letter that came back. */
+  readonly replay?: Replay
+}
+
+/**
+ * Whether a record is a dead letter that came back, and how: `bridge dlq replay` says so by the
+ * attribute `replay`; one that was moved back as it is still bears the reason it was parked for.
+ */
+const replayOf = ({ messageAttributes }: QueueRecord): Replay | undefined => {
+  if (messageAttributes.replay?.stringValue === 'restore') return 'restore_archived'
+  const reason = messageAttributes.reason?.stringValue
+  const wasParked = errorCodes.some((code) => code === reason)
+  return wasParked || messageAttributes.replay ? 'park_archived' : undefined
 }
 
 /**
@@ -118,6 +132,7 @@ export type FromRecord = {
  * @throws BridgeError `invalid_message` for a message of ours that is not whole
  */
 export const fromRecord = (record: QueueRecord): FromRecord => {
+  const replay = replayOf(record)
   const ours = parseJson(record.body)
   if (isRecord(ours) && Object.hasOwn(ours, 'signup_bridge')) {
     const parsed = z.safeParse(queuedDelivery, ours)
@@ -130,7 +145,7 @@ export const fromRecord = (record: QueueRecord): FromRecord => {
     const { source, received_at, headers, body, index } = parsed.data
     const bytes = new Uint8Array(Buffer.from(body, 'base64'))
     const delivery = { source, received_at, method: 'POST', url: '', headers, body: bytes }
-    return index === undefined ? { delivery } : { delivery, index }
+    return { delivery, ...(index !== undefined && { index }), ...(replay && { replay }) }
   }
   const { body, source } = openEnvelope(record)
   return {
@@ -142,6 +157,7 @@ export const fromRecord = (record: QueueRecord): FromRecord => {
       headers: {},
       body: new TextEncoder().encode(body),
     },
+    ...(replay && { replay }),
   }
 }
 

@@ -1,9 +1,10 @@
 import { type Answer, asFormAnswer, corsHeaders, errorAnswer, json } from './answer.ts'
-import type { Delivered } from './batch.ts'
 import { maxBodyBytes } from './body.ts'
 import { type Bridge, findSource } from './config.ts'
+import type { Delivered } from './deliver.ts'
 import { sha256 } from './digest.ts'
 import { BridgeError, toBridgeError } from './errors.ts'
+import { type Policy, policyOf } from './policy.ts'
 import { type QueueMessage, toMessages } from './queue.ts'
 import { type Reading, type Refusal, read, refusal, strip } from './read.ts'
 import type { Cached } from './secrets.ts'
@@ -26,7 +27,7 @@ export type Sink =
   | { readonly mode: 'queue'; readonly store: (messages: readonly QueueMessage[]) => Promise<void> }
   | {
       readonly mode: 'direct'
-      readonly deliver: (signup: Signup, source: Source) => Promise<Delivered>
+      readonly deliver: (signup: Signup, policy: Policy) => Promise<Delivered>
     }
 
 export type ReceiveDependencies = {
@@ -120,11 +121,14 @@ const deliverAtOnce = async (
   source: Source,
   delivery: Delivery,
   reading: Exclude<Reading, { kind: 'ignored' }>,
-  deliver: (signup: Signup, source: Source) => Promise<Delivered>,
+  deliver: (signup: Signup, policy: Policy) => Promise<Delivered>,
 ): Promise<Omit<Received, 'source'>> => {
   if (reading.kind === 'refused') throw refusal(reading)
   const outcomes: Delivered[] = []
-  for (const signup of reading.signups) outcomes.push(await deliver(signup, source))
+  const arrival = { received_at: delivery.received_at, receives: 1 }
+  for (const signup of reading.signups) {
+    outcomes.push(await deliver(signup, policyOf(source.options, signup, arrival)))
+  }
   const [refused] = reading.refusals
   if (refused) throw refusal(refused)
   const [first] = outcomes

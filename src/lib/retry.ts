@@ -9,10 +9,14 @@ type Fate = 'park' | 'retry' | 'stop'
 
 /** What becomes of a record that failed with a code. Nothing that time or an operator mends is parked. */
 const fates: Readonly<Record<ErrorCode, Fate>> = {
+  attributes_refused: 'park',
   body_too_large: 'park',
   conflict_unresolved: 'retry',
   contact_archived: 'park',
+  contact_deleted: 'park',
   create_unclear: 'retry',
+  extras_failed: 'park',
+  extras_unavailable: 'retry',
   identity_conflict: 'park',
   intercom_forbidden: 'stop',
   intercom_rate_limited: 'stop',
@@ -28,6 +32,8 @@ const fates: Readonly<Record<ErrorCode, Fate>> = {
   misconfigured: 'stop',
   no_identity: 'park',
   origin_refused: 'park',
+  out_of_time: 'retry',
+  restore_failed: 'retry',
   signature_expired: 'park',
   signature_invalid: 'park',
   signature_missing: 'park',
@@ -57,6 +63,8 @@ const tokenDoubtSeconds = 31
 
 const waitSeconds = (error: BridgeError, receives: number, random: number): number => {
   if (error.code === 'create_unclear') return indexLagSeconds
+  // Nothing failed: whoever has time again may go on at once.
+  if (error.code === 'out_of_time') return 0
   const backoff = backoffSeconds(receives, random)
   return error.code === 'intercom_unauthorized' ? Math.max(backoff, tokenDoubtSeconds) : backoff
 }
@@ -65,9 +73,15 @@ const waitSeconds = (error: BridgeError, receives: number, random: number): numb
 export const inPlaceDelayMs = (tries: number, random: number): number =>
   Math.floor(random * Math.min(4_000, 250 * 2 ** tries))
 
+/** A contact deleted for good answers to unarchive with 500, as an Intercom in trouble would. */
+const restoreReceives = 5
+
 /** The only judge of errors. */
 export const failure = (error: BridgeError, receives: number, random: number): Verdict => {
   const fate = fates[error.code]
+  if (error.code === 'restore_failed' && receives >= restoreReceives) {
+    return { kind: 'park', reason: 'contact_deleted' }
+  }
   if (fate === 'park') return { kind: 'park', reason: error.code }
   const retryInSeconds = waitSeconds(error, receives, random)
   return { kind: 'retry', retryInSeconds, stopBatch: fate === 'stop' }

@@ -21,7 +21,7 @@ const doubtMs = 30_000
 
 export type Cached<T> = {
   readonly get: () => Promise<T>
-  /** Reads past the cache, at most once in 30 s; otherwise what `get` gives. */
+  /** Reads past the cache, 30 s after the last time that it was read again; else what `get` gives. */
   readonly reread: () => Promise<T>
 }
 
@@ -41,6 +41,8 @@ export const createCache = <T>(
   let rereadAllowedAtMs = 0
 
   const refresh = (): Promise<T> => {
+    // The first reading of a process is no second one: a doubt about it may be looked into at once.
+    if (good) rereadAllowedAtMs = clock.now() + doubtMs
     loading ??= load()
       .then((value) => {
         good = { value, freshUntilMs: clock.now() + cacheMs }

@@ -36,7 +36,14 @@ describe('a canary in every field', () => {
     signed_up_at: canary,
     owner_id: canary,
     [canary]: canary,
-    custom_attributes: { [canary]: canary, [`$${canary}`]: canary, list: [canary] },
+    // What reads like a name is told, so that it can be created: an e-mail or a number does not.
+    custom_attributes: {
+      plan: canary,
+      [`${canary}@example`]: canary,
+      [`+1${canary}`]: canary,
+      [`$${canary}`]: canary,
+      list: [canary],
+    },
     tags: [canary],
     company: { company_id: canary, name: canary },
     note: canary,
@@ -99,6 +106,8 @@ describe('a canary in every field', () => {
       'refused',
       'parked',
       'handed_back',
+      'incomplete',
+      'copy_parked',
       'intercom',
     ]) {
       expect(log).toContain(`"event":"${event}"`)

@@ -323,9 +323,10 @@ describe('direct mode', () => {
 
   test('answers 422 with Intercom’s code, never its text, where it refuses for good', async () => {
     const { post } = await direct()
-    const body = '{"email":"ada@example.com","custom_attributes":{"canary":1}}'
+    const refusal = { status: 422, code: 'parameter_invalid', message: 'canary' }
+    world.intercom.addFault({ method: 'POST', path: '/contacts', ...refusal })
 
-    const answer = await post(event('/webhooks/backend', body, bearer))
+    const answer = await post(event('/webhooks/backend', ada, bearer))
 
     expect(answer).toMatchObject({
       statusCode: 422,

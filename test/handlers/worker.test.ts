@@ -239,11 +239,11 @@ test('without time to wait, the batch goes back to the queue', async () => {
 })
 
 test('one poison record in a batch of ten: nine delivered, one parked with its reason', async () => {
-  const unknown = { custom_attributes: { unknown_to_intercom: 1 } }
+  world.intercom.addFault({ admins: [1] })
   for (let index = 0; index < 10; index += 1) {
     await queue(
       'backend',
-      person(`p${index}`, index === 4 ? { event_id: 'poison', ...unknown } : {}),
+      person(`p${index}`, index === 4 ? { event_id: 'poison', owner_id: 7 } : {}),
     )
   }
   const batch = await world.batch()

@@ -7,8 +7,10 @@ import {
   type RecordResult,
 } from '../../src/lib/batch.ts'
 import { type Bridge, defineBridge } from '../../src/lib/config.ts'
+import type { Delivered } from '../../src/lib/deliver.ts'
 import { BridgeError, type ErrorCode } from '../../src/lib/errors.ts'
 import { clerk, defineSource, signup as signupSource } from '../../src/lib/index.ts'
+import type { Policy } from '../../src/lib/policy.ts'
 import { type Parking, type QueueRecord, toMessages } from '../../src/lib/queue.ts'
 import { read } from '../../src/lib/read.ts'
 import type { Signup } from '../../src/lib/signup.ts'
@@ -28,17 +30,17 @@ const bridge: Bridge = defineBridge({
   },
 })
 
-let made = 0
+let queuedSoFar = 0
 /** A FIFO record of ours, as the webhook queued it. */
 const queued = async (
   person: string,
   more: { source?: string; receives?: number; event_id?: string; body?: object } = {},
 ): Promise<QueueRecord> => {
-  made += 1
+  queuedSoFar += 1
   const { source = 'backend', receives = 1 } = more
   const body = more.body ?? {
     email: `${person}@example.com`,
-    event_id: more.event_id ?? `e${made}`,
+    event_id: more.event_id ?? `e${queuedSoFar}`,
   }
   const given = { ...delivery(body), source, url: '' }
   const configured = bridge.sources[source] ?? signupSource()
@@ -46,13 +48,21 @@ const queued = async (
   if (reading.kind === 'ignored') throw new Error('ignored')
   const [message] = toMessages(given, reading)
   return record(message?.body ?? '', {
-    messageId: `m${made}-${person}`,
+    messageId: `m${queuedSoFar}-${person}`,
     eventSourceARN: fifoArn,
     attributes: { ApproximateReceiveCount: String(receives), MessageGroupId: message?.groupId },
   })
 }
 
 const nameOf = ({ contact }: Signup) => contact.email?.split('@')[0] ?? ''
+/** What a signup gives whose contact is there, without what is incomplete. */
+const made = (id: string, ...incomplete: BridgeError[]): Delivered => ({
+  outcome: 'created',
+  contact: { type: 'contact', id },
+  counts: [],
+  calls: 2,
+  incomplete,
+})
 
 /** A worker's surroundings that note what they are asked to do. */
 const createWorld = (
@@ -75,7 +85,7 @@ const createWorld = (
       if (failure !== undefined)
         throw new BridgeError(failure, 'text', { intercomCode: 'not_found' })
       delivered.push(name)
-      return { outcome: 'created', contact: { type: 'contact', id: name }, counts: [], calls: 2 }
+      return made(name)
     },
     park: async (given, parking) => {
       parked.push({ record: given, parking })
@@ -115,7 +125,7 @@ test('the records of one person run in order, different persons at the same time
         order.push(`begin ${label}`)
         await new Promise(setImmediate)
         order.push(`end ${label}`)
-        return { outcome: 'created', contact: { type: 'contact', id: 'a' }, counts: [], calls: 1 }
+        return made('a')
       },
     },
   )
@@ -241,15 +251,180 @@ test('under 12 s left nothing is begun, and all comes back at once', async () =>
 
   const failed = await drain(records, {
     ...world.dependencies,
-    deliver: (signup, source) => {
+    deliver: (signup, policy) => {
       remainingMs -= 6
-      return deliver(signup, source)
+      return deliver(signup, policy)
     },
   })
 
   expect(world.delivered).toEqual(['ada'])
   expect(failed).toEqual([records[1]?.messageId, records[2]?.messageId])
   expect(world.handedBack.map(({ retryInSeconds }) => retryInSeconds)).toEqual([0, 0])
+})
+
+test('a record whose invocation ran out of time comes again at once, and its batch goes on', async () => {
+  const world = createWorld({ ada: 'out_of_time' })
+  const records = [await queued('ada', { receives: 9 }), await queued('ada')]
+
+  const failed = await drain([...records, await queued('grace')], world.dependencies)
+
+  expect(failed).toEqual(records.map(({ messageId }) => messageId))
+  expect(world.handedBack.map(({ retryInSeconds }) => retryInSeconds)).toEqual([0, 0])
+  expect(world.delivered).toEqual(['grace'])
+})
+
+describe('a contact that cannot be restored', () => {
+  test('comes again four times', async () => {
+    const world = createWorld({ ada: 'restore_failed' })
+
+    const failed = await drain([await queued('ada', { receives: 4 })], world.dependencies)
+
+    expect(failed).toHaveLength(1)
+    expect(world.results).toMatchObject([
+      { kind: 'handed_back', error: { code: 'restore_failed' }, retryInSeconds: 120 },
+    ])
+    expect(world.parked).toEqual([])
+  })
+
+  test('is parked as deleted on the fifth receive', async () => {
+    const world = createWorld({ ada: 'restore_failed' })
+
+    const failed = await drain([await queued('ada', { receives: 5 })], world.dependencies)
+
+    expect(failed).toEqual([])
+    expect(world.parked).toMatchObject([
+      { parking: { reason: 'contact_deleted', code: 'not_found', source: 'backend' } },
+    ])
+    expect(world.results).toMatchObject([{ kind: 'parked', error: { code: 'contact_deleted' } }])
+  })
+})
+
+describe('a signup delivered without all it brought', () => {
+  const attributesRefused = new BridgeError('attributes_refused', 'text', {
+    issues: [{ path: 'custom_attributes.plan', reason: 'not in the workspace' }],
+  })
+  const extrasFailed = new BridgeError('extras_failed', 'text', {
+    intercomCode: 'api_plan_restricted',
+  })
+  const lacking =
+    (...incomplete: BridgeError[]): DrainDependencies['deliver'] =>
+    async (signup) =>
+      made(nameOf(signup), ...incomplete)
+
+  test.each([
+    ['attributes_refused', attributesRefused, undefined],
+    ['extras_failed', extrasFailed, 'api_plan_restricted'],
+  ])('is done, and a copy is parked once as %s', async (reason, error, code) => {
+    const world = createWorld({}, { deliver: lacking(error) })
+    const given = await queued('ada', { event_id: 'e7' })
+
+    const failed = await drain([given], world.dependencies)
+
+    expect(failed).toEqual([])
+    expect(world.parked).toEqual([
+      {
+        record: given,
+        parking: { reason, code, source: 'backend', event_id: 'e7' },
+      },
+    ])
+  })
+
+  test('is told as delivered, then as a copy that was parked', async () => {
+    const world = createWorld({}, { deliver: lacking(attributesRefused) })
+
+    await drain([await queued('ada')], world.dependencies)
+
+    expect(world.results).toMatchObject([
+      { kind: 'delivered', source: 'backend', outcomes: [{ incomplete: [attributesRefused] }] },
+      { kind: 'copy_parked', source: 'backend', error: attributesRefused },
+    ])
+  })
+
+  test('makes one copy of two troubles', async () => {
+    const world = createWorld({}, { deliver: lacking(attributesRefused, extrasFailed) })
+
+    const failed = await drain([await queued('ada')], world.dependencies)
+
+    expect(failed).toEqual([])
+    expect(world.parked).toMatchObject([{ parking: { reason: 'attributes_refused' } }])
+    expect(world.results.map(({ kind }) => kind)).toEqual(['delivered', 'copy_parked'])
+  })
+
+  test('lets the person’s later records go on', async () => {
+    const world = createWorld({}, { deliver: lacking(extrasFailed) })
+
+    const failed = await drain([await queued('ada'), await queued('ada')], world.dependencies)
+
+    expect(failed).toEqual([])
+    expect(world.parked).toHaveLength(2)
+  })
+
+  test('stays where the dead letters do not take the copy', async () => {
+    const park = async () => {
+      throw new Error('no answer')
+    }
+    const world = createWorld({}, { deliver: lacking(attributesRefused), park })
+    const given = await queued('ada')
+
+    const failed = await drain([given], world.dependencies)
+
+    expect(failed).toEqual([given.messageId])
+    expect(world.handedBack).toEqual([{ record: given, retryInSeconds: 15 }])
+    expect(world.results).toMatchObject([
+      { kind: 'delivered' },
+      { kind: 'handed_back', error: { code: 'temporarily_unavailable' } },
+    ])
+  })
+})
+
+describe('how a signup is delivered', () => {
+  const overwriting = defineBridge({
+    sources: { backend: signupSource({ onExisting: 'overwrite', lookup: false }) },
+  })
+  const policyOf = async (given: QueueRecord): Promise<Policy | undefined> => {
+    const policies: Policy[] = []
+    const deliver: DrainDependencies['deliver'] = async (signup, policy) => {
+      policies.push(policy)
+      return made(nameOf(signup))
+    }
+    const world = createWorld({}, { bridge: overwriting, deliver })
+    await drain([given], world.dependencies)
+    return policies[0]
+  }
+  const body = { email: 'ada@example.com', event_id: '1', occurred_at: start - 60 }
+
+  test('is what its source says', async () => {
+    expect(await policyOf(await queued('ada', { body }))).toEqual({
+      lookup: false,
+      onExisting: 'overwrite',
+      onArchived: 'restore',
+      mark: start - 60,
+    })
+  })
+
+  test('is never later than the delivery was received', async () => {
+    const early = { ...body, occurred_at: start + 60 }
+
+    expect(await policyOf(await queued('ada', { body: early }))).toMatchObject({ mark: start })
+  })
+
+  test('knows how often it was received', async () => {
+    const lead = { ...body, role: 'lead' }
+
+    expect(await policyOf(await queued('ada', { body: lead, receives: 2 }))).toMatchObject({
+      lookup: true,
+    })
+  })
+
+  test('of a dead letter that came back is to fill', async () => {
+    const given = await queued('ada', { body })
+    const messageAttributes = { reason: { stringValue: 'contact_archived' } }
+
+    expect(await policyOf({ ...given, messageAttributes })).toMatchObject({
+      onExisting: 'fill',
+      onArchived: 'park',
+    })
+  })
 })
 
 test('a record that the dead letters do not take stays, to be parked when it comes again', async () => {
@@ -327,7 +502,7 @@ test('one person in two groups, as dead letters come back, is still one after th
         order.push(`begin ${event_id}`)
         await new Promise(setImmediate)
         order.push(`end ${event_id}`)
-        return { outcome: 'created', contact: { type: 'contact', id: 'a' }, counts: [], calls: 1 }
+        return made('a')
       },
     },
   )

@@ -144,6 +144,66 @@ describe('a record of another producer', () => {
   )
 })
 
+describe('a dead letter that came back', () => {
+  const text = (stringValue: string) => ({ stringValue, dataType: 'String' })
+  const [ours] = toMessages(delivery('{}'), reading(ada))
+  const bodies: [string, string][] = [
+    ['a message of ours', ours?.body ?? ''],
+    ['one of another producer', '{"email":"ada@example.com"}'],
+  ]
+
+  describe.each(bodies)('%s', (_name, body) => {
+    const replayOf = (messageAttributes: Record<string, { stringValue?: string }>) =>
+      fromRecord(record(body, { messageAttributes })).replay
+
+    test('restores an archived contact where the replay says so', () => {
+      expect(replayOf({ replay: text('restore') })).toBe('restore_archived')
+      expect(replayOf({ replay: text('restore'), reason: text('contact_archived') })).toBe(
+        'restore_archived',
+      )
+    })
+
+    test.each(['', 'park', 'true', 'Restore', 'anything'])(
+      'parks an archived contact where the replay says %j',
+      (said) => {
+        expect(replayOf({ replay: text(said) })).toBe('park_archived')
+      },
+    )
+
+    test.each(['contact_archived', 'intercom_rejected', 'attributes_refused', 'unexpected'])(
+      'is one by its reason alone, as it was parked: %s',
+      (reason) => {
+        expect(replayOf({ reason: text(reason) })).toBe('park_archived')
+      },
+    )
+
+    test.each(['', 'signed up', 'Contact_archived', 'receives_exhausted', 'toString'])(
+      'is none by the reason %j, which is another producer’s own',
+      (reason) => {
+        expect(replayOf({ reason: text(reason), source: text('queue') })).toBeUndefined()
+      },
+    )
+
+    test('is none without attributes, or with a reason that is no text', () => {
+      expect(fromRecord(record(body))).not.toHaveProperty('replay')
+      expect(replayOf({ reason: {} })).toBeUndefined()
+    })
+  })
+
+  test('is one as it was parked, and carries the same delivery', () => {
+    const given = record(ours?.body ?? '')
+    const letter = toDeadLetter(given, { reason: 'contact_archived', source: 'test' })
+    const messageAttributes = Object.fromEntries(
+      Object.entries(letter.attributes ?? {}).map(([name, value]) => [name, text(value)]),
+    )
+
+    expect(fromRecord(record(letter.body, { messageAttributes }))).toEqual({
+      ...fromRecord(given),
+      replay: 'park_archived',
+    })
+  })
+})
+
 test.each([
   { signup_bridge: 1 },
   { signup_bridge: 2, source: 'a', received_at: 1, headers: {}, body: '', index: 0 },

@@ -535,6 +535,7 @@ describe('direct mode', () => {
       contact: { type: 'contact', id: '6762f0dd' },
       counts: [],
       calls: 2,
+      incomplete: [],
     }))
   const failing = (code: ErrorCode, intercomCode?: string) =>
     direct(async () => {

@@ -7,7 +7,10 @@ const judge = (code: ErrorCode, receives = 1, random = 0) =>
 
 describe('a record that failed', () => {
   test.each([
+    'attributes_refused',
     'contact_archived',
+    'contact_deleted',
+    'extras_failed',
     'identity_conflict',
     'intercom_rejected',
     'invalid_body',
@@ -21,16 +24,31 @@ describe('a record that failed', () => {
     expect(judge(code)).toEqual({ kind: 'park', reason: code })
   })
 
-  test.each(['intercom_unavailable', 'conflict_unresolved', 'unexpected'] as const)(
-    'for now (%s) comes again, and its batch goes on',
-    (code) => {
-      expect(judge(code)).toEqual({ kind: 'retry', retryInSeconds: 15, stopBatch: false })
-    },
-  )
+  test.each([
+    'conflict_unresolved',
+    'extras_unavailable',
+    'intercom_unavailable',
+    'restore_failed',
+    'unexpected',
+  ] as const)('for now (%s) comes again, and its batch goes on', (code) => {
+    expect(judge(code)).toEqual({ kind: 'retry', retryInSeconds: 15, stopBatch: false })
+  })
+
+  test.each([
+    'conflict_unresolved',
+    'create_unclear',
+    'extras_unavailable',
+    'intercom_unavailable',
+    'out_of_time',
+    'unexpected',
+  ] as const)('for now (%s) is never parked, however often it comes', (code) => {
+    expect(judge(code, 400)).toMatchObject({ kind: 'retry', stopBatch: false })
+  })
 
   test.each([
     'intercom_forbidden',
     'intercom_rate_limited',
+    'invalid_config',
     'misconfigured',
     'temporarily_unavailable',
   ] as const)('for all (%s) comes again and stops its batch, and is never parked', (code) => {
@@ -56,6 +74,32 @@ describe('a record that failed', () => {
       retryInSeconds: 180,
       stopBatch: false,
     })
+  })
+
+  test.each([1, 2, 400])(
+    'for lack of time comes again at once at receive %i, and its batch goes on',
+    (receives) => {
+      expect(judge('out_of_time', receives, 0.9)).toEqual({
+        kind: 'retry',
+        retryInSeconds: 0,
+        stopBatch: false,
+      })
+    },
+  )
+
+  test.each([1, 2, 3, 4])('to restore its contact comes again at receive %i', (receives) => {
+    expect(judge('restore_failed', receives)).toMatchObject({ kind: 'retry', stopBatch: false })
+  })
+
+  test.each([5, 6, 400])(
+    'to restore its contact is parked at receive %i: it was deleted for good',
+    (receives) => {
+      expect(judge('restore_failed', receives)).toEqual({ kind: 'park', reason: 'contact_deleted' })
+    },
+  )
+
+  test('of any other kind is not parked for the fifth receive’s sake', () => {
+    expect(judge('intercom_unavailable', 5)).toMatchObject({ kind: 'retry' })
   })
 })
 

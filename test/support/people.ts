@@ -1,4 +1,5 @@
 import type { Contact } from '../../src/lib/intercom/contact.ts'
+import type { Policy } from '../../src/lib/policy.ts'
 import type { Signup } from '../../src/lib/signup.ts'
 
 export const email = 'ada@example.com'
@@ -14,3 +15,6 @@ export const contact = (id: string, more: Partial<Contact> = {}): Contact => ({
   email,
   ...more,
 })
+
+/** What holds for a live signup of a source without options. */
+export const usual: Policy = { lookup: true, onExisting: 'fill', onArchived: 'restore' }

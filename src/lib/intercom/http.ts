@@ -34,8 +34,9 @@ export const createHttp = (baseUrl: URL): SendHttp => {
     new Promise((resolve, reject) => {
       const length = body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) }
       const request = send(
-        new URL(path, baseUrl),
-        { method, agent, signal, headers: { ...headers, ...length } },
+        baseUrl,
+        // As it is: a URL would resolve the dots of an id.
+        { method, path, agent, signal, headers: { ...headers, ...length } },
         (response) => {
           const chunks: Buffer[] = []
           let bytes = 0

@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.ts'
-import type { ContactAnswer } from './call.ts'
 import type { Contact } from './contact.ts'
+import type { ContactAnswer } from './contact-call.ts'
 
 /** What this process made or changed lately: Intercom's search lags behind it. */
 export type Recent = {

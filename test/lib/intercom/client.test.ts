@@ -1,8 +1,9 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 import { type SandboxIntercom, startIntercom } from '../../../sandbox/intercom/server.ts'
-import type { ContactCall } from '../../../src/lib/intercom/call.ts'
 import { type ClientOptions, createClient } from '../../../src/lib/intercom/client.ts'
+import { type ContactCall, toCall } from '../../../src/lib/intercom/contact-call.ts'
 import { createHttp } from '../../../src/lib/intercom/http.ts'
+import { createPace } from '../../../src/lib/intercom/pace.ts'
 import { createClock, type VirtualClock } from '../../support/clock.ts'
 import { startServer } from '../../support/server.ts'
 
@@ -18,16 +19,20 @@ beforeEach(() => {
 })
 
 const fixed = (token: string) => ({ get: async () => token, reread: async () => token })
-const client = (more: Partial<ClientOptions> = {}) =>
-  createClient({
+/** A client of a process that has made no call yet, given calls of contacts as they are. */
+const client = (more: Partial<ClientOptions> = {}) => {
+  const send = createClient({
     send: createHttp(new URL(intercom.url)),
     token: fixed('good'),
     version: '2.14',
+    pace: createPace(clock, () => 0),
     clock,
     random: () => 0.5,
     remainingMs: () => 60_000,
     ...more,
   })
+  return (call: ContactCall) => send(toCall(call, '2.14'))
+}
 const create = (fields: object = {}): ContactCall => ({
   type: 'create',
   fields: { role: 'user', email: 'ada@example.com', ...fields },
@@ -39,7 +44,7 @@ const made = async (fields: object = {}) => {
   return answer.contact
 }
 
-describe('the five calls', () => {
+describe('the calls', () => {
   test('create, get, update, find and search speak the same contact', async () => {
     const contact = await made({ external_id: 'a/b?c' })
     const { id } = contact
@@ -56,10 +61,27 @@ describe('the five calls', () => {
     })
   })
 
+  test('unarchive brings an archived contact back', async () => {
+    const { id } = await made()
+    await fetch(`${intercom.url}/contacts/${id}/archive`, {
+      method: 'POST',
+      headers: { accept: 'application/json', authorization: 'Bearer good' },
+    })
+
+    expect(await client()({ type: 'unarchive', id })).toEqual({ type: 'unarchived' })
+    expect(await client()({ type: 'get', id })).toMatchObject({ type: 'contact', contact: { id } })
+  })
+
   test('an id cannot leave its place in the path', async () => {
     await client()({ type: 'get', id: '../admins?x' })
 
     expect(intercom.calls().at(-1)).toMatchObject({ path: '/contacts/..%2Fadmins%3Fx' })
+  })
+
+  test('an id of dots cannot leave its place in the path', async () => {
+    await client()({ type: 'find', external_id: '..' }).catch(() => undefined)
+
+    expect(intercom.calls().at(-1)?.path).toMatch(/^\/contacts\/find_by_external_id\/./)
   })
 
   test('a conflict gives the id that stands in its text', async () => {
@@ -80,7 +102,7 @@ describe('the five calls', () => {
   })
 })
 
-describe('conflict texts', () => {
+describe('a conflict over the wire', () => {
   const conflict = async (message: string) => {
     intercom.addFault({ status: 409, code: 'conflict', message, count: 1 })
     return client()(create())
@@ -108,12 +130,28 @@ describe('conflict texts', () => {
   })
 })
 
+const request_id = '004qkagkoq5kktea5hdg'
+const errorList = (code: string | undefined, message = 'canary') => ({
+  type: 'error.list',
+  request_id,
+  errors: [{ ...(code !== undefined && { code }), message }],
+})
+const failure = async (run: Promise<unknown>): Promise<Error> => {
+  const thrown: unknown = await run.then(
+    () => undefined,
+    (error: unknown) => error,
+  )
+  if (thrown instanceof Error) return thrown
+  throw new Error('nothing was thrown')
+}
+
 describe('failures', () => {
   test.each([
     [400, 'parameter_invalid', 'intercom_rejected'],
     [404, 'not_found', 'intercom_rejected'],
     [405, undefined, 'intercom_rejected'],
     [406, 'media_type_not_acceptable', 'intercom_rejected'],
+    [409, 'conflict', 'intercom_rejected'],
     [415, undefined, 'intercom_rejected'],
     [422, 'data_invalid', 'intercom_rejected'],
     [401, 'token_unauthorized', 'intercom_forbidden'],
@@ -123,26 +161,43 @@ describe('failures', () => {
     [401, 'token_not_found', 'intercom_unauthorized'],
     [401, 'token_revoked', 'intercom_unauthorized'],
     [401, 'token_expired', 'intercom_unauthorized'],
+    [401, 'token_blocked', 'intercom_unauthorized'],
     [401, 'missing_authorization', 'intercom_unauthorized'],
+    [401, undefined, 'intercom_unauthorized'],
   ])(
     '%i %s is %s at once, with Intercom’s code and request id and never its text',
     async (status, intercomCode, code) => {
-      const body = {
-        type: 'error.list',
-        request_id: '004qkagkoq5kktea5hdg',
-        errors: [{ ...(intercomCode && { code: intercomCode }), message: 'canary' }],
-      }
-      intercom.addFault({ status, body, count: 1 })
+      intercom.addFault({ status, body: errorList(intercomCode), count: 1 })
 
-      const error = await client()(create()).catch((thrown: Error) => thrown)
+      const error = await failure(client()(search))
 
       expect(error).toMatchObject({
         code,
         intercomStatus: status,
         intercomCode,
-        requestId: '004qkagkoq5kktea5hdg',
+        requestId: request_id,
       })
-      expect(`${(error as Error).message} ${(error as Error).cause}`).not.toContain('canary')
+      expect(`${error.message} ${error.cause}`).not.toContain('canary')
+      expect(intercom.calls()).toHaveLength(1)
+    },
+  )
+
+  test.each([
+    [400, 'parameter_invalid'],
+    [422, 'data_invalid'],
+    [401, 'parameter_invalid'],
+  ])(
+    '%i %s to a write is an answer, with Intercom’s code and request id and never its text',
+    async (status, intercomCode) => {
+      intercom.addFault({ status, body: errorList(intercomCode), count: 1 })
+
+      const answer = await client()(create())
+
+      expect(answer).toMatchObject({
+        type: 'refused',
+        error: { code: 'intercom_rejected', intercomStatus: status, intercomCode },
+      })
+      expect(JSON.stringify(answer)).not.toContain('canary')
       expect(intercom.calls()).toHaveLength(1)
     },
   )
@@ -165,8 +220,40 @@ describe('failures', () => {
     expect(clock.slept).toEqual([250, 500])
   })
 
-  test('a lead is not created a second time after an unclear answer', async () => {
-    intercom.addFault({ status: 500 })
+  describe.each<[string, ContactCall]>([
+    ['create', create()],
+    ['get', { type: 'get', id: '6762f0dd1bb69f9f2193bb83' }],
+    ['update', { type: 'update', id: '6762f0dd1bb69f9f2193bb83', fields: { name: 'Ada' } }],
+    ['unarchive', { type: 'unarchive', id: '6762f0dd1bb69f9f2193bb83' }],
+    ['search', search],
+  ])('of %s', (_name, call) => {
+    test.each([400, 403, 404, 409, 410, 422, 502])(
+      'a page with status %i is a gateway’s word: intercom_unavailable after three tries',
+      async (status) => {
+        intercom.addFault({ status, body: 'html' })
+
+        await expect(client()(call)).rejects.toMatchObject({
+          code: 'intercom_unavailable',
+          intercomStatus: status,
+        })
+        expect(intercom.calls()).toHaveLength(3)
+      },
+    )
+  })
+
+  test('a trouble that passes is not told of', async () => {
+    intercom.addFault({ status: 403, body: 'html', count: 1 }, { status: 503, count: 1 })
+
+    expect(await client()(search)).toMatchObject({ type: 'contacts' })
+    expect(intercom.calls().map(({ status }) => status)).toEqual([403, 503, 200])
+  })
+
+  test.each([
+    ['a 500', { status: 500 }],
+    ['a page', { status: 404, body: 'html' }],
+    ['a lost answer', { lost: true }],
+  ] as const)('a lead is not created a second time after %s', async (_name, fault) => {
+    intercom.addFault(fault)
 
     await expect(client()(create({ role: 'lead' }))).rejects.toMatchObject({
       code: 'create_unclear',
@@ -179,13 +266,30 @@ describe('failures', () => {
 
     expect(await client()(create({ role: 'lead' }))).toMatchObject({ type: 'contact' })
   })
+
+  test('a lead that Intercom only ever answers with 429 is not unclear', async () => {
+    intercom.addFault({ status: 429 })
+
+    await expect(client()(create({ role: 'lead' }))).rejects.toMatchObject({
+      code: 'intercom_rate_limited',
+    })
+    expect(intercom.calls()).toHaveLength(3)
+  })
+
+  test('a lead that Intercom refuses is not unclear', async () => {
+    intercom.addFault({ status: 403, count: 1 })
+
+    await expect(client()(create({ role: 'lead' }))).rejects.toMatchObject({
+      code: 'intercom_forbidden',
+    })
+  })
 })
 
 test('a code or request id that is no word is not taken over', async () => {
   const errors = [{ code: 'No such email[canary@example.com]', message: 'x' }]
   intercom.addFault({ status: 422, body: { request_id: 'canary canary', errors }, count: 1 })
 
-  await expect(client()(create())).rejects.toMatchObject({
+  await expect(client()(search)).rejects.toMatchObject({
     code: 'intercom_rejected',
     intercomCode: undefined,
     requestId: undefined,
@@ -194,13 +298,21 @@ test('a code or request id that is no word is not taken over', async () => {
 
 describe('a 429', () => {
   test('waits for the window that Intercom announces, with jitter', async () => {
-    intercom.addFault({ rate_limit: 1 })
-    await client()(search)
+    intercom.addFault({ status: 429, count: 1 })
 
-    await client()(search)
+    expect(await client()(search)).toMatchObject({ type: 'contacts' })
 
     // The clock began on a window's first second; half a second of jitter.
     expect(clock.slept).toEqual([10_500])
+  })
+
+  test('in the middle of a window waits for what is left of it', async () => {
+    clock.advance(7_000)
+    intercom.addFault({ status: 429, count: 1 })
+
+    await client()(search)
+
+    expect(clock.slept).toEqual([3_500])
   })
 
   test('without a window waits one out', async () => {
@@ -210,19 +322,35 @@ describe('a 429', () => {
       code: 'intercom_rate_limited',
     })
     expect(clock.slept).toEqual([10_500, 10_500])
-    await bare.close()
   })
 
-  test('that announces nonsense waits between 0.2 and 15 s', async () => {
-    const resets = ['0', '99999999999', 'soon']
-    const bare = await startBare((_request, response) =>
-      response.writeHead(429, { 'x-ratelimit-reset': resets.shift() ?? '0' }).end('{}'),
-    )
+  test.each([
+    ['0', 700],
+    ['99999999999', 15_500],
+    ['soon', 10_500],
+  ])('that announces the reset %s waits %i ms', async (reset, waitMs) => {
+    const bare = await startBare((_request, response) => {
+      const isFirst = bare.requests.length === 1
+      const window = { 'x-ratelimit-limit': '1667', 'x-ratelimit-remaining': '0' }
+      if (isFirst) response.writeHead(429, { ...window, 'x-ratelimit-reset': reset })
+      response.end('{"type":"list","data":[]}')
+    })
 
-    await client({ send: bare.send })(search).catch(() => undefined)
+    await client({ send: bare.send })(search)
 
-    expect(clock.slept).toEqual([700, 15_500])
-    await bare.close()
+    expect(clock.slept).toEqual([waitMs])
+  })
+
+  test('is handed back where its window comes too late for another try', async () => {
+    intercom.addFault({ status: 429 })
+
+    await expect(client({ remainingMs: () => 23_000 })(search)).rejects.toMatchObject({
+      code: 'intercom_rate_limited',
+      intercomStatus: 429,
+      intercomCode: 'rate_limit_exceeded',
+    })
+    expect(intercom.calls()).toHaveLength(1)
+    expect(clock.slept).toEqual([])
   })
 })
 
@@ -237,7 +365,16 @@ describe('time', () => {
 
     expect(await client({ send: bare.send })(search)).toMatchObject({ type: 'contacts' })
     expect(tries).toBe(2)
-    await bare.close()
+  })
+
+  test('a try ends 5 s before the invocation does', async () => {
+    const endMs = clock.now() + 8_000
+    const bare = await startBare(() => clock.advance(3_000))
+
+    await expect(
+      client({ send: bare.send, remainingMs: () => endMs - clock.now() })(search),
+    ).rejects.toMatchObject({ code: 'intercom_unavailable' })
+    expect(bare.requests).toHaveLength(1)
   })
 
   test('no retry begins that could outlast the invocation', async () => {
@@ -249,29 +386,100 @@ describe('time', () => {
     expect(intercom.calls()).toHaveLength(1)
   })
 
-  test('without time no call is made', async () => {
+  test('without time no call is made, and nothing is unclear', async () => {
     await expect(
       client({ remainingMs: () => 5_000 })(create({ role: 'lead' })),
-    ).rejects.toMatchObject({
-      code: 'intercom_unavailable',
-    })
+    ).rejects.toMatchObject({ code: 'out_of_time' })
     expect(intercom.calls()).toHaveLength(0)
+  })
+
+  test('an invocation without time holds up no later one of its process', async () => {
+    const pace = createPace(clock, () => 0)
+    await failure(client({ pace, remainingMs: () => 5_000 })(search))
+
+    expect(await client({ pace })(search)).toMatchObject({ type: 'contacts' })
+  })
+
+  test('a turn that comes too late is not waited for', async () => {
+    const pace = createPace(clock, () => 0)
+    intercom.addFault({ rate_limit: 1 })
+    await client({ pace })(search)
+
+    await expect(
+      client({ pace, remainingMs: () => 14_999 })(create({ role: 'lead' })),
+    ).rejects.toMatchObject({ code: 'out_of_time' })
+    expect(intercom.calls()).toHaveLength(1)
+    expect(clock.slept).toEqual([])
+  })
+
+  test('a turn that comes in time is waited for', async () => {
+    const pace = createPace(clock, () => 0)
+    const startMs = clock.now()
+    intercom.addFault({ rate_limit: 20 })
+    await client({ pace })(search)
+    intercom.addFault({ status: 429, count: 1 })
+
+    await client({ pace })(search)
+    expect(await client({ pace })(search)).toMatchObject({ type: 'contacts' })
+
+    expect(clock.now() - startMs).toBeGreaterThanOrEqual(10_000)
+    expect(intercom.calls().map(({ status }) => status)).toEqual([200, 429, 200, 200])
   })
 })
 
 describe('the token', () => {
-  test('that changed is used at once', async () => {
+  test.each([
+    'unauthorized',
+    'token_not_found',
+    'token_revoked',
+    'token_expired',
+    'token_blocked',
+    'missing_authorization',
+  ])('is read again after a 401 %s, and used at once where it changed', async (code) => {
     let reads = 0
     const token = {
-      get: async () => 'old',
+      get: async () => 'good',
       reread: async () => {
         reads += 1
-        return 'good'
+        return 'better'
       },
     }
+    const bare = await startBare((request, response) => {
+      const isGood = request.headers.authorization === 'Bearer better'
+      response.writeHead(isGood ? 200 : 401)
+      response.end(JSON.stringify(isGood ? { type: 'list', data: [] } : errorList(code)))
+    })
+
+    expect(await client({ send: bare.send, token })(search)).toMatchObject({ type: 'contacts' })
+    expect(reads).toBe(1)
+    expect(clock.slept).toEqual([])
+  })
+
+  test.each([
+    [401, 'token_unauthorized'],
+    [402, undefined],
+    [403, 'api_plan_restricted'],
+  ])('is not read again after a %i %s: it is good and lacks a right', async (status, code) => {
+    let reads = 0
+    const token = {
+      get: async () => 'good',
+      reread: async () => {
+        reads += 1
+        return 'better'
+      },
+    }
+    intercom.addFault({ status, body: errorList(code), count: 1 })
+
+    await expect(client({ token })(search)).rejects.toMatchObject({ code: 'intercom_forbidden' })
+    expect(reads).toBe(0)
+  })
+
+  test('that is replaced while the process lives is noticed', async () => {
+    const token = { get: async () => 'good', reread: async () => 'new' }
+    intercom.setAccessToken('new')
 
     expect(await client({ token })(search)).toMatchObject({ type: 'contacts' })
-    expect(reads).toBe(1)
+    expect(intercom.calls().map(({ status }) => status)).toEqual([401, 200])
   })
 
   test('that changed costs the call none of its tries', async () => {
@@ -280,6 +488,13 @@ describe('the token', () => {
 
     expect(await client({ token })(search)).toMatchObject({ type: 'contacts' })
     expect(intercom.calls().map(({ status }) => status)).toEqual([401, 503, 503, 200])
+  })
+
+  test('that changed makes a lead no second time', async () => {
+    const token = { get: async () => 'old', reread: async () => 'good' }
+
+    expect(await client({ token })(create({ role: 'lead' }))).toMatchObject({ type: 'contact' })
+    expect(intercom.contacts()).toHaveLength(1)
   })
 
   test('is read again once, not for ever', async () => {
@@ -297,9 +512,23 @@ describe('the token', () => {
   })
 })
 
-/** A client of a server that answers as a test says. */
+test('every answer is told of by its call’s name, its status and its time', async () => {
+  const answers: object[] = []
+  intercom.addFault({ status: 503, count: 1 }, { reset: true, count: 1 })
+
+  await client({ onAnswer: (answer) => answers.push(answer) })(search)
+
+  expect(answers).toEqual([
+    { call: 'search', status: 503, durationMs: 0 },
+    { call: 'search', status: 0, durationMs: 0 },
+    { call: 'search', status: 200, durationMs: 0 },
+  ])
+})
+
+/** The way to a server that answers as a test says, until the test ends. */
 const startBare = async (...[answer]: Parameters<typeof startServer>) => {
   const server = await startServer(answer)
+  onTestFinished(server.close)
   return { ...server, send: createHttp(new URL(server.url)) }
 }
 
@@ -318,20 +547,18 @@ test('a request carries the token, the version and what it accepts, over one kep
     'intercom-version': '2.14',
   })
   expect(second?.socket.remotePort).toBe(first?.socket.remotePort)
-  await bare.close()
 })
 
 test('a redirect is not followed: the token goes to no other host', async () => {
   const elsewhere = await startBare((_request, response) => response.end('{}'))
   const bare = await startBare((_request, response) =>
-    response.writeHead(302, { location: 'http://127.0.0.1:1/' }).end(),
+    response.writeHead(302, { location: elsewhere.url }).end(),
   )
 
   await expect(client({ send: bare.send })(search)).rejects.toMatchObject({
     code: 'intercom_unavailable',
   })
   expect(elsewhere.requests).toHaveLength(0)
-  await Promise.all([bare.close(), elsewhere.close()])
 })
 
 test('an answer that breaks off is none', async () => {
@@ -343,5 +570,4 @@ test('an answer that breaks off is none', async () => {
   await expect(client({ send: bare.send })(search)).rejects.toMatchObject({
     code: 'intercom_unavailable',
   })
-  await bare.close()
 })

@@ -1,0 +1,48 @@
+import type { DataAttribute, Scalar } from './intercom/attributes.ts'
+import type { Contact } from './intercom/contact.ts'
+import type { ContactAnswer, ContactCall } from './intercom/contact-call.ts'
+import type { Signup } from './signup.ts'
+import { choose } from './who.ts'
+
+/** A call, or the workspace's list of attributes: kept, and no call under `/contacts`. */
+export type DecideCall = ContactCall | { readonly type: 'attributes' }
+export type DecideAnswer =
+  | ContactAnswer
+  | { readonly type: 'attributes'; readonly list: readonly DataAttribute[] | undefined }
+
+/** A call made for a signup and its answer. */
+export type Past = { readonly call: DecideCall; readonly answer: DecideAnswer }
+/** The oldest first. */
+export type History = readonly Past[]
+
+export const countAnswers = (history: History, type: DecideAnswer['type']): number =>
+  history.filter(({ answer }) => answer.type === type).length
+
+export const contactCallsIn = (history: History): number =>
+  history.filter(({ call }) => call.type !== 'attributes').length
+
+/** A contact that is gone, or merged, may stand in Intercom's search for a while: it is not believed. */
+export const withoutGone = (history: History): History =>
+  history.map(({ call, answer }, index) => {
+    if (answer.type !== 'contacts') return { call, answer }
+    const gone = history.slice(0, index).flatMap((past) => {
+      const isGone = past.answer.type === 'gone' || past.answer.type === 'merged'
+      return isGone && 'id' in past.call ? [past.call.id] : []
+    })
+    const contacts = answer.contacts.filter(({ id }) => !gone.includes(id))
+    return { call, answer: { ...answer, contacts } }
+  })
+
+/** The contact that a past call found to be the person's, or none yet. */
+export const existingIn = (signup: Signup, { call, answer }: Past): Contact | undefined => {
+  if (answer.type === 'contacts') {
+    const chosen = choose(signup, answer.contacts)
+    return chosen && answer.unindexed?.includes(chosen.id) ? undefined : chosen
+  }
+  const wasRead = call.type === 'get' || call.type === 'find'
+  return answer.type === 'contact' && wasRead ? answer.contact : undefined
+}
+
+/** The custom attributes that a call sent. */
+export const attributesOf = (call: DecideCall | undefined): [string, Scalar][] =>
+  call && 'fields' in call ? Object.entries(call.fields.custom_attributes ?? {}) : []

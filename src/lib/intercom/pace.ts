@@ -1,0 +1,115 @@
+import type { Clock } from '../clock.ts'
+import type { Window } from './window.ts'
+
+/** A call's turn; `end` takes what its answer said of the window, if anything. */
+export type Turn = { readonly end: (window: Window | undefined) => void }
+
+export type Pace = {
+  /** Resolves when it is this call's turn; at once `undefined` if that is not within so many ms. */
+  readonly turn: (withinMs: number) => Promise<Turn | undefined>
+}
+
+const windowMs = 10_000
+/** Kept for what all workers have under way, unseen in the last answer: 300 ms of the window. */
+const reservePart = 0.03
+/** Calls that may be made at once after a while without any: a batch, where the window is large. */
+const maxBurst = 10
+const burstPart = 0.006
+/** What a process takes for its share at the start of a window, and how soon it knows better. */
+const firstShare = 0.25
+const doubtPart = 0.02
+const minShare = 1 / 64
+
+/**
+ * Paces the calls of one process, so that many workers stay below Intercom's window together and
+ * share it without a store of their own. Every answer says how many calls are left for all; a
+ * process spreads its share of them (its own calls of those that were made) over what is left of the
+ * window, and when they are used up it waits for the next one.
+ *
+ * Not knowing any window, the first call goes alone; where its answer tells of none, all go freely.
+ */
+export const createPace = (clock: Clock, random: () => number): Pace => {
+  let window: { readonly limit: number; readonly resetMs: number } | undefined
+  /** Between two calls of this process; infinite where the window is used up. */
+  let gapMs = 0
+  /** Calls so far, those before this window, and the last whose answer was heeded. */
+  let sent = 0
+  let sentBefore = 0
+  let heeded = 0
+  let lastMs = Number.NEGATIVE_INFINITY
+  let probe: Promise<void> | undefined
+  let queue: Promise<unknown> = Promise.resolve()
+
+  const spread = (calls: number, share: number, untilMs: number): number =>
+    calls <= 0 ? Number.POSITIVE_INFINITY : Math.max(untilMs - clock.now(), 0) / (share * calls)
+
+  const begin = (limit: number, resetMs: number, before: number): void => {
+    window = { limit, resetMs }
+    gapMs = spread(limit * (1 - reservePart), firstShare, resetMs)
+    sentBefore = before
+    heeded = before
+  }
+
+  const heed = (call: number, { limit, remaining, resetMs }: Window): void => {
+    if (!window || resetMs - window.resetMs > 1_000) begin(limit, resetMs, call - 1)
+    // Of a window that is over, or older than what is known.
+    if (call <= heeded || (window && window.resetMs - resetMs > 1_000)) return
+    heeded = call
+    window = { limit, resetMs }
+    const doubt = limit * doubtPart
+    const share = (call - sentBefore + doubt * firstShare) / (limit - remaining + doubt)
+    const underWay = sent - call
+    const usable = remaining - underWay - limit * reservePart
+    gapMs = spread(usable, Math.min(Math.max(share, minShare), 1), resetMs)
+  }
+
+  const take = (nowMs: number): Turn => {
+    sent += 1
+    lastMs = nowMs
+    const call = sent
+    let ended = () => {}
+    if (!window && !probe) {
+      probe = new Promise((resolve) => {
+        ended = resolve
+      })
+    }
+    return {
+      end: (answered) => {
+        if (answered) heed(call, answered)
+        ended()
+      },
+    }
+  }
+
+  const wait = async (endMs: number): Promise<Turn | undefined> => {
+    if (!window) await probe
+    for (;;) {
+      const nowMs = clock.now()
+      if (!window) return take(nowMs)
+      if (nowMs >= window.resetMs) {
+        const windows = Math.floor((nowMs - window.resetMs) / windowMs) + 1
+        begin(window.limit, window.resetMs + windows * windowMs, sent)
+      }
+      const { limit, resetMs } = window
+      const isUsedUp = gapMs === Number.POSITIVE_INFINITY
+      const burst = Math.min(limit * burstPart, maxBurst)
+      const dueMs = isUsedUp ? gapMs : Math.max(lastMs + gapMs, nowMs - burst * gapMs)
+      if (dueMs <= nowMs) return take(dueMs)
+      const jitterMs = (random() * windowMs) / (firstShare * limit)
+      const wakeMs = isUsedUp ? resetMs + jitterMs : Math.min(dueMs, resetMs)
+      if (wakeMs > endMs) return undefined
+      // No credit for time in which nobody might call.
+      if (isUsedUp) lastMs = wakeMs
+      await clock.sleep(wakeMs - nowMs)
+    }
+  }
+
+  return {
+    turn: (withinMs) => {
+      const endMs = clock.now() + withinMs
+      const turn = queue.then(() => wait(endMs))
+      queue = turn.catch(() => undefined)
+      return turn
+    },
+  }
+}

@@ -1,0 +1,33 @@
+import type { HttpAnswer } from './http.ts'
+
+/** What Intercom says of the window that a call was counted in. */
+export type Window = {
+  /** Calls a window, of all that share it. */
+  readonly limit: number
+  /** Calls that are left, after this one. */
+  readonly remaining: number
+  /** When the next window begins, unix milliseconds on Intercom's clock, within 15 s of ours. */
+  readonly resetMs: number
+}
+
+const minWaitMs = 200
+/** Windows last 10 s; a reset that is further away is not believed. */
+const maxWaitMs = 15_000
+
+const numberOf = (headers: HttpAnswer['headers'], name: string): number | undefined => {
+  const value = headers[name]
+  return typeof value === 'string' && /^\d{1,12}$/.test(value) ? Number(value) : undefined
+}
+
+/**
+ * Reads the window of an answer's headers; answers to a bad token bear none.
+ * https://developers.intercom.com/docs/references/rest-api/errors/rate-limiting
+ */
+export const readWindow = (headers: HttpAnswer['headers'], nowMs: number): Window | undefined => {
+  const limit = numberOf(headers, 'x-ratelimit-limit')
+  const remaining = numberOf(headers, 'x-ratelimit-remaining')
+  const reset = numberOf(headers, 'x-ratelimit-reset')
+  if (!limit || remaining === undefined || reset === undefined) return undefined
+  const waitMs = Math.min(Math.max(reset * 1000 - nowMs, minWaitMs), maxWaitMs)
+  return { limit, remaining: Math.min(remaining, limit), resetMs: nowMs + waitMs }
+}

@@ -1,0 +1,101 @@
+import { type Bridge, findRecordSource } from './config.ts'
+import { BridgeError, toBridgeError } from './errors.ts'
+import { type Arrival, policyOf } from './policy.ts'
+import { fromRecord, personOf, type QueueRecord, receivesOf } from './queue.ts'
+import { type Reading, type Refusal, read } from './read.ts'
+import type { Signup } from './signup.ts'
+import type { Source } from './sources/source.ts'
+import type { LeftOut } from './values.ts'
+
+/** A record as read, or why it could not be. */
+export type Opened = {
+  readonly record: QueueRecord
+  /** Its FIFO group and its person: records that share either run in order. */
+  readonly keys: readonly string[]
+  readonly sourceName?: string
+  readonly source?: Source
+  readonly reading?: Reading
+  readonly index?: number
+  readonly arrival?: Arrival
+  readonly error?: BridgeError
+}
+
+/** Reads a record. Never throws: what is wrong with it is its `error`. */
+export const open = async (bridge: Bridge, record: QueueRecord): Promise<Opened> => {
+  const group = record.attributes.MessageGroupId ?? record.messageId
+  const alone = { record, keys: [group] }
+  try {
+    const { delivery, index, replay } = fromRecord(record)
+    const source = findRecordSource(bridge, delivery.source)
+    const named = { ...alone, sourceName: delivery.source }
+    if (!source) {
+      const error = new BridgeError(
+        'unknown_source',
+        'the config has no source of this name: add it, deploy, then replay',
+      )
+      return { ...named, error }
+    }
+    const reading = await read(source, delivery)
+    const arrival = { received_at: delivery.received_at, receives: receivesOf(record), replay }
+    const opened = {
+      ...named,
+      source,
+      reading,
+      arrival,
+      ...(index !== undefined && { index }),
+    }
+    return { ...opened, keys: [group, ...signupsOf(opened).map(personOf)] }
+  } catch (thrown) {
+    return { ...alone, error: toBridgeError(thrown) }
+  }
+}
+
+/** The signups that this record stands for: of a delivery with several, one record each. */
+const signupsOf = ({ reading, index }: Pick<Opened, 'reading' | 'index'>): readonly Signup[] => {
+  if (reading?.kind !== 'signups') return []
+  return index === undefined
+    ? reading.signups
+    : reading.signups.filter((_signup, at) => reading.indexes[at] === index)
+}
+
+/** The signups of a record, each with what decides how it is delivered. */
+export const deliverablesOf = (opened: Opened) => {
+  const { source, arrival } = opened
+  if (!source || !arrival) return []
+  return signupsOf(opened).map((signup) => ({
+    signup,
+    policy: policyOf(source.options, signup, arrival),
+  }))
+}
+
+/** Why this record, or one signup of it, cannot be used. */
+export const refusalOf = ({ reading, index }: Opened): Refusal | undefined => {
+  if (reading?.kind === 'refused') return reading
+  return reading?.kind === 'signups'
+    ? reading.refusals.find((refused) => index === undefined || refused.index === index)
+    : undefined
+}
+
+/** What nobody told of yet: an index was given where the webhook read the delivery, and told. */
+export const newlyLeftOut = ({ reading, index }: Opened): readonly LeftOut[] =>
+  reading?.kind === 'signups' && index === undefined ? reading.leftOut : []
+
+export const eventIdOf = ({ reading }: Opened): string | undefined =>
+  reading === undefined || reading.kind === 'ignored' ? undefined : reading.event_id
+
+/** Records in chains that may run side by side: two that share a key stand in one, in order. */
+export const toChains = (openeds: readonly Opened[]): Opened[][] => {
+  let chains: { readonly keys: ReadonlySet<string>; readonly openeds: Opened[] }[] = []
+  for (const opened of openeds) {
+    const joined = chains.filter(({ keys }) => opened.keys.some((key) => keys.has(key)))
+    const chain = {
+      keys: new Set([...opened.keys, ...joined.flatMap(({ keys }) => [...keys])]),
+      openeds: [...joined.flatMap((each) => each.openeds), opened],
+    }
+    chains = [...chains.filter((each) => !joined.includes(each)), chain]
+  }
+  const position = (opened: Opened | undefined) => (opened ? openeds.indexOf(opened) : -1)
+  return chains
+    .map((chain) => chain.openeds.toSorted((a, b) => position(a) - position(b)))
+    .toSorted(([a], [b]) => position(a) - position(b))
+}

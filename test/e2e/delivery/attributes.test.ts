@@ -1,0 +1,131 @@
+import { describe, expect, test } from 'vitest'
+import { account, startScene } from './scene.ts'
+
+const search = 'POST /contacts/search 200'
+const create = 'POST /contacts 200'
+const refused = 'POST /contacts 400'
+const list = 'GET /data_attributes?model=contact 200'
+
+describe('400 about custom attributes', () => {
+  const custom_attributes = { plan: 'pro', team: 'x', seats: 'many', 'Team size': 3 }
+
+  test('unknown and mistyped ones, any number at once, are left out; the contact is delivered', async () => {
+    const { signUp, contacts, count, notes } = await startScene()
+
+    expect(await signUp({ ...account, custom_attributes })).toEqual([search, refused, list, create])
+    expect(contacts()).toMatchObject([{ ...account, custom_attributes: { plan: 'pro' } }])
+    expect(count('attributes_refused')).toBe(1)
+    expect(notes.logged).toContainEqual(
+      expect.objectContaining({
+        event: 'incomplete',
+        code: 'attributes_refused',
+        attributes: [
+          'team: not in the workspace',
+          'seats: not of its type, integer',
+          'Team size: not in the workspace',
+        ],
+      }),
+    )
+  })
+
+  test('one that is not writable is left out', async () => {
+    const { signUp, contacts } = await startScene(
+      {},
+      { attributes: ['plan', 'score:integer:readonly'] },
+    )
+
+    await signUp({ ...account, custom_attributes: { plan: 'pro', score: 1 } })
+
+    expect(contacts()).toMatchObject([{ custom_attributes: { plan: 'pro' } }])
+  })
+
+  test('a copy is parked, and its replay fills them in once they exist', async () => {
+    const { signUp, contacts, parked, intercom, replay, drained, time } = await startScene()
+    await signUp({ ...account, custom_attributes: { team: 'x' } })
+    expect(parked()).toMatchObject([
+      { reason: 'attributes_refused', code: undefined, source: 'backend', receives: 1 },
+    ])
+    await intercom('POST', '/data_attributes', {
+      name: 'team',
+      model: 'contact',
+      data_type: 'string',
+    })
+    await time.advance(600_000)
+
+    replay()
+    await drained()
+
+    expect(contacts()).toMatchObject([{ ...account, custom_attributes: { team: 'x' } }])
+    expect(parked()).toEqual([])
+  })
+
+  test('the list is kept 10 minutes', async () => {
+    const { signUp, time } = await startScene()
+    const person = (id: string) => ({ external_id: id, custom_attributes: { team: 'x' } })
+
+    expect(await signUp(person('1'))).toContain(list)
+    expect(await signUp(person('2'))).toEqual([refused, create])
+    await time.advance(600_000)
+    expect(await signUp(person('3'))).toContain(list)
+  })
+
+  test('still refused → delivered without any', async () => {
+    const { signUp, contacts, workspace, reasons } = await startScene()
+    const message = "Custom attribute 'plan' does not exist"
+    const fault = { status: 400, code: 'parameter_invalid', message, count: 2 }
+    workspace.addFault({ method: 'POST', path: '/contacts', ...fault })
+
+    expect(await signUp({ ...account, custom_attributes: { plan: 'pro', team: 'x' } })).toEqual([
+      search,
+      refused,
+      list,
+      refused,
+      create,
+    ])
+    expect(contacts()).toMatchObject([{ ...account, custom_attributes: {} }])
+    expect(reasons()).toEqual(['attributes_refused'])
+  })
+
+  test('the list cannot be read → delivered without any', async () => {
+    const { signUp, contacts, workspace, reasons } = await startScene()
+    workspace.addFault({ method: 'GET', path: '/data_attributes', status: 403 })
+
+    await signUp({ ...account, custom_attributes: { plan: 'pro', team: 'x' } })
+
+    expect(contacts()).toMatchObject([{ ...account, custom_attributes: {} }])
+    expect(reasons()).toEqual(['attributes_refused'])
+  })
+
+  test('of an update, the rest of it is written', async () => {
+    const { signUp, existing, contacts } = await startScene()
+    await existing({ external_id: '1', email: account.email })
+
+    await signUp({ ...account, custom_attributes: { team: 'x' } })
+
+    expect(contacts()).toMatchObject([{ name: 'Ada', custom_attributes: {} }])
+  })
+
+  test('what is refused for another reason is parked with Intercom’s code, once', async () => {
+    const { signUp, contacts, parked, workspace } = await startScene()
+    workspace.addFault({ admins: [1] })
+
+    await signUp({ ...account, owner_id: 7, custom_attributes: { plan: 'pro' } })
+
+    expect(contacts()).toEqual([])
+    expect(parked()).toMatchObject([{ reason: 'intercom_rejected', code: 'parameter_invalid' }])
+  })
+
+  test('a copy that the dead letters do not take keeps the record in the queue', async () => {
+    const scene = await startScene()
+    scene.setDown({ sqs: true })
+    await scene.enqueue('backend', [{ ...account, custom_attributes: { team: 'x' } }])
+    await scene.passes(1_000)
+    expect(scene.contacts()).toHaveLength(1)
+    scene.setDown({})
+
+    await scene.drained()
+
+    expect(scene.contacts()).toHaveLength(1)
+    expect(scene.reasons()).toEqual(['attributes_refused'])
+  })
+})

@@ -1,0 +1,104 @@
+import { describe, expect, test } from 'vitest'
+import { account, startScene } from './scene.ts'
+
+const extras = {
+  tags: ['beta', 'newsletter'],
+  company: { company_id: 'c-1', name: 'Analytical Engines', plan: 'pro' },
+  note: 'met at the fair',
+}
+
+describe('extras', () => {
+  test('tags by name, company upserted and attached, note: after the contact', async () => {
+    const { signUp, contacts } = await startScene()
+
+    expect(await signUp({ ...account, ...extras })).toEqual([
+      'POST /contacts/search 200',
+      'POST /contacts 200',
+      'POST /tags 200',
+      'POST /contacts/*/tags 200',
+      'POST /tags 200',
+      'POST /contacts/*/tags 200',
+      'POST /companies 200',
+      'POST /contacts/*/companies 200',
+      'POST /contacts/*/notes 200',
+    ])
+    expect(contacts()).toMatchObject([
+      { tags: { total_count: 2 }, companies: { total_count: 1 }, notes: { total_count: 1 } },
+    ])
+  })
+
+  test('given twice are the same tags and the same company; a note is another one', async () => {
+    const { signUp, contacts, time } = await startScene()
+    await signUp({ ...account, ...extras })
+    await time.advance(300_000)
+
+    expect(await signUp({ ...account, ...extras })).toEqual([
+      'POST /contacts/search 200',
+      'POST /companies 200',
+      'POST /contacts/*/notes 200',
+    ])
+    expect(contacts()).toMatchObject([
+      { tags: { total_count: 2 }, companies: { total_count: 1 }, notes: { total_count: 2 } },
+    ])
+  })
+
+  test('temporary trouble hands the record back, and the contact is there meanwhile', async () => {
+    const { enqueue, passes, contacts, drained, workspace, count, reasons } = await startScene()
+    workspace.addFault({ path: '/tags', status: 503, count: 5 })
+    await enqueue('backend', [{ ...account, ...extras }])
+    await passes(14_000)
+    expect(contacts()).toMatchObject([{ ...account, tags: { total_count: 0 } }])
+
+    await drained()
+
+    expect(contacts()).toMatchObject([{ tags: { total_count: 2 }, notes: { total_count: 1 } }])
+    expect(count('extras_unavailable')).toBe(1)
+    expect(reasons()).toEqual([])
+  })
+
+  test.each([
+    ['403', { status: 403 }, 'api_plan_restricted'],
+    [
+      '401 token_unauthorized',
+      { status: 401, code: 'token_unauthorized', message: 'Not authorized to access resource' },
+      'token_unauthorized',
+    ],
+    ['400', { status: 400, code: 'parameter_invalid', message: 'no' }, 'parameter_invalid'],
+  ])('refused for good (%s): the rest is given, and a copy parked', async (_name, fault, code) => {
+    const { signUp, contacts, parked, workspace, replay, drained } = await startScene()
+    workspace.addFault({ path: '/tags', ...fault })
+
+    await signUp({ ...account, ...extras })
+
+    expect(contacts()).toMatchObject([
+      { ...account, tags: { total_count: 0 }, companies: { total_count: 1 } },
+    ])
+    expect(parked()).toMatchObject([{ reason: 'extras_failed', code }])
+
+    workspace.faults.clear()
+    replay()
+    await drained()
+    expect(contacts()).toMatchObject([{ tags: { total_count: 2 } }])
+  })
+
+  test('in trouble stop no batch: the signups beside are delivered', async () => {
+    const { enqueue, passes, contacts, workspace } = await startScene()
+    workspace.addFault({ path: '/tags', status: 429 })
+    const others = Array.from({ length: 9 }, (_, index) => ({ email: `p${index}@example.com` }))
+
+    await enqueue('backend', [{ ...account, ...extras }, ...others])
+    await passes(55_000)
+
+    expect(contacts()).toHaveLength(10)
+  })
+
+  test('refused along with attributes make one copy', async () => {
+    const { signUp, parked, workspace, count } = await startScene()
+    workspace.addFault({ path: '/tags', status: 403 })
+
+    await signUp({ ...account, ...extras, custom_attributes: { team: 'x' } })
+
+    expect(parked()).toHaveLength(1)
+    expect([count('attributes_refused'), count('extras_failed')]).toEqual([1, 1])
+  })
+})

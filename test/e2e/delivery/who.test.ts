@@ -1,0 +1,156 @@
+import { describe, expect, test } from 'vitest'
+import { account, ada, startScene } from './scene.ts'
+
+const search = 'POST /contacts/search 200'
+const create = 'POST /contacts 200'
+const update = 'PUT /contacts/* 200'
+
+describe('who is it?', () => {
+  test('not found → POST', async () => {
+    const { signUp, contacts } = await startScene()
+
+    expect(await signUp(account)).toEqual([search, create])
+    expect(contacts()).toMatchObject([{ role: 'user', ...account }])
+  })
+
+  test('the same external_id → existing', async () => {
+    const { signUp, existing, contacts } = await startScene()
+    const id = await existing(account)
+
+    expect(await signUp(account)).toEqual([search])
+    expect(contacts()).toMatchObject([{ id }])
+  })
+
+  test('a user without external_id → existing, and gets the id', async () => {
+    const { signUp, existing, contacts } = await startScene()
+    const id = await existing(ada)
+
+    expect(await signUp(account)).toEqual([search, update])
+    expect(contacts()).toMatchObject([{ id, external_id: '1' }])
+  })
+
+  test('a lead → existing, and becomes a user; the account’s own values win', async () => {
+    const { signUp, existing, contacts } = await startScene()
+    const id = await existing({ role: 'lead', email: ada.email, name: 'a typo' })
+
+    expect(await signUp(account)).toEqual([search, update])
+    expect(contacts()).toMatchObject([{ id, role: 'user', external_id: '1', name: 'Ada' }])
+  })
+
+  test('a lead without an e-mail is looked up by phone', async () => {
+    const { joinWaitlist, contacts } = await startScene({}, { leads: {} })
+    await joinWaitlist({ phone: '+12813322575' })
+
+    expect(await joinWaitlist({ phone: '+12813322575', name: 'Ada' })).toEqual([search, update])
+    expect(contacts()).toMatchObject([{ role: 'lead', phone: '+12813322575', name: 'Ada' }])
+  })
+
+  test('for a signup without an id, any user', async () => {
+    const { signUp, existing, contacts } = await startScene()
+    const id = await existing({ ...ada, external_id: '7' })
+
+    expect(await signUp(ada)).toEqual([search])
+    expect(contacts()).toMatchObject([{ id, external_id: '7' }])
+  })
+
+  test('only users with other ids → another account that shares the address: POST, and counted', async () => {
+    const { signUp, existing, contacts, count } = await startScene()
+    await existing({ email: ada.email, external_id: '7' })
+
+    expect(await signUp(account)).toEqual([search, create])
+    expect(contacts()).toHaveLength(2)
+    expect(count('email_shared')).toBe(1)
+  })
+
+  test('several: the user with the same id before the user without one, and before a lead', async () => {
+    const { signUp, existing, contacts } = await startScene()
+    await existing({ role: 'lead', email: ada.email })
+    await existing({ email: ada.email })
+    const id = await existing({ email: ada.email, external_id: '1' })
+
+    expect(await signUp(account)).toEqual([search, update])
+    expect(contacts().find((contact) => contact.id === id)).toMatchObject({ name: 'Ada' })
+    expect(contacts()).toHaveLength(3)
+  })
+
+  test('`lookup: false` → one call less', async () => {
+    const { signUp } = await startScene({ lookup: false })
+
+    expect(await signUp(account)).toEqual([create])
+  })
+})
+
+describe('one person, one contact', () => {
+  test('a lead who becomes a user without an id, twice, is one contact', async () => {
+    const { signUp, joinWaitlist, contacts } = await startScene()
+    await joinWaitlist({ email: ada.email })
+    const [lead] = contacts()
+
+    await signUp(ada)
+    await signUp(ada)
+
+    expect(contacts()).toMatchObject([{ id: lead?.id, role: 'user', name: 'Ada' }])
+  })
+
+  test('what this process created lately counts, though search does not show it yet', async () => {
+    const { signUp, contacts } = await startScene({}, { indexLagMs: 60_000 })
+    await signUp(ada)
+
+    expect(await signUp(account)).toEqual([search, 'GET /contacts/* 200', update])
+    expect(contacts()).toMatchObject([{ external_id: '1' }])
+  })
+
+  test('what this process created and somebody deleted since is created anew', async () => {
+    const { signUp, contacts, intercom } = await startScene({}, { indexLagMs: 60_000 })
+    await signUp({ email: ada.email })
+    await intercom('DELETE', `/contacts/${contacts()[0]?.id}`)
+
+    expect(await signUp(account)).toEqual([search, 'GET /contacts/* 404', search, create])
+    expect(contacts()).toMatchObject([account])
+  })
+
+  test.each(['lost', 'reset'] as const)(
+    'a lead whose create was unclear (%s) waits for the index, and is looked for before it is created',
+    async (fault) => {
+      const scene = await startScene({}, { indexLagMs: 120_000 })
+      const { joinWaitlist, contacts, workspace, time } = scene
+      workspace.addFault({ method: 'POST', path: '/contacts', count: 1, [fault]: true })
+      const began = time.now()
+
+      const calls = await joinWaitlist({ email: ada.email })
+
+      expect(calls).toEqual([
+        search,
+        'POST /contacts no answer',
+        search,
+        ...(fault === 'lost' ? [] : [create]),
+      ])
+      expect(contacts()).toMatchObject([{ role: 'lead', email: ada.email }])
+      expect(time.now() - began).toBeGreaterThanOrEqual(180_000)
+    },
+  )
+
+  test('… so with `lookup: false`, too', async () => {
+    const scene = await startScene({}, { leads: { lookup: false } })
+    scene.workspace.addFault({ method: 'POST', path: '/contacts', count: 1, lost: true })
+
+    expect(await scene.joinWaitlist({ email: ada.email })).toEqual([
+      'POST /contacts no answer',
+      search,
+    ])
+    expect(scene.contacts()).toHaveLength(1)
+  })
+
+  test('a user whose create was unclear is created again: Intercom tells of the first', async () => {
+    const { signUp, contacts, workspace } = await startScene()
+    workspace.addFault({ method: 'POST', path: '/contacts', count: 1, lost: true })
+
+    expect(await signUp(account)).toEqual([
+      search,
+      'POST /contacts no answer',
+      'POST /contacts 409',
+      'GET /contacts/* 200',
+    ])
+    expect(contacts()).toHaveLength(1)
+  })
+})
