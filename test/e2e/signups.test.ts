@@ -102,6 +102,27 @@ test('one poison delivery of ten: nine delivered, one parked with its reason', a
   expect(await bridge.parked()).toEqual(['invalid_signup'])
 })
 
+test('tags, company and note reach the contact; an unknown attribute is left out, and a copy parked', async () => {
+  await bridge.post('backend', {
+    email: 'ada@example.com',
+    custom_attributes: { nobody_knows_it: 1 },
+    tags: ['beta'],
+    company: { company_id: 'c-1', name: 'Analytical Engines' },
+    note: 'met at the fair',
+  })
+
+  expect(await bridge.contacts()).toMatchObject([
+    {
+      email: 'ada@example.com',
+      custom_attributes: {},
+      tags: { total_count: 1 },
+      companies: { total_count: 1 },
+      notes: { total_count: 1 },
+    },
+  ])
+  expect(await bridge.parked()).toContain('attributes_refused')
+})
+
 // The last one: a worker asks for its secret anew once in 30 s.
 test('a token that is rotated while running: the next delivery succeeds, nothing is parked', async () => {
   const parkedBefore = await bridge.parked()
