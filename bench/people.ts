@@ -13,7 +13,7 @@ const byId = (name: string) =>
 const asLead = (name: string) => each((index) => ({ role: 'lead', email: address(index), name }))
 
 /** Everybody signs up four times: twice, and after a while twice more. */
-export const scenarios = {
+const scenarios = {
   'users, with their id past the lag': {
     first: [byEmail('one'), byEmail('two')],
     pauseMs: indexLagMs,
@@ -44,6 +44,9 @@ export const scenarios = {
   { readonly first: Signups[]; readonly pauseMs: number; readonly second: Signups[] }
 >
 
+// The keys of an object whose type is known to have no others.
+export const scenarioNames = Object.keys(scenarios) as (keyof typeof scenarios)[]
+
 /**
  * How many contacts 2,000 signups of 500 people end as, through 10 workers, where Intercom's search
  * lags 60 s.
@@ -68,7 +71,7 @@ export const countContacts = async (
 export const run = async (): Promise<void> => {
   console.log('2,000 signups of 500 people, 10 workers, a search that lags 60 s:')
   console.log('  contacts  parked')
-  for (const name of Object.keys(scenarios) as (keyof typeof scenarios)[]) {
+  for (const name of scenarioNames) {
     const { contacts, parked } = await countContacts(name)
     console.log(`  ${String(contacts).padStart(8)}  ${String(parked).padStart(6)}  ${name}`)
   }
