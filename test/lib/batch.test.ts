@@ -441,6 +441,18 @@ test('a record that the dead letters do not take stays, to be parked when it com
   ])
 })
 
+test('a record whose dead letters are not configured stays, and the log says so', async () => {
+  const park = async () => {
+    throw new BridgeError('misconfigured', 'our words')
+  }
+  const world = createWorld({ ada: 'intercom_rejected' }, { park })
+
+  const failed = await drain([await queued('ada')], world.dependencies)
+
+  expect(failed).toHaveLength(1)
+  expect(world.results).toMatchObject([{ kind: 'handed_back', error: { code: 'misconfigured' } }])
+})
+
 test('a replayed delivery of several, once refused whole, gives all of them', async () => {
   const team = (map?: () => undefined) =>
     defineSource({

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type SandboxIntercom, startIntercom } from '../../sandbox/intercom/server.ts'
+import { BridgeError } from '../../src/lib/errors.ts'
 import { giveExtras, type TagIds } from '../../src/lib/extras.ts'
 import { type ClientOptions, createClient } from '../../src/lib/intercom/client.ts'
 import type { Contact } from '../../src/lib/intercom/contact.ts'
@@ -182,6 +183,16 @@ describe('a tag', () => {
   })
 })
 
+test.each([{}, { tags: null, companies: null }, { tags: {}, companies: {} }])(
+  'a contact that does not say what it is tied to is given all: %j',
+  async (ties) => {
+    const { failed } = await give(all, { type: 'contact', id: ada.id, ...ties })
+
+    expect(failed).toBeUndefined()
+    expect(tiesOf(ada)).toEqual({ tags: 2, companies: 1, notes: 1 })
+  },
+)
+
 describe('a company', () => {
   test('is made by its company_id and tied by Intercom’s id', async () => {
     const { calls } = await give({ company })
@@ -289,6 +300,20 @@ describe('trouble that passes', () => {
 
       await expect(give(all)).rejects.toMatchObject({ code: 'extras_unavailable' })
       expect(tiesOf(ada)).toMatchObject({ tags: 2, notes: 0 })
+    },
+  )
+
+  test.each(['misconfigured', 'temporarily_unavailable'] as const)(
+    'may be a token that cannot be read: %s',
+    async (code) => {
+      const token = {
+        get: async () => {
+          throw new BridgeError(code, 'our words')
+        },
+        reread: async () => 'good',
+      }
+
+      await expect(give(all, ada, { token })).rejects.toMatchObject({ code: 'extras_unavailable' })
     },
   )
 

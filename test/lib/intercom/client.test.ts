@@ -400,6 +400,15 @@ describe('time', () => {
     expect(await client({ pace })(search)).toMatchObject({ type: 'contacts' })
   })
 
+  test('an invocation whose time ends before its turn holds up no later one of its process', async () => {
+    const pace = createPace(clock, () => 0)
+    const left = [6_000, 6_000]
+    await failure(client({ pace, remainingMs: () => left.shift() ?? 5_000 })(search))
+
+    expect(await client({ pace })(search)).toMatchObject({ type: 'contacts' })
+    expect(intercom.calls()).toHaveLength(1)
+  })
+
   test('a turn that comes too late is not waited for', async () => {
     const pace = createPace(clock, () => 0)
     intercom.addFault({ rate_limit: 1 })

@@ -224,7 +224,8 @@ describe('a 409', () => {
   test.each([
     'Multiple existing users match this email address - must be more specific using user_id',
     'exists with id=not-an-id',
-    'exists with uuid=5da6f18e3d7cf967e4582d05x',
+    'exists with uuid=5da6f18e3d7cf967e4582d05',
+    'exists with id=5da6f18e3d7cf967e4582d05x',
     'A contact matching those details already exists',
     '',
   ])('names none: %j', (message) => {

@@ -1,0 +1,480 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { createRateWindow } from '../../../sandbox/intercom/rate-window.ts'
+import type { Clock } from '../../../src/lib/clock.ts'
+import { createPace, type Pace, type Turn } from '../../../src/lib/intercom/pace.ts'
+import { readWindow, type Window } from '../../../src/lib/intercom/window.ts'
+import { createClock, start } from '../../support/clock.ts'
+
+const startMs = start * 1000
+const windowMs = 10_000
+/** What an answer says in the first window after the start. */
+const saying = (limit: number, remaining: number, resetMs = startMs + windowMs): Window => ({
+  limit,
+  remaining,
+  resetMs,
+})
+const go = async (pace: Pace): Promise<Turn> => {
+  const turn = await pace.turn(60_000)
+  if (!turn) throw new Error('no turn')
+  return turn
+}
+/** A process whose first call was answered. */
+const begun = async (window: Window | undefined, random = () => 0) => {
+  const clock = createClock()
+  const pace = createPace(clock, random)
+  const first = await go(pace)
+  first.end(window)
+  return { clock, pace }
+}
+
+describe('while no window is known', () => {
+  test('the first call goes alone, and the others wait for its answer', async () => {
+    const pace = createPace(createClock(), () => 0)
+    const first = await go(pace)
+    let gone = 0
+    const others = [1, 2, 3].map(() => go(pace).then(() => (gone += 1)))
+
+    await new Promise(setImmediate)
+    expect(gone).toBe(0)
+
+    first.end(saying(1_000, 999))
+    await Promise.all(others)
+    expect(gone).toBe(3)
+  })
+
+  test('all go freely where an answer tells of none', async () => {
+    const { clock, pace } = await begun(undefined)
+
+    const turns = await Promise.all(Array.from({ length: 100 }, () => go(pace)))
+
+    expect(turns).toHaveLength(100)
+    expect(clock.slept).toEqual([])
+  })
+
+  test('no call waits for a second answer', async () => {
+    const { clock, pace } = await begun(undefined)
+    await go(pace)
+
+    await go(pace)
+
+    expect(clock.slept).toEqual([])
+  })
+
+  test('the first answer that tells of one is heeded', async () => {
+    const { clock, pace } = await begun(undefined)
+    const [second] = await Promise.all([go(pace), go(pace)])
+
+    second?.end(saying(1_000, 0))
+    await go(pace)
+
+    expect(clock.now()).toBeGreaterThanOrEqual(startMs + windowMs)
+  })
+})
+
+describe('after idle time', () => {
+  test('a batch of ten goes at once, where the window is large', async () => {
+    const { clock, pace } = await begun(saying(1_667, 1_666))
+    clock.advance(1_000)
+
+    for (let call = 0; call < 10; call += 1) await go(pace)
+
+    expect(clock.slept).toEqual([])
+  })
+
+  test.each([1_667, 100_000])('what comes after that batch is spread, of %i', async (limit) => {
+    const { clock, pace } = await begun(saying(limit, limit - 1))
+    clock.advance(1_000)
+
+    for (let call = 0; call < 30; call += 1) await go(pace)
+
+    expect(clock.slept.length).toBeGreaterThanOrEqual(18)
+  })
+
+  test('a batch is spread, where the window is small', async () => {
+    const { clock, pace } = await begun(saying(167, 166))
+    clock.advance(1_000)
+
+    for (let call = 0; call < 10; call += 1) await go(pace)
+
+    expect(clock.slept.length).toBeGreaterThanOrEqual(8)
+  })
+
+  test('of many windows the first call goes at once, even where one was used up', async () => {
+    const { clock, pace } = await begun(saying(1_000, 0))
+    clock.advance(605_000)
+
+    await go(pace)
+
+    expect(clock.slept).toEqual([])
+  })
+
+  test('of many windows what comes after a batch is spread over the one that is', async () => {
+    const { clock, pace } = await begun(saying(1_000, 0))
+    clock.advance(605_000)
+
+    for (let call = 0; call < 30; call += 1) await go(pace)
+
+    expect(clock.slept.length).toBeGreaterThanOrEqual(20)
+  })
+})
+
+describe('the pace', () => {
+  /** Of the next call, in ms after the one before. */
+  const gapAfter = async (window: Window) => {
+    const { clock, pace } = await begun(window)
+    await go(pace)
+    return clock.slept[0] ?? 0
+  }
+
+  test('of a window that just began is near a quarter of it: one answer says little', async () => {
+    const gapMs = await gapAfter(saying(1_000, 999))
+
+    expect(gapMs).toBeGreaterThan(windowMs / (0.3 * 1_000))
+    expect(gapMs).toBeLessThan(windowMs / (0.2 * 1_000))
+  })
+
+  test('is a 64th at least, so that none starves beside busy others', async () => {
+    expect(await gapAfter(saying(10_000, 5_000))).toBeCloseTo((windowMs * 64) / 4_700)
+  })
+
+  test('is that of the next window as soon as that begins', async () => {
+    const { clock, pace } = await begun(saying(20, 10, startMs + 4_000))
+
+    await go(pace)
+
+    expect(clock.slept).toEqual([4_000])
+  })
+
+  test('of a window that Intercom began first is by the calls that were made in it', async () => {
+    const { clock, pace } = await begun(saying(1_000, 999))
+    for (let call = 0; call < 50; call += 1) await go(pace)
+    const first = await go(pace)
+    const nowMs = clock.now()
+
+    first.end(saying(1_000, 900, nowMs + windowMs))
+    for (let call = 0; call < 10; call += 1) await go(pace)
+
+    // A call every 230 ms: one of a hundred was its own. With those before it would be every 24 ms.
+    expect(clock.now() - nowMs).toBeGreaterThan(1_500)
+  })
+})
+
+describe('a window that is used up', () => {
+  test('is waited out', async () => {
+    const { clock, pace } = await begun(saying(1_000, 0, startMs + 4_000))
+
+    await go(pace)
+
+    expect(clock.slept[0]).toBe(4_000)
+  })
+
+  test('counts as such a little before, for what others have under way', async () => {
+    const { clock, pace } = await begun(saying(1_000, 30, startMs + 4_000))
+
+    await go(pace)
+
+    expect(clock.slept[0]).toBe(4_000)
+  })
+
+  test('is waited out with jitter, so that not all processes come back at once', async () => {
+    const early = await begun(saying(1_000, 0), () => 0)
+    const late = await begun(saying(1_000, 0), () => 0.5)
+
+    await Promise.all([go(early.pace), go(late.pace)])
+
+    expect(early.clock.slept[0]).toBe(10_000)
+    expect(late.clock.slept[0]).toBe(10_020)
+  })
+
+  test('gives no credit to those who waited: they are spread over the next one', async () => {
+    const { clock, pace } = await begun(saying(1_000, 0))
+
+    for (let call = 0; call < 10; call += 1) await go(pace)
+
+    const [reset, ...gaps] = clock.slept
+    expect(reset).toBe(10_000)
+    expect(gaps).toHaveLength(10)
+  })
+})
+
+describe('a turn that would come too late', () => {
+  test('is undefined at once', async () => {
+    const { clock, pace } = await begun(saying(1_000, 0, startMs + 4_000))
+
+    expect(await pace.turn(3_999)).toBeUndefined()
+    expect(clock.slept).toEqual([])
+  })
+
+  test('is one that comes 1 ms too late', async () => {
+    const { pace } = await begun(saying(20, 10, startMs + 4_000))
+
+    expect(await pace.turn(3_999)).toBeUndefined()
+    expect(await pace.turn(4_000)).toBeDefined()
+  })
+
+  test('is undefined at once also within a window that is not used up', async () => {
+    const { clock, pace } = await begun(saying(20, 10))
+
+    expect(await pace.turn(100)).toBeUndefined()
+    expect(clock.slept).toEqual([])
+  })
+
+  test('counts no call', async () => {
+    const sleeps = async (tooLate: number) => {
+      const { clock, pace } = await begun(saying(20, 10))
+      for (let turn = 0; turn < tooLate; turn += 1) await pace.turn(0)
+      const second = await go(pace)
+      second.end(saying(20, 8))
+      await go(pace)
+      return clock.slept
+    }
+
+    expect(await sleeps(5)).toEqual(await sleeps(0))
+  })
+
+  test('keeps no later one from coming', async () => {
+    const { clock, pace } = await begun(saying(1_000, 0, startMs + 4_000))
+
+    const [late, inTime] = await Promise.all([pace.turn(0), pace.turn(60_000)])
+
+    expect(late).toBeUndefined()
+    expect(inTime).toBeDefined()
+    expect(clock.now()).toBeGreaterThanOrEqual(startMs + 4_000)
+  })
+})
+
+describe('an answer', () => {
+  test('of a window that is over is not heeded', async () => {
+    const { clock, pace } = await begun(saying(1_000, 999))
+    const slow = await go(pace)
+    clock.advance(10_000)
+    await go(pace)
+
+    slow.end(saying(1_000, 0, clock.now() + 200))
+    await go(pace)
+
+    expect(clock.now()).toBeLessThan(startMs + 11_000)
+  })
+
+  test('of a window that is over by our clock, and not yet by Intercom’s, is not heeded', async () => {
+    const { clock, pace } = await begun(saying(1_000, 999))
+    clock.advance(10_000)
+    const early = await go(pace)
+
+    early.end(saying(1_000, 0, clock.now() + 200))
+    await go(pace)
+
+    expect(Math.max(...clock.slept)).toBeLessThan(100)
+  })
+
+  test('that is older than what is known is not heeded', async () => {
+    const { clock, pace } = await begun(saying(1_000, 999))
+    const [slow, quick] = await Promise.all([go(pace), go(pace)])
+
+    quick?.end(saying(1_000, 0))
+    slow?.end(saying(1_000, 998))
+    await go(pace)
+
+    expect(clock.now()).toBeGreaterThanOrEqual(startMs + 10_000)
+  })
+
+  test('of a window that begins sooner than was said is heeded', async () => {
+    const { clock, pace } = await begun(saying(1_000, 999))
+    const second = await go(pace)
+    clock.advance(8_000)
+
+    second.end(saying(1_000, 0, startMs + 19_000))
+    await go(pace)
+
+    expect(clock.now()).toBeGreaterThanOrEqual(startMs + 19_000)
+  })
+
+  test('that none came for changes nothing', async () => {
+    const sleeps = async (end: (turn: Turn) => void) => {
+      const { clock, pace } = await begun(saying(100, 99))
+      end(await go(pace))
+      await go(pace)
+      return clock.slept
+    }
+
+    expect(await sleeps((turn) => turn.end(undefined))).toEqual(await sleeps(() => {}))
+  })
+})
+
+test('turns come in the order they were asked for', async () => {
+  const { pace } = await begun(saying(100, 3, startMs + 4_000))
+  const order: number[] = []
+
+  await Promise.all(
+    [0, 1, 2, 3, 4, 5].map(async (asked) => {
+      await go(pace)
+      order.push(asked)
+    }),
+  )
+
+  expect(order).toEqual([0, 1, 2, 3, 4, 5])
+})
+
+/**
+ * Time that passes only while all wait, and then at once. As with Node's own timers a wait is of
+ * whole milliseconds and at least one.
+ */
+const createTime = () => {
+  let nowMs = startMs
+  const waiting: { readonly atMs: number; readonly wake: () => void }[] = []
+  const clock: Pick<Clock, 'now' | 'sleep'> = {
+    now: () => nowMs,
+    sleep: (ms) =>
+      new Promise((wake) => {
+        waiting.push({ atMs: nowMs + Math.max(1, Math.trunc(ms)), wake })
+      }),
+  }
+  /** Lets time pass until nobody waits any more. */
+  const run = async (): Promise<void> => {
+    for (;;) {
+      await new Promise(setImmediate)
+      const atMs = Math.min(...waiting.map((each) => each.atMs))
+      const [next] = waiting.splice(
+        waiting.findIndex((each) => each.atMs === atMs),
+        1,
+      )
+      if (!next) return
+      nowMs = atMs
+      next.wake()
+    }
+  }
+  return { clock: { ...clock, timeout: () => new AbortController().signal }, run }
+}
+
+type Load = {
+  /** Calls a window, of all processes. */
+  readonly limit: number
+  readonly latencyMs: number
+  /** How far into a window the first call is made. */
+  readonly offsetMs?: number
+  readonly processes?: number
+  /** Calls that each process has under way at most; it always has more to make. */
+  readonly concurrency?: number
+  /** Calls that others make for each of its own. */
+  readonly others?: number
+}
+
+/** Calls as processes make them until the second whole window is over: when, by process. */
+const simulate = async (load: Load) => {
+  const { limit, latencyMs, offsetMs = 0, processes = 1, concurrency = 10, others = 0 } = load
+  const { clock, run } = createTime()
+  const endMs = startMs + 3 * windowMs
+  const server = createRateWindow(clock.now)
+  server.setLimit(limit)
+  let refused = 0
+  const arrive = () => {
+    const { headers, refusal } = server.take()
+    if (refusal) refused += 1
+    return headers
+  }
+  const call = async (turn: Turn, atMs: number[]): Promise<void> => {
+    await clock.sleep(latencyMs / 2)
+    atMs.push(clock.now())
+    const headers = arrive()
+    for (let other = 0; other < others; other += 1) arrive()
+    await clock.sleep(latencyMs / 2)
+    turn.end(readWindow(headers, clock.now()))
+  }
+  const times = Array.from({ length: processes }, (_, index) => {
+    const pace = createPace(clock, () => index / processes)
+    const atMs: number[] = []
+    for (let one = 0; one < concurrency; one += 1) {
+      const loop = async () => {
+        await clock.sleep(offsetMs)
+        while (clock.now() < endMs) await call(await go(pace), atMs)
+      }
+      void loop()
+    }
+    return atMs
+  })
+  await run()
+  /** Those of the second window: by then a process knows its share. */
+  const second = times.map((atMs) =>
+    atMs.map((each) => each - startMs - windowMs).filter((each) => each >= 0 && each < windowMs),
+  )
+  return { refused, second }
+}
+
+describe('a process alone', () => {
+  test('has nearly all of the window', async () => {
+    const { second, refused } = await simulate({ limit: 1_000, latencyMs: 100 })
+
+    expect(second[0]?.length).toBeGreaterThan(900)
+    expect(refused).toBe(0)
+  })
+
+  test('spreads its calls over the window', async () => {
+    const { second } = await simulate({ limit: 1_000, latencyMs: 100 })
+
+    const bySecond = Array.from(
+      { length: 10 },
+      (_, at) => second[0]?.filter((ms) => Math.floor(ms / 1000) === at).length ?? 0,
+    )
+    expect(Math.max(...bySecond)).toBeLessThan(150)
+    expect(Math.min(...bySecond)).toBeGreaterThan(50)
+  })
+
+  test('never exceeds the limit in any window', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.record({
+          limit: fc.integer({ min: 20, max: 2_000 }),
+          latencyMs: fc.integer({ min: 1, max: 500 }),
+          offsetMs: fc.integer({ min: 0, max: windowMs - 1 }),
+          concurrency: fc.integer({ min: 1, max: 20 }),
+        }),
+        async (load) => {
+          expect(await simulate(load)).toMatchObject({ refused: 0 })
+        },
+      ),
+      { numRuns: 200 },
+    )
+  })
+})
+
+describe('a process among others', () => {
+  test.each([
+    [1, 1_000 / 2],
+    [3, 1_000 / 4],
+  ])('with %i of theirs for each call of its own makes about %i of 1000', async (others, calls) => {
+    const { second, refused } = await simulate({ limit: 1_000, latencyMs: 100, others })
+
+    const made = second[0]?.length ?? 0
+    expect(made).toBeGreaterThan(0.85 * calls)
+    expect(made).toBeLessThanOrEqual(calls)
+    expect(second[0]?.filter((ms) => ms < windowMs / 2).length).toBeLessThan(0.65 * made)
+    expect(refused).toBe(0)
+  })
+
+  test('shares the window with an equal', async () => {
+    const { second } = await simulate({ limit: 1_000, latencyMs: 100, processes: 2 })
+
+    for (const each of second) {
+      expect(each.length).toBeGreaterThan(300)
+      expect(each.length).toBeLessThan(700)
+    }
+  })
+
+  test('exceeds no window of Intercom’s together with an equal, as many workers as are deployed', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.record({
+          limit: fc.constantFrom(167, 334, 500, 1_667),
+          latencyMs: fc.integer({ min: 1, max: 500 }),
+          offsetMs: fc.integer({ min: 0, max: windowMs - 1 }),
+          concurrency: fc.integer({ min: 1, max: 10 }),
+        }),
+        async (load) => {
+          expect(await simulate({ ...load, processes: 2 })).toMatchObject({ refused: 0 })
+        },
+      ),
+      { numRuns: 100 },
+    )
+  })
+})
