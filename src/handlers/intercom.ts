@@ -10,7 +10,7 @@ import type { Signup } from '../lib/signup.ts'
 import { tellStale } from '../lib/tell.ts'
 import type { Surroundings } from './surroundings.ts'
 
-export type DeliverSignup = (
+export type DeliverInTime = (
   signup: Signup,
   policy: Policy,
   remainingMs: () => number,
@@ -23,7 +23,7 @@ export type DeliverSignup = (
 export const createDeliver = (
   env: IntercomEnv,
   { clock, random, telemetry, openHttp, openSecret }: Surroundings,
-): DeliverSignup => {
+): DeliverInTime => {
   const http = openHttp(intercomBaseUrl(env))
   const load = loadToken(openSecret(env.INTERCOM_SECRET_ID))
   const token = createCache(load, clock, (error) => tellStale(telemetry, error))

@@ -55,8 +55,8 @@ const publicMessages: { readonly [code in ErrorCode]?: string } = {
 }
 
 /** Seconds; a lead that may have been made is looked for once Intercom's search sees it. */
-const retryAfter = (code: ErrorCode): string =>
-  String(code === 'create_unclear' ? indexLagSeconds : 30)
+const retryAfter = ({ code, retryAfterSeconds = 30 }: BridgeError): string =>
+  String(code === 'create_unclear' ? indexLagSeconds : retryAfterSeconds)
 
 export const json = (
   status: number,
@@ -86,7 +86,7 @@ export const errorAnswer = (error: BridgeError, allow = 'POST'): Answer => {
     },
     {
       ...(status === 405 && { allow }),
-      ...(status === 503 && { 'retry-after': retryAfter(error.code) }),
+      ...(status === 503 && { 'retry-after': retryAfter(error) }),
     },
   )
 }

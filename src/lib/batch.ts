@@ -1,6 +1,6 @@
 import type { Bridge } from './config.ts'
-import type { Delivered } from './deliver.ts'
-import { BridgeError, type ErrorCode, renamed, toBridgeError } from './errors.ts'
+import type { Delivered, DeliverSignup } from './deliver.ts'
+import { BridgeError, delayed, type ErrorCode, renamed, toBridgeError } from './errors.ts'
 import {
   deliverablesOf,
   eventIdOf,
@@ -10,11 +10,9 @@ import {
   refusalOf,
   toChains,
 } from './opened.ts'
-import type { Policy } from './policy.ts'
 import { type Parking, type QueueRecord, receivesOf } from './queue.ts'
 import { refusal } from './read.ts'
-import { backoffSeconds, failure } from './retry.ts'
-import type { Signup } from './signup.ts'
+import { backoffSeconds, failure, indexLagSeconds } from './retry.ts'
 import type { LeftOut } from './values.ts'
 
 /** What became of one record; told for the log and the metrics. */
@@ -42,7 +40,7 @@ export type HandBack = { readonly record: QueueRecord; readonly retryInSeconds: 
 
 export type DrainDependencies = {
   readonly bridge: Bridge
-  readonly deliver: (signup: Signup, policy: Policy) => Promise<Delivered>
+  readonly deliver: DeliverSignup
   /** @throws when the dead letter was not taken; the record then stays */
   readonly park: (record: QueueRecord, parking: Parking) => Promise<void>
   /** Best effort: a record whose visibility was not changed comes back after the queue's own. */
@@ -75,8 +73,9 @@ export const drain = async (
   let stopped = false
 
   const deliverOne = async (opened: Opened): Promise<ComesAgain> => {
-    const { record, sourceName, reading } = opened
+    const { record, sourceName } = opened
     const startedMs = now()
+    const outcomes: Delivered[] = []
     const told = () => ({
       record,
       ...(sourceName !== undefined && { source: sourceName }),
@@ -96,7 +95,9 @@ export const drain = async (
       }
     }
 
-    const fail = async (error: BridgeError): Promise<ComesAgain> => {
+    const fail = async (given: BridgeError): Promise<ComesAgain> => {
+      const madeLead = outcomes.some(({ isNewLead }) => isNewLead)
+      const error = madeLead ? delayed(given, indexLagSeconds) : given
       const verdict = failure(error, receivesOf(record), random())
       if (verdict.kind === 'retry') {
         const { retryInSeconds, stopBatch } = verdict
@@ -117,17 +118,23 @@ export const drain = async (
 
     try {
       if (opened.error) return await fail(opened.error)
-      const outcomes: Delivered[] = []
+      const failed: BridgeError[] = []
       for (const { signup, policy } of deliverablesOf(opened)) {
-        outcomes.push(await dependencies.deliver(signup, policy))
+        const delivered = await dependencies.deliver(signup, policy).catch(toBridgeError)
+        if (!(delivered instanceof BridgeError)) outcomes.push(delivered)
+        const error = delivered instanceof BridgeError ? delivered : delivered.pending
+        if (!error) continue
+        // One signup that can never succeed holds up no other of its record.
+        if (failure(error, receivesOf(record), 0).kind === 'retry') return await fail(error)
+        failed.push(error)
+      }
+      if (outcomes.length > 0) {
+        onResult({ ...told(), kind: 'delivered', outcomes, leftOut: newlyLeftOut(opened) })
       }
       const refused = refusalOf(opened)
-      if (refused) return await fail(refusal(refused))
-      if (reading?.kind !== 'signups' || outcomes.length === 0) {
-        onResult({ ...told(), kind: 'ignored' })
-        return undefined
-      }
-      onResult({ ...told(), kind: 'delivered', outcomes, leftOut: newlyLeftOut(opened) })
+      const [bad] = refused ? [refusal(refused)] : failed
+      if (bad) return await fail(bad)
+      if (outcomes.length === 0) onResult({ ...told(), kind: 'ignored' })
       const [error] = outcomes.flatMap(({ incomplete }) => incomplete)
       if (!error) return undefined
       // One copy: a replay gives all of the signup again.

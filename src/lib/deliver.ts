@@ -1,20 +1,30 @@
-import { type Decided, nextStep } from './decide.ts'
-import { BridgeError, renamed } from './errors.ts'
+import { nextStep } from './decide.ts'
+import { BridgeError, delayed, type Issue, renamed } from './errors.ts'
 import { giveExtras, type TagIds } from './extras.ts'
 import { contactCallsIn, type DecideAnswer, type History, type Past } from './history.ts'
 import type { ListAttributes } from './intercom/attributes.ts'
 import type { SendCall } from './intercom/call.ts'
+import type { Contact } from './intercom/contact.ts'
 import { type ContactCall, toCall } from './intercom/contact-call.ts'
 import { type Recent, withRecent } from './intercom/recent.ts'
 import type { Policy } from './policy.ts'
+import { indexLagSeconds } from './retry.ts'
 import type { Signup } from './signup.ts'
+import type { Decided } from './steps.ts'
 
 export type Delivered = Omit<Decided, 'refused'> & {
   /** Calls under /contacts. */
   readonly calls: number
   /** What did not reach the contact: a copy of the signup is parked for each to be mended. */
   readonly incomplete: readonly BridgeError[]
+  /** Trouble that passes kept its extras back: the signup is to come again. */
+  readonly pending?: BridgeError
+  /** Nobody may look for it before the index shows it, or makes it once more. */
+  readonly isNewLead: boolean
 }
+
+/** Delivers one signup; who calls knows neither connections nor tokens. */
+export type DeliverSignup = (signup: Signup, policy: Policy) => Promise<Delivered>
 
 export type DeliverDependencies = {
   readonly send: SendCall
@@ -71,6 +81,10 @@ const decideAll = async (
   }
 }
 
+/** With `skip` nothing is given to a contact that was there before the signup came. */
+const isLeftAlone = (contact: Contact, { onExisting, received_at }: Policy): boolean =>
+  onExisting === 'skip' && (contact.created_at ?? 0) < received_at
+
 /**
  * Delivers one signup: runs the steps, one call at a time, then gives the extras.
  *
@@ -83,17 +97,24 @@ export const deliver = async (
 ): Promise<Delivered> => {
   const { decided, history } = await decideAll(signup, policy, dependencies)
   const { refused, ...rest } = decided
-  const incomplete: BridgeError[] = []
-  if (refused.length > 0) {
-    const message =
-      'the contact is there without the custom attributes that its workspace does not take: create them in Intercom, then replay'
-    incomplete.push(new BridgeError('attributes_refused', message, { issues: refused }))
+  const { contact, outcome } = decided
+  const isNewLead = outcome === 'created' && signup.contact.role === 'lead'
+  const { failed, pending } = isLeftAlone(contact, policy)
+    ? {}
+    : await giveExtras(signup, contact, { ...dependencies, fillsOnly: policy.isReplay })
+  const incomplete = [refused.length > 0 ? attributesRefused(refused) : undefined, failed]
+  return {
+    ...rest,
+    calls: contactCallsIn(history),
+    incomplete: incomplete.filter((error) => error !== undefined),
+    isNewLead,
+    ...(pending && { pending: isNewLead ? delayed(pending, indexLagSeconds) : pending }),
   }
-  const isSkipped = policy.onExisting === 'skip' && decided.outcome !== 'created'
-  if (!isSkipped) {
-    const { send, tagIds } = dependencies
-    const failed = await giveExtras(signup, decided.contact, send, tagIds)
-    if (failed) incomplete.push(failed)
-  }
-  return { ...rest, calls: contactCallsIn(history), incomplete }
 }
+
+const attributesRefused = (issues: readonly Issue[]): BridgeError =>
+  new BridgeError(
+    'attributes_refused',
+    'the contact is there without the custom attributes that its workspace does not take: create them in Intercom, then replay',
+    { issues },
+  )

@@ -59,6 +59,8 @@ export type ErrorDetails = {
   readonly intercomStatus?: number
   /** Intercom's request id, which its support asks for. */
   readonly requestId?: string
+  /** Not to be tried again before so many seconds, whatever the code says. */
+  readonly retryAfterSeconds?: number
 }
 
 /**
@@ -72,6 +74,7 @@ export class BridgeError extends Error {
   readonly intercomCode: string | undefined
   readonly intercomStatus: number | undefined
   readonly requestId: string | undefined
+  readonly retryAfterSeconds: number | undefined
 
   constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
     super(message, { cause: details.cause })
@@ -81,19 +84,28 @@ export class BridgeError extends Error {
     this.intercomCode = details.intercomCode
     this.intercomStatus = details.intercomStatus
     this.requestId = details.requestId
+    this.retryAfterSeconds = details.retryAfterSeconds
   }
 }
 
 /** The same failure under a code that says what it means here, with what Intercom calls it. */
-export const renamed = (error: BridgeError, code: ErrorCode, message: string): BridgeError => {
-  const { intercomCode, intercomStatus, requestId } = error
-  return new BridgeError(code, message, {
-    cause: error.cause,
-    issues: error.issues,
+export const renamed = (error: BridgeError, code: ErrorCode, message: string): BridgeError =>
+  new BridgeError(code, message, detailsOf(error))
+
+/** The same failure, not to be tried again before so many seconds. */
+export const delayed = (error: BridgeError, retryAfterSeconds: number): BridgeError =>
+  new BridgeError(error.code, error.message, { ...detailsOf(error), retryAfterSeconds })
+
+const detailsOf = (error: BridgeError): ErrorDetails => {
+  const { cause, issues, intercomCode, intercomStatus, requestId, retryAfterSeconds } = error
+  return {
+    cause,
+    issues,
     ...(intercomCode !== undefined && { intercomCode }),
     ...(intercomStatus !== undefined && { intercomStatus }),
     ...(requestId !== undefined && { requestId }),
-  })
+    ...(retryAfterSeconds !== undefined && { retryAfterSeconds }),
+  }
 }
 
 /** What was thrown, as a BridgeError: anything else is a fault of ours, `unexpected`. */

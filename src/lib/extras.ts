@@ -1,14 +1,16 @@
-import { BridgeError, type ErrorCode, renamed } from './errors.ts'
+import { BridgeError, type ErrorCode, renamed, toBridgeError } from './errors.ts'
 import type { SendCall } from './intercom/call.ts'
 import type { Contact } from './intercom/contact.ts'
 import {
   attachCompanyCall,
   attachTagCall,
   companyCall,
+  type KnownCompany,
   noteCall,
   tagCall,
 } from './intercom/extra-calls.ts'
-import type { Signup } from './signup.ts'
+import { isEmpty, own } from './own.ts'
+import { type Company, companyFieldNames, type Signup } from './signup.ts'
 
 /** Ids of tags by name, as this process learnt them. */
 export type TagIds = Map<string, string>
@@ -19,7 +21,7 @@ type Extra = () => Promise<void>
 const isTied = (ties: Contact['tags'], id: string): boolean =>
   ties?.data?.some((tie) => tie.id === id) ?? false
 
-const tagExtra = (name: string, contact: Contact, send: SendCall, tagIds: TagIds): Extra => {
+const tagExtra = (name: string, contact: Contact, { send, tagIds }: GiveDependencies): Extra => {
   const attach = async (): Promise<boolean> => {
     const id = tagIds.get(name) ?? (await send(tagCall(name)))
     if (tagIds.size >= maxTagIds) tagIds.clear()
@@ -36,12 +38,35 @@ const tagExtra = (name: string, contact: Contact, send: SendCall, tagIds: TagIds
   }
 }
 
-const companyExtra =
-  (company: NonNullable<Signup['company']>, contact: Contact, send: SendCall): Extra =>
-  async () => {
-    const id = await send(companyCall(company))
+/** The fields of a company that it does not have yet; `undefined` where it has them all. */
+const missingIn = (known: KnownCompany, { company_id, ...wanted }: Company) => {
+  const current: { readonly [field in keyof typeof wanted]: unknown } = {
+    ...known,
+    plan: known.plan?.name,
+  }
+  const missing = companyFieldNames.filter(
+    (name) => name !== 'company_id' && wanted[name] !== undefined && isEmpty(current[name]),
+  )
+  if (missing.length === 0) return undefined
+  return { company_id, ...Object.fromEntries(missing.map((name) => [name, own(wanted, name)])) }
+}
+
+const companyExtra = (
+  company: Company,
+  contact: Contact,
+  { send, fillsOnly }: GiveDependencies,
+): Extra => {
+  /** Asked for by its id alone, it is left as it is, or made. */
+  const fill = async (): Promise<KnownCompany> => {
+    const known = await send(companyCall({ company_id: company.company_id }))
+    const missing = missingIn(known, company)
+    return missing ? send(companyCall(missing)) : known
+  }
+  return async () => {
+    const { id } = await (fillsOnly ? fill() : send(companyCall(company)))
     if (!isTied(contact.companies, id)) await send(attachCompanyCall(contact.id, id))
   }
+}
 
 /** Trouble that passes, or that an operator ends without a replay. */
 const passing: ReadonlySet<ErrorCode> = new Set([
@@ -52,22 +77,34 @@ const passing: ReadonlySet<ErrorCode> = new Set([
   'temporarily_unavailable',
 ])
 
+/** What became of a signup's extras: nothing to tell, or what kept some of them back. */
+export type Given = {
+  /** What Intercom refuses for good, the first of it; the rest was given. */
+  readonly failed?: BridgeError
+  /** Trouble that passes: all of it is to be given again. */
+  readonly pending?: BridgeError
+}
+
+export type GiveDependencies = {
+  readonly send: SendCall
+  readonly tagIds: TagIds
+  /** For a replay: a company that somebody changed since is left as it is. */
+  readonly fillsOnly: boolean
+}
+
 /**
  * Gives a contact what a signup brings beside its fields: tags by name, then its company, then a
  * note. All but the note are the same when given twice, so the note comes last.
- *
- * @returns what Intercom refuses for good, the first of it; the rest was given
- * @throws BridgeError `extras_unavailable` for trouble that passes: all of it is to be given again
  */
 export const giveExtras = async (
   { tags = [], company, note }: Signup,
   contact: Contact,
-  send: SendCall,
-  tagIds: TagIds,
-): Promise<BridgeError | undefined> => {
+  dependencies: GiveDependencies,
+): Promise<Given> => {
+  const { send } = dependencies
   const extras: Extra[] = [
-    ...tags.map((name) => tagExtra(name, contact, send, tagIds)),
-    ...(company ? [companyExtra(company, contact, send)] : []),
+    ...tags.map((name) => tagExtra(name, contact, dependencies)),
+    ...(company ? [companyExtra(company, contact, dependencies)] : []),
     ...(note === undefined ? [] : [async () => void (await send(noteCall(contact.id, note)))]),
   ]
   let failed: BridgeError | undefined
@@ -75,16 +112,18 @@ export const giveExtras = async (
     try {
       await give()
     } catch (error) {
-      if (!(error instanceof BridgeError) || error.code === 'out_of_time') throw error
+      // A fault of ours waits, too: the contact was made, and a lead is not to be made again.
+      if (!(error instanceof BridgeError)) return { pending: toBridgeError(error) }
+      if (error.code === 'out_of_time') return { pending: error }
       if (passing.has(error.code)) {
         const message =
           'the contact is there; its tags, company or note wait until Intercom takes them'
-        throw renamed(error, 'extras_unavailable', message)
+        return { pending: renamed(error, 'extras_unavailable', message) }
       }
       const message =
         'the contact is there; Intercom refuses its tags, company or note: look up the code, mend, then replay'
       failed ??= renamed(error, 'extras_failed', message)
     }
   }
-  return failed
+  return failed ? { failed } : {}
 }

@@ -1,8 +1,6 @@
 import type { DataAttribute, Scalar } from './intercom/attributes.ts'
 import type { Contact } from './intercom/contact.ts'
 import type { ContactAnswer, ContactCall } from './intercom/contact-call.ts'
-import type { Signup } from './signup.ts'
-import { choose } from './who.ts'
 
 /** A call, or the workspace's list of attributes: kept, and no call under `/contacts`. */
 export type DecideCall = ContactCall | { readonly type: 'attributes' }
@@ -33,14 +31,29 @@ export const withoutGone = (history: History): History =>
     return { call, answer: { ...answer, contacts } }
   })
 
-/** The contact that a past call found to be the person's, or none yet. */
-export const existingIn = (signup: Signup, { call, answer }: Past): Contact | undefined => {
-  if (answer.type === 'contacts') {
-    const chosen = choose(signup, answer.contacts)
-    return chosen && answer.unindexed?.includes(chosen.id) ? undefined : chosen
-  }
+/** The contact itself, as Intercom answered it to who asked for this one. */
+export const readIn = ({ call, answer }: Past): Contact | undefined => {
   const wasRead = call.type === 'get' || call.type === 'find'
   return answer.type === 'contact' && wasRead ? answer.contact : undefined
+}
+
+/** A contact as it was last read. */
+export const lastRead = (history: History, id: string): Contact | undefined =>
+  history.flatMap((past) => readIn(past) ?? []).findLast((contact) => contact.id === id)
+
+/** What happened from the last search on; nothing where there was none. */
+export const sinceSearch = (history: History): History => {
+  const at = history.findLastIndex(({ answer }) => answer.type === 'contacts')
+  return at === -1 ? [] : history.slice(at)
+}
+
+/** Who the last search found, each as it was read since, where it was. */
+export const foundIn = (history: History): readonly Contact[] => {
+  const since = sinceSearch(history)
+  const answer = since[0]?.answer
+  return answer?.type === 'contacts'
+    ? answer.contacts.map((contact) => lastRead(since, contact.id) ?? contact)
+    : []
 }
 
 /** The custom attributes that a call sent. */

@@ -36,7 +36,8 @@ export const open = async (bridge: Bridge, record: QueueRecord): Promise<Opened>
       return { ...named, error }
     }
     const reading = await read(source, delivery)
-    const arrival = { received_at: delivery.received_at, receives: receivesOf(record), replay }
+    const { received_at } = delivery
+    const arrival = { received_at, mayBeSecond: receivesOf(record) > 1, replay }
     const opened = {
       ...named,
       source,

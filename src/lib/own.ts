@@ -7,6 +7,10 @@ export const own = (value: unknown, key: string): unknown =>
     ? Reflect.get(value, key)
     : undefined
 
+/** Nothing there to write over: absent, `null` or no text. */
+export const isEmpty = (value: unknown): boolean =>
+  value === undefined || value === null || value === ''
+
 /** What stands at a dotted path, from own property to own property. */
 export const ownPath = (value: unknown, path: string): unknown =>
   path.split('.').reduce<unknown>((inner, key) => own(inner, key), value)

@@ -12,6 +12,9 @@ export type Policy = {
   readonly onArchived: NonNullable<SourceOptions['onArchived']>
   /** Unix seconds of the event, for a source that overwrites; absent: its time is not known. */
   readonly mark?: number
+  /** Unix seconds. */
+  readonly received_at: number
+  readonly isReplay: boolean
 }
 
 /** Whether a source writes over what is there, and so needs the mark. */
@@ -22,8 +25,8 @@ export const overwrites = (onExisting: SourceOptions['onExisting']): boolean =>
 export type Arrival = {
   /** Unix seconds. */
   readonly received_at: number
-  /** 1 for the first time. */
-  readonly receives: number
+  /** Whether it may have been tried before. */
+  readonly mayBeSecond: boolean
   readonly replay?: Replay | undefined
 }
 
@@ -34,15 +37,17 @@ export type Arrival = {
 export const policyOf = (
   options: SourceOptions,
   { contact, occurred_at }: Signup,
-  { received_at, receives, replay }: Arrival,
+  { received_at, mayBeSecond, replay }: Arrival,
 ): Policy => {
   const { lookup = true, onExisting = 'fill', onArchived = 'restore' } = options
   const restore = replay === undefined ? onArchived : replay === 'restore_archived' && 'restore'
   return {
     // A lead that was tried before may have been made, and no conflict would tell.
-    lookup: lookup || (contact.role === 'lead' && (receives > 1 || replay !== undefined)),
+    lookup: lookup || (contact.role === 'lead' && (mayBeSecond || replay !== undefined)),
     onExisting: replay === undefined ? onExisting : 'fill',
     onArchived: restore || 'park',
+    received_at,
+    isReplay: replay !== undefined,
     ...(overwrites(onExisting) &&
       occurred_at !== undefined && { mark: Math.min(occurred_at, received_at) }),
   }

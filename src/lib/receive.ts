@@ -1,15 +1,14 @@
 import { type Answer, asFormAnswer, corsHeaders, errorAnswer, json } from './answer.ts'
+import { deliverAtOnce } from './at-once.ts'
 import { maxBodyBytes } from './body.ts'
 import { type Bridge, findSource } from './config.ts'
-import type { Delivered } from './deliver.ts'
+import type { Delivered, DeliverSignup } from './deliver.ts'
 import { sha256 } from './digest.ts'
 import { BridgeError, toBridgeError } from './errors.ts'
-import { type Policy, policyOf } from './policy.ts'
 import { type QueueMessage, toMessages } from './queue.ts'
 import { type Reading, type Refusal, read, refusal, strip } from './read.ts'
 import type { Cached } from './secrets.ts'
 import { needsSecret, verify } from './signature.ts'
-import type { Signup } from './signup.ts'
 import type { Delivery, FormAnswers, Source } from './sources/source.ts'
 
 /** An HTTP request, before anything of it is trusted. */
@@ -25,10 +24,7 @@ export type HttpDelivery = Omit<Delivery, 'source' | 'body'> & {
 /** Where signups go: into the queue, or straight to Intercom. */
 export type Sink =
   | { readonly mode: 'queue'; readonly store: (messages: readonly QueueMessage[]) => Promise<void> }
-  | {
-      readonly mode: 'direct'
-      readonly deliver: (signup: Signup, policy: Policy) => Promise<Delivered>
-    }
+  | { readonly mode: 'direct'; readonly deliver: DeliverSignup }
 
 export type ReceiveDependencies = {
   readonly bridge: Bridge
@@ -117,20 +113,13 @@ const store = async (
   return { answer: json(200, { status: 'accepted', id: ids[0] }), reading, ids }
 }
 
-const deliverAtOnce = async (
+const deliverAndAnswer = async (
   source: Source,
   delivery: Delivery,
   reading: Exclude<Reading, { kind: 'ignored' }>,
-  deliver: (signup: Signup, policy: Policy) => Promise<Delivered>,
+  deliver: DeliverSignup,
 ): Promise<Omit<Received, 'source'>> => {
-  if (reading.kind === 'refused') throw refusal(reading)
-  const outcomes: Delivered[] = []
-  const arrival = { received_at: delivery.received_at, receives: 1 }
-  for (const signup of reading.signups) {
-    outcomes.push(await deliver(signup, policyOf(source.options, signup, arrival)))
-  }
-  const [refused] = reading.refusals
-  if (refused) throw refusal(refused)
+  const outcomes = await deliverAtOnce(reading, source, delivery.received_at, deliver)
   const [first] = outcomes
   // A form tells a person what it tells a bot.
   const body = source.form
@@ -160,7 +149,7 @@ const accept = async (
   }
   if (reading.kind === 'refused' && isForSender(source, reading)) throw refusal(reading)
   if (sink.mode === 'queue') return store(strip(source, delivery), reading, sink.store)
-  return deliverAtOnce(source, delivery, reading, sink.deliver)
+  return deliverAndAnswer(source, delivery, reading, sink.deliver)
 }
 
 /**

@@ -83,6 +83,9 @@ export const failure = (error: BridgeError, receives: number, random: number): V
     return { kind: 'park', reason: 'contact_deleted' }
   }
   if (fate === 'park') return { kind: 'park', reason: error.code }
-  const retryInSeconds = waitSeconds(error, receives, random)
+  const retryInSeconds = Math.max(
+    waitSeconds(error, receives, random),
+    error.retryAfterSeconds ?? 0,
+  )
   return { kind: 'retry', retryInSeconds, stopBatch: fate === 'stop' }
 }

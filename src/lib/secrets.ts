@@ -27,7 +27,8 @@ export type Cached<T> = {
 
 /**
  * Keeps what `load` gives for 300 s. One load at a time, whoever asks; when a refresh fails, the
- * last good value serves on, `onStale` is told, and the next try is 30 s away.
+ * last good value serves on, `onStale` is told, and the next try is 30 s away. So it is where there
+ * is nothing good yet and what there is cannot be used.
  *
  * @throws what `load` throws, where there is no good value yet
  */
@@ -37,6 +38,7 @@ export const createCache = <T>(
   onStale: (error: unknown) => void = () => {},
 ): Cached<T> => {
   let good: { readonly value: T; readonly freshUntilMs: number } | undefined
+  let unusable: { readonly error: BridgeError; readonly untilMs: number } | undefined
   let loading: Promise<T> | undefined
   let rereadAllowedAtMs = 0
 
@@ -49,7 +51,13 @@ export const createCache = <T>(
         return value
       })
       .catch((error: unknown) => {
-        if (!good) throw error
+        if (!good) {
+          // It stays so until somebody mends it; what passes by itself is tried again at once.
+          if (error instanceof BridgeError && error.code === 'misconfigured') {
+            unusable = { error, untilMs: clock.now() + doubtMs }
+          }
+          throw error
+        }
         onStale(error)
         good = { ...good, freshUntilMs: Math.max(good.freshUntilMs, clock.now() + doubtMs) }
         return good.value
@@ -59,8 +67,11 @@ export const createCache = <T>(
       })
     return loading
   }
-  const get = async (): Promise<T> =>
-    good && clock.now() < good.freshUntilMs ? good.value : refresh()
+  const get = async (): Promise<T> => {
+    if (good && clock.now() < good.freshUntilMs) return good.value
+    if (!good && unusable && clock.now() < unusable.untilMs) throw unusable.error
+    return refresh()
+  }
 
   return {
     get,

@@ -2,7 +2,7 @@ import type { Contact } from './intercom/contact.ts'
 import type { ContactCall } from './intercom/contact-call.ts'
 import type { Signup } from './signup.ts'
 
-const isUser = (contact: Contact): boolean => contact.role === 'user'
+const isUser = (contact: Contact): boolean => contact.role !== 'lead'
 const latest = (contacts: readonly Contact[], field: 'last_seen_at' | 'created_at') =>
   contacts.toSorted((a, b) => (b[field] ?? 0) - (a[field] ?? 0))[0]
 
@@ -20,7 +20,7 @@ export const choose = (signup: Signup, found: readonly Contact[]): Contact | und
     users.find((user) => !user.external_id) ??
     latest(candidates, 'last_seen_at') ??
     latest(
-      found.filter((contact) => contact.role === 'lead'),
+      found.filter((contact) => !isUser(contact)),
       'created_at',
     )
   )

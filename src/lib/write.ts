@@ -1,6 +1,6 @@
 import type { Scalar } from './intercom/attributes.ts'
 import type { Contact } from './intercom/contact.ts'
-import { own } from './own.ts'
+import { isEmpty, own } from './own.ts'
 import type { Policy } from './policy.ts'
 import type { ContactFields, Signup } from './signup.ts'
 
@@ -18,9 +18,13 @@ export type Writing<Fields> = {
   readonly degraded: boolean
 }
 
-const isEmpty = (value: unknown): boolean => value === undefined || value === null || value === ''
-
 type Attributes = NonNullable<ContactFields['custom_attributes']>
+
+/** A signup's own attributes: the mark is ours alone to write. */
+const attributesOf = ({ contact }: Signup): Attributes => {
+  const { [markName]: _mark, ...attributes } = contact.custom_attributes ?? {}
+  return attributes
+}
 
 /** The attributes that are taken, as a field of a request, and those that are left out. */
 const divide = (wanted: Attributes, leavesOut: LeavesOut) => {
@@ -40,12 +44,13 @@ const markOf = ({ mark }: Policy): { [markName]?: number } =>
  * A contact to create. A box left empty unsubscribes it; an explicit value beats the box.
  */
 export const toCreate = (
-  { contact, consent }: Signup,
+  signup: Signup,
   policy: Policy,
   leavesOut: LeavesOut,
 ): Writing<ContactFields> => {
-  const { custom_attributes, ...rest } = contact
-  const { taken, leftOut } = divide({ ...custom_attributes, ...markOf(policy) }, leavesOut)
+  const { contact, consent } = signup
+  const { custom_attributes: _attributes, ...rest } = contact
+  const { taken, leftOut } = divide({ ...attributesOf(signup), ...markOf(policy) }, leavesOut)
   const fields = {
     ...(consent !== undefined && { unsubscribed_from_emails: !consent }),
     ...rest,
@@ -70,10 +75,11 @@ const plainFields = [
  * becomes a user and takes the account's own values, a user never becomes a lead.
  */
 const changes = (
-  { contact: wanted }: Signup,
+  signup: Signup,
   contact: Contact,
   replaces: (name: string) => boolean,
 ): Partial<ContactFields> => {
+  const wanted = signup.contact
   const converts = wanted.role === 'user' && contact.role === 'lead'
   const writes = (name: string, value: Scalar | undefined, current: unknown): boolean => {
     if (value === undefined) return false
@@ -82,7 +88,7 @@ const changes = (
     return isEmpty(current) || (!same && (converts || replaces(name)))
   }
   const fields = plainFields.filter((name) => writes(name, wanted[name], contact[name]))
-  const custom_attributes = Object.entries(wanted.custom_attributes ?? {}).filter(([name, value]) =>
+  const custom_attributes = Object.entries(attributesOf(signup)).filter(([name, value]) =>
     writes(name, value, own(contact.custom_attributes, name)),
   )
   return {

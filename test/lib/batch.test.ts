@@ -62,6 +62,7 @@ const made = (id: string, ...incomplete: BridgeError[]): Delivered => ({
   counts: [],
   calls: 2,
   incomplete,
+  isNewLead: false,
 })
 
 /** A worker's surroundings that note what they are asked to do. */
@@ -399,6 +400,8 @@ describe('how a signup is delivered', () => {
       onExisting: 'overwrite',
       onArchived: 'restore',
       mark: start - 60,
+      received_at: start,
+      isReplay: false,
     })
   })
 
@@ -408,13 +411,19 @@ describe('how a signup is delivered', () => {
     expect(await policyOf(await queued('ada', { body: early }))).toMatchObject({ mark: start })
   })
 
-  test('knows how often it was received', async () => {
-    const lead = { ...body, role: 'lead' }
+  test.each([
+    [1, false],
+    [2, true],
+  ])(
+    'knows how often it was received: %i, so that a lead is looked up: %s',
+    async (receives, lookup) => {
+      const lead = { ...body, role: 'lead' }
 
-    expect(await policyOf(await queued('ada', { body: lead, receives: 2 }))).toMatchObject({
-      lookup: true,
-    })
-  })
+      expect(await policyOf(await queued('ada', { body: lead, receives }))).toMatchObject({
+        lookup,
+      })
+    },
+  )
 
   test('of a dead letter that came back is to fill', async () => {
     const given = await queued('ada', { body })
@@ -423,6 +432,7 @@ describe('how a signup is delivered', () => {
     expect(await policyOf({ ...given, messageAttributes })).toMatchObject({
       onExisting: 'fill',
       onArchived: 'park',
+      isReplay: true,
     })
   })
 })
@@ -503,6 +513,242 @@ test('one of several that cannot be used is parked alone, the others are deliver
   expect(await drain(records, world.dependencies)).toEqual([])
   expect(world.delivered).toEqual(['ada', 'lin'])
   expect(world.parked).toMatchObject([{ parking: { reason: 'no_identity', event_id: 'e1' } }])
+})
+
+describe('a record of several signups', () => {
+  const team = defineSource({
+    docs: 'https://example.com',
+    signature: { type: 'bearer' },
+    payload: { format: 'json', schema: z.array(z.nullable(z.string())) },
+    eventId: () => 'e1',
+    toSignup: (names) =>
+      names.map((name) => ({ contact: { email: name && `${name}@example.com` } })),
+  })
+  const several = defineBridge({ sources: { team: team() } })
+  /** As a delivery comes that once could not be read at all: all of it in one. */
+  const recordOf = async (
+    names: readonly (string | null)[],
+    receives = 1,
+  ): Promise<QueueRecord> => {
+    const broken = team({
+      map: () => {
+        throw new Error('a bug')
+      },
+    })
+    const given = { ...delivery(names), source: 'team', url: '' }
+    const reading = await read(broken, given)
+    if (reading.kind !== 'refused') throw new Error('not refused')
+    const [message] = toMessages(given, reading)
+    return record(message?.body ?? '', {
+      attributes: { ApproximateReceiveCount: String(receives) },
+    })
+  }
+  const drainOne = async (
+    given: QueueRecord,
+    failing: Readonly<Record<string, ErrorCode | Error>>,
+    more: Partial<DrainDependencies> = {},
+  ) => {
+    const world = createWorld(failing, { bridge: several, ...more })
+    const failed = await drain([given], world.dependencies)
+    return { ...world, failed }
+  }
+
+  test('of which one can never succeed is delivered but for that one, told, and then parked', async () => {
+    const { failed, delivered, parked, results } = await drainOne(
+      await recordOf(['ada', 'grace', 'lin']),
+      { ada: 'intercom_rejected' },
+    )
+
+    expect(failed).toEqual([])
+    expect(delivered).toEqual(['grace', 'lin'])
+    expect(parked).toMatchObject([
+      {
+        parking: { reason: 'intercom_rejected', code: 'not_found', source: 'team', event_id: 'e1' },
+      },
+    ])
+    expect(results).toMatchObject([
+      { kind: 'delivered', outcomes: [{ contact: { id: 'grace' } }, { contact: { id: 'lin' } }] },
+      { kind: 'parked', error: { code: 'intercom_rejected' } },
+    ])
+  })
+
+  test('of which several can never succeed is parked once, by the first of them', async () => {
+    const { parked, results } = await drainOne(await recordOf(['ada', 'grace', 'lin']), {
+      grace: 'identity_conflict',
+      lin: 'contact_archived',
+    })
+
+    expect(parked).toMatchObject([{ parking: { reason: 'identity_conflict' } }])
+    expect(results.map(({ kind }) => kind)).toEqual(['delivered', 'parked'])
+  })
+
+  test('of which none can succeed is parked, and told as nothing else', async () => {
+    const { delivered, results } = await drainOne(await recordOf(['ada', 'grace']), {
+      ada: 'intercom_rejected',
+      grace: 'intercom_rejected',
+    })
+
+    expect(delivered).toEqual([])
+    expect(results.map(({ kind }) => kind)).toEqual(['parked'])
+  })
+
+  test('of which one cannot be used is delivered but for that one, told, and then parked', async () => {
+    const { failed, delivered, parked, results } = await drainOne(
+      await recordOf(['ada', null, 'lin']),
+      {},
+    )
+
+    expect(failed).toEqual([])
+    expect(delivered).toEqual(['ada', 'lin'])
+    expect(parked).toMatchObject([{ parking: { reason: 'no_identity' } }])
+    expect(results.map(({ kind }) => kind)).toEqual(['delivered', 'parked'])
+  })
+
+  test('of which one may succeed later comes again, its later ones untried', async () => {
+    const given = await recordOf(['ada', 'grace', 'lin'])
+    const { failed, begun, parked, results } = await drainOne(given, {
+      ada: 'intercom_rejected',
+      grace: 'intercom_unavailable',
+    })
+
+    expect(failed).toEqual([given.messageId])
+    expect(begun).toEqual(['ada', 'grace'])
+    expect(parked).toEqual([])
+    expect(results).toMatchObject([
+      { kind: 'handed_back', error: { code: 'intercom_unavailable' } },
+    ])
+  })
+
+  test('of which one met a fault of ours comes again', async () => {
+    const { failed, results } = await drainOne(await recordOf(['ada', 'grace']), {
+      ada: new TypeError('canary'),
+    })
+
+    expect(failed).toHaveLength(1)
+    expect(results).toMatchObject([{ kind: 'handed_back', error: { code: 'unexpected' } }])
+  })
+
+  test.each([
+    [4, ['handed_back'], []],
+    [5, ['delivered', 'parked'], ['grace']],
+  ])(
+    'of which one cannot be restored, at receive %i, is told as %j',
+    async (receives, kinds, names) => {
+      const { delivered, results } = await drainOne(await recordOf(['ada', 'grace'], receives), {
+        ada: 'restore_failed',
+      })
+
+      expect(results.map(({ kind }) => kind)).toEqual(kinds)
+      expect(delivered).toEqual(names)
+    },
+  )
+
+  test('whose first makes a lead comes again once the index shows it, whatever the next fails with', async () => {
+    const secondsAfter = async (code: ErrorCode, receives = 1) => {
+      const deliver: DrainDependencies['deliver'] = async (signup) => {
+        if (nameOf(signup) === 'grace') throw new BridgeError(code, 'text')
+        return { ...made(nameOf(signup)), isNewLead: true }
+      }
+      const given = await recordOf(['ada', 'grace'], receives)
+      const { handedBack } = await drainOne(given, {}, { deliver })
+      return handedBack.map(({ retryInSeconds }) => retryInSeconds)
+    }
+
+    expect(await secondsAfter('intercom_unavailable')).toEqual([180])
+    expect(await secondsAfter('intercom_unauthorized')).toEqual([180])
+    expect(await secondsAfter('out_of_time')).toEqual([180])
+    expect(await secondsAfter('unexpected')).toEqual([180])
+    expect(await secondsAfter('intercom_unavailable', 10)).toEqual([450])
+  })
+
+  test('whose first makes a lead waits for the index too where the dead letters do not take it', async () => {
+    const deliver: DrainDependencies['deliver'] = async (signup) => {
+      if (nameOf(signup) === 'grace') throw new BridgeError('intercom_rejected', 'text')
+      return { ...made(nameOf(signup)), isNewLead: true }
+    }
+    const park = async () => {
+      throw new Error('no answer')
+    }
+
+    const { handedBack } = await drainOne(await recordOf(['ada', 'grace']), {}, { deliver, park })
+
+    expect(handedBack).toMatchObject([{ retryInSeconds: 180 }])
+  })
+
+  test('whose lead may or may not have been made waits as long as that takes', async () => {
+    const { handedBack } = await drainOne(await recordOf(['ada', 'grace']), {
+      grace: 'create_unclear',
+    })
+
+    expect(handedBack).toMatchObject([{ retryInSeconds: 180 }])
+  })
+})
+
+describe('a signup whose extras wait', () => {
+  const pending =
+    (code: ErrorCode, isNewLead = false): DrainDependencies['deliver'] =>
+    async (signup) => ({
+      ...made(nameOf(signup)),
+      pending: new BridgeError(code, 'text'),
+      isNewLead,
+    })
+
+  test('comes again with its backoff, and is not told as delivered', async () => {
+    const world = createWorld({}, { deliver: pending('extras_unavailable') })
+    const given = await queued('ada')
+
+    expect(await drain([given], world.dependencies)).toEqual([given.messageId])
+    expect(world.handedBack).toEqual([{ record: given, retryInSeconds: 15 }])
+    expect(world.results).toMatchObject([
+      { kind: 'handed_back', error: { code: 'extras_unavailable' } },
+    ])
+    expect(world.parked).toEqual([])
+  })
+
+  test('for lack of time comes again at once', async () => {
+    const world = createWorld({}, { deliver: pending('out_of_time') })
+
+    await drain([await queued('ada')], world.dependencies)
+
+    expect(world.handedBack).toMatchObject([{ retryInSeconds: 0 }])
+  })
+
+  test.each(['extras_unavailable', 'out_of_time'] as const)(
+    'of a new lead comes again once the index shows it, with the person’s later ones (%s)',
+    async (code) => {
+      const world = createWorld({}, { deliver: pending(code, true) })
+
+      await drain([await queued('ada'), await queued('ada')], world.dependencies)
+
+      expect(world.handedBack.map(({ retryInSeconds }) => retryInSeconds)).toEqual([180, 180])
+      expect(world.results.map(({ kind }) => kind)).toEqual(['handed_back', 'untried'])
+    },
+  )
+
+  test('of a new lead is told with the code and status that kept them back', async () => {
+    const error = new BridgeError('extras_unavailable', 'text', {
+      intercomStatus: 503,
+      intercomCode: 'service_unavailable',
+      requestId: 'r1',
+    })
+    const deliver = async () => ({ ...made('ada'), pending: error, isNewLead: true })
+    const world = createWorld({}, { deliver })
+
+    await drain([await queued('ada')], world.dependencies)
+
+    expect(world.results).toMatchObject([
+      {
+        error: {
+          code: 'extras_unavailable',
+          message: 'text',
+          intercomStatus: 503,
+          intercomCode: 'service_unavailable',
+          requestId: 'r1',
+          retryAfterSeconds: 180,
+        },
+      },
+    ])
+  })
 })
 
 test('one person in two groups, as dead letters come back, is still one after the other', async () => {

@@ -1,14 +1,17 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { type Decided, maxCalls, nextStep } from '../../src/lib/decide.ts'
+import { maxCalls, nextStep } from '../../src/lib/decide.ts'
 import { BridgeError } from '../../src/lib/errors.ts'
 import type { DecideAnswer, DecideCall, Past } from '../../src/lib/history.ts'
 import type { DataAttribute } from '../../src/lib/intercom/attributes.ts'
 import type { Contact } from '../../src/lib/intercom/contact.ts'
 import type { Policy } from '../../src/lib/policy.ts'
 import type { Signup } from '../../src/lib/signup.ts'
+import type { Decided } from '../../src/lib/steps.ts'
 import { account, contact, email, lead, newcomer, usual } from '../support/people.ts'
 
+/** One whom search finds, as it is when it is read. */
+const known = (given: Contact, read = given): DecideAnswer[] => [found(given), one(read)]
 const found = (...contacts: Contact[]): DecideAnswer => ({ type: 'contacts', contacts })
 const one = (given: Contact): DecideAnswer => ({ type: 'contact', contact: given })
 const conflict = (id?: string, archived = false): DecideAnswer => ({
@@ -49,14 +52,15 @@ const run = (
       return { calls, code, ...(intercomCode !== undefined && { intercomCode }) }
     }
     if ('done' in step) {
-      const { contact: known, ...rest } = step.done
-      return { calls, id: known.id, ...rest }
+      const { contact: end, ...rest } = step.done
+      return { calls, id: end.id, ...rest }
     }
     const answer = answers[history.length]
     if (!answer) return { calls: [...calls, step.call] }
     history.push({ call: step.call, answer })
   }
 }
+const get: DecideCall = { type: 'get', id: 'a' }
 const search: DecideCall = { type: 'search', field: 'email', value: email }
 const plain = { counts: [], refused: [] }
 const having = (signup: Signup, fields: Partial<Signup['contact']>): Signup => ({
@@ -137,25 +141,69 @@ describe('an existing contact', () => {
   })
 
   test('a user without an id gets the account’s', () => {
-    expect(run(account, [found(contact('a')), one(contact('a'))])).toMatchObject({
-      calls: [search, { type: 'update', id: 'a', fields: { external_id: '1' } }],
+    expect(run(account, [...known(contact('a')), one(contact('a'))])).toMatchObject({
+      calls: [search, get, { type: 'update', id: 'a', fields: { external_id: '1' } }],
       outcome: 'updated',
     })
   })
 
   test('a lead becomes a user, the same contact', () => {
-    const known = contact('a', { role: 'lead', external_id: 'uuid' })
+    const typed = contact('a', { role: 'lead', external_id: 'uuid' })
 
-    expect(run(account, [found(known), one(contact('a'))])).toMatchObject({
-      calls: [search, { type: 'update', id: 'a', fields: { role: 'user', external_id: '1' } }],
+    expect(run(account, [...known(typed), one(contact('a'))])).toMatchObject({
+      calls: [search, get, { type: 'update', id: 'a', fields: { role: 'user', external_id: '1' } }],
       outcome: 'updated',
     })
   })
 
-  test('`skip` neither writes, nor claims, nor converts', () => {
-    const known = contact('a', { role: 'lead', external_id: 'uuid' })
+  describe('is read before it is written, since search lags behind changes, too', () => {
+    const theirs = contact('a', { external_id: '7' })
 
-    expect(run(account, [found(known)], { onExisting: 'skip' })).toMatchObject({
+    test('one whom another account claimed meanwhile is left to it', () => {
+      expect(run(account, [...known(contact('a'), theirs), one(contact('b'))])).toMatchObject({
+        calls: [search, get, { type: 'create' }],
+        outcome: 'created',
+        counts: ['email_shared'],
+      })
+    })
+
+    test('then the next best of those found is read', () => {
+      const typed = contact('b', { role: 'lead', external_id: 'uuid' })
+      const answers = [found(contact('a'), typed), one(theirs), one(typed), one(contact('b'))]
+
+      expect(run(account, answers)).toMatchObject({
+        calls: [search, get, { type: 'get', id: 'b' }, { type: 'update', id: 'b' }],
+        outcome: 'updated',
+      })
+    })
+
+    test('one who lacks nothing any more is left alone', () => {
+      const full = contact('a', { external_id: '1' })
+
+      expect(run(account, known(contact('a'), full))).toMatchObject({
+        calls: [search, get],
+        outcome: 'unchanged',
+      })
+    })
+
+    test('one whom this process remembers may be another account’s by now', () => {
+      const remembered: DecideAnswer = {
+        type: 'contacts',
+        contacts: [contact('a')],
+        unindexed: ['a'],
+      }
+
+      expect(run(account, [remembered, one(theirs), one(contact('b'))])).toMatchObject({
+        calls: [search, get, { type: 'create' }],
+        counts: ['email_shared'],
+      })
+    })
+  })
+
+  test('`skip` neither writes, nor claims, nor converts', () => {
+    const typed = contact('a', { role: 'lead', external_id: 'uuid' })
+
+    expect(run(account, [found(typed)], { onExisting: 'skip' })).toMatchObject({
       calls: [search],
       outcome: 'unchanged',
     })
@@ -165,8 +213,12 @@ describe('an existing contact', () => {
     const optOut = having(account, { unsubscribed_from_emails: true })
 
     expect(
-      run(optOut, [found(contact('a')), one(contact('a'))], { onExisting: 'skip' }).calls,
-    ).toEqual([search, { type: 'update', id: 'a', fields: { unsubscribed_from_emails: true } }])
+      run(optOut, [...known(contact('a')), one(contact('a'))], { onExisting: 'skip' }).calls,
+    ).toEqual([
+      search,
+      get,
+      { type: 'update', id: 'a', fields: { unsubscribed_from_emails: true } },
+    ])
   })
 })
 
@@ -188,7 +240,7 @@ describe('overwriting', () => {
     ['something of the same second was applied', 20, undefined],
     ['something newer was applied', 21, undefined],
   ])('where %s (mark %j): writes %j', (_when, mark, written) => {
-    const [, update] = run(named, [found(old(mark))], overwrite).calls
+    const [, , update] = run(named, known(old(mark)), overwrite).calls
 
     expect(update).toEqual(
       written && {
@@ -208,10 +260,10 @@ describe('overwriting', () => {
   })
 
   test('in a workspace without the mark’s attribute it fills, counts that, and parks nothing', () => {
-    const answers = [found(old()), refused(true), listed(text('plan'))]
+    const answers = [...known(old()), refused(true), listed(text('plan'))]
 
     expect(run(named, answers, overwrite)).toMatchObject({
-      calls: [search, { type: 'update' }, { type: 'attributes' }],
+      calls: [search, get, { type: 'update' }, { type: 'attributes' }],
       outcome: 'unchanged',
       counts: ['overwrite_degraded'],
       refused: [],
@@ -225,6 +277,13 @@ describe('overwriting', () => {
       calls: [search, {}, {}, { type: 'create', fields: named.contact }],
       outcome: 'created',
       refused: [],
+    })
+  })
+
+  test('goes by the mark on the contact, not by the one that search still shows', () => {
+    expect(run(named, known(old(10), old(21)), overwrite)).toMatchObject({
+      calls: [search, get],
+      outcome: 'unchanged',
     })
   })
 
@@ -370,7 +429,11 @@ describe('a contact that goes away', () => {
     const stale = found(contact('a'))
 
     expect(run(account, [stale, gone, stale, one(contact('b'))])).toMatchObject({
-      calls: [search, { type: 'update' }, search, { type: 'create' }],
+      calls: [search, get, search, { type: 'create' }],
+      outcome: 'created',
+    })
+    expect(run(account, [stale, one(contact('a')), gone, stale, one(contact('b'))])).toMatchObject({
+      calls: [search, get, { type: 'update' }, search, { type: 'create' }],
       outcome: 'created',
     })
     expect(run(account, [stale, gone, stale, conflict('a'), gone]).code).toBe('identity_conflict')
@@ -380,7 +443,7 @@ describe('a contact that goes away', () => {
     const canonical = contact('c', { external_id: '1' })
 
     expect(run(account, [found(contact('a')), merged('c'), one(canonical)])).toMatchObject({
-      calls: [search, { type: 'update', id: 'a' }, { type: 'get', id: 'c' }],
+      calls: [search, get, { type: 'get', id: 'c' }],
       outcome: 'unchanged',
       id: 'c',
     })
@@ -392,23 +455,36 @@ describe('a contact that goes away', () => {
 })
 
 describe('an update that conflicts', () => {
-  const claim = [found(contact('a')), conflict('b')]
+  const claim = [...known(contact('a')), conflict('b')]
 
   test('with another person’s contact is parked, not followed', () => {
     const other = contact('b', { external_id: '1', email: 'other@example.com' })
 
     expect(run(account, [...claim, one(other)])).toMatchObject({
-      calls: [search, { type: 'update' }, { type: 'get', id: 'b' }],
+      calls: [search, get, { type: 'update' }, { type: 'get', id: 'b' }],
       code: 'identity_conflict',
     })
-    expect(run(account, [found(contact('a')), conflict()]).code).toBe('identity_conflict')
-    expect(run(account, [found(contact('a')), conflict('b', true)]).code).toBe('identity_conflict')
+    expect(run(account, [...known(contact('a')), conflict('b', true)]).code).toBe(
+      'identity_conflict',
+    )
   })
 
   test('with the very account, which search did not show yet, goes on there', () => {
     const same = contact('b', { external_id: '1' })
 
     expect(run(account, [...claim, one(same)])).toMatchObject({ outcome: 'unchanged', id: 'b' })
+  })
+
+  test('and names nobody is looked for by external_id', () => {
+    const same = contact('b', { external_id: '1' })
+    const unnamed = [...known(contact('a')), conflict()]
+
+    expect(run(account, [...unnamed, one(same)])).toMatchObject({
+      calls: [search, get, { type: 'update' }, { type: 'find', external_id: '1' }],
+      outcome: 'unchanged',
+      id: 'b',
+    })
+    expect(run(account, [...unnamed, gone]).code).toBe('conflict_unresolved')
   })
 })
 
@@ -436,11 +512,12 @@ describe('custom attributes that are refused', () => {
   })
 
   test('are left out of an update, too', () => {
-    const answers = [found(contact('a')), refused(true), list, one(contact('a'))]
+    const answers = [...known(contact('a')), refused(true), list, one(contact('a'))]
 
     expect(run(rich, answers)).toMatchObject({
       calls: [
         search,
+        get,
         {},
         {},
         { type: 'update', id: 'a', fields: { custom_attributes: { plan: 'pro' } } },
@@ -453,8 +530,8 @@ describe('custom attributes that are refused', () => {
   test('leave a contact unchanged that lacks nothing else', () => {
     const full = contact('a', { custom_attributes: { plan: 'free' } })
 
-    expect(run(rich, [found(full), refused(true), list])).toMatchObject({
-      calls: [search, { type: 'update' }, { type: 'attributes' }],
+    expect(run(rich, [...known(full), refused(true), list])).toMatchObject({
+      calls: [search, get, { type: 'update' }, { type: 'attributes' }],
       outcome: 'unchanged',
       refused: [{}, {}],
     })
@@ -555,8 +632,10 @@ test('whatever Intercom answers, a signup makes at most six calls and ends', () 
           }),
           onArchived: fc.constantFrom('restore', 'park'),
           mark: fc.integer(),
+          received_at: fc.constant(0),
+          isReplay: fc.boolean(),
         },
-        { requiredKeys: ['lookup', 'onExisting', 'onArchived'] },
+        { requiredKeys: ['lookup', 'onExisting', 'onArchived', 'received_at', 'isReplay'] },
       ),
       fc.array(anyAnswers, { minLength: 20, maxLength: 20 }),
       (person, fields, policy, answers) => {

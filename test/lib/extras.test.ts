@@ -50,12 +50,13 @@ const sent = (method: string, path: string, body?: unknown): Promise<Response> =
 const give = async (
   extras: Partial<Signup>,
   contact: Contact = ada,
-  options: Partial<ClientOptions> = {},
+  { fillsOnly = false, ...options }: Partial<ClientOptions> & { fillsOnly?: boolean } = {},
 ) => {
   const before = intercom.calls().length
-  const failed = await giveExtras({ ...newcomer, ...extras }, contact, client(options), tagIds)
+  const dependencies = { send: client(options), tagIds, fillsOnly }
+  const given = await giveExtras({ ...newcomer, ...extras }, contact, dependencies)
   const calls = intercom.calls().slice(before)
-  return { failed, calls, asked: calls.map(({ method, path }) => `${method} ${path}`) }
+  return { given, calls, asked: calls.map(({ method, path }) => `${method} ${path}`) }
 }
 const attach = (things: 'tags' | 'companies' | 'notes', contact = ada) =>
   `POST /contacts/${contact.id}/${things}`
@@ -84,14 +85,14 @@ beforeEach(async () => {
 })
 
 test('a signup that brings nothing asks for nothing', async () => {
-  expect(await give({})).toMatchObject({ failed: undefined, asked: [] })
-  expect(await give({ tags: [] })).toMatchObject({ failed: undefined, asked: [] })
+  expect(await give({})).toMatchObject({ given: {}, asked: [] })
+  expect(await give({ tags: [] })).toMatchObject({ given: {}, asked: [] })
 })
 
 test('tags come first, then the company, and the note last', async () => {
-  const { failed, asked } = await give(all)
+  const { given, asked } = await give(all)
 
-  expect(failed).toBeUndefined()
+  expect(given).toEqual({})
   expect(asked).toEqual([
     'POST /tags',
     attach('tags'),
@@ -127,7 +128,7 @@ describe('a tag', () => {
     await give({ tags: ['beta'] })
 
     expect(await give({ tags: ['beta'] }, await read(ada.id))).toMatchObject({
-      failed: undefined,
+      given: {},
       asked: [],
     })
   })
@@ -155,9 +156,9 @@ describe('a tag', () => {
   test('that was deleted since is made anew, once', async () => {
     tagIds.set('beta', 'deleted')
 
-    const { failed, asked } = await give({ tags: ['beta'] })
+    const { given, asked } = await give({ tags: ['beta'] })
 
-    expect(failed).toBeUndefined()
+    expect(given).toEqual({})
     expect(asked).toEqual([attach('tags'), 'POST /tags', attach('tags')])
     expect(tagIds.get('beta')).toBe('1')
     expect(tiesOf(ada)).toMatchObject({ tags: 1 })
@@ -166,9 +167,9 @@ describe('a tag', () => {
   test('that goes away again and again is given up', async () => {
     intercom.addFault({ path: '/contacts/*/tags', status: 404 })
 
-    const { failed, asked } = await give({ tags: ['beta'] })
+    const { given, asked } = await give({ tags: ['beta'] })
 
-    expect(failed).toMatchObject({ code: 'extras_failed' })
+    expect(given.failed).toMatchObject({ code: 'extras_failed' })
     expect(asked).toEqual(['POST /tags', attach('tags'), 'POST /tags', attach('tags')])
     expect(tagIds.has('beta')).toBe(false)
   })
@@ -183,12 +184,16 @@ describe('a tag', () => {
   })
 })
 
+/** The company c-1 as Intercom has it now. */
+const companyNow = async (): Promise<unknown> =>
+  (await sent('POST', '/companies', { company_id: 'c-1' })).json()
+
 test.each([{}, { tags: null, companies: null }, { tags: {}, companies: {} }])(
   'a contact that does not say what it is tied to is given all: %j',
   async (ties) => {
-    const { failed } = await give(all, { type: 'contact', id: ada.id, ...ties })
+    const { given } = await give(all, { type: 'contact', id: ada.id, ...ties })
 
-    expect(failed).toBeUndefined()
+    expect(given).toEqual({})
     expect(tiesOf(ada)).toEqual({ tags: 2, companies: 1, notes: 1 })
   },
 )
@@ -218,6 +223,78 @@ describe('a company', () => {
 
     expect(asked).toEqual(['POST /companies'])
   })
+
+  test('of a live signup is written over', async () => {
+    await sent('POST', '/companies', { ...company, name: 'By hand' })
+
+    const { calls } = await give({ company })
+
+    expect(calls[0]?.body).toEqual(company)
+    expect(await companyNow()).toMatchObject({ name: 'Analytical Engines' })
+  })
+})
+
+describe('a company that is only filled, for a replay,', () => {
+  const whole = { ...company, website: 'https://example.com', industry: 'Machines', size: 2 }
+  const fill = async (wanted: Signup['company'] = whole, contact = ada) => {
+    const { given, calls, asked } = await give({ company: wanted }, contact, { fillsOnly: true })
+    return { given, asked, bodies: calls.map(({ body }) => body) }
+  }
+
+  test('is asked for by its company_id alone, and given what it lacks', async () => {
+    await sent('POST', '/companies', { company_id: 'c-1', name: 'By hand', size: 7 })
+
+    const { given, asked, bodies } = await fill()
+
+    expect(given).toEqual({})
+    expect(asked).toEqual(['POST /companies', 'POST /companies', attach('companies')])
+    expect(bodies.slice(0, 2)).toEqual([
+      { company_id: 'c-1' },
+      { company_id: 'c-1', website: 'https://example.com', plan: 'pro', industry: 'Machines' },
+    ])
+    expect(await companyNow()).toMatchObject({ name: 'By hand', size: 7, plan: { name: 'pro' } })
+  })
+
+  test('is left as it is where it lacks nothing, and tied', async () => {
+    const known = { ...whole, name: 'By hand', plan: 'free', size: 0 }
+    await sent('POST', '/companies', known)
+
+    const { asked, bodies } = await fill()
+
+    expect(asked).toEqual(['POST /companies', attach('companies')])
+    expect(bodies[0]).toEqual({ company_id: 'c-1' })
+    expect(await companyNow()).toMatchObject({ name: 'By hand', plan: { name: 'free' }, size: 0 })
+  })
+
+  test('is left as it is where the signup brings its id alone', async () => {
+    const { asked, bodies } = await fill({ company_id: 'c-1' })
+
+    expect(asked).toEqual(['POST /companies', attach('companies')])
+    expect(bodies[0]).toEqual({ company_id: 'c-1' })
+  })
+
+  test('is made where there is none, and given all', async () => {
+    const { bodies } = await fill()
+
+    expect(bodies.slice(0, 2)).toEqual([{ company_id: 'c-1' }, whole])
+    expect(tiesOf(ada)).toMatchObject({ companies: 1 })
+  })
+
+  test('lacks what is there without a text', async () => {
+    await sent('POST', '/companies', { ...whole, name: '', plan: '' })
+
+    const { bodies } = await fill()
+
+    expect(bodies[1]).toEqual({ company_id: 'c-1', name: 'Analytical Engines', plan: 'pro' })
+  })
+
+  test('that the contact shows is not tied again', async () => {
+    await fill()
+
+    const { asked } = await fill(whole, await read(ada.id))
+
+    expect(asked).toEqual(['POST /companies'])
+  })
 })
 
 test('a note is added each time it is given', async () => {
@@ -232,9 +309,9 @@ describe('what Intercom refuses for good', () => {
   test('is given back with its code, and the rest is given', async () => {
     intercom.addFault({ path: '/tags', status: 403 })
 
-    const { failed } = await give(all)
+    const { given } = await give(all)
 
-    expect(failed).toMatchObject({
+    expect(given.failed).toMatchObject({
       code: 'extras_failed',
       intercomStatus: 403,
       intercomCode: 'api_plan_restricted',
@@ -252,18 +329,18 @@ describe('what Intercom refuses for good', () => {
   ])('is a %i %s of a company', async (status, code) => {
     intercom.addFault({ path: '/contacts/*/companies', status, code })
 
-    const { failed } = await give(all)
+    const { given } = await give(all)
 
-    expect(failed).toMatchObject({ code: 'extras_failed', intercomCode: code })
+    expect(given.failed).toMatchObject({ code: 'extras_failed', intercomCode: code })
     expect(tiesOf(ada)).toEqual({ tags: 2, companies: 0, notes: 1 })
   })
 
   test('keeps no other tag from being given', async () => {
     intercom.addFault({ path: '/tags', status: 403, count: 1 })
 
-    const { failed } = await give(all)
+    const { given } = await give(all)
 
-    expect(failed).toMatchObject({ code: 'extras_failed' })
+    expect(given.failed).toMatchObject({ code: 'extras_failed' })
     expect(tiesOf(ada)).toEqual({ tags: 1, companies: 1, notes: 1 })
   })
 
@@ -273,15 +350,17 @@ describe('what Intercom refuses for good', () => {
       { path: '/contacts/*/notes', status: 422, code: 'the_second' },
     )
 
-    expect(await give(all)).toMatchObject({ failed: { intercomCode: 'the_first' } })
+    expect((await give(all)).given).toEqual({
+      failed: expect.objectContaining({ code: 'extras_failed', intercomCode: 'the_first' }),
+    })
   })
 
   test('is a contact that went away meanwhile', async () => {
     await sent('DELETE', `/contacts/${ada.id}`)
 
-    const { failed, asked } = await give(all)
+    const { given, asked } = await give(all)
 
-    expect(failed).toMatchObject({ code: 'extras_failed' })
+    expect(given.failed).toMatchObject({ code: 'extras_failed' })
     expect(asked).toContain(attach('notes'))
   })
 })
@@ -293,15 +372,14 @@ describe('trouble that passes', () => {
     ['a page', { status: 403, body: 'html' }],
     ['a bad token', { status: 401 }],
     ['a lost answer', { lost: true }],
-  ] as const)(
-    '(%s) is thrown as extras_unavailable, and no note is added',
-    async (_name, fault) => {
-      intercom.addFault({ path: '/companies', ...fault })
+  ] as const)('(%s) is told as extras_unavailable, and no note is added', async (_name, fault) => {
+    intercom.addFault({ path: '/companies', ...fault })
 
-      await expect(give(all)).rejects.toMatchObject({ code: 'extras_unavailable' })
-      expect(tiesOf(ada)).toMatchObject({ tags: 2, notes: 0 })
-    },
-  )
+    const { given } = await give(all)
+
+    expect(given).toEqual({ pending: expect.objectContaining({ code: 'extras_unavailable' }) })
+    expect(tiesOf(ada)).toMatchObject({ tags: 2, notes: 0 })
+  })
 
   test.each(['misconfigured', 'temporarily_unavailable'] as const)(
     'may be a token that cannot be read: %s',
@@ -313,20 +391,42 @@ describe('trouble that passes', () => {
         reread: async () => 'good',
       }
 
-      await expect(give(all, ada, { token })).rejects.toMatchObject({ code: 'extras_unavailable' })
+      expect(await give(all, ada, { token })).toMatchObject({
+        given: { pending: { code: 'extras_unavailable' } },
+        asked: [],
+      })
     },
   )
 
-  test('is thrown even after something was refused for good, so that all is given again', async () => {
+  test('is told even after something was refused for good, so that all is given again', async () => {
     intercom.addFault({ path: '/tags', status: 403 }, { path: '/companies', status: 503 })
 
-    await expect(give(all)).rejects.toMatchObject({ code: 'extras_unavailable' })
+    const { given } = await give(all)
+
+    expect(given).toEqual({ pending: expect.objectContaining({ code: 'extras_unavailable' }) })
+  })
+
+  test('may come between asking for a company and filling it', async () => {
+    const send = client()
+    let companies = 0
+    const given = await giveExtras({ ...newcomer, ...all }, ada, {
+      send: async (call) => {
+        if (call.name === 'company') companies += 1
+        if (companies === 2) throw new BridgeError('intercom_unavailable', 'our words')
+        return send(call)
+      },
+      tagIds,
+      fillsOnly: true,
+    })
+
+    expect(given).toMatchObject({ pending: { code: 'extras_unavailable' } })
+    expect(tiesOf(ada)).toEqual({ tags: 2, companies: 0, notes: 0 })
   })
 
   test('keeps Intercom’s status and code', async () => {
     intercom.addFault({ path: '/companies', status: 503 })
 
-    await expect(give(all)).rejects.toMatchObject({
+    expect((await give(all)).given.pending).toMatchObject({
       intercomStatus: 503,
       intercomCode: 'service_unavailable',
     })
@@ -334,23 +434,23 @@ describe('trouble that passes', () => {
 
   test('leaves tags and companies as they were when all is given again', async () => {
     intercom.addFault({ path: '/contacts/*/notes', status: 503, count: 3 })
-    await expect(give(all)).rejects.toMatchObject({ code: 'extras_unavailable' })
+    expect((await give(all)).given.pending).toMatchObject({ code: 'extras_unavailable' })
 
-    const { failed } = await give(all)
+    const { given } = await give(all)
 
-    expect(failed).toBeUndefined()
+    expect(given).toEqual({})
     expect(tiesOf(ada)).toEqual({ tags: 2, companies: 1, notes: 1 })
   })
 })
 
-test('lack of time is thrown as it is: nothing failed', async () => {
-  await expect(give(all, ada, { remainingMs: () => 5_000 })).rejects.toMatchObject({
-    code: 'out_of_time',
-  })
+test('lack of time is told as it is: nothing failed', async () => {
+  const { given } = await give(all, ada, { remainingMs: () => 5_000 })
+
+  expect(given).toEqual({ pending: expect.objectContaining({ code: 'out_of_time' }) })
   expect(tiesOf(ada)).toEqual({ tags: 0, companies: 0, notes: 0 })
 })
 
-test('a fault of ours is thrown as it is', async () => {
+test('a fault of ours waits as unexpected: the contact was made all the same', async () => {
   const fault = new TypeError('a fault of ours')
   const token = {
     get: async () => {
@@ -359,5 +459,8 @@ test('a fault of ours is thrown as it is', async () => {
     reread: async () => 'good',
   }
 
-  await expect(give(all, ada, { token })).rejects.toBe(fault)
+  expect((await give(all, ada, { token })).given.pending).toMatchObject({
+    code: 'unexpected',
+    cause: fault,
+  })
 })

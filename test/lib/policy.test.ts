@@ -10,7 +10,7 @@ const policy = (
   options: SourceOptions = {},
   signup: Signup = account,
   arrival: Partial<Arrival> = {},
-) => policyOf(options, signup, { received_at: start, receives: 1, ...arrival })
+) => policyOf(options, signup, { received_at: start, mayBeSecond: false, ...arrival })
 
 const dated = (occurred_at: number): Signup => ({ ...account, occurred_at })
 const overwriting: [string, SourceOptions][] = [
@@ -20,7 +20,17 @@ const overwriting: [string, SourceOptions][] = [
 
 describe('a live signup', () => {
   test('of a source without options is looked up, fills, and restores', () => {
-    expect(policy()).toEqual({ lookup: true, onExisting: 'fill', onArchived: 'restore' })
+    expect(policy()).toEqual({
+      lookup: true,
+      onExisting: 'fill',
+      onArchived: 'restore',
+      received_at: start,
+      isReplay: false,
+    })
+  })
+
+  test('may come a second time and is none the less live', () => {
+    expect(policy({}, account, { mayBeSecond: true })).toEqual(policy())
   })
 
   test.each<SourceOptions['onExisting']>(['fill', 'skip', 'overwrite', { overwrite: ['name'] }])(
@@ -37,6 +47,15 @@ describe('a live signup', () => {
 
 describe('a replay', () => {
   const replays = ['park_archived', 'restore_archived'] as const
+
+  test.each(replays)('is told as one, with the time it was first received: %s', (replay) => {
+    const arrival = { replay, received_at: start - 86_400 }
+
+    expect(policy({}, account, arrival)).toMatchObject({
+      isReplay: true,
+      received_at: start - 86_400,
+    })
+  })
 
   test.each<SourceOptions['onExisting']>([
     undefined,
@@ -105,19 +124,16 @@ describe('a source that looks nobody up', () => {
   const options: SourceOptions = { lookup: false }
 
   test.each([
-    ['an account', account, 1],
-    ['an account that comes again', account, 2],
-    ['a lead', lead, 1],
-  ])('does not look up %s', (_name, signup, receives) => {
-    expect(policy(options, signup, { receives }).lookup).toBe(false)
+    ['an account', account, false],
+    ['an account that may come again', account, true],
+    ['a lead', lead, false],
+  ])('does not look up %s', (_name, signup, mayBeSecond) => {
+    expect(policy(options, signup, { mayBeSecond }).lookup).toBe(false)
   })
 
-  test.each([2, 400])(
-    'looks up a lead at receive %i: it may have been made, and no conflict would tell',
-    (receives) => {
-      expect(policy(options, lead, { receives }).lookup).toBe(true)
-    },
-  )
+  test('looks up a lead that may come again: it may have been made, and no conflict would tell', () => {
+    expect(policy(options, lead, { mayBeSecond: true }).lookup).toBe(true)
+  })
 
   test.each(['park_archived', 'restore_archived'] as const)(
     'looks up a lead that is replayed: it may have been made before it was parked (%s)',

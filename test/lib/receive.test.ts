@@ -1,8 +1,10 @@
 import { describe, expect, test } from 'vitest'
+import * as z from 'zod/mini'
 import { maxBodyBytes } from '../../src/lib/body.ts'
 import { defineBridge } from '../../src/lib/config.ts'
 import { BridgeError, type ErrorCode } from '../../src/lib/errors.ts'
-import { clerk, form, signup } from '../../src/lib/index.ts'
+import { clerk, defineSource, form, signup } from '../../src/lib/index.ts'
+import type { Policy } from '../../src/lib/policy.ts'
 import type { QueueMessage } from '../../src/lib/queue.ts'
 import {
   type HttpDelivery,
@@ -536,6 +538,7 @@ describe('direct mode', () => {
       counts: [],
       calls: 2,
       incomplete: [],
+      isNewLead: false,
     }))
   const failing = (code: ErrorCode, intercomCode?: string) =>
     direct(async () => {
@@ -572,6 +575,95 @@ describe('direct mode', () => {
       json: { error: { code: 'temporarily_unavailable' } },
     })
     expect(answer.text).not.toContain('canary')
+  })
+
+  const pending = (error: BridgeError) =>
+    direct(async () => ({
+      outcome: 'created',
+      contact: { type: 'contact', id: '6762f0dd' },
+      counts: [],
+      calls: 2,
+      incomplete: [],
+      isNewLead: false,
+      pending: error,
+    }))
+
+  test.each([
+    ['extras_unavailable', {}, '30'],
+    ['out_of_time', {}, '30'],
+    ['extras_unavailable', { retryAfterSeconds: 180 }, '180'],
+  ] as const)(
+    'what keeps the extras back for now (%s %j) is 503, though the contact is there: again after %s s',
+    async (code, details, seconds) => {
+      const sink = pending(new BridgeError(code, 'canary', details))
+
+      const answer = await post('/webhooks/backend', { headers: bearer, body: ada }, sink)
+
+      expect(answer).toMatchObject({
+        status: 503,
+        headers: { 'retry-after': seconds },
+        json: { error: { code: 'temporarily_unavailable' } },
+        received: { error: { code } },
+      })
+      expect(answer.text).not.toContain('canary')
+    },
+  )
+
+  test('any signup may come a second time: a lead is looked up even where its source looks nobody up', async () => {
+    const policies: Policy[] = []
+    const lookingNobodyUp = defineBridge({
+      sources: { backend: signup({ lookup: false, role: 'lead' }) },
+    })
+    const sink: Sink = {
+      mode: 'direct',
+      deliver: async (_signup, policy) => {
+        policies.push(policy)
+        throw new BridgeError('intercom_unavailable', 'x')
+      },
+    }
+
+    await post(
+      '/webhooks/backend',
+      { headers: bearer, body: ada },
+      { bridge: lookingNobodyUp, sink },
+    )
+
+    expect(policies).toMatchObject([{ lookup: true, received_at: start, isReplay: false }])
+  })
+
+  test('a delivery that made a lead and failed after it comes again when search shows the lead', async () => {
+    const pairs = defineSource({
+      docs: 'https://example.com/pairs',
+      signature: { type: 'bearer' },
+      payload: { format: 'json', schema: z.looseObject({ emails: z.array(z.string()) }) },
+      eventId: () => undefined,
+      toSignup: ({ emails }) => emails.map((email) => ({ contact: { role: 'lead', email } })),
+    })
+    const made: string[] = []
+    const sink: Sink = {
+      mode: 'direct',
+      deliver: async (given) => {
+        if (made.length > 0) throw new BridgeError('intercom_unavailable', 'x')
+        made.push(given.event_id)
+        const contact = { type: 'contact', id: '6762f0dd' }
+        return {
+          outcome: 'created',
+          contact,
+          counts: [],
+          calls: 2,
+          incomplete: [],
+          isNewLead: true,
+        }
+      },
+    }
+
+    const answer = await post(
+      '/webhooks/backend',
+      { headers: bearer, body: '{"emails":["a@example.com","b@example.com"]}' },
+      { bridge: defineBridge({ sources: { backend: pairs() } }), sink },
+    )
+
+    expect(answer).toMatchObject({ status: 503, headers: { 'retry-after': '180' } })
   })
 
   test('what Intercom refuses for good is 422 with its code', async () => {

@@ -98,6 +98,27 @@ describe('a record that failed', () => {
     },
   )
 
+  test.each([
+    ['out_of_time', 1, 180],
+    ['extras_unavailable', 1, 180],
+    ['intercom_unauthorized', 1, 180],
+    ['create_unclear', 1, 180],
+    ['extras_unavailable', 10, 450],
+  ] as const)(
+    'and is not to come again too soon (%s at receive %i) comes again after %i s',
+    (code, receives, retryInSeconds) => {
+      const error = new BridgeError(code, 'text', { retryAfterSeconds: 180 })
+
+      expect(failure(error, receives, 0)).toMatchObject({ kind: 'retry', retryInSeconds })
+    },
+  )
+
+  test('for good is parked, however late it might come again', () => {
+    const error = new BridgeError('intercom_rejected', 'text', { retryAfterSeconds: 180 })
+
+    expect(failure(error, 1, 0)).toEqual({ kind: 'park', reason: 'intercom_rejected' })
+  })
+
   test('of any other kind is not parked for the fifth receive’s sake', () => {
     expect(judge('intercom_unavailable', 5)).toMatchObject({ kind: 'retry' })
   })

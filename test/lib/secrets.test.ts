@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { BridgeError } from '../../src/lib/errors.ts'
 import {
   createCache,
   type GetSecret,
@@ -83,6 +84,95 @@ describe('the cache', () => {
     await expect(cache.get()).rejects.toThrow('no answer')
     loader.break(false)
     expect(await cache.get()).toBe(2)
+  })
+
+  describe('where nothing good was read yet', () => {
+    /** A cache whose reads fail until told otherwise. */
+    const createFailing = (code: 'misconfigured' | 'temporarily_unavailable') => {
+      const clock = createClock()
+      let loads = 0
+      let error: Error | undefined = new BridgeError(code, 'our words')
+      const cache = createCache(async () => {
+        loads += 1
+        if (error) throw error
+        return loads
+      }, clock)
+      const fail = (next: Error | undefined) => {
+        error = next
+      }
+      return { cache, clock, loads: () => loads, fail }
+    }
+
+    test('does not read a secret again for 30 s that cannot be used', async () => {
+      const { cache, clock, loads, fail } = createFailing('misconfigured')
+      const first: unknown = await cache.get().catch((error: unknown) => error)
+      fail(undefined)
+
+      expect(first).toMatchObject({ code: 'misconfigured' })
+      clock.advance(29_999)
+      await expect(cache.get()).rejects.toBe(first)
+      expect(loads()).toBe(1)
+
+      clock.advance(1)
+      expect(await cache.get()).toBe(2)
+    })
+
+    test('waits another 30 s where the secret still cannot be used', async () => {
+      const { cache, clock, loads } = createFailing('misconfigured')
+      await cache.get().catch(() => undefined)
+      clock.advance(30_000)
+
+      await expect(cache.get()).rejects.toMatchObject({ code: 'misconfigured' })
+      clock.advance(29_999)
+      await expect(cache.get()).rejects.toMatchObject({ code: 'misconfigured' })
+
+      expect(loads()).toBe(2)
+    })
+
+    test('asks once, however many ask for a secret that cannot be used', async () => {
+      const { cache, loads } = createFailing('misconfigured')
+
+      const asked = await Promise.allSettled([cache.get(), cache.get(), cache.get()])
+
+      expect(asked.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected'])
+      expect(loads()).toBe(1)
+    })
+
+    test.each([
+      ['no answer', new Error('no answer')],
+      ['an answer of trouble', new BridgeError('temporarily_unavailable', 'our words')],
+    ])('tries again at once after %s', async (_name, error) => {
+      const { cache, fail } = createFailing('temporarily_unavailable')
+      fail(error)
+      await expect(cache.get()).rejects.toBe(error)
+      fail(undefined)
+
+      expect(await cache.get()).toBe(2)
+    })
+
+    test('a doubt reads a secret again that could not be used', async () => {
+      const { cache, fail } = createFailing('misconfigured')
+      await cache.get().catch(() => undefined)
+      fail(undefined)
+
+      expect(await cache.reread()).toBe(2)
+      expect(await cache.get()).toBe(2)
+    })
+  })
+
+  test('keeps the last good value where what came after it cannot be used', async () => {
+    const clock = createClock()
+    let error: Error | undefined
+    const cache = createCache(async () => {
+      if (error) throw error
+      return 'good'
+    }, clock)
+    await cache.get()
+    error = new BridgeError('misconfigured', 'our words')
+    clock.advance(300_000)
+
+    expect(await cache.get()).toBe('good')
+    expect(await cache.get()).toBe('good')
   })
 })
 

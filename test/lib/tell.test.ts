@@ -15,6 +15,7 @@ const delivered = (more: Partial<Delivered> = {}): Delivered => ({
   counts: [],
   calls: 2,
   incomplete: [],
+  isNewLead: false,
   ...more,
 })
 

@@ -1,6 +1,7 @@
 import type { Contact } from '../../src/lib/intercom/contact.ts'
 import type { Policy } from '../../src/lib/policy.ts'
 import type { Signup } from '../../src/lib/signup.ts'
+import { start } from './clock.ts'
 
 export const email = 'ada@example.com'
 export const account: Signup = { event_id: 'e', contact: { role: 'user', email, external_id: '1' } }
@@ -17,4 +18,10 @@ export const contact = (id: string, more: Partial<Contact> = {}): Contact => ({
 })
 
 /** What holds for a live signup of a source without options. */
-export const usual: Policy = { lookup: true, onExisting: 'fill', onArchived: 'restore' }
+export const usual: Policy = {
+  lookup: true,
+  onExisting: 'fill',
+  onArchived: 'restore',
+  received_at: start,
+  isReplay: false,
+}

@@ -2,6 +2,7 @@ import * as z from 'zod/mini'
 import type { Clock } from '../clock.ts'
 import { BridgeError, type ErrorCode } from '../errors.ts'
 import type { Call, SendCall } from './call.ts'
+import { isSuccess } from './failure.ts'
 
 /** https://developers.intercom.com/docs/references/rest-api/api.intercom.io/data-attributes/lisdataattributes */
 const attributeSchema = z.looseObject({
@@ -22,8 +23,8 @@ const listCall: Call<readonly DataAttribute[]> = {
   name: 'attributes',
   method: 'GET',
   path: '/data_attributes?model=contact',
-  read: ({ status, body }) => {
-    const list = z.safeParse(listSchema, status === 200 ? body : undefined)
+  read: (answer) => {
+    const list = z.safeParse(listSchema, isSuccess(answer) ? answer.body : undefined)
     return list.success ? list.data.data : undefined
   },
   repeatable: true,

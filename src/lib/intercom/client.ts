@@ -6,7 +6,7 @@ import type { Answered, Call, SendCall } from './call.ts'
 import { callError, codeOf, isBadToken } from './failure.ts'
 import type { SendHttp } from './http.ts'
 import type { Pace } from './pace.ts'
-import { readWindow } from './window.ts'
+import { readWindow, waitMsOf } from './window.ts'
 
 export type ClientOptions = {
   readonly send: SendHttp
@@ -64,7 +64,7 @@ export const createClient = (options: ClientOptions): SendCall => {
       signal: clock.timeout(Math.min(timeoutMs, usableMs())),
     }).catch((error: unknown) => (error instanceof Error ? error : new Error('no answer')))
     const failed = answer instanceof Error
-    turn.end(failed ? undefined : readWindow(answer.headers, clock.now()))
+    turn.end(failed ? undefined : readWindow(answer.headers))
     const status = failed ? 0 : answer.status
     onAnswer?.({ call: call.name, status, durationMs: clock.now() - startedMs })
     return failed ? answer : { ...answer, body: parseJson(answer.body) }
@@ -73,8 +73,8 @@ export const createClient = (options: ClientOptions): SendCall => {
   /** How long to wait before the next try of a call. */
   const delayMs = (answer: Answered | Error, tries: number): number => {
     if (answer instanceof Error || answer.status !== 429) return inPlaceDelayMs(tries, random())
-    const window = readWindow(answer.headers, clock.now())
-    return (window ? window.resetMs - clock.now() : windowMs) + random() * 1_000
+    const window = readWindow(answer.headers)
+    return (window ? waitMsOf(window, clock.now()) : windowMs) + random() * 1_000
   }
 
   return async (call) => {

@@ -3,7 +3,7 @@ import type { BridgeError } from '../errors.ts'
 import type { ContactFields } from '../signup.ts'
 import type { Answered, Call } from './call.ts'
 import { type Contact, contactListSchema, contactSchema } from './contact.ts'
-import { callError, intercomCodeOf, intercomTextOf } from './failure.ts'
+import { callError, intercomCodeOf, intercomTextOf, isSuccess } from './failure.ts'
 import type { HttpRequest } from './http.ts'
 
 /** One call under `/contacts`. */
@@ -82,7 +82,7 @@ const requestOf = (
 const conflictId = /\bid=([0-9a-f]{6,64})\b/i
 
 /** https://developers.intercom.com/docs/references/2.16/rest-api/api.intercom.io/contacts/showcontact */
-const canonicalId = /<(?:https?:\/\/[^/>]+)?\/contacts\/([\w-]{1,64})>\s*;\s*rel="?canonical"?/i
+const canonicalId = /<(?:https?:\/\/[^/>]+)?\/contacts\/([\w-]{1,64})>[^,]*;\s*rel="?canonical"?/i
 
 const found = (call: ContactCall, body: unknown): ContactAnswer | undefined => {
   if (call.type === 'search') {
@@ -104,11 +104,13 @@ const isRefusal = ({ status, body }: Answered): boolean =>
 
 const read = (call: ContactCall, answer: Answered): ContactAnswer | undefined => {
   const { status, headers, body } = answer
-  if (status === 200) return found(call, body)
+  if (isSuccess(answer)) return found(call, body)
   // A page instead of JSON is a gateway's word, not Intercom's.
   if (body === undefined) return undefined
   const hasTarget = call.type !== 'create' && call.type !== 'search'
   if (hasTarget && status === 404) return { type: 'gone' }
+  // How find says that it found nobody is on no record.
+  if (call.type === 'find' && status === 400) return { type: 'gone' }
   if (hasTarget && status === 410) {
     return { type: 'merged', id: canonicalId.exec(String(headers.link ?? ''))?.[1] }
   }

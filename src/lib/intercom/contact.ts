@@ -1,10 +1,10 @@
 import * as z from 'zod/mini'
 
 /*
- * Read leniently: only `type` and `id` are dependable, and a field of an unexpected type is as good
+ * Read leniently: only `id` is needed, and a field of an unexpected type is as good
  * as absent. https://developers.intercom.com/docs/references/rest-api/api.intercom.io/contacts/createcontact
  */
-const lenient = <T extends z.ZodMiniType>(schema: T) => z.catch(z.nullish(schema), undefined)
+export const lenient = <T extends z.ZodMiniType>(schema: T) => z.catch(z.nullish(schema), undefined)
 const text = lenient(z.string())
 const flag = lenient(z.boolean())
 /** Unix seconds. */
@@ -24,7 +24,7 @@ const listOf = <T extends z.ZodMiniType>(item: T) =>
 
 /** The whole answer of Create contact, 2.10 to 2.16. */
 export const contactSchema = z.looseObject({
-  type: z.string(),
+  type: text,
   id: z.string().check(z.minLength(1)),
   external_id: text,
   workspace_id: text,

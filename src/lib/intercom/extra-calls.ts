@@ -1,30 +1,26 @@
 import * as z from 'zod/mini'
 import type { Company } from '../signup.ts'
 import type { Answered, Call } from './call.ts'
-import type { HttpRequest } from './http.ts'
+import { lenient } from './contact.ts'
+import { isSuccess } from './failure.ts'
 
 const made = z.looseObject({ id: z.string().check(z.minLength(1)) })
 
-const idOf = ({ status, body }: Answered): string | undefined => {
-  const parsed = z.safeParse(made, status === 200 ? body : undefined)
+const idOf = (answer: Answered): string | undefined => {
+  const parsed = z.safeParse(made, isSuccess(answer) ? answer.body : undefined)
   return parsed.success ? parsed.data.id : undefined
 }
+const done = (answer: Answered): true | undefined => (isSuccess(answer) ? true : undefined)
+/** A page instead of JSON is a gateway's word, not Intercom's. */
+const isGone = ({ status, body }: Answered): boolean => status === 404 && body !== undefined
 
 const post = <T>(
   name: string,
   path: string,
   body: object,
   read: (answer: Answered) => T | undefined,
-): Call<T> => ({
-  name,
-  method: 'POST' satisfies HttpRequest['method'],
-  path,
-  body: JSON.stringify(body),
-  read,
-  repeatable: true,
-})
+): Call<T> => ({ name, method: 'POST', path, body: JSON.stringify(body), read, repeatable: true })
 
-const done = ({ status }: Answered): true | undefined => (status === 200 ? true : undefined)
 const under = (contactId: string, things: string) =>
   `/contacts/${encodeURIComponent(contactId)}/${things}`
 
@@ -37,15 +33,30 @@ export const tagCall = (name: string): Call<string> => post('tag', '/tags', { na
 /** Ties a tag to a contact, once; `gone` where there is no such tag, or no such contact. */
 export const attachTagCall = (contactId: string, id: string): Call<true | 'gone'> =>
   post('attach_tag', under(contactId, 'tags'), { id }, (answer) =>
-    answer.status === 404 && answer.body !== undefined ? 'gone' : done(answer),
+    isGone(answer) ? 'gone' : done(answer),
   )
 
+const companySchema = z.looseObject({
+  ...made.shape,
+  name: lenient(z.string()),
+  website: lenient(z.string()),
+  industry: lenient(z.string()),
+  size: lenient(z.int()),
+  plan: lenient(z.looseObject({ name: lenient(z.string()) })),
+})
+
+/** A company as Intercom has it. */
+export type KnownCompany = z.infer<typeof companySchema>
+
 /**
- * Makes or updates a company by its `company_id`, and gives Intercom's id of it.
+ * Makes a company, or updates the one of this `company_id` in the fields given.
  * https://developers.intercom.com/docs/references/rest-api/api.intercom.io/companies/createorupdatecompany
  */
-export const companyCall = (company: Company): Call<string> =>
-  post('company', '/companies', company, idOf)
+export const companyCall = (company: Company): Call<KnownCompany> =>
+  post('company', '/companies', company, (answer) => {
+    const parsed = z.safeParse(companySchema, isSuccess(answer) ? answer.body : undefined)
+    return parsed.success ? parsed.data : undefined
+  })
 
 /** Ties a company to a contact, once. */
 export const attachCompanyCall = (contactId: string, id: string): Call<true> =>

@@ -27,7 +27,11 @@ export const intercomCodeOf = (body: unknown): string | undefined => {
 }
 
 /** Intercom's text: to be read for what stands nowhere else, and never shown. */
-export const intercomTextOf = (body: unknown): string => listOf(body)?.errors[0]?.message ?? ''
+export const intercomTextOf = (body: unknown): string =>
+  (listOf(body)?.errors ?? []).map(({ message }) => message ?? '').join('\n')
+
+export const isSuccess = ({ status }: Pick<Answered, 'status'>): boolean =>
+  status >= 200 && status < 300
 
 /** An error about a call, with what Intercom calls it. */
 export const callError = (

@@ -19,6 +19,12 @@ const burstPart = 0.006
 const firstShare = 0.25
 const doubtPart = 0.02
 const minShare = 1 / 64
+/** A window is not begun by our own clock alone before so long: Intercom's may be behind it. */
+const marginMs = 250
+/** Resets that differ by no more name the same window: they are whole seconds. */
+const sameMs = 1_000
+/** How much longer a window is taken to last that was thought to be over. */
+const tooEarlyMs = 1_000
 
 /**
  * Paces the calls of one process, so that many workers stay below Intercom's window together and
@@ -29,7 +35,10 @@ const minShare = 1 / 64
  * Not knowing any window, the first call goes alone; where its answer tells of none, all go freely.
  */
 export const createPace = (clock: Clock, random: () => number): Pace => {
-  let window: { readonly limit: number; readonly resetMs: number } | undefined
+  /** The window that is on: Intercom's name for it, and its end by our own clock. */
+  let window:
+    | { readonly limit: number; readonly resetMs: number; readonly endMs: number }
+    | undefined
   /** Between two calls of this process; infinite where the window is used up. */
   let gapMs = 0
   /** Calls so far, those before this window, and the last whose answer was heeded. */
@@ -41,31 +50,43 @@ export const createPace = (clock: Clock, random: () => number): Pace => {
   let queue: Promise<unknown> = Promise.resolve()
 
   const spread = (calls: number, share: number, untilMs: number): number =>
-    calls <= 0 ? Number.POSITIVE_INFINITY : Math.max(untilMs - clock.now(), 0) / (share * calls)
+    calls <= 0
+      ? Number.POSITIVE_INFINITY
+      : Math.max(untilMs - clock.now(), marginMs) / (share * calls)
 
-  const begin = (limit: number, resetMs: number, before: number): void => {
-    window = { limit, resetMs }
-    gapMs = spread(limit * (1 - reservePart), firstShare, resetMs)
+  const begin = (limit: number, resetMs: number, endMs: number, before: number): void => {
+    window = { limit, resetMs, endMs }
+    gapMs = spread(limit * (1 - reservePart), firstShare, endMs)
     sentBefore = before
     heeded = before
   }
 
+  /** A reset that cannot be, by our clock, is no time: then its window is taken to begin now. */
+  const endOf = (resetMs: number): number => {
+    const leftMs = resetMs - clock.now()
+    return leftMs > 0 && leftMs <= windowMs ? resetMs : clock.now() + windowMs
+  }
+
   const heed = (call: number, { limit, remaining, resetMs }: Window): void => {
-    if (!window || resetMs - window.resetMs > 1_000) begin(limit, resetMs, call - 1)
-    // Of a window that is over, or older than what is known.
-    if (call <= heeded || (window && window.resetMs - resetMs > 1_000)) return
+    // Older than what is known, or of a window that is over.
+    if (call <= heeded) return
+    if (!window || resetMs - window.resetMs > sameMs) {
+      begin(limit, resetMs, endOf(resetMs), call - 1)
+    }
+    const wasBegunTooEarly = window !== undefined && window.resetMs - resetMs > sameMs
+    const endMs = wasBegunTooEarly ? clock.now() + tooEarlyMs : (window?.endMs ?? 0)
+    window = { limit, resetMs, endMs }
     heeded = call
-    window = { limit, resetMs }
     const doubt = limit * doubtPart
     const share = (call - sentBefore + doubt * firstShare) / (limit - remaining + doubt)
     const underWay = sent - call
     const usable = remaining - underWay - limit * reservePart
-    gapMs = spread(usable, Math.min(Math.max(share, minShare), 1), resetMs)
+    gapMs = spread(usable, Math.min(Math.max(share, minShare), 1), endMs)
   }
 
-  const take = (nowMs: number): Turn => {
+  const take = (atMs: number): Turn => {
     sent += 1
-    lastMs = nowMs
+    lastMs = atMs
     const call = sent
     let ended = () => {}
     if (!window && !probe) {
@@ -86,17 +107,17 @@ export const createPace = (clock: Clock, random: () => number): Pace => {
     for (;;) {
       const nowMs = clock.now()
       if (!window) return take(nowMs)
-      if (nowMs >= window.resetMs) {
-        const windows = Math.floor((nowMs - window.resetMs) / windowMs) + 1
-        begin(window.limit, window.resetMs + windows * windowMs, sent)
+      if (nowMs >= window.endMs + marginMs) {
+        const passedMs = (Math.floor((nowMs - window.endMs) / windowMs) + 1) * windowMs
+        begin(window.limit, window.resetMs + passedMs, window.endMs + passedMs, sent)
       }
-      const { limit, resetMs } = window
+      const { limit, endMs: windowEndMs } = window
       const isUsedUp = gapMs === Number.POSITIVE_INFINITY
       const burst = Math.min(limit * burstPart, maxBurst)
       const dueMs = isUsedUp ? gapMs : Math.max(lastMs + gapMs, nowMs - burst * gapMs)
       if (dueMs <= nowMs) return take(dueMs)
-      const jitterMs = (random() * windowMs) / (firstShare * limit)
-      const wakeMs = isUsedUp ? resetMs + jitterMs : Math.min(dueMs, resetMs)
+      const jitterMs = isUsedUp ? (random() * windowMs) / (firstShare * limit) : 0
+      const wakeMs = Math.min(dueMs, windowEndMs + marginMs + jitterMs)
       if (wakeMs > endMs) return undefined
       // No credit for time in which nobody might call.
       if (isUsedUp) lastMs = wakeMs

@@ -13,6 +13,9 @@ export type Recent = {
 const keptMs = 5 * 60_000
 const maxContacts = 1_000
 
+const isSame = (known: string | null | undefined, value: string): boolean =>
+  known?.toLowerCase() === value.toLowerCase()
+
 /** Remembers what this process made or changed in the last minutes, the oldest forgotten first. */
 export const createRecent = (clock: Clock): Recent => {
   const kept = new Map<string, { readonly contact: Contact; readonly untilMs: number }>()
@@ -28,23 +31,20 @@ export const createRecent = (clock: Clock): Recent => {
     },
     find: (field, value) =>
       [...kept.values()]
-        .filter(({ contact, untilMs }) => contact[field] === value && clock.now() < untilMs)
+        .filter(({ contact, untilMs }) => clock.now() < untilMs && isSame(contact[field], value))
         .map(({ contact }) => contact),
   }
 }
 
-/** Found contacts as this process last saw them, where that is newer, and those not yet indexed. */
+/** What search found, and what this process made or changed that search does not show yet. */
 export const withRecent = (
   found: readonly Contact[],
   recent: readonly Contact[],
 ): ContactAnswer => {
-  const byId = new Map(found.map((contact) => [contact.id, contact]))
-  const unindexed = recent.flatMap(({ id }) => (byId.has(id) ? [] : [id]))
-  for (const contact of recent) {
-    const indexed = byId.get(contact.id)
-    if (!indexed || (contact.updated_at ?? 0) >= (indexed.updated_at ?? 0)) {
-      byId.set(contact.id, contact)
-    }
+  const unindexed = recent.filter(({ id }) => found.every((contact) => contact.id !== id))
+  return {
+    type: 'contacts',
+    contacts: [...found, ...unindexed],
+    unindexed: unindexed.map(({ id }) => id),
   }
-  return { type: 'contacts', contacts: [...byId.values()], unindexed }
 }

@@ -6,7 +6,7 @@ export type Window = {
   readonly limit: number
   /** Calls that are left, after this one. */
   readonly remaining: number
-  /** When the next window begins, unix milliseconds on Intercom's clock, within 15 s of ours. */
+  /** When the next window begins, unix milliseconds on Intercom's clock. */
   readonly resetMs: number
 }
 
@@ -23,11 +23,14 @@ const numberOf = (headers: HttpAnswer['headers'], name: string): number | undefi
  * Reads the window of an answer's headers; answers to a bad token bear none.
  * https://developers.intercom.com/docs/references/rest-api/errors/rate-limiting
  */
-export const readWindow = (headers: HttpAnswer['headers'], nowMs: number): Window | undefined => {
+export const readWindow = (headers: HttpAnswer['headers']): Window | undefined => {
   const limit = numberOf(headers, 'x-ratelimit-limit')
   const remaining = numberOf(headers, 'x-ratelimit-remaining')
   const reset = numberOf(headers, 'x-ratelimit-reset')
   if (!limit || remaining === undefined || reset === undefined) return undefined
-  const waitMs = Math.min(Math.max(reset * 1000 - nowMs, minWaitMs), maxWaitMs)
-  return { limit, remaining: Math.min(remaining, limit), resetMs: nowMs + waitMs }
+  return { limit, remaining: Math.min(remaining, limit), resetMs: reset * 1000 }
 }
+
+/** How long to wait for the next window, whatever the two clocks say: 0.2 s to 15 s. */
+export const waitMsOf = ({ resetMs }: Window, nowMs: number): number =>
+  Math.min(Math.max(resetMs - nowMs, minWaitMs), maxWaitMs)

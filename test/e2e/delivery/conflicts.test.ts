@@ -157,21 +157,31 @@ describe('409, archived contact', () => {
 })
 
 describe('a contact that goes away', () => {
-  test('PUT 404 → start again once', async () => {
+  const gone = { status: 404, code: 'not_found', message: 'User Not Found', count: 1 }
+
+  test('GET 404 → start again once', async () => {
     const { signUp, existing, contacts, workspace } = await startScene()
     await existing({ email: ada.email, external_id: '1' })
-    const gone = { status: 404, code: 'not_found', message: 'User Not Found', count: 1 }
-    workspace.addFault({ method: 'PUT', path: '/contacts/*', ...gone })
+    workspace.addFault({ method: 'GET', path: '/contacts/*', ...gone })
 
     expect(await signUp(account)).toEqual([
       search,
-      'PUT /contacts/* 404',
+      'GET /contacts/* 404',
       search,
       conflict,
       get,
       update,
     ])
     expect(contacts()).toMatchObject([account])
+  })
+
+  test('PUT 404 → start again once', async () => {
+    const { signUp, existing, contacts, workspace } = await startScene()
+    await existing({ email: ada.email })
+    workspace.addFault({ method: 'PUT', path: '/contacts/*', ...gone })
+
+    expect(await signUp(account)).toEqual([search, get, 'PUT /contacts/* 404', search, create])
+    expect(contacts().at(-1)).toMatchObject(account)
   })
 
   test('merged, on API versions below 2.16: 404 → start again once', async () => {
@@ -215,7 +225,7 @@ describe('a contact that goes away', () => {
     await existing({ email: ada.email })
     await existing({ email: 'other@example.com', external_id: '1' })
 
-    expect(await signUp(account)).toEqual([search, 'PUT /contacts/* 409', get])
+    expect(await signUp(account)).toEqual([search, get, 'PUT /contacts/* 409', get])
     expect(reasons()).toEqual(['identity_conflict'])
     expect(contacts()).toHaveLength(2)
   })
@@ -226,12 +236,42 @@ describe('a contact that goes away', () => {
     await scene.time.advance(60_000)
     const second = await scene.existing({ email: ada.email, external_id: '1' })
 
-    expect(await scene.signUp(account)).toEqual([search, 'PUT /contacts/* 409', get, update])
+    expect(await scene.signUp(account)).toEqual([search, get, 'PUT /contacts/* 409', get, update])
     expect(scene.reasons()).toEqual([])
     expect(scene.contacts()).toMatchObject([
       { id: first, name: null },
       { id: second, name: 'Ada' },
     ])
+  })
+})
+
+describe('409 of a PUT without an id', () => {
+  test('→ find_by_external_id: the very account → goes on there', async () => {
+    const scene = await startScene({}, { indexLagMs: 60_000 })
+    await scene.existing({ email: ada.email })
+    await scene.time.advance(60_000)
+    await scene.existing({ email: ada.email, external_id: '1' })
+    scene.workspace.addFault({ method: 'PUT', path: '/contacts/*', status: 409, count: 1 })
+
+    expect(await scene.signUp(account)).toEqual([
+      search,
+      get,
+      'PUT /contacts/* 409',
+      'GET /contacts/find_by_external_id/1 200',
+      update,
+    ])
+    expect(scene.reasons()).toEqual([])
+  })
+
+  test('found by none → retry later', async () => {
+    const { signUp, existing, contacts, workspace, count } = await startScene()
+    await existing({ email: ada.email })
+    workspace.addFault({ method: 'PUT', path: '/contacts/*', status: 409, count: 1 })
+
+    await signUp(account)
+
+    expect(count('conflict_unresolved')).toBe(1)
+    expect(contacts()).toMatchObject([account])
   })
 })
 

@@ -72,6 +72,25 @@ test('503 + Retry-After 180 for a lead that may have been made', async () => {
   })
 })
 
+test('503 + Retry-After 180 for a new lead whose extras wait: nobody is to make it again', async () => {
+  const { ask, workspace } = await start({ role: 'lead' })
+  workspace.addFault({ path: '/tags', status: 503 })
+
+  const answer = await ask({ email: 'ada@example.com', tags: ['beta'] })
+
+  expect(answer).toMatchObject({ status: 503, retryAfter: '180' })
+})
+
+test('a lead of a source with `lookup: false` is looked up: it may be the second try', async () => {
+  const { ask, contacts, workspace } = await start({ role: 'lead', lookup: false })
+  workspace.addFault({ method: 'POST', path: '/contacts', lost: true, count: 1 })
+
+  await ask({ email: 'ada@example.com' })
+  await ask({ email: 'ada@example.com' })
+
+  expect(contacts()).toHaveLength(1)
+})
+
 test('422 with Intercom’s code, never its text, when it cannot succeed', async () => {
   const { ask, workspace } = await start()
   workspace.addFault({ status: 422, code: 'data_invalid', message: 'No such email[ada]', count: 1 })

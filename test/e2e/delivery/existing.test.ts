@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { account, ada, startScene } from './scene.ts'
 
 const search = 'POST /contacts/search 200'
+const get = 'GET /contacts/* 200'
 const update = 'PUT /contacts/* 200'
 
 describe('an existing contact', () => {
@@ -28,11 +29,22 @@ describe('an existing contact', () => {
   })
 
   test('`skip` is done: neither converted, nor claimed, nor tagged', async () => {
-    const { signUp, existing, contacts } = await startScene({ onExisting: 'skip' })
+    const { signUp, existing, contacts, time } = await startScene({ onExisting: 'skip' })
     await existing({ role: 'lead', email: ada.email })
+    await time.advance(1_000)
 
     expect(await signUp({ ...account, tags: ['beta'] })).toEqual([search])
     expect(contacts()).toMatchObject([{ role: 'lead', name: null, tags: { total_count: 0 } }])
+  })
+
+  test('`skip` gives a contact that it made itself its extras, whatever comes between', async () => {
+    const { signUp, contacts, workspace } = await startScene({ onExisting: 'skip' })
+    workspace.addFault({ method: 'POST', path: '/contacts', lost: true, count: 1 })
+    workspace.addFault({ path: '/tags', status: 503, count: 3 })
+
+    await signUp({ ...account, tags: ['beta'] })
+
+    expect(contacts()).toMatchObject([{ ...account, tags: { total_count: 1 } }])
   })
 
   test('an explicit opt-out always lands, with every `onExisting`', async () => {
@@ -96,7 +108,7 @@ describe('overwriting', () => {
     const { signUp, existing, contacts } = await startScene({ onExisting: 'overwrite' })
     await existing({ ...account, name: 'Old' })
 
-    expect(await signUp(at(t, 'New'))).toEqual([search, update])
+    expect(await signUp(at(t, 'New'))).toEqual([search, get, update])
     expect(contacts()).toMatchObject([{ name: 'New', custom_attributes: { signup_bridge_at: t } }])
   })
 
@@ -135,12 +147,22 @@ describe('overwriting', () => {
     ])
   })
 
+  test('a signup’s own `signup_bridge_at` is no mark: it would lock the contact for ever', async () => {
+    const { signUp, contacts } = await startScene({ onExisting: 'overwrite' })
+    const custom_attributes = { signup_bridge_at: 99_999_999_999 }
+    await signUp({ ...account, name: 'First', custom_attributes })
+    await signUp(at(t, 'New'))
+
+    expect(contacts()).toMatchObject([{ name: 'New', custom_attributes: { signup_bridge_at: t } }])
+  })
+
   test('without the mark’s attribute in the workspace it fills, and that is counted', async () => {
     const scene = await startScene({ onExisting: 'overwrite' }, { attributes: ['plan'] })
     await scene.existing({ ...account, name: 'Old' })
 
     expect(await scene.signUp({ ...at(t, 'New'), phone: '+12813322575' })).toEqual([
       search,
+      get,
       'PUT /contacts/* 400',
       'GET /data_attributes?model=contact 200',
       update,

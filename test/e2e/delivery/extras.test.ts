@@ -92,6 +92,36 @@ describe('extras', () => {
     expect(contacts()).toHaveLength(10)
   })
 
+  test('that wait make no second lead: it comes back when the index surely shows it', async () => {
+    const lag = { workers: 4, indexLagMs: 120_000, latencyMs: 150 }
+    const { enqueue, drained, contacts, workspace } = await startScene({ role: 'lead' }, lag)
+    workspace.addFault({ path: '/tags', status: 503, count: 60 })
+
+    await enqueue(
+      'backend',
+      Array.from({ length: 100 }, (_, index) => ({ email: `p${index}@example.com`, tags: ['x'] })),
+    )
+    await drained()
+
+    expect(contacts()).toHaveLength(100)
+  })
+
+  test('of a replay leave a company as it is, and fill in what it lacks', async () => {
+    const { signUp, existing, intercom, contacts, workspace, replay, drained } = await startScene()
+    const company = (fields: object) => ({ ...account, company: { company_id: 'c-1', ...fields } })
+    await existing(account)
+    workspace.addFault({ path: '/companies', status: 403, count: 1 })
+    await signUp(company({ name: 'Old', plan: 'free', industry: 'engines' }))
+    await signUp(company({ name: 'New', plan: 'pro' }))
+
+    replay()
+    await drained()
+
+    const { json } = await intercom('POST', '/companies', { company_id: 'c-1' })
+    expect(json).toMatchObject({ name: 'New', plan: { name: 'pro' }, industry: 'engines' })
+    expect(contacts()).toMatchObject([{ companies: { total_count: 1 } }])
+  })
+
   test('refused along with attributes make one copy', async () => {
     const { signUp, parked, workspace, count } = await startScene()
     workspace.addFault({ path: '/tags', status: 403 })

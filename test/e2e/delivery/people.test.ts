@@ -18,7 +18,10 @@ test.each([2, 3])(
 test.each(scenarioNames)('docs/delivery.md says how many contacts 500 %s end as', async (name) => {
   const { contacts, parked } = await countContacts(name)
 
-  expect(docs).toContain(`| ${name} | ${contacts} |`)
+  const row = docs.split('\n').find((line) => line.startsWith(`| ${name} |`))
+  const told = Number(/\d+/.exec(row ?? '')?.[0])
+  // To a twentieth: it is chance which worker is first, and another with every other line of code.
+  expect(Math.abs(told - contacts)).toBeLessThan(contacts / 20)
   expect(parked).toBe(0)
   if (name.includes('past the lag')) expect(contacts).toBe(500)
 })

@@ -139,6 +139,21 @@ describe('trouble that passes', () => {
   })
 })
 
+test('a token’s secret that cannot be used is read once in 30 s a process, too', async () => {
+  const { enqueue, passes, drained, contacts, secretReads, putToken } = await startScene()
+  putToken('Bearer not a token')
+  await enqueue('backend', people(20))
+  await passes(hour)
+  const readsAtMs = secretReads.flatMap(({ reader, atMs }) => (reader === 'webhook' ? [] : [atMs]))
+  const gaps = readsAtMs.slice(1).map((atMs, index) => atMs - (readsAtMs[index] ?? 0))
+  expect(gaps.length).toBeGreaterThan(3)
+  expect(Math.min(...gaps)).toBeGreaterThanOrEqual(30_000)
+
+  putToken('the-token')
+  await drained()
+  expect(contacts()).toHaveLength(20)
+})
+
 describe('a token that is bad for 72 hours', () => {
   test('parks nothing, reads the secret again once in 30 s a process, and everything is delivered within 15 min of a good one', async () => {
     const scene = await startScene({}, { workers: 2 })

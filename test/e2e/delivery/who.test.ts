@@ -3,6 +3,7 @@ import { account, ada, startScene } from './scene.ts'
 
 const search = 'POST /contacts/search 200'
 const create = 'POST /contacts 200'
+const get = 'GET /contacts/* 200'
 const update = 'PUT /contacts/* 200'
 
 describe('who is it?', () => {
@@ -25,7 +26,7 @@ describe('who is it?', () => {
     const { signUp, existing, contacts } = await startScene()
     const id = await existing(ada)
 
-    expect(await signUp(account)).toEqual([search, update])
+    expect(await signUp(account)).toEqual([search, get, update])
     expect(contacts()).toMatchObject([{ id, external_id: '1' }])
   })
 
@@ -33,7 +34,7 @@ describe('who is it?', () => {
     const { signUp, existing, contacts } = await startScene()
     const id = await existing({ role: 'lead', email: ada.email, name: 'a typo' })
 
-    expect(await signUp(account)).toEqual([search, update])
+    expect(await signUp(account)).toEqual([search, get, update])
     expect(contacts()).toMatchObject([{ id, role: 'user', external_id: '1', name: 'Ada' }])
   })
 
@@ -41,7 +42,11 @@ describe('who is it?', () => {
     const { joinWaitlist, contacts } = await startScene({}, { leads: {} })
     await joinWaitlist({ phone: '+12813322575' })
 
-    expect(await joinWaitlist({ phone: '+12813322575', name: 'Ada' })).toEqual([search, update])
+    expect(await joinWaitlist({ phone: '+12813322575', name: 'Ada' })).toEqual([
+      search,
+      get,
+      update,
+    ])
     expect(contacts()).toMatchObject([{ role: 'lead', phone: '+12813322575', name: 'Ada' }])
   })
 
@@ -68,7 +73,7 @@ describe('who is it?', () => {
     await existing({ email: ada.email })
     const id = await existing({ email: ada.email, external_id: '1' })
 
-    expect(await signUp(account)).toEqual([search, update])
+    expect(await signUp(account)).toEqual([search, get, update])
     expect(contacts().find((contact) => contact.id === id)).toMatchObject({ name: 'Ada' })
     expect(contacts()).toHaveLength(3)
   })
@@ -77,6 +82,62 @@ describe('who is it?', () => {
     const { signUp } = await startScene({ lookup: false })
 
     expect(await signUp(account)).toEqual([create])
+  })
+})
+
+describe('search lags behind changes, too', () => {
+  test('a contact that another account claimed meanwhile is not taken from it', async () => {
+    const { signUp, existing, intercom, contacts, time, count } = await startScene(
+      {},
+      { indexLagMs: 60_000 },
+    )
+    const id = await existing({ email: ada.email })
+    await time.advance(60_000)
+    await intercom('PUT', `/contacts/${id}`, { external_id: 'theirs', name: 'Theirs' })
+
+    expect(await signUp(account)).toEqual([search, get, create])
+    expect(contacts()).toMatchObject([{ id, external_id: 'theirs', name: 'Theirs' }, account])
+    expect(count('email_shared')).toBe(1)
+  })
+
+  test('a field that was filled meanwhile is not written over', async () => {
+    const { signUp, existing, intercom, contacts, time } = await startScene(
+      {},
+      { indexLagMs: 60_000 },
+    )
+    const id = await existing({ email: ada.email, external_id: '1' })
+    await time.advance(60_000)
+    await intercom('PUT', `/contacts/${id}`, { name: 'Countess' })
+
+    expect(await signUp(account)).toEqual([search, get])
+    expect(contacts()).toMatchObject([{ name: 'Countess' }])
+  })
+
+  test('what was overwritten meanwhile by something newer stays, through whichever worker', async () => {
+    const lag = { indexLagMs: 60_000, workers: 4, latencyMs: 150 }
+    const { enqueue, passes, drained, contacts } = await startScene(
+      { onExisting: 'overwrite' },
+      lag,
+    )
+    const t = 1_767_220_000
+    const event = (index: number, occurred_at: number, name: string) => ({
+      email: `p${index}@example.com`,
+      external_id: `${index}`,
+      event_id: `${index} ${name}`,
+      occurred_at,
+      name,
+    })
+    const all = (at: number, name: string) =>
+      Array.from({ length: 50 }, (_, index) => event(index, at, name))
+    await enqueue('backend', all(t, 'oldest'))
+    await drained()
+    await passes(60_000)
+    await enqueue('backend', all(t + 20, 'newest'))
+    await drained()
+    await enqueue('backend', all(t + 10, 'late'))
+    await drained()
+
+    expect(new Set(contacts().map(({ name }) => name))).toEqual(new Set(['newest']))
   })
 })
 
@@ -92,11 +153,22 @@ describe('one person, one contact', () => {
     expect(contacts()).toMatchObject([{ id: lead?.id, role: 'user', name: 'Ada' }])
   })
 
+  test('but a lead who became a user without an id keeps Intercom’s: an account is another contact', async () => {
+    const { signUp, joinWaitlist, contacts, count } = await startScene()
+    await joinWaitlist({ email: ada.email })
+    await signUp(ada)
+
+    await signUp(account)
+
+    expect(contacts()).toHaveLength(2)
+    expect(count('email_shared')).toBe(1)
+  })
+
   test('what this process created lately counts, though search does not show it yet', async () => {
     const { signUp, contacts } = await startScene({}, { indexLagMs: 60_000 })
     await signUp(ada)
 
-    expect(await signUp(account)).toEqual([search, 'GET /contacts/* 200', update])
+    expect(await signUp(account)).toEqual([search, get, update])
     expect(contacts()).toMatchObject([{ external_id: '1' }])
   })
 

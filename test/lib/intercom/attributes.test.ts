@@ -184,6 +184,13 @@ describe('the list', () => {
     expect(intercom.calls()).toMatchObject([{ method: 'GET', path: `${path}?model=contact` }])
   })
 
+  test('may come as any success', async () => {
+    const fault = { path, status: 203, body: { type: 'list', data: [custom('plan')] }, count: 1 }
+    intercom.addFault(fault)
+
+    expect(reasonOf(await createListAttributes(clock)(send), 'plan', 'gold')).toBeUndefined()
+  })
+
   test('is kept for ten minutes', async () => {
     const listAttributes = createListAttributes(clock)
     const first = await listAttributes(send)

@@ -328,18 +328,43 @@ describe('a 429', () => {
     ['0', 700],
     ['99999999999', 15_500],
     ['soon', 10_500],
-  ])('that announces the reset %s waits %i ms', async (reset, waitMs) => {
-    const bare = await startBare((_request, response) => {
-      const isFirst = bare.requests.length === 1
-      const window = { 'x-ratelimit-limit': '1667', 'x-ratelimit-remaining': '0' }
-      if (isFirst) response.writeHead(429, { ...window, 'x-ratelimit-reset': reset })
-      response.end('{"type":"list","data":[]}')
-    })
+  ])(
+    'that announces the reset %s waits %i ms before it asks for its next turn',
+    async (reset, waitMs) => {
+      const bare = await startBare((_request, response) => {
+        const isFirst = bare.requests.length === 1
+        const window = { 'x-ratelimit-limit': '1667', 'x-ratelimit-remaining': '0' }
+        if (isFirst) response.writeHead(429, { ...window, 'x-ratelimit-reset': reset })
+        response.end('{"type":"list","data":[]}')
+      })
 
-    await client({ send: bare.send })(search)
+      await client({ send: bare.send })(search)
 
-    expect(clock.slept).toEqual([waitMs])
-  })
+      expect(clock.slept[0]).toBe(waitMs)
+    },
+  )
+
+  test.each([
+    ['long past', -600],
+    ['far ahead', 600],
+  ])(
+    'whose reset is %s, by our clock, is followed by a whole window all the same',
+    async (_name, seconds) => {
+      const startMs = clock.now()
+      const reset = String(startMs / 1000 + seconds)
+      const bare = await startBare((_request, response) => {
+        const isFirst = bare.requests.length === 1
+        const window = { 'x-ratelimit-limit': '1667', 'x-ratelimit-remaining': '0' }
+        if (isFirst) response.writeHead(429, { ...window, 'x-ratelimit-reset': reset })
+        response.end('{"type":"list","data":[]}')
+      })
+
+      await client({ send: bare.send })(search)
+
+      expect(clock.now() - startMs).toBeGreaterThanOrEqual(10_000)
+      expect(clock.now() - startMs).toBeLessThan(16_000)
+    },
+  )
 
   test('is handed back where its window comes too late for another try', async () => {
     intercom.addFault({ status: 429 })
@@ -520,6 +545,19 @@ describe('the token', () => {
     expect(reads).toBe(1)
   })
 })
+
+test.each([200, 201, 202])(
+  'a contact that comes with a %i is taken, at the first try',
+  async (status) => {
+    intercom.addFault({ status, body: { id: '6762f0dd' }, count: 1 })
+
+    expect(await client()(create({ role: 'lead' }))).toMatchObject({
+      type: 'contact',
+      contact: { id: '6762f0dd' },
+    })
+    expect(intercom.calls()).toHaveLength(1)
+  },
+)
 
 test('every answer is told of by its call’s name, its status and its time', async () => {
   const answers: object[] = []

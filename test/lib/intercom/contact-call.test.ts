@@ -18,8 +18,9 @@ const types: readonly Type[] = ['search', 'find', 'get', 'create', 'update', 'un
 const others = (...named: Type[]): Type[] => types.filter((type) => !named.includes(type))
 
 /** What an answer to a call decides. */
-const read = (type: Type, answer: Partial<Answered>) =>
+const readAs = (type: Type, answer: Partial<Answered>) =>
   toCall(calls[type], '2.14').read({ status: 200, headers: {}, body: undefined, ...answer })
+const read = readAs
 
 const errorList = (message: string, code = 'parameter_invalid') => ({
   type: 'error.list',
@@ -97,7 +98,10 @@ describe('a request', () => {
   })
 })
 
-describe('a 200', () => {
+/** Whatever success Intercom calls it. */
+describe.each([200, 201, 202, 299])('a %i', (status) => {
+  const read = (type: Type, answer: Partial<Answered>) => readAs(type, { status, ...answer })
+
   test.each<Type>(['find', 'get', 'create', 'update'])('to %s is the contact', (type) => {
     expect(read(type, { body: contact(id) })).toMatchObject({ type: 'contact', contact: { id } })
   })
@@ -163,6 +167,9 @@ describe('a 410', () => {
     `</contacts/${otherId}>;rel="canonical"`,
     `<https://api.intercom.io/contacts/${otherId}>; rel="canonical"`,
     `</contacts?page=2>; rel="next", </contacts/${otherId}>; rel="canonical"`,
+    `</contacts/${otherId}>; title="Ada"; rel="canonical"`,
+    `</contacts/${otherId}>; type="application/json";hreflang=en; rel=canonical`,
+    `</contacts/${id}>; rel="next"; title="x", </contacts/${otherId}>; title="y"; rel="canonical"`,
   ])('says which contact it was merged into, by its Link: %s', (link) => {
     expect(read('get', { status: 410, headers: { link }, body })).toEqual({
       type: 'merged',
@@ -174,6 +181,8 @@ describe('a 410', () => {
     undefined,
     '',
     `</contacts/${otherId}>; rel="next"`,
+    `</contacts/${otherId}>; title="Ada"`,
+    `</contacts/${otherId}>; rel="next", </companies/1>; rel="canonical"`,
     `</companies/${otherId}>; rel="canonical"`,
     `</contacts/${otherId}/../../admins>; rel="canonical"`,
     '</contacts/>; rel="canonical"',
@@ -219,6 +228,29 @@ describe('a 409', () => {
       id: otherId,
       archived: true,
     })
+  })
+
+  const several = (...texts: (string | null)[]) => ({
+    type: 'error.list',
+    errors: texts.map((message) => ({ code: 'conflict', message })),
+  })
+
+  test.each([
+    [several('A conflict', `exists with id=${otherId}`), false],
+    [several(null, 'x', `An archived contact already exists with id=${otherId}`), true],
+    [several('An archived contact', `exists with id=${otherId}`), true],
+  ])('names a contact in whichever of its errors: %j', (body, archived) => {
+    expect(read('create', { status: 409, body })).toEqual({
+      type: 'conflict',
+      id: otherId,
+      archived,
+    })
+  })
+
+  test('names the first of several contacts', () => {
+    const body = several(`exists with id=${otherId}`, `exists with id=${id}`)
+
+    expect(read('create', { status: 409, body })).toMatchObject({ id: otherId })
   })
 
   test.each([
@@ -281,12 +313,29 @@ describe('a refusal', () => {
     expect(read(type, { status: 400, body: errorList('x') })).toMatchObject({ type: 'refused' })
   })
 
-  test.each<Type>(['search', 'find', 'get'])(
-    'of %s, which writes nothing, decides nothing',
-    (type) => {
-      expect(read(type, { status: 400, body: errorList('attribute') })).toBeUndefined()
-    },
-  )
+  test.each<[Type, number]>([
+    ['search', 400],
+    ['search', 422],
+    ['get', 400],
+    ['get', 422],
+    ['find', 422],
+    ['find', 401],
+  ])('of %s by %i, which writes nothing, decides nothing', (type, status) => {
+    expect(read(type, { status, body: errorList('attribute') })).toBeUndefined()
+  })
+
+  test('of find by 400 says that there is nobody', () => {
+    expect(read('find', { status: 400, body: errorList('x') })).toEqual({ type: 'gone' })
+  })
+
+  test('is about attributes by whichever of its errors says so', () => {
+    const errors = [{ message: 'x' }, {}, { message: 'Custom attributes must be strings' }]
+
+    expect(read('update', { status: 400, body: { errors } })).toMatchObject({
+      type: 'refused',
+      aboutAttributes: true,
+    })
+  })
 
   test('of an attribute may come as a 401, told from a bad token by its code', () => {
     const body = errorList("Custom attribute 'plan' does not exist")

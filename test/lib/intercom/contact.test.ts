@@ -63,8 +63,15 @@ test('a field of another type is as good as absent', () => {
   })
 })
 
-test.each([{}, { type: 'contact' }, { id: '1' }, { type: 'contact', id: '' }, null, [], 'text'])(
-  'without a type and an id it is no contact: %j',
+test.each([{ id: '1' }, { type: null, id: '1' }, { type: 5, id: '1' }])(
+  'an id is all that a contact needs: %j',
+  (value) => {
+    expect(z.parse(contactSchema, value)).toMatchObject({ id: '1' })
+  },
+)
+
+test.each([{}, { type: 'contact' }, { type: 'contact', id: '' }, { id: 1 }, null, [], 'text'])(
+  'without an id it is no contact: %j',
   (value) => {
     expect(z.safeParse(contactSchema, value).success).toBe(false)
   },

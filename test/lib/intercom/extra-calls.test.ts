@@ -42,9 +42,42 @@ describe('a request', () => {
   })
 })
 
-describe('a 200', () => {
-  test.each([tagCall('beta'), companyCall(company)])('to $name gives the id', (call) => {
-    expect(call.read(answered(200, { type: 'any', id: '7', name: 'beta' }))).toBe('7')
+/** Whatever success Intercom calls it. */
+describe.each([200, 201, 202])('a %i', (status) => {
+  test('to tag gives the id', () => {
+    const body = { type: 'tag', id: '7', name: 'beta' }
+
+    expect(tagCall('beta').read(answered(status, body))).toBe('7')
+  })
+
+  test('to company gives the company as Intercom has it', () => {
+    const known = {
+      type: 'company',
+      id: '7',
+      company_id: 'c-1',
+      name: 'Analytical Engines',
+      website: 'https://example.com',
+      industry: 'Machines',
+      size: 2,
+      plan: { type: 'plan', id: '1', name: 'pro' },
+      a_field_of_tomorrow: { x: 1 },
+    }
+
+    expect(companyCall(company).read(answered(status, known))).toEqual(known)
+  })
+
+  test.each([
+    [{}, {}],
+    [
+      { name: null, size: null, plan: null },
+      { name: null, size: null, plan: null },
+    ],
+    [{ name: 5, website: [], size: 'two', plan: 'pro' }, {}],
+    [{ size: 2.5, plan: { name: 5 } }, { plan: {} }],
+  ])('to company needs its id alone, and takes a field of another type for none: %j', (odd, as) => {
+    const known = companyCall(company).read(answered(status, { id: '7', ...odd }))
+
+    expect(JSON.parse(JSON.stringify(known))).toEqual({ id: '7', ...as })
   })
 
   test.each([tagCall('beta'), companyCall(company)])(
@@ -52,7 +85,7 @@ describe('a 200', () => {
     (call) => {
       const bodies = [undefined, null, {}, { id: '' }, { id: 7 }, []]
 
-      expect(bodies.map((body) => call.read(answered(200, body)))).toEqual(
+      expect(bodies.map((body) => call.read(answered(status, body)))).toEqual(
         bodies.map(() => undefined),
       )
     },
@@ -61,7 +94,7 @@ describe('a 200', () => {
   test.each([attachTagCall(id, '7'), attachCompanyCall(id, '8'), noteCall(id, 'Hello')])(
     'to $name says that it is done',
     (call) => {
-      expect(call.read(answered(200, { type: 'any' }))).toBe(true)
+      expect(call.read(answered(status, { type: 'any' }))).toBe(true)
     },
   )
 })

@@ -6,6 +6,7 @@ import {
   intercomCodeOf,
   intercomTextOf,
   isBadToken,
+  isSuccess,
 } from '../../../src/lib/intercom/failure.ts'
 
 const answered = (status: number, body: unknown = {}) => ({ status, headers: {}, body })
@@ -108,6 +109,20 @@ describe('Intercom’s own code', () => {
 test('Intercom’s text is read where there is one', () => {
   expect(intercomTextOf(errorList({ message: 'the text' }))).toBe('the text')
   expect(intercomTextOf(errorList({ message: 5 }))).toBe('')
+})
+
+test('Intercom’s text is that of all its errors', () => {
+  const errors = [{ message: 'the first' }, {}, { message: null }, { message: 'the last' }]
+
+  expect(intercomTextOf({ errors })).toBe('the first\n\n\nthe last')
+})
+
+test.each([200, 201, 202, 204, 299])('%i is success', (status) => {
+  expect(isSuccess({ status })).toBe(true)
+})
+
+test.each([0, 100, 199, 300, 307, 400, 500])('%i is no success', (status) => {
+  expect(isSuccess({ status })).toBe(false)
 })
 
 describe('an error about a call', () => {

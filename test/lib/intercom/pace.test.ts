@@ -73,14 +73,25 @@ describe('while no window is known', () => {
 })
 
 describe('after idle time', () => {
-  test('a batch of ten goes at once, where the window is large', async () => {
-    const { clock, pace } = await begun(saying(1_667, 1_666))
-    clock.advance(1_000)
+  test.each([
+    [100_000, 10],
+    [1_667, 10],
+    [1_000, 6],
+    [500, 3],
+    [167, 1],
+  ])(
+    'of a window of %i calls a batch of %i goes at once, and no larger one',
+    async (limit, batch) => {
+      const { clock, pace } = await begun(saying(limit, limit - 1))
+      clock.advance(1_000)
 
-    for (let call = 0; call < 10; call += 1) await go(pace)
+      for (let call = 0; call < batch; call += 1) await go(pace)
+      expect(clock.slept).toEqual([])
 
-    expect(clock.slept).toEqual([])
-  })
+      for (let call = 0; call < 10; call += 1) await go(pace)
+      expect(clock.slept.length).toBeGreaterThanOrEqual(9)
+    },
+  )
 
   test.each([1_667, 100_000])('what comes after that batch is spread, of %i', async (limit) => {
     const { clock, pace } = await begun(saying(limit, limit - 1))
@@ -138,12 +149,24 @@ describe('the pace', () => {
     expect(await gapAfter(saying(10_000, 5_000))).toBeCloseTo((windowMs * 64) / 4_700)
   })
 
-  test('is that of the next window as soon as that begins', async () => {
-    const { clock, pace } = await begun(saying(20, 10, startMs + 4_000))
+  test('is that of the next window once that has surely begun, by our own clock', async () => {
+    const { clock, pace } = await begun(saying(20, 5, startMs + 4_000))
 
     await go(pace)
 
-    expect(clock.slept).toEqual([4_000])
+    expect(clock.slept).toEqual([4_250])
+  })
+
+  test('is that of the next window at once when an answer tells of it', async () => {
+    const { clock, pace } = await begun(saying(1_000, 999, startMs + 4_000))
+    const [used, next] = [await go(pace), await go(pace)]
+    used.end(saying(1_000, 0, startMs + 4_000))
+    clock.advance(3_900)
+
+    next.end(saying(1_000, 999, startMs + 14_000))
+    await go(pace)
+
+    expect(clock.now()).toBeLessThan(startMs + 4_000)
   })
 
   test('of a window that Intercom began first is by the calls that were made in it', async () => {
@@ -166,15 +189,34 @@ describe('a window that is used up', () => {
 
     await go(pace)
 
-    expect(clock.slept[0]).toBe(4_000)
+    expect(clock.slept[0]).toBe(4_250)
   })
+
+  test.each([
+    ['long past', -600_000, 10_250],
+    ['a second past', -1_000, 10_250],
+    ['now', 0, 10_250],
+    ['a second ahead', 1_000, 1_250],
+    ['ten seconds ahead', 10_000, 10_250],
+    ['eleven seconds ahead', 11_000, 10_250],
+    ['far ahead', 600_000, 10_250],
+  ])(
+    'whose reset is %s by our clock (%i ms) is waited out for %i ms',
+    async (_name, resetMs, ms) => {
+      const { clock, pace } = await begun(saying(1_000, 0, startMs + resetMs))
+
+      await go(pace)
+
+      expect(clock.slept[0]).toBe(ms)
+    },
+  )
 
   test('counts as such a little before, for what others have under way', async () => {
     const { clock, pace } = await begun(saying(1_000, 30, startMs + 4_000))
 
     await go(pace)
 
-    expect(clock.slept[0]).toBe(4_000)
+    expect(clock.slept[0]).toBe(4_250)
   })
 
   test('is waited out with jitter, so that not all processes come back at once', async () => {
@@ -183,8 +225,8 @@ describe('a window that is used up', () => {
 
     await Promise.all([go(early.pace), go(late.pace)])
 
-    expect(early.clock.slept[0]).toBe(10_000)
-    expect(late.clock.slept[0]).toBe(10_020)
+    expect(early.clock.slept[0]).toBe(10_250)
+    expect(late.clock.slept[0]).toBe(10_270)
   })
 
   test('gives no credit to those who waited: they are spread over the next one', async () => {
@@ -193,7 +235,7 @@ describe('a window that is used up', () => {
     for (let call = 0; call < 10; call += 1) await go(pace)
 
     const [reset, ...gaps] = clock.slept
-    expect(reset).toBe(10_000)
+    expect(reset).toBe(10_250)
     expect(gaps).toHaveLength(10)
   })
 })
@@ -202,15 +244,15 @@ describe('a turn that would come too late', () => {
   test('is undefined at once', async () => {
     const { clock, pace } = await begun(saying(1_000, 0, startMs + 4_000))
 
-    expect(await pace.turn(3_999)).toBeUndefined()
+    expect(await pace.turn(4_249)).toBeUndefined()
     expect(clock.slept).toEqual([])
   })
 
   test('is one that comes 1 ms too late', async () => {
-    const { pace } = await begun(saying(20, 10, startMs + 4_000))
+    const { pace } = await begun(saying(20, 5, startMs + 4_000))
 
-    expect(await pace.turn(3_999)).toBeUndefined()
-    expect(await pace.turn(4_000)).toBeDefined()
+    expect(await pace.turn(4_249)).toBeUndefined()
+    expect(await pace.turn(4_250)).toBeDefined()
   })
 
   test('is undefined at once also within a window that is not used up', async () => {
@@ -245,27 +287,66 @@ describe('a turn that would come too late', () => {
 })
 
 describe('an answer', () => {
-  test('of a window that is over is not heeded', async () => {
+  test('to a call of a window that is over is not heeded', async () => {
     const { clock, pace } = await begun(saying(1_000, 999))
     const slow = await go(pace)
-    clock.advance(10_000)
+    clock.advance(10_250)
     await go(pace)
 
-    slow.end(saying(1_000, 0, clock.now() + 200))
+    slow.end(saying(1_000, 0))
     await go(pace)
 
     expect(clock.now()).toBeLessThan(startMs + 11_000)
   })
 
-  test('of a window that is over by our clock, and not yet by Intercom’s, is not heeded', async () => {
+  test('to a later call that still names the old window opens that again, for a second', async () => {
     const { clock, pace } = await begun(saying(1_000, 999))
-    clock.advance(10_000)
+    clock.advance(10_250)
     const early = await go(pace)
+    const nowMs = clock.now()
 
-    early.end(saying(1_000, 0, clock.now() + 200))
+    early.end(saying(1_000, 0))
     await go(pace)
 
-    expect(Math.max(...clock.slept)).toBeLessThan(100)
+    expect(clock.now()).toBeGreaterThanOrEqual(nowMs + 1_250)
+    expect(clock.now()).toBeLessThan(nowMs + 1_350)
+  })
+
+  test('that still names the old window keeps nobody from what is left of it', async () => {
+    const { clock, pace } = await begun(saying(1_000, 999))
+    clock.advance(10_250)
+    const early = await go(pace)
+
+    early.end(saying(1_000, 500))
+    for (let call = 0; call < 3; call += 1) await go(pace)
+
+    expect(clock.now()).toBeLessThan(startMs + 11_250)
+  })
+
+  test('that names the new window ends the one that was opened again', async () => {
+    const { clock, pace } = await begun(saying(1_000, 999))
+    clock.advance(10_250)
+    const [early, late] = [await go(pace), await go(pace)]
+    early.end(saying(1_000, 0))
+    const nowMs = clock.now()
+
+    late.end(saying(1_000, 999, startMs + 20_000))
+    await go(pace)
+
+    expect(clock.now()).toBeLessThan(nowMs + 100)
+  })
+
+  test('names windows that our clock begins as Intercom does, whatever the two clocks say', async () => {
+    const ahead = 600_000
+    const { clock, pace } = await begun(saying(1_000, 999, startMs + windowMs + ahead))
+    clock.advance(10_250)
+    const second = await go(pace)
+
+    second.end(saying(1_000, 0, startMs + 2 * windowMs + ahead))
+    await go(pace)
+
+    expect(clock.now()).toBeGreaterThanOrEqual(startMs + 20_250)
+    expect(clock.now()).toBeLessThan(startMs + 20_350)
   })
 
   test('that is older than what is known is not heeded', async () => {
@@ -284,10 +365,11 @@ describe('an answer', () => {
     const second = await go(pace)
     clock.advance(8_000)
 
-    second.end(saying(1_000, 0, startMs + 19_000))
+    second.end(saying(1_000, 0, startMs + 18_000))
     await go(pace)
 
-    expect(clock.now()).toBeGreaterThanOrEqual(startMs + 19_000)
+    expect(clock.now()).toBeGreaterThanOrEqual(startMs + 18_250)
+    expect(clock.now()).toBeLessThan(startMs + 18_350)
   })
 
   test('that none came for changes nothing', async () => {
@@ -358,12 +440,15 @@ type Load = {
   readonly concurrency?: number
   /** Calls that others make for each of its own. */
   readonly others?: number
+  /** How far our clock is ahead of Intercom’s. */
+  readonly skewMs?: number
 }
 
 /** Calls as processes make them until the second whole window is over: when, by process. */
 const simulate = async (load: Load) => {
   const { limit, latencyMs, offsetMs = 0, processes = 1, concurrency = 10, others = 0 } = load
   const { clock, run } = createTime()
+  const ours: Clock = { ...clock, now: () => clock.now() + (load.skewMs ?? 0) }
   const endMs = startMs + 3 * windowMs
   const server = createRateWindow(clock.now)
   server.setLimit(limit)
@@ -379,10 +464,10 @@ const simulate = async (load: Load) => {
     const headers = arrive()
     for (let other = 0; other < others; other += 1) arrive()
     await clock.sleep(latencyMs / 2)
-    turn.end(readWindow(headers, clock.now()))
+    turn.end(readWindow(headers))
   }
   const times = Array.from({ length: processes }, (_, index) => {
-    const pace = createPace(clock, () => index / processes)
+    const pace = createPace(ours, () => index / processes)
     const atMs: number[] = []
     for (let one = 0; one < concurrency; one += 1) {
       const loop = async () => {
@@ -400,6 +485,31 @@ const simulate = async (load: Load) => {
   )
   return { refused, second }
 }
+
+describe('an answer about the end of a window', () => {
+  test('that is heard just after it lets nobody burst', async () => {
+    const { clock, pace } = await begun(saying(1_000, 900))
+    const slow = await go(pace)
+    clock.advance(startMs + windowMs + 100 - clock.now())
+
+    slow.end(saying(1_000, 31))
+    for (let call = 0; call < 3; call += 1) await go(pace)
+
+    expect(clock.slept.at(-1)).toBeGreaterThanOrEqual(100)
+  })
+
+  test('may be a second off: it is the same window', async () => {
+    const { clock, pace } = await begun(saying(1_000, 999))
+    let calls = 1
+    while (clock.now() < startMs + 5_000) {
+      const turn = await go(pace)
+      calls += 1
+      turn.end(saying(1_000, 1_000 - calls, startMs + windowMs - (calls % 2) * 1_000))
+    }
+
+    expect(calls).toBeGreaterThan(400)
+  })
+})
 
 describe('a process alone', () => {
   test('has nearly all of the window', async () => {
@@ -428,6 +538,38 @@ describe('a process alone', () => {
           latencyMs: fc.integer({ min: 1, max: 500 }),
           offsetMs: fc.integer({ min: 0, max: windowMs - 1 }),
           concurrency: fc.integer({ min: 1, max: 20 }),
+        }),
+        async (load) => {
+          expect(await simulate(load)).toMatchObject({ refused: 0 })
+        },
+      ),
+      { numRuns: 200 },
+    )
+  })
+})
+
+describe('a process whose clock is not Intercom’s', () => {
+  test.each([-600_000, 600_000])('has nearly all of the window: %i ms ahead', async (skewMs) => {
+    const { second, refused } = await simulate({ limit: 1_000, latencyMs: 100, skewMs })
+
+    expect(second[0]?.length).toBeGreaterThan(900)
+    expect(refused).toBe(0)
+  })
+
+  test('never exceeds the limit in any window, behind by any time or ahead by a window and more', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.record({
+          limit: fc.integer({ min: 20, max: 2_000 }),
+          latencyMs: fc.integer({ min: 1, max: 500 }),
+          offsetMs: fc.integer({ min: 0, max: windowMs - 1 }),
+          concurrency: fc.integer({ min: 1, max: 20 }),
+          // Nearer than a window ahead, a small one may be exceeded by a few calls at its end.
+          skewMs: fc.oneof(
+            fc.integer({ min: -windowMs, max: 0 }),
+            fc.integer({ min: -600_000, max: 0 }),
+            fc.integer({ min: windowMs, max: 600_000 }),
+          ),
         }),
         async (load) => {
           expect(await simulate(load)).toMatchObject({ refused: 0 })

@@ -14,9 +14,19 @@ describe('what this process made or changed', () => {
     expect(idsOf(recent.find('phone', '+14155550100'))).toEqual(['a'])
   })
 
+  test('is found whatever the case of its e-mail, on either side', () => {
+    const recent = createRecent(createClock())
+    recent.remember(contact('a', { email: 'Ada@Example.com' }))
+    recent.remember(contact('b'))
+
+    expect(idsOf(recent.find('email', 'ADA@example.COM'))).toEqual(['a', 'b'])
+  })
+
   test('is not found by another’s', () => {
     const recent = createRecent(createClock())
     recent.remember(contact('a', { phone: null }))
+    recent.remember(contact('b', { email: null }))
+    recent.remember({ id: 'c' })
 
     expect(recent.find('email', 'grace@example.com')).toEqual([])
     expect(recent.find('phone', '+14155550100')).toEqual([])
@@ -94,24 +104,17 @@ describe('contacts that search found', () => {
     expect(withRecent([old], [])).toEqual({ type: 'contacts', contacts: [old], unindexed: [] })
   })
 
-  test('give way to what this process knows to be newer', () => {
-    expect(withRecent([old], [young])).toMatchObject({ contacts: [young], unindexed: [] })
-  })
-
-  test('are believed where they are newer', () => {
-    expect(withRecent([young], [old])).toMatchObject({ contacts: [young], unindexed: [] })
-  })
-
-  test('give way where both changed in the same second', () => {
-    const same = { ...old, updated_at: 2 }
-
-    expect(withRecent([same], [young])).toMatchObject({ contacts: [young] })
-  })
-
-  test('give way where nobody says when they changed', () => {
-    const [found, known] = [contact('a', { name: 'Old' }), contact('a', { name: 'New' })]
-
-    expect(withRecent([found], [known])).toMatchObject({ contacts: [known] })
+  test.each([
+    ['older', old, young],
+    ['newer', young, old],
+    ['of the same second', { ...old, updated_at: 2 }, young],
+    ['of a time that nobody says', contact('a', { name: 'Old' }), contact('a', { name: 'New' })],
+  ])('are taken as they are beside what is remembered of them, %s', (_name, found, known) => {
+    expect(withRecent([found], [known])).toEqual({
+      type: 'contacts',
+      contacts: [found],
+      unindexed: [],
+    })
   })
 
   test('are joined by those that are not yet indexed, each named', () => {
@@ -121,6 +124,21 @@ describe('contacts that search found', () => {
       type: 'contacts',
       contacts: [old, other],
       unindexed: ['b'],
+    })
+    expect(withRecent([], [other, old])).toEqual({
+      type: 'contacts',
+      contacts: [other, old],
+      unindexed: ['b', 'a'],
+    })
+  })
+
+  test('are joined by those alone that search does not show', () => {
+    const [other, third] = [contact('b'), contact('c')]
+
+    expect(withRecent([old, other], [young, third])).toEqual({
+      type: 'contacts',
+      contacts: [old, other, third],
+      unindexed: ['c'],
     })
   })
 })

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { readWindow } from '../../../src/lib/intercom/window.ts'
+import { readWindow, waitMsOf } from '../../../src/lib/intercom/window.ts'
 import { start } from '../../support/clock.ts'
 
 const nowMs = start * 1000
@@ -9,7 +9,7 @@ const announced = {
   'x-ratelimit-reset': String(start + 7),
 }
 const windowOf = (headers: Readonly<Record<string, string | string[] | undefined>> = {}) =>
-  readWindow({ ...announced, ...headers }, nowMs)
+  readWindow({ ...announced, ...headers })
 
 test('a window is what its three headers say', () => {
   expect(windowOf()).toEqual({ limit: 167, remaining: 42, resetMs: nowMs + 7_000 })
@@ -17,7 +17,7 @@ test('a window is what its three headers say', () => {
 
 describe('there is no window', () => {
   test('without headers', () => {
-    expect(readWindow({}, nowMs)).toBeUndefined()
+    expect(readWindow({})).toBeUndefined()
   })
 
   const names = ['x-ratelimit-limit', 'x-ratelimit-remaining', 'x-ratelimit-reset']
@@ -49,6 +49,20 @@ describe('there is no window', () => {
 })
 
 describe('the reset', () => {
+  test.each([0, start - 600, start, start + 600, 999_999_999_999])(
+    'is told as Intercom’s clock has it: %i',
+    (reset) => {
+      expect(windowOf({ 'x-ratelimit-reset': String(reset) })).toMatchObject({
+        resetMs: reset * 1000,
+      })
+    },
+  )
+})
+
+describe('the wait for the next window', () => {
+  const waitMs = (resetMs: number, atMs = nowMs) =>
+    waitMsOf({ limit: 167, remaining: 0, resetMs }, atMs)
+
   test.each([
     ['long ago', 200, 0],
     ['a second ago', 200, start - 1],
@@ -57,15 +71,13 @@ describe('the reset', () => {
     ['in 15 s', 15_000, start + 15],
     ['in 16 s', 15_000, start + 16],
     ['in the year 33658', 15_000, 999_999_999_999],
-  ])('%s is taken for one in %i ms', (_name, waitMs, reset) => {
-    expect(windowOf({ 'x-ratelimit-reset': String(reset) })).toMatchObject({
-      resetMs: nowMs + waitMs,
-    })
+  ])('that begins %s is %i ms', (_name, expected, reset) => {
+    expect(waitMs(reset * 1000)).toBe(expected)
   })
 
-  test('in the middle of a second is as far away as it is', () => {
-    expect(readWindow(announced, nowMs + 6_600)).toMatchObject({ resetMs: nowMs + 7_000 })
-    expect(readWindow(announced, nowMs + 6_900)).toMatchObject({ resetMs: nowMs + 7_100 })
+  test('in the middle of a second is as long as it is', () => {
+    expect(waitMs(nowMs + 7_000, nowMs + 6_600)).toBe(400)
+    expect(waitMs(nowMs + 7_000, nowMs + 6_900)).toBe(200)
   })
 })
 
