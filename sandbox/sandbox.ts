@@ -3,8 +3,7 @@ import { parseEnv } from 'node:util'
 import type { Bridge } from '../src/lib/config.ts'
 import type { Environment } from '../src/lib/env.ts'
 import { own } from '../src/lib/own.ts'
-import { overwrites } from '../src/lib/policy.ts'
-import { markName } from '../src/lib/write.ts'
+import { attributesOf } from './attributes-of.ts'
 import { createBundles } from './bundles.ts'
 import { type EventSource, startEventSource } from './event-source.ts'
 import { type Gateway, startGateway } from './gateway.ts'
@@ -22,14 +21,17 @@ const names = {
   intercom: `signup-bridge/${stage}/intercom`,
 } as const
 
+/** 0 lets the system choose. */
+type Ports = {
+  readonly gateway: number
+  readonly intercom: number
+  readonly sqs: number
+  readonly secrets: number
+}
+
 export type SandboxOptions = {
-  /** 0 lets the system choose. */
-  readonly ports: {
-    readonly gateway: number
-    readonly intercom: number
-    readonly sqs: number
-    readonly secrets: number
-  }
+  /** Asked for just before they are listened on, so that nobody takes one in between. */
+  readonly ports: Ports | (() => Promise<Ports>)
   readonly root: string
   readonly configFile: string
   /** What `.env.local` says. */
@@ -75,16 +77,9 @@ export type Sandbox = {
 export const readLocal = (file: string): Environment =>
   existsSync(file) ? parseEnv(readFileSync(file, 'utf8')) : {}
 
-/** The custom attributes that a config writes: the sandbox's workspace has just these. */
-const attributesOf = (bridge: Bridge): string[] =>
-  Object.values(bridge.sources).flatMap(({ options: { attributes, onExisting } }) => [
-    ...Object.values(attributes ?? {}),
-    ...(overwrites(onExisting) ? [`${markName}:integer`] : []),
-  ])
-
 /** Both functions as they are deployed, every service beside them, and what joins them. */
 export const startSandbox = async (options: SandboxOptions): Promise<Sandbox> => {
-  const { ports, root, configFile, local = {}, live, onLine = () => {} } = options
+  const { root, configFile, local = {}, live, onLine = () => {} } = options
   const template = readTemplate(`${root}/serverless.yml`, stage)
   const bundles = await createBundles(configFile)
   let { bridge } = bundles.current()
@@ -95,6 +90,7 @@ export const startSandbox = async (options: SandboxOptions): Promise<Sandbox> =>
     )
 
   const access_token = live?.access_token ?? 'sandbox-access-token'
+  const ports = typeof options.ports === 'function' ? await options.ports() : options.ports
   const [intercom, secrets, sqs] = await Promise.all([
     startIntercom({
       port: ports.intercom,

@@ -69,7 +69,7 @@ const main = async (): Promise<void> => {
   const local = readLocal(`${root}/.env.local`)
   const config = await mended(() => configFile(process.env))
   const live = wantsLive ? await askForLive(local, ask) : undefined
-  const ports = await choosePorts()
+  let ports: Awaited<ReturnType<typeof choosePorts>> | undefined
   const storyOf = createStory(Date.now)
   const nameOf = (path: string) => (path.split('/').at(-1) ?? '').padEnd(10)
   let known: readonly string[] = []
@@ -79,11 +79,14 @@ const main = async (): Promise<void> => {
     configFile: config,
     local,
     ...(live && { live }),
-    ports: {
-      gateway: ports.PORT.port,
-      intercom: ports.INTERCOM_PORT.port,
-      sqs: ports.SQS_PORT.port,
-      secrets: ports.SECRETS_PORT.port,
+    ports: async () => {
+      ports = await choosePorts()
+      return {
+        gateway: ports.PORT.port,
+        intercom: ports.INTERCOM_PORT.port,
+        sqs: ports.SQS_PORT.port,
+        secrets: ports.SECRETS_PORT.port,
+      }
     },
     watch: true,
     onLine: (line) => {
@@ -132,7 +135,7 @@ const main = async (): Promise<void> => {
   }
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, stop)
 
-  for (const [variable, { port, moved }] of Object.entries(ports)) {
+  for (const [variable, { port, moved }] of Object.entries(ports ?? {})) {
     if (moved)
       say(`${usualPorts[variable as Variable]} is in use: ${variable} is ${port} this time`)
   }

@@ -1,0 +1,10 @@
+import type { Bridge } from '../src/lib/config.ts'
+import { overwrites } from '../src/lib/policy.ts'
+import { markName } from '../src/lib/write.ts'
+
+/** The custom attributes that a config writes: the sandbox's workspace has just these. */
+export const attributesOf = (bridge: Bridge): string[] =>
+  Object.values(bridge.sources).flatMap(({ options: { attributes, onExisting } }) => [
+    ...Object.values(attributes ?? {}),
+    ...(overwrites(onExisting) ? [`${markName}:integer`] : []),
+  ])
