@@ -16,6 +16,9 @@ import { type SandboxSqs, startSqs } from './sqs.ts'
 import { readTemplate } from './template.ts'
 
 const stage = 'local'
+/** What the sandbox's Intercom takes. */
+export const sandboxToken = 'sandbox-access-token'
+
 const names = {
   signing: `signup-bridge/${stage}/signing`,
   intercom: `signup-bridge/${stage}/intercom`,
@@ -89,7 +92,7 @@ export const startSandbox = async (options: SandboxOptions): Promise<Sandbox> =>
       Object.fromEntries(senders.flatMap(({ name, secret }) => (secret ? [[name, secret]] : []))),
     )
 
-  const access_token = live?.access_token ?? 'sandbox-access-token'
+  const access_token = live?.access_token ?? sandboxToken
   const ports = typeof options.ports === 'function' ? await options.ports() : options.ports
   const [intercom, secrets, sqs] = await Promise.all([
     startIntercom({

@@ -4,7 +4,13 @@ import { configFile } from '../scripts/build.ts'
 import { BridgeError } from '../src/lib/errors.ts'
 import { askForLive } from './live.ts'
 import { choosePort, type Port, SandboxError } from './ports.ts'
-import { readLocal, type Sandbox, type SandboxOptions, startSandbox } from './sandbox.ts'
+import {
+  readLocal,
+  type Sandbox,
+  type SandboxOptions,
+  sandboxToken,
+  startSandbox,
+} from './sandbox.ts'
 import { type Sender, straySecrets, tryLine } from './senders.ts'
 import { createStory } from './story.ts'
 
@@ -69,7 +75,8 @@ const main = async (): Promise<void> => {
   const local = readLocal(`${root}/.env.local`)
   const config = await mended(() => configFile(process.env))
   const live = wantsLive ? await askForLive(local, ask) : undefined
-  let ports: Awaited<ReturnType<typeof choosePorts>> | undefined
+  // What is wrong with them is told at once; they are chosen again just before they are used.
+  let ports = await choosePorts()
   const storyOf = createStory(Date.now)
   const nameOf = (path: string) => (path.split('/').at(-1) ?? '').padEnd(10)
   let known: readonly string[] = []
@@ -135,7 +142,7 @@ const main = async (): Promise<void> => {
   }
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, stop)
 
-  for (const [variable, { port, moved }] of Object.entries(ports ?? {})) {
+  for (const [variable, { port, moved }] of Object.entries(ports)) {
     if (moved)
       say(`${usualPorts[variable as Variable]} is in use: ${variable} is ${port} this time`)
   }
@@ -148,6 +155,7 @@ const main = async (): Promise<void> => {
   say()
   if (live) say(`  contacts      in the real Intercom at ${live.baseUrl}`)
   else {
+    say(`  intercom      ${sandbox.intercom.url}  token ${sandboxToken}`)
     say(`  contacts      ${sandbox.intercom.url}/_sandbox/contacts`)
     say(`  calls         ${sandbox.intercom.url}/_sandbox/calls`)
     say(`  faults        POST ${sandbox.intercom.url}/_sandbox/faults`)

@@ -45,7 +45,7 @@ const tell = (line: LogLine): string | undefined => {
     case 'incomplete':
       return `but not all of it: ${why}: ${line.attributes?.join(', ') ?? line.advice}`
     case 'copy_parked':
-      return `a copy parked in the dead letters: ${why}: ${line.advice}`
+      return `a copy parked in the dead letters, to be replayed: ${why}`
     case 'parked':
       return `parked in the dead letters: ${why}: ${line.advice}`
     case 'handed_back':

@@ -18,7 +18,7 @@ import { createSteps, fail, failures, type Step } from './steps.ts'
 import { choose, isSameAccount, lookUpCall } from './who.ts'
 
 /** Never more calls under /contacts for a signup per receive, so that no rule below can loop. */
-export const maxCalls = 6
+const maxCalls = 6
 
 /**
  * The next step for a signup after what happened so far: docs/delivery.md as a pure function. The

@@ -1,7 +1,7 @@
 import { nextStep } from './decide.ts'
 import { BridgeError, delayed, type Issue, renamed } from './errors.ts'
 import { giveExtras, type TagIds } from './extras.ts'
-import { contactCallsIn, type DecideAnswer, type History, type Past } from './history.ts'
+import type { DecideAnswer, Past } from './history.ts'
 import type { ListAttributes } from './intercom/attributes.ts'
 import type { SendCall } from './intercom/call.ts'
 import type { Contact } from './intercom/contact.ts'
@@ -12,8 +12,9 @@ import { indexLagSeconds } from './retry.ts'
 import type { Signup } from './signup.ts'
 import type { Decided } from './steps.ts'
 
+/** What became of a signup. */
 export type Delivered = Omit<Decided, 'refused'> & {
-  /** Calls under /contacts. */
+  /** Of Intercom's API, its extras among them. */
   readonly calls: number
   /** What did not reach the contact: a copy of the signup is parked for each to be mended. */
   readonly incomplete: readonly BridgeError[]
@@ -26,6 +27,7 @@ export type Delivered = Omit<Decided, 'refused'> & {
 /** Delivers one signup; who calls knows neither connections nor tokens. */
 export type DeliverSignup = (signup: Signup, policy: Policy) => Promise<Delivered>
 
+/** What a process keeps from one signup to the next, and how it calls. */
 export type DeliverDependencies = {
   readonly send: SendCall
   /** Of Intercom's API. */
@@ -66,16 +68,19 @@ const decideAll = async (
   signup: Signup,
   policy: Policy,
   dependencies: DeliverDependencies,
-): Promise<{ readonly decided: Decided; readonly history: History }> => {
+): Promise<Decided> => {
   const history: Past[] = []
   for (;;) {
     const step = nextStep(signup, policy, history)
     if ('fail' in step) throw step.fail
-    if ('done' in step) return { decided: step.done, history }
+    if ('done' in step) return step.done
     const { call } = step
     const answer: DecideAnswer =
       call.type === 'attributes'
-        ? { type: 'attributes', list: await dependencies.listAttributes(dependencies.send) }
+        ? {
+            type: 'attributes',
+            list: await dependencies.listAttributes(dependencies.send, policy.replayedAtMs),
+          }
         : await callContacts(call, dependencies)
     history.push({ call, answer })
   }
@@ -93,19 +98,28 @@ const isLeftAlone = (contact: Contact, { onExisting, received_at }: Policy): boo
 export const deliver = async (
   signup: Signup,
   policy: Policy,
-  dependencies: DeliverDependencies,
+  given: DeliverDependencies,
 ): Promise<Delivered> => {
-  const { decided, history } = await decideAll(signup, policy, dependencies)
+  let calls = 0
+  const send: SendCall = (call) => {
+    calls += 1
+    return given.send(call)
+  }
+  const dependencies = { ...given, send }
+  const decided = await decideAll(signup, policy, dependencies)
   const { refused, ...rest } = decided
   const { contact, outcome } = decided
   const isNewLead = outcome === 'created' && signup.contact.role === 'lead'
   const { failed, pending } = isLeftAlone(contact, policy)
     ? {}
-    : await giveExtras(signup, contact, { ...dependencies, fillsOnly: policy.isReplay })
+    : await giveExtras(signup, contact, {
+        ...dependencies,
+        fillsOnly: policy.replayedAtMs !== undefined,
+      })
   const incomplete = [refused.length > 0 ? attributesRefused(refused) : undefined, failed]
   return {
     ...rest,
-    calls: contactCallsIn(history),
+    calls,
     incomplete: incomplete.filter((error) => error !== undefined),
     isNewLead,
     ...(pending && { pending: isNewLead ? delayed(pending, indexLagSeconds) : pending }),

@@ -4,6 +4,7 @@ import type { ContactAnswer, ContactCall } from './intercom/contact-call.ts'
 
 /** A call, or the workspace's list of attributes: kept, and no call under `/contacts`. */
 export type DecideCall = ContactCall | { readonly type: 'attributes' }
+/** What such a call was answered. */
 export type DecideAnswer =
   | ContactAnswer
   | { readonly type: 'attributes'; readonly list: readonly DataAttribute[] | undefined }
@@ -13,9 +14,11 @@ export type Past = { readonly call: DecideCall; readonly answer: DecideAnswer }
 /** The oldest first. */
 export type History = readonly Past[]
 
+/** How many answers of a type there were. */
 export const countAnswers = (history: History, type: DecideAnswer['type']): number =>
   history.filter(({ answer }) => answer.type === type).length
 
+/** How many calls under `/contacts` were made. */
 export const contactCallsIn = (history: History): number =>
   history.filter(({ call }) => call.type !== 'attributes').length
 

@@ -37,7 +37,8 @@ export const open = async (bridge: Bridge, record: QueueRecord): Promise<Opened>
     }
     const reading = await read(source, delivery)
     const { received_at } = delivery
-    const arrival = { received_at, mayBeSecond: receivesOf(record) > 1, replay }
+    const sentAtMs = Number(record.attributes.SentTimestamp)
+    const arrival = { received_at, mayBeSecond: receivesOf(record) > 1, replay, sentAtMs }
     const opened = {
       ...named,
       source,

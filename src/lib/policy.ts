@@ -14,7 +14,8 @@ export type Policy = {
   readonly mark?: number
   /** Unix seconds. */
   readonly received_at: number
-  readonly isReplay: boolean
+  /** When a dead letter was sent back, unix milliseconds; absent: a live signup. */
+  readonly replayedAtMs?: number
 }
 
 /** Whether a source writes over what is there, and so needs the mark. */
@@ -28,6 +29,8 @@ export type Arrival = {
   /** Whether it may have been tried before. */
   readonly mayBeSecond: boolean
   readonly replay?: Replay | undefined
+  /** When its record was sent to the queue, unix milliseconds. */
+  readonly sentAtMs?: number
 }
 
 /**
@@ -37,7 +40,7 @@ export type Arrival = {
 export const policyOf = (
   options: SourceOptions,
   { contact, occurred_at }: Signup,
-  { received_at, mayBeSecond, replay }: Arrival,
+  { received_at, mayBeSecond, replay, sentAtMs }: Arrival,
 ): Policy => {
   const { lookup = true, onExisting = 'fill', onArchived = 'restore' } = options
   const restore = replay === undefined ? onArchived : replay === 'restore_archived' && 'restore'
@@ -47,7 +50,7 @@ export const policyOf = (
     onExisting: replay === undefined ? onExisting : 'fill',
     onArchived: restore || 'park',
     received_at,
-    isReplay: replay !== undefined,
+    ...(replay !== undefined && { replayedAtMs: sentAtMs ?? 0 }),
     ...(overwrites(onExisting) &&
       occurred_at !== undefined && { mark: Math.min(occurred_at, received_at) }),
   }

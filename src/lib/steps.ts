@@ -14,8 +14,10 @@ export const decisionCounts = [
   'overwrite_degraded',
   'restored',
 ] as const
+/** One of them. */
 export type DecisionCount = (typeof decisionCounts)[number]
 
+/** How a signup ends that is delivered. */
 export type Decided = {
   readonly outcome: 'created' | 'updated' | 'unchanged'
   readonly contact: Contact
@@ -24,11 +26,13 @@ export type Decided = {
   readonly refused: readonly Issue[]
 }
 
+/** What comes next: a call, or one of two ends. */
 export type Step =
   | { readonly call: DecideCall }
   | { readonly done: Decided }
   | { readonly fail: BridgeError }
 
+/** What a signup cannot go on for, and what to do. */
 export const failures = {
   conflict_unresolved:
     'Intercom says the contact exists and neither names nor finds it: the signup waits for its index',

@@ -131,8 +131,10 @@ export const toUpdate = (
   const { external_id } = signup.contact
   const differs = !!external_id && !!contact.external_id && contact.external_id !== external_id
   const fill = onExisting === 'fill' || (differs && contact.role === 'user')
-  const degraded = !fill && (mark === undefined || leavesOut(markName, mark))
-  const overwrites = !fill && !degraded && mark !== undefined && mark > appliedAt(contact)
+  const applied = appliedAt(contact)
+  const degraded =
+    !fill && (mark === undefined || leavesOut(markName, mark) || Number.isNaN(applied))
+  const overwrites = !fill && !degraded && mark !== undefined && mark > applied
   const names = onExisting === 'fill' || onExisting === 'overwrite' ? [] : onExisting.overwrite
   const replaces = (name: string) => onExisting === 'overwrite' || names.includes(name)
   const { custom_attributes, ...rest } = overwrites ? changes(signup, contact, replaces) : filled

@@ -401,7 +401,6 @@ describe('how a signup is delivered', () => {
       onArchived: 'restore',
       mark: start - 60,
       received_at: start,
-      isReplay: false,
     })
   })
 
@@ -432,7 +431,7 @@ describe('how a signup is delivered', () => {
     expect(await policyOf({ ...given, messageAttributes })).toMatchObject({
       onExisting: 'fill',
       onArchived: 'park',
-      isReplay: true,
+      replayedAtMs: Number(given.attributes.SentTimestamp),
     })
   })
 })

@@ -25,7 +25,6 @@ describe('a live signup', () => {
       onExisting: 'fill',
       onArchived: 'restore',
       received_at: start,
-      isReplay: false,
     })
   })
 
@@ -48,14 +47,17 @@ describe('a live signup', () => {
 describe('a replay', () => {
   const replays = ['park_archived', 'restore_archived'] as const
 
-  test.each(replays)('is told as one, with the time it was first received: %s', (replay) => {
-    const arrival = { replay, received_at: start - 86_400 }
+  test.each(replays)(
+    'is told as one, with the times it was first received and sent back: %s',
+    (replay) => {
+      const arrival = { replay, received_at: start - 86_400, sentAtMs: start * 1000 }
 
-    expect(policy({}, account, arrival)).toMatchObject({
-      isReplay: true,
-      received_at: start - 86_400,
-    })
-  })
+      expect(policy({}, account, arrival)).toMatchObject({
+        replayedAtMs: start * 1000,
+        received_at: start - 86_400,
+      })
+    },
+  )
 
   test.each<SourceOptions['onExisting']>([
     undefined,

@@ -56,7 +56,7 @@ test.each([
   ],
   [
     { event: 'copy_parked', source: 'a', code: 'extras_failed', advice: 'mend it' },
-    'a          a copy parked in the dead letters: extras_failed: mend it',
+    'a          a copy parked in the dead letters, to be replayed: extras_failed',
   ],
   [
     {

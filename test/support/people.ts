@@ -23,5 +23,4 @@ export const usual: Policy = {
   onExisting: 'fill',
   onArchived: 'restore',
   received_at: start,
-  isReplay: false,
 }

@@ -17,6 +17,7 @@ const listSchema = z.looseObject({ data: z.array(attributeSchema) })
 
 /** An attribute of the workspace's contacts. */
 export type DataAttribute = z.infer<typeof attributeSchema>
+/** What a custom attribute holds. */
 export type Scalar = string | number | boolean
 
 const listCall: Call<readonly DataAttribute[]> = {
@@ -62,21 +63,29 @@ export const whyNot = (
 
 const keptMs = 10 * 60_000
 
-/** The contact attributes that a workspace has; `undefined` where it does not say. */
-export type ListAttributes = (send: SendCall) => Promise<readonly DataAttribute[] | undefined>
+/**
+ * The contact attributes that a workspace has; `undefined` where it does not say. For a replay none
+ * that were read before it was sent: the attributes may have been made in between.
+ */
+export type ListAttributes = (
+  send: SendCall,
+  notBeforeMs?: number,
+) => Promise<readonly DataAttribute[] | undefined>
 
 /** What the next call meets as well, and waits for: it is no answer about the list. */
 const general: ReadonlySet<ErrorCode> = new Set(['intercom_unauthorized', 'out_of_time'])
 
 /** Reads the list of attributes when asked, keeps it for 10 min, one reading at a time. */
 export const createListAttributes = (clock: Clock): ListAttributes => {
-  let kept: { readonly list: readonly DataAttribute[]; readonly untilMs: number } | undefined
+  let kept: { readonly list: readonly DataAttribute[]; readonly readAtMs: number } | undefined
   let reading: Promise<readonly DataAttribute[] | undefined> | undefined
-  return async (send) => {
-    if (kept && clock.now() < kept.untilMs) return kept.list
+  return async (send, notBeforeMs = Number.NEGATIVE_INFINITY) => {
+    const oldestMs = Math.max(clock.now() - keptMs + 1, notBeforeMs)
+    if (kept && kept.readAtMs >= oldestMs) return kept.list
+    const readAtMs = clock.now()
     reading ??= send(listCall)
       .then((list) => {
-        kept = { list, untilMs: clock.now() + keptMs }
+        kept = { list, readAtMs }
         return list
       })
       .catch((error: unknown) => {

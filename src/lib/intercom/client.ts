@@ -6,7 +6,7 @@ import type { Answered, Call, SendCall } from './call.ts'
 import { callError, codeOf, isBadToken } from './failure.ts'
 import type { SendHttp } from './http.ts'
 import type { Pace } from './pace.ts'
-import { readWindow, waitMsOf } from './window.ts'
+import { readWindow, waitMsOf, windowMs } from './window.ts'
 
 export type ClientOptions = {
   readonly send: SendHttp
@@ -29,8 +29,6 @@ const triesPerCall = 3
 const timeoutMs = 8_000
 /** Kept for parking or handing back after the last call: two tries of 2 s each. */
 const reserveMs = 5_000
-/** A 429 that announces no window waits one out. */
-const windowMs = 10_000
 
 /**
  * Makes the calls of one invocation: in the pace of Intercom's window, with bearer token and pinned
@@ -73,6 +71,7 @@ export const createClient = (options: ClientOptions): SendCall => {
   /** How long to wait before the next try of a call. */
   const delayMs = (answer: Answered | Error, tries: number): number => {
     if (answer instanceof Error || answer.status !== 429) return inPlaceDelayMs(tries, random())
+    // Where none is announced, a whole one is waited out.
     const window = readWindow(answer.headers)
     return (window ? waitMsOf(window, clock.now()) : windowMs) + random() * 1_000
   }

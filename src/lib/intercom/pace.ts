@@ -1,15 +1,15 @@
 import type { Clock } from '../clock.ts'
-import type { Window } from './window.ts'
+import { type Window, windowMs } from './window.ts'
 
 /** A call's turn; `end` takes what its answer said of the window, if anything. */
 export type Turn = { readonly end: (window: Window | undefined) => void }
 
+/** Whose turn it is. */
 export type Pace = {
-  /** Resolves when it is this call's turn; at once `undefined` if that is not within so many ms. */
+  /** Resolves when it is this call's turn, first come, first served; to `undefined` if that would not be within so many ms. */
   readonly turn: (withinMs: number) => Promise<Turn | undefined>
 }
 
-const windowMs = 10_000
 /** Kept for what all workers have under way, unseen in the last answer: 300 ms of the window. */
 const reservePart = 0.03
 /** Calls that may be made at once after a while without any: a batch, where the window is large. */

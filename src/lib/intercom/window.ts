@@ -1,5 +1,8 @@
 import type { HttpAnswer } from './http.ts'
 
+/** Intercom counts calls in windows of 10 s. */
+export const windowMs = 10_000
+
 /** What Intercom says of the window that a call was counted in. */
 export type Window = {
   /** Calls a window, of all that share it. */

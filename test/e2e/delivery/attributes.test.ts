@@ -40,7 +40,7 @@ describe('400 about custom attributes', () => {
   })
 
   test('a copy is parked, and its replay fills them in once they exist', async () => {
-    const { signUp, contacts, parked, intercom, replay, drained, time } = await startScene()
+    const { signUp, contacts, parked, intercom, replay, drained } = await startScene()
     await signUp({ ...account, custom_attributes: { team: 'x' } })
     expect(parked()).toMatchObject([
       { reason: 'attributes_refused', code: undefined, source: 'backend', receives: 1 },
@@ -50,13 +50,48 @@ describe('400 about custom attributes', () => {
       model: 'contact',
       data_type: 'string',
     })
-    await time.advance(600_000)
 
     replay()
     await drained()
 
     expect(contacts()).toMatchObject([{ ...account, custom_attributes: { team: 'x' } }])
     expect(parked()).toEqual([])
+  })
+
+  test('a replay reads the list anew: one attribute exists by now, another still does not', async () => {
+    const { signUp, contacts, intercom, replay, drained, reasons, notes } = await startScene()
+    await signUp({ ...account, custom_attributes: { team: 'x', later: 'y' } })
+    await intercom('POST', '/data_attributes', {
+      name: 'team',
+      model: 'contact',
+      data_type: 'string',
+    })
+
+    replay()
+    await drained()
+
+    expect(contacts()).toMatchObject([{ custom_attributes: { team: 'x' } }])
+    expect(reasons()).toEqual(['attributes_refused'])
+    expect(notes.logged.findLast(({ event }) => event === 'incomplete')?.attributes).toEqual([
+      'later: not in the workspace',
+    ])
+  })
+
+  test('one that is not of its options is left out, whether Intercom says 400 or 422', async () => {
+    const { signUp, contacts, workspace } = await startScene(
+      {},
+      { attributes: ['size:options(s|m)'] },
+    )
+    await signUp({ external_id: '1', custom_attributes: { size: 'huge' } })
+    const message = "Custom attribute 'size' must be one of its options"
+    const refusal = { status: 422, code: 'data_invalid', message, count: 1 }
+    workspace.addFault({ method: 'POST', path: '/contacts', ...refusal })
+    await signUp({ external_id: '2', custom_attributes: { size: 'huge' } })
+
+    expect(contacts()).toMatchObject([
+      { external_id: '1', custom_attributes: {} },
+      { external_id: '2', custom_attributes: {} },
+    ])
   })
 
   test('the list is kept 10 minutes', async () => {

@@ -184,6 +184,27 @@ describe('a contact that goes away', () => {
     expect(contacts().at(-1)).toMatchObject(account)
   })
 
+  test('gone a second time → parked identity_conflict', async () => {
+    const { signUp, existing, reasons, workspace } = await startScene()
+    await existing({ email: ada.email, external_id: '1' })
+    workspace.addFault({ method: 'GET', path: '/contacts/*', ...gone, count: 2 })
+
+    await signUp(account)
+
+    expect(reasons()).toEqual(['identity_conflict'])
+  })
+
+  test('merged a second time → parked identity_conflict', async () => {
+    const scene = await startScene({}, { version: '2.16' })
+    await scene.existing({ email: ada.email, external_id: '1' })
+    const merged = { status: 410, code: 'contact_merged', message: 'This contact has been merged.' }
+    scene.workspace.addFault({ method: 'GET', path: '/contacts/*', ...merged })
+
+    await scene.signUp(account)
+
+    expect(scene.reasons()).toEqual(['identity_conflict'])
+  })
+
   test('merged, on API versions below 2.16: 404 → start again once', async () => {
     const { signUp, existing, intercom, contacts, workspace } = await startScene(
       {},

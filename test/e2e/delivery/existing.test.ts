@@ -124,6 +124,20 @@ describe('overwriting', () => {
     expect(contacts()).toMatchObject([{ name: 'Newest', phone: '+12813322575' }])
   })
 
+  test('a replay only fills, whatever its source says', async () => {
+    const { signUp, contacts, workspace, replay, drained } = await startScene({
+      onExisting: 'overwrite',
+    })
+    workspace.addFault({ method: 'POST', path: '/contacts', status: 422, count: 1 })
+    await signUp({ ...at(t, 'Parked'), phone: '+12813322575' })
+    await signUp({ ...account, name: 'By hand' })
+
+    replay()
+    await drained()
+
+    expect(contacts()).toMatchObject([{ name: 'By hand', phone: '+12813322575' }])
+  })
+
   test('of some fields only leaves the others', async () => {
     const { signUp, existing, contacts } = await startScene({ onExisting: { overwrite: ['plan'] } })
     await existing({ ...account, name: 'Old', custom_attributes: { plan: 'free' } })

@@ -5,15 +5,12 @@ import { countContacts, scenarioNames } from '../../../bench/people.ts'
 
 const docs = readFileSync(resolve(import.meta.dirname, '../../../docs/delivery.md'), 'utf8')
 
-test.each([2, 3])(
-  '2,000 signups of 500 users, races and repeats among them, first by e-mail and past the lag with their id, are exactly 500 contacts (seed %i)',
-  async (seed) => {
-    expect(await countContacts('users, with their id past the lag', seed)).toEqual({
-      contacts: 500,
-      parked: 0,
-    })
-  },
-)
+test('2,000 signups of 500 users, races and repeats among them, first by e-mail and past the lag with their id, are exactly 500 contacts', async () => {
+  expect(await countContacts('users, with their id past the lag', 2)).toEqual({
+    contacts: 500,
+    parked: 0,
+  })
+})
 
 test.each(scenarioNames)('docs/delivery.md says how many contacts 500 %s end as', async (name) => {
   const { contacts, parked } = await countContacts(name)

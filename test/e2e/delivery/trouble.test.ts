@@ -12,6 +12,7 @@ describe('other 4xx', () => {
   test.each([
     [400, 'bad_request'],
     [404, 'not_found'],
+    [405, 'client_error'],
     [406, 'media_type_not_acceptable'],
     [415, 'client_error'],
     [422, 'data_invalid'],
@@ -26,6 +27,47 @@ describe('other 4xx', () => {
       { reason: 'intercom_rejected', code, receives: 1 } satisfies Partial<ParkedSignup>,
     ])
     expect(contacts()).toHaveLength(9)
+  })
+})
+
+describe('what stops the batch', () => {
+  test.each([
+    ['401 of a bad token', { status: 401, code: 'unauthorized' }],
+    ['401 of an unknown code', { status: 401, code: 'token_in_quarantine' }],
+    ['401 token_unauthorized', { status: 401, code: 'token_unauthorized' }],
+    ['402', { status: 402 }],
+    ['403', { status: 403 }],
+  ])('%s: what was not begun is not tried', async (_what, fault) => {
+    const { enqueue, passes, drained, contacts, count, workspace } = await startScene()
+    // Met by the first record alone; the two of the other person come after each other.
+    workspace.addFault({ ...fault, count: 1 })
+
+    await enqueue('backend', [
+      account,
+      { email: 'lin@example.com', event_id: '1' },
+      { email: 'lin@example.com', event_id: '2' },
+    ])
+    await passes(5_000)
+
+    expect([count('handed_back'), count('delivered'), count('untried')]).toEqual([1, 1, 1])
+    await drained()
+    expect(contacts()).toHaveLength(2)
+  })
+})
+
+describe('the invocation’s time is up', () => {
+  test('what waits for the window goes back, visible at once, and nothing is parked', async () => {
+    const scene = await startScene({}, { rate_limit: 4 })
+    await scene.enqueue('backend', people(10))
+
+    await scene.drained()
+
+    expect(scene.count('out_of_time')).toBeGreaterThan(0)
+    expect(scene.notes.logged.find(({ code }) => code === 'out_of_time')).toMatchObject({
+      retry_in_seconds: 0,
+    })
+    expect(scene.contacts()).toHaveLength(10)
+    expect(scene.reasons()).toEqual([])
   })
 })
 
@@ -50,7 +92,7 @@ describe('401 of a bad token', () => {
     expect(workspace.contacts()).toHaveLength(2)
   })
 
-  test('unchanged → the batch stops, everything is handed back, and the alarm’s metric counts', async () => {
+  test('unchanged → everything is handed back, and the alarm’s metric counts', async () => {
     const { enqueue, passes, drained, contacts, count, workspace, putToken, reasons } =
       await startScene()
     workspace.addFault({ access_token: 'the-next-token' })
@@ -72,7 +114,7 @@ describe('a token or a plan that lacks a right, on a contacts call', () => {
     [401, 'token_unauthorized'],
     [402, 'client_error'],
     [403, 'api_plan_restricted'],
-  ])('%s %s → the batch stops, handed back; delivered once it has it', async (status, code) => {
+  ])('%s %s → handed back; delivered once it has it', async (status, code) => {
     const { enqueue, passes, drained, contacts, count, workspace, secretReads, reasons } =
       await startScene()
     workspace.addFault({ status, code })
@@ -175,6 +217,7 @@ describe('a token that is bad for 72 hours', () => {
       const readsAtMs = scene.secretReads
         .filter(({ reader }) => reader === process)
         .map(({ atMs }) => atMs)
+      // The first reading is none again: a doubt about it may be looked into at once.
       const gaps = readsAtMs.slice(2).map((atMs, index) => atMs - (readsAtMs[index + 1] ?? 0))
       expect(readsAtMs.length).toBeGreaterThan(100)
       expect(Math.min(...gaps)).toBeGreaterThanOrEqual(30_000)

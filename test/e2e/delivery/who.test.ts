@@ -78,6 +78,21 @@ describe('who is it?', () => {
     expect(contacts()).toHaveLength(3)
   })
 
+  test('several: the user seen last, then the newest lead', async () => {
+    const { signUp, existing, contacts, time } = await startScene()
+    const fields = { email: ada.email }
+    await existing({ ...fields, external_id: '7', last_seen_at: 1 })
+    const seenLast = await existing({ ...fields, external_id: '8', last_seen_at: 2 })
+    await signUp(ada)
+    expect(contacts().find(({ name }) => name === 'Ada')?.id).toBe(seenLast)
+
+    await existing({ role: 'lead', email: 'lin@example.com' })
+    await time.advance(1_000)
+    const newest = await existing({ role: 'lead', email: 'lin@example.com' })
+    await signUp({ email: 'lin@example.com', name: 'Lin' })
+    expect(contacts().find(({ name }) => name === 'Lin')?.id).toBe(newest)
+  })
+
   test('`lookup: false` → one call less', async () => {
     const { signUp } = await startScene({ lookup: false })
 
@@ -181,26 +196,42 @@ describe('one person, one contact', () => {
     expect(contacts()).toMatchObject([account])
   })
 
-  test.each(['lost', 'reset'] as const)(
+  test.each([
+    ['lost', { lost: true }, 0],
+    ['reset', { reset: true }, 0],
+    ['timeout', { hang: true }, 0],
+    ['408', { status: 408 }, 408],
+    ['500', { status: 500 }, 500],
+    ['503', { status: 503 }, 503],
+  ] as const)(
     'a lead whose create was unclear (%s) waits for the index, and is looked for before it is created',
-    async (fault) => {
+    async (name, fault, status) => {
       const scene = await startScene({}, { indexLagMs: 120_000 })
       const { joinWaitlist, contacts, workspace, time } = scene
-      workspace.addFault({ method: 'POST', path: '/contacts', count: 1, [fault]: true })
+      workspace.addFault({ method: 'POST', path: '/contacts', count: 1, ...fault })
       const began = time.now()
 
       const calls = await joinWaitlist({ email: ada.email })
 
       expect(calls).toEqual([
         search,
-        'POST /contacts no answer',
+        `POST /contacts ${status || 'no answer'}`,
         search,
-        ...(fault === 'lost' ? [] : [create]),
+        ...(name === 'lost' ? [] : [create]),
       ])
       expect(contacts()).toMatchObject([{ role: 'lead', email: ada.email }])
       expect(time.now() - began).toBeGreaterThanOrEqual(180_000)
     },
   )
+
+  test('429 is clear: the lead is created after the window, without a second look', async () => {
+    const { joinWaitlist, contacts, workspace, count } = await startScene()
+    workspace.addFault({ method: 'POST', path: '/contacts', count: 1, status: 429 })
+
+    expect(await joinWaitlist({ email: ada.email })).toEqual([search, 'POST /contacts 429', create])
+    expect(contacts()).toHaveLength(1)
+    expect(count('handed_back')).toBe(0)
+  })
 
   test('… so with `lookup: false`, too', async () => {
     const scene = await startScene({}, { leads: { lookup: false } })

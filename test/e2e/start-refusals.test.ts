@@ -1,0 +1,135 @@
+import { rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { startIntercom } from '../../sandbox/intercom/server.ts'
+import { askForLive } from '../../sandbox/live.ts'
+import { editedFolder, start } from './started.ts'
+
+describe('one clear line', () => {
+  test('where a port that was asked for is in use', async () => {
+    const taken = createServer().listen({ host: '127.0.0.1', port: 0 })
+    await new Promise((done) => taken.once('listening', done))
+    const port = String((taken.address() as { port: number }).port)
+
+    const bridge = start({ SQS_PORT: port })
+
+    expect(await bridge.exited).toBe(1)
+    expect(bridge.text().trim()).toBe(
+      `SQS_PORT=${port} is in use: end what listens there, or set SQS_PORT to another port`,
+    )
+    taken.close()
+  })
+
+  test('where a port is none', async () => {
+    const bridge = start({ PORT: 'http' })
+
+    expect(await bridge.exited).toBe(1)
+    expect(bridge.text().trim()).toBe('PORT=http is no port: use a number from 0 to 65535')
+  })
+
+  test.each([
+    [
+      "import { clerk, defineBridge } from '#bridge'\nexport default defineBridge({ sources: { Clerk: clerk() } })",
+      /bridge config: sources\.Clerk: a name is 1–40/,
+    ],
+    [
+      "import { clrk, defineBridge } from '#bridge'\nexport default defineBridge({ sources: { clerk: clrk() } })",
+      /:1: No matching export .* for import "clrk"/,
+    ],
+    ["import { clerk } from '#bridge'\nexport default {,}", /:2: Expected/],
+    ['export const bridge = {}', /export default defineBridge/],
+    ['export default { sources: {} }', /name at least one source/],
+    ['export default defineBridge({})', /defineBridge is not defined/],
+  ])('where the config is wrong: %j', async (text, problem) => {
+    const folder = editedFolder()
+    const file = join(folder, 'bridge.config.ts')
+    writeFileSync(file, text)
+
+    const bridge = start({ BRIDGE_CONFIG: file })
+
+    expect(await bridge.exited).toBe(1)
+    expect(bridge.text()).toMatch(problem)
+    expect(bridge.text().trim().split('\n')).toHaveLength(1)
+    expect(bridge.text()).toContain('bridge.config.ts:')
+    rmSync(folder, { recursive: true })
+  })
+
+  test('where an argument is not known', async () => {
+    const bridge = start({}, ['--liv'])
+
+    expect(await bridge.exited).toBe(1)
+    expect(bridge.text()).toContain('--liv is not known')
+  })
+
+  test('where two ports are the same', async () => {
+    const bridge = start({ PORT: '47701', SQS_PORT: '47701' })
+
+    expect(await bridge.exited).toBe(1)
+    expect(bridge.text().trim()).toBe("SQS_PORT=47701 is another variable's port too")
+  })
+
+  test('where the config is not there', async () => {
+    const bridge = start({ BRIDGE_CONFIG: 'nowhere.ts' })
+
+    expect(await bridge.exited).toBe(1)
+    expect(bridge.text().trim()).toBe(
+      'There is no nowhere.ts in the repository: check BRIDGE_CONFIG.',
+    )
+  })
+})
+
+test('a port that was not asked for and is in use moves on, and says so', async () => {
+  const bridge = start({ PORT: '', INTERCOM_PORT: '' })
+  await bridge.says('ready in')
+  const second = start({ PORT: '', INTERCOM_PORT: '' })
+  await second.says('ready in')
+
+  expect(second.text()).toMatch(/\d+ is in use: PORT is \d+ this time/)
+}, 30_000)
+
+describe('--live', () => {
+  const ask = (reply: string) => {
+    const asked: string[] = []
+    return {
+      asked,
+      ask: async (question: string) => {
+        asked.push(question)
+        return reply
+      },
+    }
+  }
+
+  test('shows the workspace and its region, and goes on at yes alone', async () => {
+    const intercom = await startIntercom({ port: 0, access_token: 'good' })
+    const local = { INTERCOM_ACCESS_TOKEN: 'good', INTERCOM_BASE_URL: intercom.url }
+    const yes = ask('yes')
+
+    expect(await askForLive(local, yes.ask)).toMatchObject({
+      access_token: 'good',
+      baseUrl: intercom.url,
+    })
+    expect(yes.asked[0]).toMatch(/workspace ".+" \(region \w+\)/)
+    for (const reply of ['', 'y', 'no']) {
+      await expect(askForLive(local, ask(reply).ask)).rejects.toThrow('Nothing was started.')
+    }
+    await intercom.close()
+  })
+
+  test('needs a token in .env.local, whatever lies in the environment', async () => {
+    await expect(askForLive({}, ask('yes').ask)).rejects.toThrow(
+      'INTERCOM_ACCESS_TOKEN=… in .env.local',
+    )
+  })
+
+  test('says so when the token is refused, without it', async () => {
+    const intercom = await startIntercom({ port: 0, access_token: 'good' })
+    const local = { INTERCOM_ACCESS_TOKEN: 'canary', INTERCOM_BASE_URL: intercom.url }
+
+    const error = await askForLive(local, ask('yes').ask).catch((thrown: Error) => thrown)
+
+    expect(String(error)).toContain('refuses the token of .env.local with 401')
+    expect(String(error)).not.toContain('canary')
+    await intercom.close()
+  })
+})

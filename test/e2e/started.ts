@@ -1,0 +1,46 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { mkdirSync, mkdtempSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { afterEach, expect } from 'vitest'
+
+export const root = resolve(import.meta.dirname, '../..')
+/** A folder that git does not look at, and that finds `#bridge`. */
+export const editedFolder = (): string => {
+  mkdirSync(join(root, '.build'), { recursive: true })
+  return mkdtempSync(join(root, '.build/edited-'))
+}
+const anyPorts = { PORT: '0', INTERCOM_PORT: '0', SQS_PORT: '0', SECRETS_PORT: '0' }
+
+const started: ChildProcess[] = []
+afterEach(async () => {
+  await Promise.all(
+    started.splice(0).map(async (child) => {
+      if (child.exitCode !== null || child.signalCode !== null) return
+      child.kill('SIGTERM')
+      await new Promise((done) => child.once('exit', done))
+    }),
+  )
+})
+
+/** What `npm start` runs, and what it writes; ended with the test. */
+export const start = (env: Record<string, string> = {}, args: readonly string[] = []) => {
+  const child = spawn(process.execPath, ['sandbox/start.ts', ...args], {
+    cwd: root,
+    env: { ...process.env, ...anyPorts, ...env },
+  })
+  started.push(child)
+  let output = ''
+  const exited = new Promise<number | null>((done) => child.on('exit', done))
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on('data', (chunk) => {
+      output += chunk
+    })
+  }
+  const text = () => output
+  return {
+    child,
+    exited,
+    text,
+    says: (words: string) => expect.poll(text, { timeout: 20_000 }).toContain(words),
+  }
+}
