@@ -38,7 +38,7 @@ const tell = (line: LogLine): string | undefined => {
       return `accepted and queued as ${line.id?.slice(0, 12)}${notes(line)}`
     case 'delivered': {
       const tries = (line.receives ?? 1) > 1 ? ` at receive ${line.receives}` : ''
-      return `${line.outcome} contact ${line.contact_id} with ${line.calls} calls${tries}${notes(line)}`
+      return `${line.outcome} contact ${line.contact_id} with ${line.calls} ${line.calls === 1 ? 'call' : 'calls'}${tries}${notes(line)}`
     }
     case 'ignored':
       return 'ignored: not a signup'
