@@ -186,6 +186,13 @@ describe('an existing contact', () => {
       })
     })
 
+    test('one whom this process remembers is read even where nothing is missing: it may be gone', () => {
+      const full = contact('a', { external_id: '1' })
+      const remembered: DecideAnswer = { type: 'contacts', contacts: [full], unindexed: ['a'] }
+
+      expect(run(account, [remembered])).toEqual({ calls: [search, get] })
+    })
+
     test('one whom this process remembers may be another account’s by now', () => {
       const remembered: DecideAnswer = {
         type: 'contacts',
