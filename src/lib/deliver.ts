@@ -4,7 +4,6 @@ import { giveExtras, type TagIds } from './extras.ts'
 import type { DecideAnswer, Past } from './history.ts'
 import type { ListAttributes } from './intercom/attributes.ts'
 import type { SendCall } from './intercom/call.ts'
-import type { Contact } from './intercom/contact.ts'
 import { type ContactCall, toCall } from './intercom/contact-call.ts'
 import { type Recent, withRecent } from './intercom/recent.ts'
 import type { Policy } from './policy.ts'
@@ -43,7 +42,7 @@ const restoreFailed = (error: unknown): unknown =>
     ? renamed(
         error,
         'restore_failed',
-        'Intercom failed to unarchive the contact: the signup waits to try again',
+        'Intercom fails to unarchive the contact: from the fifth receive on it counts as deleted for good, to be replayed after some days',
       )
     : error
 
@@ -86,9 +85,12 @@ const decideAll = async (
   }
 }
 
-/** With `skip` nothing is given to a contact that was there before the signup came. */
-const isLeftAlone = (contact: Contact, { onExisting, received_at }: Policy): boolean =>
-  onExisting === 'skip' && (contact.created_at ?? 0) < received_at
+/**
+ * With `skip` nothing is given to a contact that was there before the signup came. One that was
+ * created just now was not, whatever Intercom's clock says; one of an earlier try tells by its time.
+ */
+const isLeftAlone = ({ outcome, contact }: Decided, { onExisting, received_at }: Policy): boolean =>
+  onExisting === 'skip' && outcome !== 'created' && (contact.created_at ?? 0) < received_at
 
 /**
  * Delivers one signup: runs the steps, one call at a time, then gives the extras.
@@ -110,7 +112,7 @@ export const deliver = async (
   const { refused, ...rest } = decided
   const { contact, outcome } = decided
   const isNewLead = outcome === 'created' && signup.contact.role === 'lead'
-  const { failed, pending } = isLeftAlone(contact, policy)
+  const { failed, pending } = isLeftAlone(decided, policy)
     ? {}
     : await giveExtras(signup, contact, {
         ...dependencies,

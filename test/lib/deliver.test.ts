@@ -60,6 +60,21 @@ describe('the loop', () => {
     expect(outcome).toMatchObject({ outcome: 'created', contact: { id: 'b' } })
   })
 
+  test('gives the extras of `skip` to a contact just created, though Intercom’s clock is behind', async () => {
+    const policy = { ...usual, onExisting: 'skip' } as const
+    const made = contact('a', { created_at: usual.received_at - 1 })
+    const signup = { ...account, note: 'met at the fair' }
+
+    const created = await deliver(
+      signup,
+      policy,
+      given(createRecent(createClock()), found(), one(made)),
+    )
+    const known = await deliver(signup, policy, given(createRecent(createClock()), found(made)))
+
+    expect([created.calls, known.calls]).toEqual([3, 1])
+  })
+
   test('throws what a step fails with', async () => {
     const recent = createRecent(createClock())
     const policy = { ...usual, onArchived: 'park' } as const
