@@ -6,7 +6,10 @@ export type Turn = { readonly end: (window: Window | undefined) => void }
 
 /** Whose turn it is. */
 export type Pace = {
-  /** Resolves when it is this call's turn, first come, first served; to `undefined` if that would not be within so many ms. */
+  /**
+   * Resolves when it is this call's turn, first come, first served; to `undefined` if that would not
+   * be within so many ms.
+   */
   readonly turn: (withinMs: number) => Promise<Turn | undefined>
 }
 
