@@ -61,7 +61,8 @@ export const startGateway = async ({
     const body = await readBody(request)
     const route = routeOf(request)
     if (route === undefined) {
-      onUnrouted(request.url ?? '')
+      // Without its query, which may hold a secret.
+      onUnrouted((request.url ?? '').split('?', 1)[0] ?? '')
       return message(404, 'Not Found')
     }
     if (body === undefined) return message(413, 'Request Entity Too Large')

@@ -1,13 +1,15 @@
 import { createHash } from 'node:crypto'
 import type { Bridge } from '../src/lib/config.ts'
 import type { Environment } from '../src/lib/env.ts'
-import { needsSecret } from '../src/lib/signature.ts'
+import { needsSecret, withSecret } from '../src/lib/signature.ts'
 import type { Source } from '../src/lib/sources/source.ts'
 
 /** A source as a sender is set up with it. */
 export type Sender = {
   readonly name: string
   readonly path: string
+  /** What its sender is given: the path, with the secret in it where it travels there. */
+  readonly address: string
   /** Absent: the source needs none. */
   readonly secret?: string
 }
@@ -24,12 +26,16 @@ const stableSecret = (name: string, { signature }: Source): string => {
   return kind === 'base64' ? digest.toString('base64') : digest.toString('hex').slice(0, 32)
 }
 
-/** Every source's address and secret; `.env.local` replaces a secret by a real sender's. */
+/** The address and secret of every source that has an address; `.env.local` replaces a secret by a real sender's. */
 export const sendersOf = (bridge: Bridge, local: Environment): Sender[] =>
-  Object.entries(bridge.sources).map(([name, source]) => {
-    const path = `/${source.form ? 'forms' : 'webhooks'}/${name}`
-    if (!needsSecret(source.signature)) return { name, path }
-    return { name, path, secret: local[secretVariable(name)] || stableSecret(name, source) }
+  Object.entries(bridge.sources).flatMap(([name, source]) => {
+    const { signature, form } = source
+    if (signature.type === 'invoked') return []
+    const path = `/${form ? 'forms' : 'webhooks'}/${name}`
+    if (!needsSecret(signature)) return [{ name, path, address: path }]
+    const secret = local[secretVariable(name)] || stableSecret(name, source)
+    const address = signature.type === 'query' ? withSecret(path, secret) : path
+    return [{ name, path, address, secret }]
   })
 
 /** Lines of `.env.local` that look like a source's secret and are nobody's. */

@@ -65,8 +65,10 @@ const readArguments = (given: readonly string[]): { live: boolean } => {
   )
 }
 
-const tellOfSource = (url: string, { path, secret }: Sender, width: number) =>
-  say(`  ${url}${path.padEnd(width)}  ${secret ? `secret ${secret}` : 'public'}`)
+const tellOfSource = (url: string, { address, secret }: Sender, width: number) => {
+  const proof = secret === undefined ? 'public' : `secret ${secret}`
+  say(`  ${url}${address.padEnd(width)}  ${address.includes('?') ? 'with its secret' : proof}`)
+}
 
 const main = async (): Promise<void> => {
   const startedMs = performance.now()
@@ -120,7 +122,7 @@ const main = async (): Promise<void> => {
     onReload: (problem) => {
       tell(problem === undefined ? 'reloaded' : `not reloaded: ${problem}`)
       for (const sender of sandbox.senders) {
-        if (!known.includes(sender.path)) tellOfSource(sandbox.url, sender, sender.path.length)
+        if (!known.includes(sender.path)) tellOfSource(sandbox.url, sender, sender.address.length)
       }
       known = sandbox.senders.map(({ path }) => path)
     },
@@ -149,7 +151,7 @@ const main = async (): Promise<void> => {
   for (const name of straySecrets(sandbox.senders, local)) {
     say(`.env.local: ${name} belongs to no source`)
   }
-  const width = Math.max(...sandbox.senders.map(({ path }) => path.length))
+  const width = Math.max(...sandbox.senders.map(({ address }) => address.length))
   say()
   for (const sender of sandbox.senders) tellOfSource(sandbox.url, sender, width)
   say()

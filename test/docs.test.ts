@@ -1,5 +1,5 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { errorAnswer } from '../src/lib/answer.ts'
 import type { Bridge } from '../src/lib/config.ts'
@@ -8,10 +8,11 @@ import { read } from '../src/lib/read.ts'
 import { failure } from '../src/lib/retry.ts'
 import { verify } from '../src/lib/signature.ts'
 import * as presets from '../src/lib/sources/index.ts'
+import type { Source } from '../src/lib/sources/source.ts'
 import { decisionCounts } from '../src/lib/steps.ts'
 import { leftOutReasons } from '../src/lib/values.ts'
 import { start } from './support/clock.ts'
-import { signed } from './support/deliveries.ts'
+import { type Fixture, toBytes, toDelivery } from './support/fixture.ts'
 
 const root = resolve(import.meta.dirname, '..')
 const text = (file: string) => readFileSync(`${root}/${file}`, 'utf8')
@@ -60,11 +61,78 @@ describe('docs/codes.md', () => {
   })
 })
 
-describe('the README', () => {
-  test.each(Object.keys(presets))('lists the preset %s', (preset) => {
-    expect(readme).toContain(`| \`${preset}()\` |`)
+const importFile = async (name: string, text: string) => {
+  mkdirSync(`${root}/.build`, { recursive: true })
+  const folder = mkdtempSync(`${root}/.build/example-`)
+  writeFileSync(`${folder}/${name}`, text)
+  const imported = await import(`${folder}/${name}`)
+  rmSync(folder, { recursive: true })
+  return imported
+}
+
+/** The links of a page to files and headings of the repository, each resolved from its folder. */
+const linksOf = (page: string) =>
+  [...text(page).matchAll(/\]\((?!https?:)([^)#]*)(?:#([^)]+))?\)/g)].map(
+    ([, file = '', heading]) => ({
+      file: file === '' ? page : join(dirname(page), file),
+      heading,
+    }),
+  )
+/** As GitHub makes an anchor of a heading. */
+const anchor = (heading: string) =>
+  heading
+    .toLowerCase()
+    .replace(/[^\w -]/g, '')
+    .replaceAll(' ', '-')
+
+test.each(['README.md', 'docs/sources.md', 'docs/delivery.md', 'docs/codes.md'])(
+  '%s links only to files and headings that exist',
+  (page) => {
+    for (const { file, heading } of linksOf(page)) {
+      const headings = [...text(file).matchAll(/^#+ (.+)$/gm)].map(([, each = '']) => anchor(each))
+      if (heading !== undefined) expect(headings).toContain(heading)
+    }
+  },
+)
+
+describe('docs/sources.md', () => {
+  const page = text('docs/sources.md')
+  const blocks = [...page.matchAll(/```ts\n([\s\S]+?)```/g)].map(([, block = '']) => block)
+
+  test.each(Object.keys(presets))('has a row of five facts about %s', (preset) => {
+    const row = page.split('\n').find((line) => line.startsWith(`| \`${preset}()\` |`))
+
+    expect(row?.split('|').slice(1, -1)).toHaveLength(6)
+    expect(row?.split('|').slice(1, -1)).not.toContain('')
   })
 
+  test('adds a source that reads and verifies as its fixture says', async () => {
+    const source = blocks.find((block) => block.includes('export const acme')) ?? ''
+    const fixture = blocks.find((block) => block.includes('defineFixture')) ?? ''
+    const { acme } = await importFile(
+      'acme.ts',
+      source
+        .replaceAll("'../", `'${root}/src/lib/`)
+        .replace("'./source.ts'", `'${root}/src/lib/sources/source.ts'`),
+    )
+    const { default: specified } = (await importFile(
+      'fixture.ts',
+      fixture
+        .replace(/import \{ acme \}.*\n/, 'const acme = () => undefined\n')
+        .replace("'../support/", `'${root}/test/support/`),
+    )) as { default: Fixture }
+    const built: Source = acme()
+    const given = toDelivery(specified)
+
+    expect(() => verify(built.signature, given, [specified.secret], start)).not.toThrow()
+    expect(await read(built, given)).toMatchObject({ signups: [specified.signup], leftOut: [] })
+    for (const { body, reads } of Object.values(specified.cases ?? {})) {
+      expect(await read(built, { ...given, body: toBytes(body) })).toMatchObject(reads)
+    }
+  })
+})
+
+describe('the README', () => {
   test.each([
     ...new Set(
       [
@@ -87,45 +155,15 @@ describe('the README', () => {
     for (const [, name = ''] of named) expect(scripts).toHaveProperty(name)
   })
 
-  test('links only to files and headings that exist', () => {
-    for (const [, target = ''] of readme.matchAll(/\]\((?!https?:)([^)]+)\)/g)) {
-      const [file = '', heading = ''] = target.split('#')
-      const page = file === '' ? readme : text(file)
-      expect(page.toLowerCase()).toContain(heading && `\n## ${heading.replaceAll('-', ' ')}\n`)
-    }
-  })
-
-  const importExample = async (text: string) => {
-    mkdirSync(`${root}/.build`, { recursive: true })
-    const folder = mkdtempSync(`${root}/.build/example-`)
-    writeFileSync(`${folder}/bridge.config.ts`, text)
-    const { default: bridge } = await import(`${folder}/bridge.config.ts`)
-    rmSync(folder, { recursive: true })
-    return bridge as Bridge
-  }
-
-  test('has a source of one’s own that reads as it stands', async () => {
-    const [, example = ''] = /```ts\n(import \* as z[\s\S]+?)```/.exec(readme) ?? []
-
-    const { sources } = await importExample(example)
-
-    const [acme] = Object.values(sources)
-    if (!acme) throw new Error('no source')
-    const body = { id: 'evt_1', member: { mail: 'ada@example.com' } }
-    const given = signed(acme, body, 'secret')
-    expect(() => verify(acme.signature, given, ['secret'], start)).not.toThrow()
-    expect(await read(acme, given)).toMatchObject({
-      signups: [{ event_id: 'evt_1', contact: { email: 'ada@example.com' } }],
-    })
-  })
-
   test('has examples of every option-heavy preset that stand', async () => {
     const [, example = ''] = /```ts\n(billing: [\s\S]+?)```/.exec(readme) ?? []
     const imports = "import { defineBridge, form, standardWebhooks, webhook } from '#bridge'"
 
-    const { sources } = await importExample(
+    const { default: bridge } = await importFile(
+      'bridge.config.ts',
       `${imports}\nexport default defineBridge({ sources: { ${example} } })`,
     )
+    const { sources } = bridge as Bridge
 
     expect(Object.keys(sources)).toEqual(['billing', 'events', 'join'])
   })

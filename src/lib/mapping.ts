@@ -37,12 +37,15 @@ const toScalar = (value: unknown): unknown =>
     ? value.join(', ')
     : value
 
+/** Words that say no, also where more stands behind them: `no, thanks`, `not_subscribed`. */
+const saysNo = /^(?:0|false|off|no|nein|non|not|n|opt_?out|unsubscribed|declined)(?![a-z0-9])/i
+
 /** A box is ticked unless its value says no; a box that is not there was left empty. */
 const isTicked = (value: unknown): boolean => {
   if (!isFound(value)) return false
   if (Array.isArray(value)) return value.some(isTicked)
   if (typeof value === 'boolean') return value
-  return !['0', 'false', 'no', 'off'].includes(String(value).trim().toLowerCase())
+  return !saysNo.test(String(value).trim())
 }
 
 /** The values found for a table of places, by target; the first place that finds something wins. */

@@ -90,7 +90,7 @@ const toEventId = (given: unknown): string | undefined => {
 
 type Item = { readonly signup: Signup; readonly leftOut: readonly LeftOut[] } | Refusal | undefined
 
-/** One signup of a payload: the options laid over it, then normalised. */
+/** One signup of an event: the options laid over it, then normalised. */
 const readItem = async (
   preset: SignupInput,
   readable: Readable,
@@ -112,6 +112,37 @@ const readItem = async (
   }
 }
 
+/** What one event of a body holds; a refusal of all of it is its only item. */
+type Entry = { readonly event_id: string | undefined; readonly items: readonly Item[] }
+
+/** One event, up to what its source finds in it. */
+const findSignups = (source: Source, event: unknown, delivery: Delivery) => {
+  if (ask(() => source.payload.isSignup?.(event, delivery)) === false) return undefined
+  const payload = parsePayload(source, event)
+  const event_id = toEventId(ask(() => source.eventId(payload, delivery)))
+  const questions = ask(() => source.questions?.(payload)) ?? []
+  const found = ask(() => source.toSignup(payload, delivery, questions)) ?? []
+  const presets = isMany(found) ? found : [found]
+  return { event_id, presets, readable: { body: event, payload, questions } }
+}
+
+const readEvent = async (source: Source, event: unknown, delivery: Delivery): Promise<Entry> => {
+  let event_id: string | undefined
+  try {
+    const found = findSignups(source, event, delivery)
+    if (!found) return { event_id, items: [undefined] }
+    event_id = found.event_id
+    const eventId = event_id ?? sha256(delivery.body)
+    const { presets, readable } = found
+    const read = presets.map((preset) => readItem(preset, readable, source, eventId))
+    const items = await Promise.all(read)
+    return { event_id, items: items.length > 0 ? items : [undefined] }
+  } catch (error) {
+    if (!isRefusal(error)) throw error
+    return { event_id, items: [error] }
+  }
+}
+
 /**
  * A delivery as signups: the same for the webhook, the worker and a replay. Depends on nothing but
  * its arguments, and on nothing of the delivery but its body and the headers that its source reads.
@@ -119,47 +150,40 @@ const readItem = async (
  */
 export const read = async (source: Source, received: Delivery): Promise<Reading> => {
   const delivery = strip(source, received)
-  let event_id = sha256(delivery.body)
+  const entries: Entry[] = []
   try {
     const body = await parseBody(delivery, source.payload.format)
-    if (ask(() => source.payload.isSignup?.(body)) === false) return { kind: 'ignored' }
-    const payload = parsePayload(source, body)
-    event_id = toEventId(ask(() => source.eventId(payload, delivery))) ?? event_id
-    const found = ask(() => source.toSignup(payload, delivery))
-    if (found === undefined) return { kind: 'ignored' }
-    const questions = ask(() => source.questions?.(payload)) ?? []
-
-    const presets = isMany(found) ? found : [found]
-    const readable = { body, payload, questions }
-    const items = await Promise.all(
-      presets.map((preset) => readItem(preset, readable, source, event_id)),
-    )
-    const usable = items.flatMap((item, index) =>
-      item && 'signup' in item ? [{ ...item, index }] : [],
-    )
-    const refusals = items.flatMap((item, index) =>
-      item && 'code' in item
-        ? [{ index, code: item.code, message: item.message, issues: item.issues }]
-        : [],
-    )
-    const [first, ...rest] = usable.map(({ signup }) => signup)
-    if (first) {
-      return {
-        kind: 'signups',
-        event_id,
-        signups: [first, ...rest],
-        indexes: usable.map(({ index }) => index),
-        refusals,
-        leftOut: usable.flatMap(({ leftOut }) => leftOut),
-      }
-    }
-    const [refused] = refusals
-    if (!refused) return { kind: 'ignored' }
-    const { code, message, issues } = refused
-    return { kind: 'refused', event_id, code, message, issues }
+    const events = ask(() => source.payload.events?.(body)) ?? [body]
+    entries.push(...(await Promise.all(events.map((event) => readEvent(source, event, delivery)))))
   } catch (error) {
     if (!isRefusal(error)) throw error
-    const { code, message, issues } = error
-    return { kind: 'refused', event_id, code, message, issues }
+    entries.push({ event_id: undefined, items: [error] })
   }
+
+  const items = entries.flatMap((entry) => entry.items)
+  const event_id = () =>
+    entries.find((entry) => entry.event_id !== undefined)?.event_id ?? sha256(delivery.body)
+  const usable = items.flatMap((item, index) =>
+    item && 'signup' in item ? [{ ...item, index }] : [],
+  )
+  const refusals = items.flatMap((item, index) =>
+    item && 'code' in item
+      ? [{ index, code: item.code, message: item.message, issues: item.issues }]
+      : [],
+  )
+  const [first, ...rest] = usable.map(({ signup }) => signup)
+  if (first) {
+    return {
+      kind: 'signups',
+      event_id: event_id(),
+      signups: [first, ...rest],
+      indexes: usable.map(({ index }) => index),
+      refusals,
+      leftOut: usable.flatMap(({ leftOut }) => leftOut),
+    }
+  }
+  const [refused] = refusals
+  if (!refused) return { kind: 'ignored' }
+  const { code, message, issues } = refused
+  return { kind: 'refused', event_id: event_id(), code, message, issues }
 }

@@ -51,7 +51,8 @@ const route = /(?:^|\/)(webhooks|forms)\/([^/]+)\/?$/
 const findRoute = (bridge: Bridge, path: string): { name: string; source: Source } => {
   const [, kind, name = ''] = route.exec(path) ?? []
   const source = findSource(bridge, name)
-  if (!source || kind !== (source.form ? 'forms' : 'webhooks')) {
+  const isServed = source && source.signature.type !== 'invoked'
+  if (!isServed || kind !== (source.form ? 'forms' : 'webhooks')) {
     throw new BridgeError(
       'unknown_source',
       'no source has this address: check the name, and /forms/ for forms and /webhooks/ for all others',

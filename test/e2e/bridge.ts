@@ -44,14 +44,16 @@ export const startBridge = async (environment: Environment = {}) => {
       const unsigned = {
         id: id ?? `msg_${messages}`,
         timestampSeconds: Math.floor(Date.now() / 1000),
+        url: `${sandbox.url}${sender.path}`,
         body: bytes(String(raw)),
       }
-      const response = await fetch(`${sandbox.url}${sender.path}`, {
+      const signed = sign(source.signature, unsigned, sender.secret ?? '')
+      const response = await fetch(signed.url, {
         method: 'POST',
         redirect: 'manual',
         headers: {
           ...(!isForm && { 'content-type': 'application/json' }),
-          ...sign(source.signature, unsigned, sender.secret ?? ''),
+          ...signed.headers,
           ...headers,
         },
         body: raw,

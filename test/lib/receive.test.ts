@@ -86,7 +86,7 @@ const postClerk = (event: object, more: Partial<ReceiveDependencies> = {}) => {
   const body = JSON.stringify(event)
   const scheme = bridge.sources.clerk?.signature ?? { type: 'open' }
   const unsigned = { timestampSeconds: start, body: bytes(body) }
-  const headers = sign(scheme, unsigned, secrets.clerk?.[0] ?? '')
+  const { headers } = sign(scheme, unsigned, secrets.clerk?.[0] ?? '')
   return post('/webhooks/clerk', { body, headers }, more)
 }
 

@@ -30,16 +30,15 @@ export const createRequests = (bridge: Bridge, clock: Clock) => {
     posts += 1
     const isForm = body instanceof URLSearchParams
     const raw = bytes(isForm || typeof body === 'string' ? String(body) : JSON.stringify(body))
-    const url = `https://${domainName}${sender.path}`
     const unsigned = {
       id: id ?? `msg_${posts}`,
       timestampSeconds: nowSeconds(clock),
-      url,
+      url: `https://${domainName}${sender.path}`,
       body: raw,
     }
     const type = isForm ? formHeaders : { 'content-type': 'application/json' }
-    const signature = sign(source.signature, unsigned, sender.secret ?? '')
-    return { source, url, raw, headers: { ...type, ...signature, ...headers } }
+    const signed = sign(source.signature, unsigned, sender.secret ?? '')
+    return { source, url: signed.url, raw, headers: { ...type, ...signed.headers, ...headers } }
   }
 
   return {

@@ -23,12 +23,12 @@ export const delivery = (
 /** The same, signed as its source's sender signs. */
 export const signed = (source: Source, body: string | object, secret: string): Delivery => {
   const unsigned = delivery(body)
-  const headers = sign(
+  const { headers, url } = sign(
     source.signature,
     { timestampSeconds: start, url: unsigned.url, body: unsigned.body },
     secret,
   )
-  return { ...unsigned, headers: { ...unsigned.headers, ...headers } }
+  return { ...unsigned, url, headers: { ...unsigned.headers, ...headers } }
 }
 
 export const formHeaders = { 'content-type': 'application/x-www-form-urlencoded' }

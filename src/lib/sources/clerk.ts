@@ -1,25 +1,16 @@
 import * as z from 'zod/mini'
 import { own } from '../own.ts'
-import { standardWebhooksScheme } from '../signature.ts'
+import { fullName } from './person.ts'
 import { defineSource } from './source.ts'
-import { standardWebhooksHeaders, standardWebhooksId } from './standard-webhooks.ts'
+import {
+  standardWebhooksHeaders,
+  standardWebhooksId,
+  standardWebhooksScheme,
+} from './standard-webhooks.ts'
 
-const text = z.nullish(z.string())
+const addresses = z.nullish(z.array(z.looseObject({ id: z.string() })))
 const userCreated = z.looseObject({
-  timestamp: z.optional(z.number()),
-  data: z.looseObject({
-    id: z.string(),
-    first_name: text,
-    last_name: text,
-    image_url: text,
-    created_at: z.optional(z.number()),
-    primary_email_address_id: text,
-    primary_phone_number_id: text,
-    email_addresses: z.nullish(
-      z.array(z.looseObject({ id: z.string(), email_address: z.string() })),
-    ),
-    phone_numbers: z.nullish(z.array(z.looseObject({ id: z.string(), phone_number: z.string() }))),
-  }),
+  data: z.looseObject({ id: z.string(), email_addresses: addresses, phone_numbers: addresses }),
 })
 
 /**
@@ -45,7 +36,7 @@ export const clerk = defineSource({
         external_id: data.id,
         email: email?.email_address,
         phone: phone?.phone_number,
-        name: [data.first_name, data.last_name].filter(Boolean).join(' '),
+        name: fullName(data.first_name, data.last_name),
         avatar: data.image_url,
         signed_up_at: data.created_at,
       },

@@ -32,12 +32,15 @@ export type Question = {
   readonly ref?: string | undefined
   readonly key?: string | undefined
   readonly label?: string | undefined
-  /** The builder's own type of the answer, such as `email`. */
-  readonly type?: string | undefined
+  /** What the builder's own type of the question says that its answer is. */
+  readonly type?: 'email' | 'name' | 'phone' | undefined
   readonly value: unknown
 }
 
-/** Where a value stands: a question's id, ref, key or label, or a dotted path from the root. */
+/**
+ * Where a value stands: a question's id, ref, key or label, or a dotted path from the root of the
+ * body, or of one event where a body holds several.
+ */
 export type Place = string
 
 export type SourceOptions<Payload = unknown> = {
@@ -76,11 +79,13 @@ export type SourceDefinition<Payload> = {
   readonly signature: SignatureScheme
   readonly payload: {
     readonly format: PayloadFormat
+    /** The events of a body that may hold several, each read by itself; absent: the body is one. */
+    readonly events?: (body: unknown) => readonly unknown[]
     /** Tells a signup from the sender's other events, which are ignored; absent: all are signups. */
-    readonly isSignup?: (body: unknown) => boolean
+    readonly isSignup?: (event: unknown, delivery: Delivery) => boolean
     /** Loose on what it does not know, strict on what `toSignup` uses. */
     readonly schema: z.ZodMiniType<Payload>
-    /** Headers that `eventId` or `toSignup` read; no other reaches the queue. */
+    /** Headers that the functions below and above read; no other reaches the queue. */
     readonly headers?: readonly string[]
   }
   /** The sender's own id of this event, stable over its retries; none → SHA-256 of the body. */
@@ -89,8 +94,9 @@ export type SourceDefinition<Payload> = {
   readonly toSignup: (
     payload: Payload,
     delivery: Delivery,
+    questions: readonly Question[],
   ) => SignupInput | readonly SignupInput[] | undefined
-  /** Form builders: every answered question. */
+  /** Form builders: every question, answered or not. */
   readonly questions?: (payload: Payload) => readonly Question[]
   /** Somebody waits for the answer and can mend the signup: 422 names what is wrong with it. */
   readonly waits?: boolean

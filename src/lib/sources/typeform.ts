@@ -1,5 +1,6 @@
 import * as z from 'zod/mini'
 import { own } from '../own.ts'
+import { bodyScheme } from '../signature/hmac.ts'
 import { findPerson } from './person.ts'
 import { defineSource, type Question } from './source.ts'
 
@@ -8,9 +9,7 @@ const answer = z.looseObject({
   field: z.looseObject({ id: z.string(), ref: z.optional(z.string()) }),
 })
 const formResponse = z.looseObject({
-  event_id: z.optional(z.string()),
   form_response: z.looseObject({
-    submitted_at: z.optional(z.string()),
     hidden: z.nullish(z.record(z.string(), z.unknown())),
     variables: z.nullish(z.array(z.looseObject({ key: z.string(), type: z.string() }))),
     definition: z.optional(
@@ -24,6 +23,11 @@ const formResponse = z.looseObject({
   }),
 })
 type FormResponse = z.infer<typeof formResponse>['form_response']
+
+const types: { readonly [type: string]: Question['type'] } = {
+  email: 'email',
+  phone_number: 'phone',
+}
 
 /** An answer's value stands under the name of its type; choices give their labels. */
 const answerValue = (given: z.infer<typeof answer>): unknown => {
@@ -45,7 +49,7 @@ const questionsOf = ({ definition, answers, hidden, variables }: FormResponse): 
         id: given.field.id,
         ref: given.field.ref ?? field?.ref,
         label: field?.title,
-        type: given.type,
+        type: types[given.type],
         value: answerValue(given),
       }
     }),
@@ -63,15 +67,7 @@ const questionsOf = ({ definition, answers, hidden, variables }: FormResponse): 
  */
 export const typeform = defineSource({
   docs: 'https://www.typeform.com/developers/webhooks/secure-your-webhooks/',
-  signature: {
-    type: 'hmac',
-    header: ['typeform-signature'],
-    prefix: 'sha256=',
-    algorithm: 'sha256',
-    encoding: 'base64',
-    signed: '{body}',
-    secret: 'text',
-  },
+  signature: bodyScheme('typeform-signature', 'base64', 'sha256='),
   payload: {
     format: 'json',
     isSignup: (body) => own(body, 'event_type') === 'form_response',
@@ -79,12 +75,8 @@ export const typeform = defineSource({
   },
   eventId: ({ event_id }) => event_id,
   questions: ({ form_response }) => questionsOf(form_response),
-  toSignup: ({ form_response }) => {
-    const { submitted_at } = form_response
-    const answers = questionsOf({ ...form_response, hidden: {}, variables: [] })
-    return {
-      occurred_at: submitted_at,
-      contact: { ...findPerson(answers), signed_up_at: submitted_at },
-    }
-  },
+  toSignup: ({ form_response: { submitted_at } }, _delivery, questions) => ({
+    occurred_at: submitted_at,
+    contact: { ...findPerson(questions), signed_up_at: submitted_at },
+  }),
 })

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini'
 import { ownPath } from '../own.ts'
-import { defaultToleranceSeconds, type HmacScheme } from '../signature.ts'
+import { defaultToleranceSeconds, type HmacScheme } from '../signature/hmac.ts'
 import { assertOptions, makeSource, type Place, type Source, type SourceOptions } from './source.ts'
 
 const headerName = z
@@ -87,7 +87,7 @@ export const webhook = (options: WebhookOptions): Source => {
   )?.header.toLowerCase()
   return makeSource(
     {
-      docs: 'the sender decides: name its header, what it signs and how',
+      docs: 'https://www.rfc-editor.org/rfc/rfc2104',
       signature: toScheme(signatureData),
       payload: { format: 'json', schema: event, headers: header === undefined ? [] : [header] },
       eventId: (body, { headers }) =>

@@ -1,0 +1,183 @@
+import { createHash, createHmac } from 'node:crypto'
+import { BridgeError } from '../errors.ts'
+import type { Delivery } from '../sources/source.ts'
+import { anyEqual } from './compare.ts'
+import { keyOf, keysOf, type SecretKind, type SigningKey, strictBase64 } from './key.ts'
+import { expired, invalid, missing } from './refusal.ts'
+import type { Unsigned } from './unsigned.ts'
+
+/**
+ * A MAC over a template of the delivery, described by data alone.
+ * `signed` is a template over `{id} {timestamp} {method} {url} {body}`.
+ */
+export type HmacScheme = {
+  /** `hash`: no HMAC, but a hash over the secret and, right behind it, the template. */
+  readonly type: 'hmac' | 'hash'
+  /** Header names that may carry the signature; the first that is there counts. */
+  readonly header: readonly string[]
+  /** What stands before each signature: `sha256=`, or `v1,` in a list. */
+  readonly prefix: string
+  /** The parts of the header are set apart by this; absent: it is one signature. */
+  readonly separator?: RegExp
+  readonly algorithm: 'sha1' | 'sha256' | 'sha512'
+  readonly encoding: 'hex' | 'base64'
+  readonly signed: string
+  /** Escapes that the sender undoes in the address before it signs. */
+  readonly unescaped?: RegExp
+  readonly id?: { readonly header: readonly string[] }
+  readonly timestamp?: {
+    readonly header: readonly string[]
+    /** Set where the timestamp is a part of the signature's header, behind this. */
+    readonly prefix?: string
+    readonly unit: 's' | 'ms'
+    readonly toleranceSeconds: number
+  }
+  readonly secret: SecretKind
+}
+
+/** Both ways; what the Standard Webhooks libraries, Stripe and Svix use. */
+export const defaultToleranceSeconds = 300
+
+/** The scheme of the many senders that sign the body alone. */
+export const bodyScheme = (
+  header: string,
+  encoding: HmacScheme['encoding'],
+  prefix = '',
+): HmacScheme => ({
+  type: 'hmac',
+  header: [header],
+  prefix,
+  algorithm: 'sha256',
+  encoding,
+  signed: '{body}',
+  secret: 'text',
+})
+
+/** The scheme that Stripe began and others took up: `t=…,v1=…` in one header, over both. */
+export const timestampedScheme = (header: string, unit: 's' | 'ms'): HmacScheme => ({
+  ...bodyScheme(header, 'hex', 'v1='),
+  separator: /, */,
+  signed: '{timestamp}.{body}',
+  timestamp: { header: [header], prefix: 't=', unit, toleranceSeconds: defaultToleranceSeconds },
+})
+
+const strictHex = /^(?:[0-9a-f]{2})+$/i
+
+/** The first of the names that is there; an empty header is none. */
+const firstHeader = ({ headers }: Delivery, names: readonly string[]): string | undefined =>
+  names.map((name) => headers[name]).find((value) => value)
+
+/** What each scheme's template is made of; schemes are as many as the config's sources. */
+const templates = new Map<string, readonly string[]>()
+const partsOf = (template: string): readonly string[] => {
+  const known = templates.get(template)
+  if (known) return known
+  const parts = template.split(/(\{\w+\})/).filter((part) => part !== '')
+  templates.set(template, parts)
+  return parts
+}
+
+type Signed = { id: string; timestamp: string; method: string; url: string; body: Uint8Array }
+
+const mac = (scheme: HmacScheme, key: SigningKey, signed: Signed): Buffer => {
+  const { type, algorithm } = scheme
+  const made = type === 'hmac' ? createHmac(algorithm, key) : createHash(algorithm)
+  if (type === 'hash') made.update(typeof key === 'string' ? key : key.export())
+  for (const part of partsOf(scheme.signed)) {
+    if (part === '{body}') made.update(signed.body)
+    else if (part === '{id}') made.update(signed.id)
+    else if (part === '{timestamp}') made.update(signed.timestamp)
+    else if (part === '{method}') made.update(signed.method)
+    else if (part === '{url}') {
+      made.update(
+        scheme.unescaped ? signed.url.replace(scheme.unescaped, decodeURIComponent) : signed.url,
+      )
+    } else made.update(part)
+  }
+  return made.digest()
+}
+
+const behind = (parts: readonly string[], prefix: string): string[] =>
+  parts.filter((part) => part.startsWith(prefix)).map((part) => part.slice(prefix.length))
+
+/** The presented MACs that are well-formed; junk is passed over, so that one valid one counts. */
+const presented = (scheme: HmacScheme, parts: readonly string[]): Buffer[] => {
+  const shape = scheme.encoding === 'hex' ? strictHex : strictBase64
+  return behind(parts, scheme.prefix)
+    .filter((text) => text !== '' && shape.test(text))
+    .map((text) => Buffer.from(text, scheme.encoding))
+}
+
+/** The timestamp as it was signed: a header of its own, or a part of the signature's, just once. */
+const timestampOf = (
+  { timestamp }: HmacScheme,
+  delivery: Delivery,
+  parts: readonly string[],
+): string | undefined => {
+  if (!timestamp) return ''
+  if (timestamp.prefix === undefined) return firstHeader(delivery, timestamp.header)
+  const [only, ...more] = behind(parts, timestamp.prefix)
+  // Of two, nobody knows which one was signed.
+  if (only === undefined || more.length > 0) throw invalid()
+  return only
+}
+
+/** Digits only, so that '', ' 12 ' and '1e9' are no times. */
+const timestampShapes = { s: /^\d{1,10}$/, ms: /^\d{1,13}$/ }
+const secondsOf = (text: string, unit: 's' | 'ms'): number => {
+  if (!timestampShapes[unit].test(text)) throw invalid()
+  return unit === 's' ? Number(text) : Number(text) / 1000
+}
+
+/** Whether the delivery bears this scheme's signature, be it good, bad or empty. */
+export const isSignedBy = ({ header }: HmacScheme, { headers }: Delivery): boolean =>
+  header.some((name) => headers[name] !== undefined)
+
+/** @throws BridgeError as `verify` */
+export const verifyHmac = (
+  scheme: HmacScheme,
+  delivery: Delivery,
+  secrets: readonly string[],
+  nowSeconds: number,
+): void => {
+  const keys = keysOf(scheme.secret, secrets)
+  const signature = firstHeader(delivery, scheme.header)
+  const id = scheme.id ? firstHeader(delivery, scheme.id.header) : ''
+  if (signature === undefined || id === undefined) throw missing()
+  const trimmed = signature.trim()
+  const parts = scheme.separator ? trimmed.split(scheme.separator) : [trimmed]
+  const timestamp = timestampOf(scheme, delivery, parts)
+  if (timestamp === undefined) throw missing()
+  // The id stands before a dot in what is signed, so it may hold none.
+  if (scheme.id && !/^[^\s.]{1,256}$/.test(id)) throw invalid()
+  const sentSeconds = scheme.timestamp ? secondsOf(timestamp, scheme.timestamp.unit) : 0
+
+  const { method, url, body } = delivery
+  const expected = keys.map((key) => mac(scheme, key, { id, timestamp, method, url, body }))
+  if (!anyEqual(expected, presented(scheme, parts))) throw invalid()
+
+  const { toleranceSeconds } = scheme.timestamp ?? { toleranceSeconds: 0 }
+  if (scheme.timestamp && Math.abs(nowSeconds - sentSeconds) > toleranceSeconds) {
+    throw expired(toleranceSeconds)
+  }
+}
+
+/** The headers that a genuine sender adds. */
+export const signHmac = (
+  scheme: HmacScheme,
+  { id = 'msg_1', timestampSeconds: seconds, method = 'POST', url = '', body }: Unsigned,
+  secret: string,
+): Record<string, string> => {
+  const { timestamp: stamp, header, prefix, encoding } = scheme
+  const timestamp = String(stamp?.unit === 'ms' ? seconds * 1000 : seconds)
+  const key = keyOf(scheme.secret, secret)
+  if (key instanceof BridgeError) throw key
+  const digest = mac(scheme, key, { id, timestamp, method, url, body }).toString(encoding)
+  const within = stamp?.prefix === undefined ? '' : `${stamp.prefix}${timestamp},`
+  const entries: [string | undefined, string][] = [
+    [scheme.id?.header[0], id],
+    [stamp?.prefix === undefined ? stamp?.header[0] : undefined, timestamp],
+    [header[0], `${within}${prefix}${digest}`],
+  ]
+  return Object.fromEntries(entries.flatMap(([name, value]) => (name ? [[name, value]] : [])))
+}

@@ -1,0 +1,51 @@
+import { createHmac, hash } from 'node:crypto'
+import { parseJson } from '../json.ts'
+import { own } from '../own.ts'
+import type { Delivery } from '../sources/source.ts'
+import { anyEqual, digestOf } from './compare.ts'
+import { keysOf } from './key.ts'
+import { invalid, missing } from './refusal.ts'
+
+/**
+ * A compact JWS, HS256, whose claims hold the SHA-256 of the body in hex as `sha256` and, as `iss`,
+ * who signed. https://www.rfc-editor.org/rfc/rfc7515
+ */
+export type JwsScheme = {
+  readonly type: 'jws'
+  readonly header: string
+  readonly issuer: string
+}
+
+const decode = (part: string): unknown => parseJson(Buffer.from(part, 'base64url').toString('utf8'))
+const encode = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url')
+const macOf = (secret: string, content: string): Buffer =>
+  createHmac('sha256', secret).update(content).digest()
+
+/** @throws BridgeError as `verify` */
+export const verifyJws = (
+  { header, issuer }: JwsScheme,
+  { headers, body }: Delivery,
+  secrets: readonly string[],
+): void => {
+  const keys = keysOf('text', secrets).map(String)
+  const token = headers[header]?.trim()
+  if (!token) throw missing()
+  const [, protectedHeader = '', claims = '', signature = ''] =
+    /^([\w-]+)\.([\w-]+)\.([\w-]{43})$/.exec(token) ?? []
+  const expected = keys.map((key) => macOf(key, `${protectedHeader}.${claims}`))
+  if (!anyEqual(expected, [Buffer.from(signature, 'base64url')])) throw invalid()
+
+  // What is read below is the sender's own; still no other algorithm, issuer or body will do.
+  const claimed = decode(claims)
+  const digest = String(own(claimed, 'sha256')).toLowerCase()
+  const isOfBody = anyEqual([digestOf(hash('sha256', body, 'hex'))], [digestOf(digest)])
+  const isHs256 = own(decode(protectedHeader), 'alg') === 'HS256'
+  if (!isHs256 || own(claimed, 'iss') !== issuer || !isOfBody) throw invalid()
+}
+
+/** The header that a genuine sender adds. */
+export const signJws = ({ header, issuer }: JwsScheme, body: Uint8Array, secret: string) => {
+  const claims = { iss: issuer, sha256: hash('sha256', body, 'hex') }
+  const content = `${encode({ alg: 'HS256', typ: 'JWT' })}.${encode(claims)}`
+  return { [header]: `${content}.${macOf(secret, content).toString('base64url')}` }
+}

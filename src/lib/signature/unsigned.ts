@@ -1,0 +1,9 @@
+/** A delivery before its sender signs it. */
+export type Unsigned = {
+  readonly id?: string
+  readonly timestampSeconds: number
+  readonly method?: string
+  /** The address as the sender knows it. */
+  readonly url?: string
+  readonly body: Uint8Array
+}

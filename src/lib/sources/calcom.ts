@@ -1,0 +1,56 @@
+import * as z from 'zod/mini'
+import { isRecord, own } from '../own.ts'
+import { bodyScheme } from '../signature/hmac.ts'
+import { fullName } from './person.ts'
+import { defineSource } from './source.ts'
+
+const responses = z.nullish(z.record(z.string(), z.unknown()))
+const bookingCreated = z.looseObject({
+  triggerEvent: z.string(),
+  payload: z.looseObject({
+    attendees: z.nullish(z.array(z.looseObject({}))),
+    responses,
+    userFieldsResponses: responses,
+  }),
+})
+
+/** A booking's question is `{ label, value }`; a name in two parts is an object. */
+const answerOf = (response: unknown): unknown => {
+  const value = own(response, 'value')
+  return isRecord(value)
+    ? (fullName(value.firstName, value.lastName) ?? value.value ?? value)
+    : value
+}
+
+/** Somebody booked. Answers are found by their question's key or label. */
+export const calcom = defineSource({
+  docs: 'https://cal.com/docs/developing/guides/automation/webhooks',
+  signature: bodyScheme('x-cal-signature-256', 'hex'),
+  payload: {
+    format: 'json',
+    isSignup: (body) => own(body, 'triggerEvent') === 'BOOKING_CREATED',
+    schema: bookingCreated,
+  },
+  eventId: ({ triggerEvent, payload: { uid } }) => uid && `${uid} ${triggerEvent}`,
+  questions: ({ payload }) =>
+    Object.entries({ ...payload.responses, ...payload.userFieldsResponses }).map(
+      ([key, response]) => {
+        const label = own(response, 'label')
+        return { key, value: answerOf(response), ...(typeof label === 'string' && { label }) }
+      },
+    ),
+  toSignup: ({ createdAt, payload }) => {
+    const [attendee] = payload.attendees ?? []
+    const answer = (key: string) => answerOf(own(payload.responses, key))
+    return {
+      occurred_at: createdAt,
+      contact: {
+        email: attendee?.email ?? answer('email'),
+        name: attendee?.name ?? answer('name'),
+        phone:
+          attendee?.phoneNumber ?? answer('attendeePhoneNumber') ?? answer('smsReminderNumber'),
+        signed_up_at: createdAt,
+      },
+    }
+  },
+})

@@ -1,0 +1,20 @@
+import * as z from 'zod/mini'
+import { timestampedScheme } from '../signature/hmac.ts'
+import { findPerson } from './person.ts'
+import { defineSource } from './source.ts'
+
+const submitted = z.looseObject({ submission: z.record(z.string(), z.unknown()) })
+
+/** E-mail, phone and name by the inputs' names. */
+export const formspree = defineSource({
+  docs: 'https://help.formspree.io/hc/en-us/articles/360015130174-Webhooks',
+  signature: timestampedScheme('formspree-signature', 's'),
+  payload: { format: 'json', schema: submitted },
+  eventId: () => undefined,
+  questions: ({ submission }) =>
+    Object.entries(submission).map(([label, value]) => ({ label, value })),
+  toSignup: ({ submission: { _date } }, _delivery, questions) => ({
+    occurred_at: _date,
+    contact: { ...findPerson(questions), signed_up_at: _date },
+  }),
+})

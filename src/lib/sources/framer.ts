@@ -1,0 +1,21 @@
+import * as z from 'zod/mini'
+import { bodyScheme } from '../signature/hmac.ts'
+import { findPerson } from './person.ts'
+import { defineSource } from './source.ts'
+
+const submission = z.record(z.string(), z.unknown())
+const idHeader = 'framer-webhook-submission-id'
+
+/** E-mail, phone and name by the inputs' names. */
+export const framer = defineSource({
+  docs: 'https://www.framer.com/help/articles/framer-form-webhook-setup',
+  signature: {
+    ...bodyScheme('framer-signature', 'hex', 'sha256='),
+    signed: '{body}{id}',
+    id: { header: [idHeader] },
+  },
+  payload: { format: 'json', schema: submission, headers: [idHeader] },
+  eventId: (_inputs, { headers }) => headers[idHeader],
+  questions: (inputs) => Object.entries(inputs).map(([label, value]) => ({ label, value })),
+  toSignup: (_inputs, _delivery, questions) => ({ contact: findPerson(questions) }),
+})

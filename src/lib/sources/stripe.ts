@@ -1,0 +1,36 @@
+import * as z from 'zod/mini'
+import { own } from '../own.ts'
+import { timestampedScheme } from '../signature/hmac.ts'
+import { defineSource } from './source.ts'
+
+const signupTypes: ReadonlySet<unknown> = new Set([
+  'customer.created',
+  'checkout.session.completed',
+])
+const event = z.looseObject({
+  data: z.looseObject({
+    object: z.looseObject({ customer_details: z.nullish(z.looseObject({})) }),
+  }),
+})
+
+/**
+ * A new customer, or a completed checkout. Stripe's ids are no ids of your users: where you pass
+ * yours, say so, as in `fields: { 'data.object.client_reference_id': 'external_id' }`.
+ */
+export const stripe = defineSource({
+  docs: 'https://docs.stripe.com/webhooks/signature',
+  signature: timestampedScheme('stripe-signature', 's'),
+  payload: {
+    format: 'json',
+    isSignup: (body) => signupTypes.has(own(body, 'type')),
+    schema: event,
+  },
+  eventId: ({ id }) => id,
+  toSignup: ({ created, data: { object } }) => {
+    const { email = object.customer_email, name, phone } = object.customer_details ?? object
+    return {
+      occurred_at: created,
+      contact: { email: email ?? object.customer_email, name, phone, signed_up_at: object.created },
+    }
+  },
+})

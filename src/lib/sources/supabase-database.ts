@@ -1,0 +1,61 @@
+import * as z from 'zod/mini'
+import { own } from '../own.ts'
+import { fullName } from './person.ts'
+import { assertOptions, makeSource, type Source, type SourceOptions } from './source.ts'
+
+const insert = z.looseObject({
+  schema: z.string(),
+  record: z.looseObject({ raw_user_meta_data: z.nullish(z.looseObject({})) }),
+})
+
+export type SupabaseDatabaseOptions = SourceOptions<z.infer<typeof insert>> & {
+  /** The table whose new rows are signups, such as `profiles`; absent: any that sends. */
+  readonly table?: string
+}
+
+/** Supabase Auth keeps a phone number as its digits alone. */
+const phoneOf = (schema: string, phone: unknown): unknown =>
+  schema === 'auth' && typeof phone === 'string' && /^\d+$/.test(phone) ? `+${phone}` : phone
+
+/**
+ * A row inserted into `auth.users`, or into a table of your own with columns `id`, `email`, `phone`,
+ * `full_name` (or `name`, or `first_name` and `last_name`), `avatar_url` and `created_at`.
+ * Anonymous users are ignored.
+ *
+ * @throws BridgeError `invalid_config`, naming every fault
+ */
+export const supabaseDatabase = (options: SupabaseDatabaseOptions = {}): Source => {
+  assertOptions('supabaseDatabase()', options, { table: z.optional(z.string()) })
+  const { table, ...common } = options
+  return makeSource(
+    {
+      docs: 'https://supabase.com/docs/guides/database/webhooks',
+      signature: { type: 'bearer' },
+      payload: {
+        format: 'json',
+        isSignup: (body) =>
+          own(body, 'type') === 'INSERT' && (table === undefined || own(body, 'table') === table),
+        schema: insert,
+      },
+      eventId: () => undefined,
+      toSignup: ({ schema, record }) => {
+        if (record.is_anonymous === true) return undefined
+        const meta = record.raw_user_meta_data
+        return {
+          occurred_at: record.created_at,
+          contact: {
+            external_id: record.id,
+            email: record.email,
+            phone: phoneOf(schema, record.phone),
+            name:
+              fullName(meta?.full_name ?? meta?.name ?? record.full_name ?? record.name) ??
+              fullName(record.first_name, record.last_name),
+            avatar: meta?.avatar_url ?? meta?.picture ?? record.avatar_url,
+            signed_up_at: record.created_at,
+          },
+        }
+      },
+    },
+    common,
+  )
+}

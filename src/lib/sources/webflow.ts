@@ -1,0 +1,46 @@
+import * as z from 'zod/mini'
+import { own } from '../own.ts'
+import { defaultToleranceSeconds } from '../signature/hmac.ts'
+import { findPerson } from './person.ts'
+import { defineSource } from './source.ts'
+
+const formSubmission = z.looseObject({
+  payload: z.looseObject({
+    data: z.record(z.string(), z.unknown()),
+    schema: z.nullish(z.array(z.looseObject({ fieldName: z.string() }))),
+  }),
+})
+
+/** E-mail, phone and name by the fields' names. The signature's time is in milliseconds. */
+export const webflow = defineSource({
+  docs: 'https://developers.webflow.com/data/docs/working-with-webhooks',
+  signature: {
+    type: 'hmac',
+    header: ['x-webflow-signature'],
+    prefix: '',
+    algorithm: 'sha256',
+    encoding: 'hex',
+    signed: '{timestamp}:{body}',
+    timestamp: {
+      header: ['x-webflow-timestamp'],
+      unit: 'ms',
+      toleranceSeconds: defaultToleranceSeconds,
+    },
+    secret: 'text',
+  },
+  payload: {
+    format: 'json',
+    isSignup: (body) => own(body, 'triggerType') === 'form_submission',
+    schema: formSubmission,
+  },
+  eventId: ({ payload }) => payload.id,
+  questions: ({ payload: { data, schema } }) =>
+    Object.entries(data).map(([label, value]) => {
+      const id = schema?.find(({ fieldName }) => fieldName === label)?.fieldElementId
+      return { label, value, ...(typeof id === 'string' && { id }) }
+    }),
+  toSignup: ({ payload: { submittedAt } }, _delivery, questions) => ({
+    occurred_at: submittedAt,
+    contact: { ...findPerson(questions), signed_up_at: submittedAt },
+  }),
+})

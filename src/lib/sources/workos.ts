@@ -1,0 +1,32 @@
+import * as z from 'zod/mini'
+import { own } from '../own.ts'
+import { timestampedScheme } from '../signature/hmac.ts'
+import { fullName } from './person.ts'
+import { defineSource } from './source.ts'
+
+const userCreated = z.looseObject({ data: z.looseObject({ id: z.string() }) })
+
+/**
+ * Use the id that your app passes to Intercom's Messenger: WorkOS's user id, or, where that is your
+ * own, `fields: { 'data.external_id': 'external_id' }`. The signature's time is in milliseconds.
+ */
+export const workos = defineSource({
+  docs: 'https://workos.com/docs/events/data-syncing/webhooks',
+  signature: timestampedScheme('workos-signature', 'ms'),
+  payload: {
+    format: 'json',
+    isSignup: (body) => own(body, 'event') === 'user.created',
+    schema: userCreated,
+  },
+  eventId: ({ id }) => id,
+  toSignup: ({ created_at, data }) => ({
+    occurred_at: created_at,
+    contact: {
+      external_id: data.id,
+      email: data.email,
+      name: fullName(data.first_name, data.last_name),
+      avatar: data.profile_picture_url,
+      signed_up_at: data.created_at,
+    },
+  }),
+})

@@ -1,0 +1,146 @@
+import { describe, expect, test } from 'vitest'
+import { receive } from '../../src/lib/receive.ts'
+import type { HmacScheme } from '../../src/lib/signature/hmac.ts'
+import type { SignatureScheme } from '../../src/lib/signature.ts'
+import { start } from '../support/clock.ts'
+import { bytes } from '../support/deliveries.ts'
+import { everyPreset, fileName, fixtures } from '../support/fixtures.ts'
+import { type Request, signRequest, toHttpDelivery, unsignedRequest } from '../support/requests.ts'
+
+const post = async (request: Request, secrets: readonly string[]) => {
+  const stored: unknown[] = []
+  const secretsOf = () => secrets
+  const { answer } = await receive(toHttpDelivery(request, start), {
+    bridge: everyPreset,
+    secrets: { get: async () => secretsOf, reread: async () => secretsOf },
+    sink: { mode: 'queue', store: async (messages) => void stored.push(...messages) },
+    now: () => start,
+  })
+  const { status, error } = { status: answer.status, ...JSON.parse(answer.body) }
+  return { status: answer.status, code: error?.code ?? status, stored: stored.length, answer }
+}
+
+/** The one whose MAC decides, where a source has one. */
+const hmacOf = (scheme: SignatureScheme): HmacScheme | undefined => {
+  if (scheme.type === 'preferred') return scheme.schemes[0]
+  return scheme.type === 'hmac' || scheme.type === 'hash' ? scheme : undefined
+}
+
+/** What carries the proof itself, and can be bent. */
+const proofHeader = (scheme: SignatureScheme): string | undefined => {
+  if (scheme.type === 'bearer') return 'authorization'
+  return scheme.type === 'jws' ? scheme.header : hmacOf(scheme)?.header[0]
+}
+
+const another = 'whsec_bm90IHRoaXMgb25lIGhlcmU='
+const isJson = (body: Uint8Array) => body[0] === 0x7b
+
+const proven = Object.entries(fixtures).filter(
+  ([, { source }]) => !['open', 'invoked'].includes(source.signature.type),
+)
+
+test('every source but forms and those that AWS invokes must prove who sent', () => {
+  const others = Object.keys(fixtures).filter((name) => !proven.some(([each]) => each === name))
+
+  expect(others).toEqual(['cognito', 'form'])
+})
+
+describe.each(proven)('%s', (preset, fixture) => {
+  const { source, secret } = fixture
+  const scheme = source.signature
+  const bare = unsignedRequest(fileName(preset), fixture)
+  const genuine = signRequest(scheme, bare, secret, start)
+  const header = proofHeader(scheme)
+  const bend = (change: (value: string) => string): Request => {
+    if (header) {
+      const value = change(genuine.headers[header] ?? '')
+      return { ...genuine, headers: { ...genuine.headers, [header]: value } }
+    }
+    const url = new URL(genuine.url)
+    url.searchParams.set('secret', change(url.searchParams.get('secret') ?? ''))
+    return { ...genuine, url: url.href }
+  }
+  const coversBody = scheme.type !== 'bearer' && scheme.type !== 'query'
+  const isTimed = hmacOf(scheme)?.timestamp !== undefined
+
+  const missing = 'signature_missing'
+  const invalid = 'signature_invalid'
+  const expired = 'signature_expired'
+  const rows: [string, Request, string][] = [
+    ['no proof at all', bare, missing],
+    ['an empty proof', bend(() => ''), missing],
+    ['a malformed proof', bend(() => '%%%,%%%'), invalid],
+    ['a proof that is too short', bend((value) => value.slice(0, -2)), invalid],
+    ['a proof that is too long', bend((value) => `${value}00`), invalid],
+    ['a proof of nothing but its prefix', bend((value) => value.slice(0, 3)), invalid],
+    ['another secret', signRequest(scheme, bare, another, start), invalid],
+    [
+      'a proof that came twice',
+      header
+        ? bend((value) => `${value},${value}`)
+        : { ...genuine, url: `${genuine.url}&secret=${encodeURIComponent(secret)}` },
+      invalid,
+    ],
+    ...(coversBody
+      ? ([
+          [
+            'an altered body',
+            { ...genuine, body: bytes(`${Buffer.from(genuine.body)} `) },
+            invalid,
+          ],
+          ['an empty body', { ...genuine, body: bytes('') }, invalid],
+        ] satisfies [string, Request, string][])
+      : []),
+    ...(coversBody && isJson(genuine.body)
+      ? ([
+          [
+            'a body that was parsed and written again',
+            {
+              ...genuine,
+              body: bytes(JSON.stringify(JSON.parse(`${Buffer.from(genuine.body)}`), null, 1)),
+            },
+            invalid,
+          ],
+        ] satisfies [string, Request, string][])
+      : []),
+    ...(isTimed
+      ? ([
+          ['a stale signature', signRequest(scheme, bare, secret, start - 301), expired],
+          ['a signature of the future', signRequest(scheme, bare, secret, start + 301), expired],
+        ] satisfies [string, Request, string][])
+      : []),
+  ]
+
+  test('takes what its sender signed, stores it, and answers 200', async () => {
+    expect(await post(genuine, [secret])).toMatchObject({ status: 200, stored: 1 })
+  })
+
+  test('takes the second of two secrets, and a good one beside an empty one', async () => {
+    expect(await post(genuine, [another, secret])).toMatchObject({ status: 200 })
+    expect(await post(genuine, ['', secret])).toMatchObject({ status: 200 })
+  })
+
+  test.each(rows)('answers 401 to %s, and stores nothing', async (_title, request, code) => {
+    expect(await post(request, [secret])).toMatchObject({ status: 401, code, stored: 0 })
+  })
+
+  test('answers whoever has no good signature the same, to the byte', async () => {
+    const refused = rows.filter(([, , code]) => code === invalid)
+    const answers = await Promise.all(refused.map(([, request]) => post(request, [secret])))
+
+    expect(new Set(answers.map(({ answer }) => JSON.stringify(answer))).size).toBe(1)
+  })
+
+  test.each([[[]], [['']], [['  ']]])(
+    'fails closed with the secrets %j, whatever is presented',
+    async (secrets) => {
+      for (const request of [genuine, bare]) {
+        expect(await post(request, secrets)).toMatchObject({
+          status: 500,
+          code: 'misconfigured',
+          stored: 0,
+        })
+      }
+    },
+  )
+})

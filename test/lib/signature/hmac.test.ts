@@ -1,0 +1,175 @@
+import { createHmac } from 'node:crypto'
+import { describe, expect, test } from 'vitest'
+import { timestampedScheme } from '../../../src/lib/signature/hmac.ts'
+import { hubspot, webhook } from '../../../src/lib/sources/index.ts'
+import { start } from '../../support/clock.ts'
+import { delivery } from '../../support/deliveries.ts'
+import { verdict } from '../../support/verdict.ts'
+
+describe('a timestamp in the header of the signature', () => {
+  const secret = 'whsec_is no prefix here'
+  const at = (seconds: number, text = '{"a":1}') =>
+    createHmac('sha256', secret).update(`${seconds}.${text}`).digest('hex')
+  const good = at(start)
+  const check = (header: string, now = start, secrets = [secret]) =>
+    verdict(
+      timestampedScheme('stripe-signature', 's'),
+      delivery('{"a":1}', { 'stripe-signature': header }),
+      secrets,
+      now,
+    )
+
+  test.each([
+    `t=${start},v1=${good}`,
+    `t=${start}, v1=${good}`,
+    `v1=${good},t=${start}`,
+    `t=${start},v1=${'0'.repeat(64)},v1=${good}`,
+    `t=${start},v1=${good},v0=${'0'.repeat(64)}`,
+  ])('%s is accepted', (header) => {
+    expect(check(header)).toBe('accepted')
+  })
+
+  test.each([
+    ['the signature of an older version', `t=${start},v0=${good}`],
+    ['no timestamp', `v1=${good}`],
+    ['an empty timestamp', `t=,v1=${good}`],
+    ['two timestamps', `t=${start},t=${start},v1=${good}`],
+    ['another timestamp than was signed', `t=${start + 1},v1=${good}`],
+    ['a timestamp in milliseconds', `t=${start}000,v1=${good}`],
+    ['a float', `t=${start}.0,v1=${good}`],
+    ['nothing in its place', `t=${start},v1=`],
+    ['junk', 'junk'],
+  ])('%s is refused', (_title, header) => {
+    expect(check(header)).toBe('signature_invalid')
+  })
+
+  test('it is fresh for 300 s, either way', () => {
+    const header = `t=${start},v1=${good}`
+
+    expect(check(header, start + 300)).toBe('accepted')
+    expect(check(header, start - 300)).toBe('accepted')
+    expect(check(header, start + 301)).toBe('signature_expired')
+    expect(check(header, start - 301)).toBe('signature_expired')
+  })
+
+  test('a secret with `whsec_` is kept as text', () => {
+    expect(check(`t=${start},v1=${good}`, start, ['is no prefix here'])).toBe('signature_invalid')
+  })
+})
+
+describe('HubSpot’s published vectors', () => {
+  // https://developers.hubspot.com/docs/apps/developer-platform/build-apps/authentication/request-validation
+  const secret = 'yyyyyyyy-yyyy-yyyy-yyyy-yyyyyyyyyyyy'
+  const url = 'https://www.example.com/webhook_uri'
+  const { signature } = hubspot()
+  const v2 = '9569219f8ba981ffa6f6f16aa0f48637d35d728c7e4d93d0d52efaa512af7900'
+  const check = (
+    given: { method?: string; url?: string; body: string; headers: Record<string, string> },
+    now = start,
+  ) =>
+    verdict(
+      signature,
+      { ...delivery(given.body), url, ...given, body: new TextEncoder().encode(given.body) },
+      [secret],
+      now,
+    )
+
+  test('v2 is accepted, over a GET without a body and over a POST', () => {
+    const get = 'eee2dddcc73c94d699f5e395f4b9d454a069a6855fbfa152e91e88823087200e'
+
+    expect(check({ method: 'GET', body: '', headers: { 'x-hubspot-signature': get } })).toBe(
+      'accepted',
+    )
+    expect(
+      check({
+        body: '{"example_field":"example_value"}',
+        headers: { 'x-hubspot-signature': v2 },
+      }),
+    ).toBe('accepted')
+  })
+
+  test('v2 is refused at another address', () => {
+    expect(
+      check({
+        url: `${url}/2`,
+        body: '{"example_field":"example_value"}',
+        headers: { 'x-hubspot-signature': v2 },
+      }),
+    ).toBe('signature_invalid')
+  })
+
+  // https://github.com/HubSpot/hubspot-api-python/blob/master/tests/spec/utils/test_signature.py
+  const v3 = {
+    'x-hubspot-signature-v3': 'HPW73RUtKmcYoEDADG0s6MmGFWUzWJKAW07r8RDgcQw=',
+    'x-hubspot-request-timestamp': '15000000',
+  }
+  const v3Body = "{'example_field':'example_value'}"
+
+  test('v3 is accepted in its time, and refused after 300 s', () => {
+    expect(check({ body: v3Body, headers: v3 }, 15_000)).toBe('accepted')
+    expect(check({ body: v3Body, headers: v3 }, 15_301)).toBe('signature_expired')
+  })
+
+  test('a v3 that is bad, stale, empty or without its time is not saved by a good v2', () => {
+    const body = '{"example_field":"example_value"}'
+    const both = { ...v3, 'x-hubspot-signature': v2 }
+
+    expect(check({ body, headers: both }, 15_000)).toBe('signature_invalid')
+    expect(check({ body: v3Body, headers: both }, start)).toBe('signature_expired')
+    expect(check({ body, headers: { ...both, 'x-hubspot-signature-v3': '' } })).toBe(
+      'signature_missing',
+    )
+    expect(check({ body, headers: { ...both, 'x-hubspot-request-timestamp': '' } })).toBe(
+      'signature_missing',
+    )
+  })
+
+  test('v3 is accepted by the generic preset, by data alone', () => {
+    const generic = webhook({
+      signature: {
+        header: 'X-HubSpot-Signature-v3',
+        algorithm: 'sha256',
+        encoding: 'base64',
+        signed: '{method}{url}{body}{timestamp}',
+        timestamp: { header: 'X-HubSpot-Request-Timestamp', unit: 'ms' },
+      },
+      fields: { 'properties.email.value': 'email' },
+    })
+
+    expect(verdict(generic.signature, { ...delivery(v3Body, v3), url }, [secret], 15_000)).toBe(
+      'accepted',
+    )
+  })
+})
+
+describe('GitHub’s published vectors', () => {
+  // https://docs.github.com/webhooks/using-webhooks/validating-webhook-deliveries#testing-the-webhook-payload-validation
+  // https://github.com/octokit/webhooks-methods.js/blob/main/test/verify.test.ts
+  const generic = webhook({
+    signature: {
+      header: 'X-Hub-Signature-256',
+      prefix: 'sha256=',
+      algorithm: 'sha256',
+      encoding: 'hex',
+    },
+    fields: { email: 'email' },
+  })
+
+  test.each([
+    [
+      "It's a Secret to Everybody",
+      'Hello, World!',
+      '757107ea0eb2509fc211221cce984b8a37570b6d7586c22c46f4379c8b043e17',
+    ],
+    [
+      'mysecret',
+      '{"foo":"bar"}',
+      '4864d2759938a15468b5df9ade20bf161da9b4f737ea61794142f3484236bda3',
+    ],
+  ])('with the secret %j are accepted by the generic preset', (secret, body, mac) => {
+    const given = delivery(body, { 'x-hub-signature-256': `sha256=${mac}` })
+
+    expect(verdict(generic.signature, given, [secret], start)).toBe('accepted')
+    expect(verdict(generic.signature, given, ['another'], start)).toBe('signature_invalid')
+  })
+})

@@ -1,0 +1,33 @@
+import { existsSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { defineBridge } from '../../src/lib/config.ts'
+import * as presets from '../../src/lib/sources/index.ts'
+import type { Fixture } from './fixture.ts'
+
+const folder = resolve(import.meta.dirname, '../fixtures')
+
+/** `supabase-database` for `supabaseDatabase`: the name of its files, and of its source here. */
+export const fileName = (preset: string): string =>
+  preset.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
+
+const load = async (preset: string): Promise<Fixture> => {
+  const file = `${folder}/${fileName(preset)}.ts`
+  if (!existsSync(file)) throw new Error(`${preset} has no fixture: write ${file}`)
+  return (await import(file)).default
+}
+
+/** The fixture of every preset of the registry, by the preset's name. */
+export const fixtures: Readonly<Record<string, Fixture>> = Object.fromEntries(
+  await Promise.all(
+    Object.keys(presets).map(async (preset) => [preset, await load(preset)] as const),
+  ),
+)
+
+const sources = Object.entries(fixtures).map(([preset, { source }]) => [fileName(preset), source])
+
+/** A bridge with every preset, each as its fixture sets it up. */
+export const everyPreset = defineBridge({ sources: Object.fromEntries(sources) })
+
+/** The secret of each of its sources. */
+export const secretOf = (name: string): string =>
+  Object.entries(fixtures).find(([preset]) => fileName(preset) === name)?.[1].secret ?? ''

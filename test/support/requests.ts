@@ -1,0 +1,57 @@
+import type { HttpDelivery } from '../../src/lib/receive.ts'
+import { type SignatureScheme, sign } from '../../src/lib/signature.ts'
+import { type Fixture, toBytes } from './fixture.ts'
+
+/** A request before it is an HttpDelivery: what a sender sends, or somebody who is none. */
+export type Request = {
+  readonly url: string
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: Uint8Array
+}
+
+/** The names under which a scheme's proof travels. */
+const proofNames = (scheme: SignatureScheme): string[] => {
+  if (scheme.type === 'preferred') return scheme.schemes.flatMap(proofNames)
+  if (scheme.type === 'bearer') return ['authorization']
+  if (scheme.type === 'jws') return [scheme.header]
+  if (scheme.type !== 'hmac' && scheme.type !== 'hash') return []
+  return [...scheme.header, ...(scheme.id?.header ?? []), ...(scheme.timestamp?.header ?? [])]
+}
+
+/** The fixture's delivery without anything that proves who sent it. */
+export const unsignedRequest = (name: string, { source, delivery }: Fixture): Request => {
+  const proofs = new Set(proofNames(source.signature))
+  return {
+    url: `https://bridge.example.com/${source.form ? 'forms' : 'webhooks'}/${name}`,
+    headers: Object.fromEntries(
+      Object.entries(delivery.headers).filter(([header]) => !proofs.has(header)),
+    ),
+    body: toBytes(delivery.body),
+  }
+}
+
+/** A request as its sender signs it. */
+export const signRequest = (
+  scheme: SignatureScheme,
+  request: Request,
+  secret: string,
+  timestampSeconds: number,
+): Request => {
+  const { url, body } = request
+  const signed = sign(scheme, { id: 'id-1', timestampSeconds, url, body }, secret)
+  return { ...request, url: signed.url, headers: { ...request.headers, ...signed.headers } }
+}
+
+/** The request as the handler hands it to receive(). */
+export const toHttpDelivery = (
+  { url, headers, body }: Request,
+  received_at: number,
+): HttpDelivery => ({
+  path: new URL(url).pathname,
+  method: 'POST',
+  received_at,
+  url,
+  headers,
+  encodedBytes: body.length,
+  body: () => body,
+})
