@@ -13,7 +13,7 @@ import type { Live } from './live.ts'
 import { type SandboxSecrets, startSecretsManager } from './secrets-manager.ts'
 import { type Sender, sendersOf } from './senders.ts'
 import { type SandboxSqs, startSqs } from './sqs.ts'
-import { readTemplate } from './template.ts'
+import { type Lane, readTemplate } from './template.ts'
 
 const stage = 'local'
 /** What the sandbox's Intercom takes. */
@@ -71,6 +71,8 @@ export type Sandbox = {
   readonly secrets: SandboxSecrets
   readonly sqs: SandboxSqs
   readonly eventSource: EventSource
+  /** The standard queue for other producers, where the template has one. */
+  readonly inbox?: { readonly queueUrl: string; readonly deadLetterQueueUrl: string }
   /** The names of the two secrets. */
   readonly names: typeof names
   readonly close: () => Promise<void>
@@ -79,6 +81,15 @@ export type Sandbox = {
 /** What `.env.local` holds; nothing where there is none. */
 export const readLocal = (file: string): Environment =>
   existsSync(file) ? parseEnv(readFileSync(file, 'utf8')) : {}
+
+const createInbox = async (sqs: SandboxSqs, { queue, deadLetters }: Lane) => {
+  const parked = await sqs.createQueue('signup-bridge-local-inbox-dead-letters', deadLetters)
+  const { url, arn } = await sqs.createQueue('signup-bridge-local-inbox', {
+    attributes: queue.attributes,
+    redrive: { deadLetterArn: parked.arn, maxReceiveCount: queue.maxReceiveCount },
+  })
+  return { queueUrl: url, queueArn: arn, deadLetterQueueUrl: parked.url }
+}
 
 /** Both functions as they are deployed, every service beside them, and what joins them. */
 export const startSandbox = async (options: SandboxOptions): Promise<Sandbox> => {
@@ -108,6 +119,8 @@ export const startSandbox = async (options: SandboxOptions): Promise<Sandbox> =>
     startSqs({ port: ports.sqs, queue: template.queue, deadLetters: template.deadLetters }),
   ])
 
+  const inbox = template.inbox && (await createInbox(sqs, template.inbox))
+
   const environment = {
     AWS_REGION: 'eu-west-1',
     AWS_ACCESS_KEY_ID: 'sandbox',
@@ -120,6 +133,7 @@ export const startSandbox = async (options: SandboxOptions): Promise<Sandbox> =>
     SIGNING_SECRET_ID: names.signing,
     INTERCOM_SECRET_ID: names.intercom,
     DEAD_LETTER_QUEUE_URL: sqs.deadLetterQueueUrl,
+    INBOX_DEAD_LETTER_QUEUE_URL: inbox?.deadLetterQueueUrl,
     INTERCOM_BASE_URL: live?.baseUrl ?? intercom.url,
     ...(live && { INTERCOM_REGION: live.region, INTERCOM_VERSION: live.version }),
     ...options.environment,
@@ -141,20 +155,23 @@ export const startSandbox = async (options: SandboxOptions): Promise<Sandbox> =>
     return worker
   }
 
-  const eventSource = startEventSource({
-    client: sqs.client,
-    queueUrl: sqs.queueUrl,
-    queueArn: sqs.queueArn,
-    ...template.eventSource,
-    createWorker,
-    onBatch: ({ records, error }) => {
-      const { visibilityTimeoutSeconds } = template.queue
-      if (error) {
-        const again = `${records.length} records come again after ${visibilityTimeoutSeconds} s`
-        onLine(`the worker failed: ${error.message}; ${again}`)
-      }
-    },
-  })
+  const startDraining = ({ eventSource, queue }: Lane, queueUrl: string, queueArn: string) =>
+    startEventSource({
+      client: sqs.client,
+      queueUrl,
+      queueArn,
+      ...eventSource,
+      createWorker,
+      onBatch: ({ records, error }) => {
+        if (error) {
+          const again = `${records.length} records come again after ${queue.visibilityTimeoutSeconds} s`
+          onLine(`the worker failed: ${error.message}; ${again}`)
+        }
+      },
+    })
+  const eventSource = startDraining(template, sqs.queueUrl, sqs.queueArn)
+  const inboxEventSource =
+    template.inbox && inbox && startDraining(template.inbox, inbox.queueUrl, inbox.queueArn)
   const gateway: Gateway = await startGateway({
     port: ports.gateway,
     ...(options.onUnrouted && { onUnrouted: options.onUnrouted }),
@@ -195,10 +212,11 @@ export const startSandbox = async (options: SandboxOptions): Promise<Sandbox> =>
     secrets,
     sqs,
     eventSource,
+    ...(inbox && { inbox }),
     names,
     close: async () => {
       await gateway.close()
-      await eventSource.close()
+      await Promise.all([eventSource.close(), inboxEventSource?.close()])
       await Promise.all([webhook.close(), intercom.close(), secrets.close(), sqs.close()])
       await bundles.close()
     },

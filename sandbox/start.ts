@@ -164,6 +164,7 @@ const main = async (): Promise<void> => {
   }
   say(`  queue         ${sandbox.sqs.queueUrl}`)
   say(`  dead letters  ${sandbox.sqs.deadLetterQueueUrl}`)
+  if (sandbox.inbox) say(`  inbox         ${sandbox.inbox.queueUrl}`)
   say(`  secrets       ${sandbox.secrets.url}  ${sandbox.names.signing}, ${sandbox.names.intercom}`)
   const line = tryLine(sandbox.bridge, sandbox.senders, sandbox.url)
   if (line !== undefined) say(`\nPaste this in another terminal:\n\n  ${line}`)

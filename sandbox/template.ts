@@ -105,11 +105,20 @@ const readQueue = (
 
 type Queue = { readonly id: string; readonly properties: Record<string, unknown> }
 
-const queuesOf = (document: unknown): Queue[] => {
+/** Whether a resource is made at all: its condition, if any, compares two values. */
+const isMade = (document: unknown, { text }: Reader, resource: unknown): boolean => {
+  const name = at(resource, 'Condition')
+  if (typeof name !== 'string') return true
+  const compared = at(document, 'resources', 'Conditions', name, 'Fn::Equals')
+  const [one, other] = Array.isArray(compared) ? compared : []
+  return text(`Conditions.${name}`, one) === text(`Conditions.${name}`, other)
+}
+
+const queuesOf = (document: unknown, reader: Reader): Queue[] => {
   const resources = at(document, 'resources', 'Resources')
   return Object.entries(isRecord(resources) ? resources : {}).flatMap(([id, resource]) => {
     const properties = at(resource, 'Properties')
-    const isQueue = at(resource, 'Type') === 'AWS::SQS::Queue'
+    const isQueue = at(resource, 'Type') === 'AWS::SQS::Queue' && isMade(document, reader, resource)
     return isQueue && isRecord(properties) ? [{ id, properties }] : []
   })
 }
@@ -118,7 +127,7 @@ const readLane = (document: unknown, reader: Reader, queue: Queue): Lane => {
   const { number, problems } = reader
   const policy = at(queue.properties, 'RedrivePolicy')
   const deadLettersId = logicalId(at(policy, 'deadLetterTargetArn'))
-  const deadLetters = queuesOf(document).find(({ id }) => id === deadLettersId)
+  const deadLetters = queuesOf(document, reader).find(({ id }) => id === deadLettersId)
   if (deadLetters === undefined) problems.push(`${queue.id} has no dead letters in this template`)
 
   const events = at(document, 'functions', 'worker', 'events')
@@ -166,7 +175,7 @@ export const readTemplate = (
   // Tags of CloudFormation are unknown to YAML: it warns of them and keeps the value beside them.
   const document: unknown = parse(readFileSync(file, 'utf8'), { logLevel: 'error' })
   const reader = createReader(document, { stage, params })
-  const redriven = queuesOf(document).filter(({ properties }) => properties.RedrivePolicy)
+  const redriven = queuesOf(document, reader).filter(({ properties }) => properties.RedrivePolicy)
   const queue = redriven.find(({ properties }) => properties.FifoQueue === true)
   const inbox = redriven.find(({ properties }) => properties.FifoQueue !== true)
   if (queue === undefined) throw new Error(`${file}: no FIFO queue has a RedrivePolicy`)

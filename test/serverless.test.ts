@@ -1,6 +1,5 @@
 import { execFile } from 'node:child_process'
 import {
-  copyFileSync,
   cpSync,
   mkdirSync,
   mkdtempSync,
@@ -52,19 +51,52 @@ const work = mkdtempSync(join(tmpdir(), 'signup-bridge-'))
 const names = ['webhook', 'worker'] as const
 const queues = ['Queue', 'DeadLetterQueue']
 
+const isMet = (condition: unknown): boolean => {
+  const { 'Fn::Not': not, 'Fn::Equals': equals } = condition as Record<string, unknown[]>
+  if (not) return !isMet(not[0])
+  if (!equals) throw new Error(`not known: ${JSON.stringify(condition)}`)
+  return equals[0] === equals[1]
+}
+
+/** What CloudFormation makes of a template's conditions: what is not wanted is not there. */
+const settle = (template: Template): Template => {
+  const met = (name: unknown) => isMet(template.Conditions[String(name)])
+  const absent = Symbol('AWS::NoValue')
+  const walk = (value: unknown): unknown => {
+    if (typeof value !== 'object' || value === null) return value
+    if (Array.isArray(value)) return value.map(walk).filter((each) => each !== absent)
+    const { 'Fn::If': choice, Ref, Condition } = value as Record<string, unknown>
+    if (Ref === 'AWS::NoValue') return absent
+    if (Array.isArray(choice)) return walk(met(choice[0]) ? choice[1] : choice[2])
+    if (typeof Condition === 'string' && !met(Condition)) return absent
+    return Object.fromEntries(
+      Object.entries(value)
+        .map(([key, each]) => [key, walk(each)])
+        .filter(([, each]) => each !== absent),
+    )
+  }
+  return { ...(walk(template) as Template), Conditions: template.Conditions }
+}
+
 /** Packages a copy of the service, so that nothing in the repository is touched. */
-const packageService = async (name: string, args: readonly string[]): Promise<Packaged> => {
+const packageService = async (
+  name: string,
+  args: readonly string[],
+  edit: (yaml: string) => string = (yaml) => yaml,
+): Promise<Packaged> => {
   const folder = join(work, name)
   mkdirSync(folder)
   cpSync(join(work, '.build'), join(folder, '.build'), { recursive: true })
-  copyFileSync(join(root, 'serverless.yml'), join(folder, 'serverless.yml'))
+  const yaml = readFileSync(join(root, 'serverless.yml'), 'utf8')
+  writeFileSync(join(folder, 'serverless.yml'), edit(yaml))
   const cli = join(root, 'node_modules/serverless/bin/serverless.js')
   const { stdout, stderr } = await run(process.execPath, [cli, 'package', ...args], {
     cwd: folder,
     env: { HOME: folder },
   })
   const template = join(folder, '.serverless/cloudformation-template-update-stack.json')
-  return { folder, told: stdout + stderr, template: JSON.parse(readFileSync(template, 'utf8')) }
+  const packaged = settle(JSON.parse(readFileSync(template, 'utf8')))
+  return { folder, told: stdout + stderr, template: packaged }
 }
 
 /**
@@ -97,6 +129,7 @@ beforeAll(async () => {
     'publicBaseUrl=https://in.example.com',
     'webhookReservedConcurrency=5',
     'alarmEmail=oncall@example.com',
+    'inbox=on',
   ]
   const args = ['--stage', 'prod', ...params.flatMap((param) => ['--param', param])]
   ;[standard, direct] = await Promise.all([
@@ -120,8 +153,8 @@ const statementsOf = (id: string, packaged = standard): readonly Statement[] =>
   (propertiesOf(id, packaged).Policies as { PolicyDocument: { Statement: Statement[] } }[]).flatMap(
     ({ PolicyDocument }) => PolicyDocument.Statement,
   )
-const queueStatements = (id: string): readonly Statement[] =>
-  ofType('AWS::SQS::QueuePolicy')
+const queueStatements = (id: string, packaged = standard): readonly Statement[] =>
+  ofType('AWS::SQS::QueuePolicy', packaged)
     .map(([, { Properties }]) => Properties)
     .filter(({ Queues }) => JSON.stringify(Queues) === JSON.stringify([{ Ref: id }]))
     .flatMap(({ PolicyDocument }) => (PolicyDocument as { Statement: Statement[] }).Statement)
@@ -179,11 +212,14 @@ describe('the service', () => {
       for (const id of [DependsOn].flat()) expect(known).toContain(id)
   })
 
-  it('refuses a delivery mode that it does not know', async () => {
-    const packaging = packageService('nonsense', ['--param', 'delivery=nonsense'])
+  it.each([
+    ['delivery=nonsense', '"functions.webhook.timeout"'],
+    ['inbox=yes', '"resources.Conditions.HasInbox'],
+  ])('refuses a value that it does not know (%s)', async (param, where) => {
+    const packaging = packageService(param.replace('=', '-'), ['--param', param])
 
     await expect(packaging).rejects.toMatchObject({
-      stdout: expect.stringContaining('Cannot resolve variable at "functions.webhook.timeout"'),
+      stdout: expect.stringContaining(`Cannot resolve variable at ${where}`),
     })
   })
 
@@ -195,6 +231,13 @@ describe('the service', () => {
     expect(Outputs.DeadLetterQueueUrl?.Value).toEqual({ Ref: 'DeadLetterQueue' })
     expect(Outputs.QueueArn?.Value).toEqual(arnOf('Queue'))
     expect(Outputs.DeadLetterQueueArn?.Value).toEqual(arnOf('DeadLetterQueue'))
+    expect(Outputs.WebhookArn?.Value).toEqual(arnOf('WebhookLambdaFunction'))
+    expect(Object.keys(Outputs).join()).not.toContain('Inbox')
+    expect(direct.template.Outputs.InboxUrl?.Value).toEqual({ Ref: 'Inbox' })
+    expect(direct.template.Outputs.InboxArn?.Value).toEqual(arnOf('Inbox'))
+    expect(direct.template.Outputs.InboxDeadLetterQueueUrl?.Value).toEqual({
+      Ref: 'InboxDeadLetterQueue',
+    })
   })
 })
 
@@ -478,6 +521,156 @@ describe('the queues', () => {
   })
 })
 
+describe('the inbox', () => {
+  const of = (id: string) => propertiesOf(id, direct)
+
+  it('is not there unless asked for, nor is any word of it', () => {
+    expect(JSON.stringify(standard.template.Resources)).not.toMatch(/inbox/i)
+  })
+
+  it('is a standard queue with the numbers of the other one, and dead letters of its own', () => {
+    const names = ['VisibilityTimeout', 'MessageRetentionPeriod', 'MaximumMessageSize']
+
+    for (const name of [...names, 'SqsManagedSseEnabled']) {
+      expect(of('Inbox')[name]).toBe(of('Queue')[name])
+    }
+    expect(of('InboxDeadLetterQueue').MessageRetentionPeriod).toBe(
+      of('DeadLetterQueue').MessageRetentionPeriod,
+    )
+    expect(of('InboxDeadLetterQueue').SqsManagedSseEnabled).toBe(true)
+    for (const id of ['Inbox', 'InboxDeadLetterQueue']) {
+      expect(of(id)).not.toHaveProperty('FifoQueue')
+    }
+    expect(of('Inbox').RedrivePolicy).toEqual({
+      deadLetterTargetArn: arnOf('InboxDeadLetterQueue'),
+      maxReceiveCount: 400,
+    })
+    const arn = `arn:\${AWS::Partition}:sqs:\${AWS::Region}:\${AWS::AccountId}:${of('Inbox').QueueName}`
+    expect(of('InboxDeadLetterQueue').RedriveAllowPolicy).toEqual({
+      redrivePermission: 'byQueue',
+      sourceQueueArns: [{ 'Fn::Sub': arn }],
+    })
+  })
+
+  it('is drained like the other one', () => {
+    const { EventSourceArn, ...mapping } = of('WorkerEventSourceMappingSQSInbox')
+    const { EventSourceArn: _other, ...other } = of('WorkerEventSourceMappingSQSQueue')
+
+    expect(EventSourceArn).toEqual(arnOf('Inbox'))
+    expect(mapping).toEqual(other)
+    expect(environmentOf('WorkerLambdaFunction', direct).INBOX_DEAD_LETTER_QUEUE_URL).toEqual({
+      Ref: 'InboxDeadLetterQueue',
+    })
+    const statements = statementsOf('WorkerRole', direct)
+    const [, , drain, park] = statements
+    expect(statements.slice(4)).toEqual([
+      { ...drain, Resource: arnOf('Inbox') },
+      { ...park, Resource: arnOf('InboxDeadLetterQueue') },
+    ])
+  })
+
+  it('takes from topics and rules of its own account, over TLS, and lets nobody else send', () => {
+    const [refusal, ...permissions] = queueStatements('Inbox', direct)
+    const [queueRefusal] = queueStatements('Queue', direct)
+
+    expect(refusal).toEqual({ ...queueRefusal, Resource: arnOf('Inbox') })
+    expect(permissions).toEqual([
+      {
+        Sid: 'OwnTopicsAndRules',
+        Effect: 'Allow',
+        Principal: { Service: ['sns.amazonaws.com', 'events.amazonaws.com'] },
+        Action: ['sqs:SendMessage'],
+        Resource: arnOf('Inbox'),
+        Condition: {
+          ArnLike: {
+            'aws:SourceArn': [
+              { 'Fn::Sub': 'arn:${AWS::Partition}:sns:*:${AWS::AccountId}:*' },
+              { 'Fn::Sub': 'arn:${AWS::Partition}:events:*:${AWS::AccountId}:rule/*' },
+            ],
+          },
+        },
+      },
+    ])
+    expect(queueStatements('InboxDeadLetterQueue', direct)).toEqual([
+      { ...queueRefusal, Resource: arnOf('InboxDeadLetterQueue') },
+    ])
+  })
+
+  it.each([
+    ['ApproximateNumberOfMessagesVisible', 'InboxDeadLetterQueue', 0],
+    ['ApproximateAgeOfOldestMessage', 'Inbox', 900],
+  ])('has an alarm on %s of its own', (MetricName, id, Threshold) => {
+    const alarms = ofType('AWS::CloudWatch::Alarm', direct).map(([, { Properties }]) => Properties)
+
+    expect(alarms).toContainEqual(
+      expect.objectContaining({
+        MetricName,
+        Threshold,
+        Dimensions: [{ Name: 'QueueName', Value: { 'Fn::GetAtt': [id, 'QueueName'] } }],
+      }),
+    )
+  })
+})
+
+describe('the lines of docs/sources.md', () => {
+  const snippets = [
+    ...readFileSync(join(root, 'docs/sources.md'), 'utf8').matchAll(
+      /```yaml\n# under (.+)\n([\s\S]+?)```/g,
+    ),
+  ]
+  const placeOf: Record<string, string> = {
+    'resources → Resources': '\n  Resources:\n',
+    'functions → webhook → events': '      - httpApi: ANY /webhooks/{source}\n',
+  }
+  let packaged: Packaged
+  beforeAll(async () => {
+    const edit = (yaml: string) =>
+      snippets.reduce((text, [, where = '', lines = '']) => {
+        const place = placeOf[where]
+        if (!place || !text.includes(place)) throw new Error(`no place for ${where}`)
+        return text.replace(place, `${place}${lines}`)
+      }, yaml)
+    packaged = await packageService('snippets', ['--param', 'inbox=on'], edit)
+  })
+
+  it('package as they stand, one for each sender', () => {
+    expect(snippets).toHaveLength(4)
+    expect(packaged.told).toContain('Service packaged')
+    expect(packaged.told).not.toMatch(/warn/i)
+  })
+
+  it('lead a topic and a rule into the inbox', () => {
+    expect(propertiesOf('SignupsToInbox', packaged)).toMatchObject({
+      Protocol: 'sqs',
+      Endpoint: arnOf('Inbox'),
+    })
+    expect(propertiesOf('SignupEvents', packaged).Targets).toEqual([
+      { Id: 'inbox', Arn: arnOf('Inbox') },
+    ])
+  })
+
+  it('let Cognito and a topic invoke the webhook, and nobody else', () => {
+    const permissions = ofType('AWS::Lambda::Permission', packaged)
+
+    const invokers = permissions.map(([, { Properties }]) => Properties.Principal)
+    expect(invokers.toSorted()).toEqual([
+      'apigateway.amazonaws.com',
+      'cognito-idp.amazonaws.com',
+      'sns.amazonaws.com',
+    ])
+    for (const [, { Properties }] of permissions) {
+      expect(JSON.stringify(Properties.FunctionName)).toContain('WebhookLambdaFunction')
+    }
+    expect(propertiesOf('CognitoMayInvoke', packaged).SourceArn).toMatch(/userpool/)
+    const subscriptions = ofType('AWS::SNS::Subscription', packaged).map(
+      ([, { Properties }]) => Properties,
+    )
+    expect(subscriptions).toContainEqual(
+      expect.objectContaining({ Protocol: 'lambda', Endpoint: arnOf('WebhookLambdaFunction') }),
+    )
+  })
+})
+
 describe('the event source', () => {
   const mapping = () => propertiesOf('WorkerEventSourceMappingSQSQueue')
 
@@ -521,6 +714,7 @@ describe('the alarms', () => {
     ['AWS/SQS', 'ApproximateAgeOfOldestMessage', 'Queue', 15 * 60],
     ['AWS/ApiGateway', '5xx', 'HttpApi', 0],
     ['AWS/Lambda', 'Errors', 'WorkerLambdaFunction', 0],
+    ['SignupBridge', 'unstored', 'signup-bridge-dev-webhook', 0],
   ])('watch %s %s of %s', (namespace, metric, id, threshold) => {
     const found = alarms().filter(
       ({ Namespace, MetricName, Dimensions }) =>
@@ -573,7 +767,7 @@ describe('the alarms', () => {
   )
 
   it('mail only where an address is given', () => {
-    expect(standard.template.Resources.AlarmEmail?.Condition).toBe('HasAlarmEmail')
+    expect(standard.template.Resources).not.toHaveProperty('AlarmEmail')
     expect(standard.template.Conditions.HasAlarmEmail).toEqual({
       'Fn::Not': [{ 'Fn::Equals': ['', ''] }],
     })

@@ -42,10 +42,14 @@ export const surround = (
 })
 
 /** Tells of a failure before there is an environment to build telemetry from. */
-export const tellEarly = (service: 'webhook' | 'worker', error: BridgeError): void => {
+export const tellEarly = (
+  service: 'webhook' | 'worker',
+  error: BridgeError,
+  ...counts: readonly (string | undefined)[]
+): void => {
   const stage = process.env.SIGNUP_BRIDGE_STAGE || 'dev'
   const telemetry = createTelemetry({ service, stage, logLevel: 'INFO' })
   telemetry.log('error', error.code, errorFields(error))
-  telemetry.count(error.code)
+  for (const count of [error.code, ...counts]) if (count) telemetry.count(count)
   telemetry.flush()
 }

@@ -3,13 +3,24 @@ import { type Answer, errorAnswer } from '../lib/answer.ts'
 import { nowSeconds } from '../lib/clock.ts'
 import { type Environment, parseWebhookEnv, type WebhookEnv } from '../lib/env.ts'
 import { BridgeError, toBridgeError } from '../lib/errors.ts'
-import { type HttpDelivery, receive, type Sink } from '../lib/receive.ts'
+import { type Invoker, invokedBy, invokedDeliveries } from '../lib/invocation.ts'
+import {
+  type HttpDelivery,
+  notTaken,
+  type Received,
+  receive,
+  type Sink,
+  take,
+} from '../lib/receive.ts'
 import { createCache, loadSigningSecrets } from '../lib/secrets.ts'
+import type { Delivery } from '../lib/sources/source.ts'
 import { createMayTell, tellReceived, tellStale } from '../lib/tell.ts'
 import { type Surroundings, surround, tellEarly } from './surroundings.ts'
 
 /** Direct mode answers 503 by then, while the sender still listens. */
 const directDeadlineMs = 20_000
+/** Cognito waits 5 s, a cold start included, and then calls again: twice, and no more. */
+const cognitoDeadlineMs = 3_000
 
 /**
  * An HTTP API or Function URL event, payload format 2.0.
@@ -47,7 +58,7 @@ const toResult = ({ status, headers, body }: Answer): APIGatewayProxyStructuredR
 const withDeadline = async <T>(work: Promise<T>, signal: AbortSignal): Promise<T> => {
   const late = new Promise<never>((_resolve, reject) => {
     const tooLate = () =>
-      reject(new BridgeError('temporarily_unavailable', 'Intercom did not take it in time'))
+      reject(new BridgeError('temporarily_unavailable', 'the signup was not taken in time'))
     if (signal.aborted) tooLate()
     else signal.addEventListener('abort', tooLate)
   })
@@ -87,6 +98,13 @@ const createQueueSinks = (
   return () => ({ mode: 'queue', store: (messages) => queues.store(env.QUEUE_URL, messages) })
 }
 
+/** The two ways in: over HTTP, and from a service of AWS that invokes the function. */
+export type Webhook = {
+  readonly respond: (event: APIGatewayProxyEventV2) => Promise<APIGatewayProxyStructuredResultV2>
+  /** Stores what Cognito or SNS brings; gives why, where not all of it was stored. */
+  readonly take: (event: unknown, by: Invoker) => Promise<BridgeError | undefined>
+}
+
 /**
  * Everything that lives as long as the process.
  *
@@ -95,47 +113,81 @@ const createQueueSinks = (
 export const createWebhook = async (
   environment: Environment,
   given: Partial<Surroundings> = {},
-) => {
+): Promise<Webhook> => {
   const env = parseWebhookEnv(environment)
   const surroundings = surround('webhook', env, given)
   const { bridge, clock, telemetry } = surroundings
   const load = loadSigningSecrets(surroundings.openSecret(env.SIGNING_SECRET_ID))
   const secrets = createCache(load, clock, (error) => tellStale(telemetry, error))
   const mayTell = createMayTell(clock.now)
+  const now = () => nowSeconds(clock)
   const createSink =
     env.DELIVERY === 'direct'
       ? await createDirectSinks(env, surroundings)
       : createQueueSinks(env, surroundings)
 
-  return async (event: APIGatewayProxyEventV2): Promise<APIGatewayProxyStructuredResultV2> => {
-    const startedMs = clock.now()
-    const sink = createSink()
-    const request = toDelivery(event, nowSeconds(clock), env.PUBLIC_BASE_URL)
-    const now = () => nowSeconds(clock)
-    const received = await receive(request, { bridge, secrets, sink, now })
-    tellReceived(telemetry, received, clock.now() - startedMs, mayTell)
-    telemetry.flush()
-    return toResult(received.answer)
+  return {
+    respond: async (event) => {
+      const startedMs = clock.now()
+      const sink = createSink()
+      const request = toDelivery(event, now(), env.PUBLIC_BASE_URL)
+      const received = await receive(request, { bridge, secrets, sink, now })
+      tellReceived(telemetry, received, clock.now() - startedMs, mayTell)
+      telemetry.flush()
+      return toResult(received.answer)
+    },
+    take: async (event, by) => {
+      const startedMs = clock.now()
+      const sink = createSink()
+      const takeOne = async (delivery: Delivery): Promise<Received> => {
+        const taken = take(delivery, { bridge, sink })
+        if (by === 'sns') return taken
+        const signal = clock.timeout(cognitoDeadlineMs)
+        return withDeadline(taken, signal).catch((thrown) => notTaken(delivery.source, thrown))
+      }
+      const all = await Promise.all(invokedDeliveries(event, bridge, now()).map(takeOne))
+      for (const received of all) {
+        tellReceived(telemetry, received, clock.now() - startedMs)
+        if (received.error) telemetry.count('unstored')
+      }
+      telemetry.flush()
+      return all.find(({ error }) => error)?.error
+    },
   }
 }
 
 let webhook: ReturnType<typeof createWebhook> | undefined
 
+/** Tells of what was thrown and gives the answer to it. */
+const answerTo = (thrown: unknown): APIGatewayProxyStructuredResultV2 => {
+  const error = toBridgeError(thrown)
+  tellEarly('webhook', error)
+  return toResult(errorAnswer(error))
+}
+
+/** Gives why an invocation was not taken, and tells of it. */
+const untaken = (thrown: unknown): BridgeError => {
+  const error = toBridgeError(thrown)
+  tellEarly('webhook', error, 'unstored')
+  return error
+}
+
 /**
- * Takes a signup over HTTP, and answers.
+ * Takes a signup over HTTP, and answers; or from Cognito or SNS, which invoke it.
  *
  * A wrong environment never crashes the init: the sender is answered 500 and tries again, and the
- * log says why.
+ * log says why. Cognito gets its event back, whatever happens: anything else would undo what the
+ * user did. What SNS brings and is not stored is thrown, for Lambda to try again.
  */
-export const handler = async (
-  event: APIGatewayProxyEventV2,
-): Promise<APIGatewayProxyStructuredResultV2> => {
-  try {
-    webhook ??= createWebhook(process.env)
-    return await (await webhook)(event)
-  } catch (thrown) {
-    const error = toBridgeError(thrown)
-    tellEarly('webhook', error)
-    return toResult(errorAnswer(error))
+export const handler = async (event: unknown): Promise<unknown> => {
+  webhook ??= createWebhook(process.env)
+  const by = invokedBy(event)
+  if (by === undefined) {
+    // The function has no other trigger: what no service of AWS sent came over HTTP.
+    const request = event as APIGatewayProxyEventV2
+    return webhook.then(({ respond }) => respond(request)).catch(answerTo)
   }
+  const error = await webhook.then(({ take }) => take(event, by)).catch(untaken)
+  if (by === 'sns' && error) throw error
+  return event
 }

@@ -1,7 +1,7 @@
 import { type Answer, asFormAnswer, corsHeaders, errorAnswer, json } from './answer.ts'
 import { deliverAtOnce } from './at-once.ts'
 import { maxBodyBytes } from './body.ts'
-import { type Bridge, findSource } from './config.ts'
+import { type Bridge, findRecordSource, findSource } from './config.ts'
 import type { Delivered, DeliverSignup } from './deliver.ts'
 import { sha256 } from './digest.ts'
 import { BridgeError, toBridgeError } from './errors.ts'
@@ -130,17 +130,22 @@ const deliverAndAnswer = async (
 }
 
 /** A reading that the sender can mend, and is told of; others the operator mends, from the queue. */
-const isForSender = (source: Source, { code }: Refusal): boolean =>
+const canMend = (source: Source, { code }: Refusal): boolean =>
   code === 'invalid_body' ||
   code === 'unsupported_media_type' ||
   // A mapping that fails is the operator's, whoever waits.
   (source.waits === true && code !== 'mapping_failed')
 
-/** Reads a verified delivery and hands its signups on. */
+/**
+ * Reads a delivery whose sender is known and hands its signups on.
+ *
+ * @throws BridgeError where a sender waits who can mend it; what the sink throws
+ */
 const accept = async (
   source: Source,
   delivery: Delivery,
-  { sink }: ReceiveDependencies,
+  sink: Sink,
+  isForSender: (source: Source, refusal: Refusal) => boolean,
 ): Promise<Omit<Received, 'source'>> => {
   const reading = await read(source, delivery)
   if (reading.kind === 'ignored') {
@@ -183,13 +188,49 @@ export const receive = async (
     delivery = { ...delivery, source: name, body: bodyOf(request) }
     if (form) assertOrigin(delivery, form)
     await verifySender(source, delivery, dependencies)
-    const received = await accept(source, delivery, dependencies)
+    const received = await accept(source, delivery, dependencies.sink, canMend)
     return { ...received, source: name, answer: dress(delivery, form, received.answer) }
   } catch (thrown) {
     const error = toBridgeError(thrown)
     const answer = dress(delivery, found?.source.form, errorAnswer(error))
     return { error, answer, ...(found && { source: found.name }) }
   }
+}
+
+const unknownSource = (): Refusal => ({
+  code: 'invalid_signup',
+  message: 'the config has no source of this name',
+  issues: [],
+})
+
+/**
+ * A delivery that AWS vouches for. There is nobody to mend it: what cannot be read, or is for no
+ * source, is queued for the worker to park. Never throws; `error` is set where it was not stored.
+ */
+export const take = async (
+  delivery: Delivery,
+  { bridge, sink }: Pick<ReceiveDependencies, 'bridge' | 'sink'>,
+): Promise<Received> => {
+  const name = delivery.source
+  try {
+    const source = findRecordSource(bridge, name)
+    if (source) return { ...(await accept(source, delivery, sink, () => false)), source: name }
+    if (sink.mode === 'direct') throw refusal(unknownSource())
+    const refused = {
+      kind: 'refused',
+      event_id: sha256(delivery.body),
+      ...unknownSource(),
+    } as const
+    return await store(delivery, refused, sink.store)
+  } catch (thrown) {
+    return notTaken(name, thrown)
+  }
+}
+
+/** A delivery that was not stored, and why. */
+export const notTaken = (source: string, thrown: unknown): Received => {
+  const error = toBridgeError(thrown)
+  return { source, error, answer: errorAnswer(error) }
 }
 
 /** A page that is not on the list is answered without its origin, and its browser goes no further. */

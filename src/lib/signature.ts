@@ -20,8 +20,8 @@ export type PreferredScheme = {
 /** Public by nature: a browser's form holds no secret. */
 export type OpenScheme = { readonly type: 'open' }
 
-/** Never over HTTP: AWS itself invokes the function, and IAM says who may. */
-export type InvokedScheme = { readonly type: 'invoked' }
+/** Never over HTTP: a service of AWS invokes the function, and IAM says who may. */
+export type InvokedScheme = { readonly type: 'invoked'; readonly by: 'cognito' }
 
 /** How a source's deliveries prove who sent them: all data. */
 export type SignatureScheme =

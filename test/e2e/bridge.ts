@@ -69,10 +69,10 @@ export const startBridge = async (environment: Environment = {}) => {
       return contacts
     },
     /** The reasons of the dead letters. */
-    parked: async () => {
+    parked: async (queueUrl = sandbox.sqs.deadLetterQueueUrl) => {
       const { Messages = [] } = await sandbox.sqs.client.send(
         new ReceiveMessageCommand({
-          QueueUrl: sandbox.sqs.deadLetterQueueUrl,
+          QueueUrl: queueUrl,
           MaxNumberOfMessages: 10,
           MessageAttributeNames: ['All'],
           VisibilityTimeout: 0,

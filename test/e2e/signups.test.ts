@@ -1,3 +1,4 @@
+import { SendMessageCommand } from '@aws-sdk/client-sqs'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { formResponse, userCreated } from '../support/payloads.ts'
 import { type RunningBridge, startBridge } from './bridge.ts'
@@ -121,6 +122,33 @@ test('tags, company and note reach the contact; an unknown attribute is left out
     },
   ])
   expect(await bridge.parked()).toContain('attributes_refused')
+})
+
+test('the inbox takes plain JSON, SNS and EventBridge envelopes, and parks in dead letters of its own', async () => {
+  const { queueUrl = '', deadLetterQueueUrl = '' } = bridge.inbox ?? {}
+  const send = (body: unknown, source?: string) =>
+    bridge.sqs.client.send(
+      new SendMessageCommand({
+        QueueUrl: queueUrl,
+        MessageBody: typeof body === 'string' ? body : JSON.stringify(body),
+        ...(source && {
+          MessageAttributes: { source: { DataType: 'String', StringValue: source } },
+        }),
+      }),
+    )
+  const parkedBefore = await bridge.parked()
+
+  await send({ email: 'plain@example.com' })
+  await send({ Type: 'Notification', Message: '{"email":"sns@example.com"}' })
+  await send({ 'detail-type': 'member.joined', detail: { email: 'event@example.com' } })
+  await send(userCreated, 'clerk')
+  await send('no JSON')
+
+  await expect
+    .poll(async () => (await bridge.contacts()).map(({ email }) => email).toSorted())
+    .toEqual(['event@example.com', 'grace@example.com', 'plain@example.com', 'sns@example.com'])
+  await expect.poll(() => bridge.parked(deadLetterQueueUrl)).toEqual(['invalid_body'])
+  expect(await bridge.parked()).toEqual(parkedBefore)
 })
 
 // The last one: a worker asks for its secret anew once in 30 s.

@@ -1,8 +1,8 @@
-import type { APIGatewayProxyEventV2 } from 'aws-lambda'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { createWebhook, handler } from '../../src/handlers/webhook.ts'
 import { defineBridge } from '../../src/lib/config.ts'
-import { clerk, form, signup, webhook } from '../../src/lib/index.ts'
+import { clerk, cognito, form, signup, webhook } from '../../src/lib/index.ts'
 import { fromRecord } from '../../src/lib/queue.ts'
 import { sign } from '../../src/lib/signature.ts'
 import { start } from '../support/clock.ts'
@@ -17,6 +17,7 @@ const bridge = defineBridge({
   sources: {
     backend: signup(),
     clerk: clerk(),
+    members: cognito(),
     signed: webhook({
       signature: { ...signsUrl, signed: '{method}{url}{body}' },
       fields: { email: 'email' },
@@ -69,12 +70,13 @@ const ada = '{"email":"ada@example.com"}'
 
 const startWebhook = async (env: Record<string, string | undefined> = {}) => {
   const notes = createNotes()
-  const respond = await createWebhook(
+  const { respond, take } = await createWebhook(
     { ...world.webhookEnv, ...env },
     { bridge, clock: world.clock, random: () => 0.5, telemetry: notes.telemetry },
   )
   return {
     ...notes,
+    take,
     post: async (request: APIGatewayProxyEventV2) => {
       const { statusCode, headers, body } = await respond(request)
       return { statusCode, headers, body: body ? JSON.parse(body) : undefined }
@@ -337,7 +339,8 @@ describe('direct mode', () => {
 })
 
 test('a wrong environment is 500 misconfigured with every problem, and never throws', async () => {
-  const answer = await handler(event('/webhooks/backend', ada, bearer))
+  const result = await handler(event('/webhooks/backend', ada, bearer))
+  const answer = result as APIGatewayProxyStructuredResultV2
 
   expect(answer.statusCode).toBe(500)
   expect(JSON.parse(answer.body ?? '')).toEqual({
@@ -345,5 +348,98 @@ test('a wrong environment is 500 misconfigured with every problem, and never thr
       code: 'misconfigured',
       message: 'the environment is wrong: SIGNING_SECRET_ID is missing; QUEUE_URL is missing',
     },
+  })
+})
+
+describe('an event that AWS invokes the function with', () => {
+  const cognitoEvent = {
+    version: '1',
+    triggerSource: 'PostConfirmation_ConfirmSignUp',
+    userPoolId: 'eu-west-1_pool',
+    userName: 'ada',
+    request: { userAttributes: { sub: 's-1', email: 'ada@example.com' } },
+    response: {},
+  }
+  const snsEvent = (source: string | undefined, Message = ada) => ({
+    Records: [
+      {
+        EventSource: 'aws:sns',
+        Sns: { Message, MessageAttributes: source ? { source: { Value: source } } : {} },
+      },
+    ],
+  })
+  const sourcesQueued = async () =>
+    (await queued()).map(({ body }) => fromRecord(record(body)).delivery.source)
+
+  test('of Cognito is queued for its source', async () => {
+    const { take, logged } = await startWebhook()
+
+    expect(await take(cognitoEvent, 'cognito')).toBeUndefined()
+
+    expect(await sourcesQueued()).toEqual(['members'])
+    expect(logged).toEqual([expect.objectContaining({ event: 'accepted', source: 'members' })])
+  })
+
+  test('of Cognito about a new password is ignored', async () => {
+    const { take, counted } = await startWebhook()
+
+    await take(
+      { ...cognitoEvent, triggerSource: 'PostConfirmation_ConfirmForgotPassword' },
+      'cognito',
+    )
+
+    expect(await queued()).toEqual([])
+    expect(counted.get('ignored')).toBe(1)
+  })
+
+  test.each([
+    [undefined, 'queue'],
+    ['clerk', 'clerk'],
+  ])('of SNS for the source %s is queued for %s', async (named, source) => {
+    const { take } = await startWebhook()
+
+    expect(await take(snsEvent(named, '{"type":"user.created","email":"a@b.co"}'), 'sns')).toBe(
+      undefined,
+    )
+
+    expect(await sourcesQueued()).toEqual([source])
+  })
+
+  test('that cannot be read, or is for nobody, is queued all the same, for the worker to park', async () => {
+    const { take } = await startWebhook()
+
+    await take(snsEvent(undefined, 'no JSON'), 'sns')
+    await take(snsEvent('nobody'), 'sns')
+
+    expect(await sourcesQueued()).toEqual(['queue', 'nobody'])
+  })
+
+  test('that the queue does not take is told, counted and given back', async () => {
+    const { take, logged, counted } = await startWebhook({ QUEUE_URL: `${world.sqs.url}/1/none` })
+
+    for (const by of ['cognito', 'sns'] as const) {
+      const error = await take(by === 'cognito' ? cognitoEvent : snsEvent(undefined), by)
+      expect(error).toMatchObject({ code: 'temporarily_unavailable' })
+    }
+
+    expect(counted.get('unstored')).toBe(2)
+    expect(logged).toHaveLength(2)
+    expect(JSON.stringify(logged)).not.toContain('ada')
+  })
+
+  test('of Cognito is given up after 3 s, so that the user does not wait', async () => {
+    const hanging = await startServer(() => world.clock.advance(3_000))
+    vi.stubEnv('AWS_ENDPOINT_URL_SQS', hanging.url)
+    const { take, counted } = await startWebhook({ QUEUE_URL: `${hanging.url}/1/queue` })
+
+    expect(await take(cognitoEvent, 'cognito')).toMatchObject({ code: 'temporarily_unavailable' })
+
+    expect(counted.get('unstored')).toBe(1)
+    await hanging.close()
+  })
+
+  test('of Cognito comes back and one of SNS is thrown where the environment is wrong', async () => {
+    expect(await handler(cognitoEvent)).toBe(cognitoEvent)
+    await expect(handler(snsEvent(undefined))).rejects.toMatchObject({ code: 'misconfigured' })
   })
 })

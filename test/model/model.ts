@@ -81,7 +81,7 @@ export const startModel = async (options: ModelOptions = {}) => {
     return { invoke: createWorker(environment, surroundings), kill: life.end }
   }
 
-  const webhook = await createWebhook(environment, createSurroundings('webhook', createLife()))
+  const { respond } = await createWebhook(environment, createSurroundings('webhook', createLife()))
   const eventSource = startEventSource({
     queue: sqs.queue,
     clock: time,
@@ -101,7 +101,7 @@ export const startModel = async (options: ModelOptions = {}) => {
     notes,
     /** Posts as the source's sender does, correctly signed. */
     post: async (source: string, body: Body, postOptions?: PostOptions) => {
-      const result = await time.run(webhook(requests.toEvent(source, body, postOptions)))
+      const result = await time.run(respond(requests.toEvent(source, body, postOptions)))
       const { statusCode: status = 200, headers = {}, body: text = '' } = result
       return { status, json: parseJson(text), headers }
     },

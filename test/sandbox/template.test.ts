@@ -205,4 +205,12 @@ describe('readTemplate', () => {
 
     expect(queue.visibilityTimeoutSeconds).toBe(6 * functions.worker.timeoutSeconds)
   })
+
+  it('has the inbox where the param is on, as it is for `npm start`', () => {
+    const file = fileURLToPath(new URL('../../serverless.yml', import.meta.url))
+
+    expect(readTemplate(file, 'local').inbox?.queue.maxReceiveCount).toBe(400)
+    expect(readTemplate(file, 'dev')).not.toHaveProperty('inbox')
+    expect(readTemplate(file, 'dev', { inbox: 'on' })).toHaveProperty('inbox')
+  })
 })

@@ -15,7 +15,7 @@ const confirmed = z.looseObject({
  */
 export const cognito = defineSource({
   docs: 'https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-lambda-post-confirmation.html',
-  signature: { type: 'invoked' },
+  signature: { type: 'invoked', by: 'cognito' },
   payload: {
     format: 'json',
     // The other one, PostConfirmation_ConfirmForgotPassword, is a new password of somebody known.

@@ -42,5 +42,7 @@ test('without a secret it fails closed', () => {
 })
 
 test('nobody but AWS invokes a source that AWS invokes', () => {
-  expect(verdict({ type: 'invoked' }, delivery('{}'), ['s'], start)).toBe('signature_invalid')
+  expect(verdict({ type: 'invoked', by: 'cognito' }, delivery('{}'), ['s'], start)).toBe(
+    'signature_invalid',
+  )
 })
