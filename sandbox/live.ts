@@ -1,6 +1,6 @@
 import * as z from 'zod/mini'
 import { type Environment, intercomBaseUrl, parseIntercomEnv } from '../src/lib/env.ts'
-import { createHttp } from '../src/lib/intercom/http.ts'
+import { createHttp } from '../src/lib/http.ts'
 import { SandboxError } from './ports.ts'
 
 /** The real Intercom, as `.env.local` names it; the environment is not looked at. */

@@ -14,6 +14,7 @@ import { type SandboxSecrets, startSecretsManager } from './secrets-manager.ts'
 import { type Sender, sendersOf } from './senders.ts'
 import { type SandboxSqs, startSqs } from './sqs.ts'
 import { type Lane, readTemplate } from './template.ts'
+import { startTurnstile } from './turnstile.ts'
 
 const stage = 'local'
 /** What the sandbox's Intercom takes. */
@@ -105,7 +106,8 @@ export const startSandbox = async (options: SandboxOptions): Promise<Sandbox> =>
 
   const access_token = live?.access_token ?? sandboxToken
   const ports = typeof options.ports === 'function' ? await options.ports() : options.ports
-  const [intercom, secrets, sqs] = await Promise.all([
+  const [turnstile, intercom, secrets, sqs] = await Promise.all([
+    startTurnstile(0),
     startIntercom({
       port: ports.intercom,
       access_token,
@@ -136,6 +138,7 @@ export const startSandbox = async (options: SandboxOptions): Promise<Sandbox> =>
     INBOX_DEAD_LETTER_QUEUE_URL: inbox?.deadLetterQueueUrl,
     INTERCOM_BASE_URL: live?.baseUrl ?? intercom.url,
     ...(live && { INTERCOM_REGION: live.region, INTERCOM_VERSION: live.version }),
+    TURNSTILE_BASE_URL: local.TURNSTILE_BASE_URL || turnstile.url,
     ...options.environment,
   }
   const start = (name: 'webhook' | 'worker'): Lambda =>
@@ -218,6 +221,7 @@ export const startSandbox = async (options: SandboxOptions): Promise<Sandbox> =>
       await gateway.close()
       await Promise.all([eventSource.close(), inboxEventSource?.close()])
       await Promise.all([webhook.close(), intercom.close(), secrets.close(), sqs.close()])
+      await turnstile.close()
       await bundles.close()
     },
   }

@@ -43,7 +43,8 @@ describe('docs/codes.md', () => {
       ...['attributes_refused', 'extras_failed', 'invalid_config', 'invalid_message'],
     ]
     const neverQueued = [
-      ...['body_too_large', 'invalid_config', 'method_not_allowed', 'origin_refused'],
+      ...['body_too_large', 'challenge_failed', 'invalid_config', 'method_not_allowed'],
+      'origin_refused',
       ...['signature_expired', 'signature_invalid', 'signature_missing'],
     ]
     if (neverAnswered.includes(code)) expect(answered).toBe('')

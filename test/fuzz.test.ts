@@ -42,6 +42,7 @@ const post = async (name: string, body: Uint8Array, headers: Record<string, stri
       bridge,
       secrets,
       sink: { mode: 'queue', store: async (messages) => void stored.push(...messages) },
+      askTurnstile: async () => 'refused',
       now: () => start,
     },
   )

@@ -584,8 +584,8 @@ describe('the inbox', () => {
         Condition: {
           ArnLike: {
             'aws:SourceArn': [
-              { 'Fn::Sub': 'arn:${AWS::Partition}:sns:*:${AWS::AccountId}:*' },
-              { 'Fn::Sub': 'arn:${AWS::Partition}:events:*:${AWS::AccountId}:rule/*' },
+              { 'Fn::Sub': `arn:\${AWS::Partition}:sns:*:\${AWS::AccountId}:*` },
+              { 'Fn::Sub': `arn:\${AWS::Partition}:events:*:\${AWS::AccountId}:rule/*` },
             ],
           },
         },

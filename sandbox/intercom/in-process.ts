@@ -1,4 +1,4 @@
-import type { HttpAnswer, HttpRequest, SendHttp } from '../../src/lib/intercom/http.ts'
+import type { HttpAnswer, HttpRequest, SendHttp } from '../../src/lib/http.ts'
 import { readTarget } from '../loopback.ts'
 import { createAnswerCall } from './answer-call.ts'
 import type { CallRequest } from './call.ts'

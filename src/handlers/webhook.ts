@@ -15,6 +15,7 @@ import {
 import { createCache, loadSigningSecrets } from '../lib/secrets.ts'
 import type { Delivery } from '../lib/sources/source.ts'
 import { createMayTell, tellReceived, tellStale } from '../lib/tell.ts'
+import { createAskTurnstile, turnstileUrl } from '../lib/turnstile.ts'
 import { type Surroundings, surround, tellEarly } from './surroundings.ts'
 
 /** Direct mode answers 503 by then, while the sender still listens. */
@@ -126,12 +127,15 @@ export const createWebhook = async (
       ? await createDirectSinks(env, surroundings)
       : createQueueSinks(env, surroundings)
 
+  const turnstile = surroundings.openHttp(new URL(env.TURNSTILE_BASE_URL ?? turnstileUrl))
+  const askTurnstile = createAskTurnstile(turnstile, clock)
+
   return {
     respond: async (event) => {
       const startedMs = clock.now()
       const sink = createSink()
       const request = toDelivery(event, now(), env.PUBLIC_BASE_URL)
-      const received = await receive(request, { bridge, secrets, sink, now })
+      const received = await receive(request, { bridge, secrets, sink, askTurnstile, now })
       tellReceived(telemetry, received, clock.now() - startedMs, mayTell)
       telemetry.flush()
       return toResult(received.answer)

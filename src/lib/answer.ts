@@ -12,6 +12,7 @@ export type Answer = {
 /** The HTTP status of each code that a sender can meet; any other is a fault of ours, 500. */
 const statuses: { readonly [code in ErrorCode]?: number } = {
   body_too_large: 413,
+  challenge_failed: 403,
   contact_archived: 422,
   contact_deleted: 422,
   identity_conflict: 422,

@@ -44,7 +44,12 @@ const intercom = {
 }
 
 const intercomEnv = z.object(intercom)
-const webhook = { ...common, SIGNING_SECRET_ID: required, PUBLIC_BASE_URL: z.optional(url) }
+const webhook = {
+  ...common,
+  SIGNING_SECRET_ID: required,
+  PUBLIC_BASE_URL: z.optional(url),
+  TURNSTILE_BASE_URL: z.optional(baseUrl),
+}
 const queuedWebhook = z.object({
   ...webhook,
   DELIVERY: z._default(z.literal('queue', 'is neither queue nor direct'), 'queue'),

@@ -5,6 +5,7 @@
 export const errorCodes = [
   'attributes_refused',
   'body_too_large',
+  'challenge_failed',
   'conflict_unresolved',
   'contact_archived',
   'contact_deleted',

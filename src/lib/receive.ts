@@ -1,15 +1,18 @@
 import { type Answer, asFormAnswer, corsHeaders, errorAnswer, json } from './answer.ts'
 import { deliverAtOnce } from './at-once.ts'
-import { maxBodyBytes } from './body.ts'
+import { maxBodyBytes, parseBody } from './body.ts'
 import { type Bridge, findRecordSource, findSource } from './config.ts'
 import type { Delivered, DeliverSignup } from './deliver.ts'
 import { sha256 } from './digest.ts'
-import { BridgeError, toBridgeError } from './errors.ts'
+import { BridgeError, type ErrorCode, toBridgeError } from './errors.ts'
+import { own } from './own.ts'
 import { type QueueMessage, toMessages } from './queue.ts'
 import { type Reading, type Refusal, read, refusal, strip } from './read.ts'
 import type { Cached } from './secrets.ts'
-import { needsSecret, verify } from './signature.ts'
-import type { Delivery, FormAnswers, Source } from './sources/source.ts'
+import { keysOf } from './signature/key.ts'
+import { verify } from './signature.ts'
+import { type Delivery, type FormAnswers, needsSecret, type Source } from './sources/source.ts'
+import { type AskTurnstile, assertHuman, tokenInput } from './turnstile.ts'
 
 /** An HTTP request, before anything of it is trusted. */
 export type HttpDelivery = Omit<Delivery, 'source' | 'body'> & {
@@ -31,6 +34,8 @@ export type ReceiveDependencies = {
   /** The signing secrets of a source, by its name. */
   readonly secrets: Cached<(source: string) => readonly string[]>
   readonly sink: Sink
+  /** Asked of forms that have Turnstile. */
+  readonly askTurnstile: AskTurnstile
   /** Unix seconds. */
   readonly now: () => number
 }
@@ -84,23 +89,48 @@ const assertOrigin = (delivery: Delivery, form: FormAnswers): void => {
   }
 }
 
+const noDoubts: ReadonlySet<ErrorCode> = new Set(['challenge_failed', 'temporarily_unavailable'])
+
 /** A secret that was rotated a moment ago is read again before anybody is turned away. */
+const withSecrets = async (
+  { source }: Delivery,
+  { secrets }: ReceiveDependencies,
+  check: (secrets: readonly string[]) => void | Promise<void>,
+): Promise<void> => {
+  const cached = await secrets.get()
+  try {
+    await check(cached(source))
+  } catch (error) {
+    // What Cloudflare said of a token holds, whatever the secret.
+    if (error instanceof BridgeError && noDoubts.has(error.code)) throw error
+    const reread = await secrets.reread()
+    if (reread === cached) throw error
+    await check(reread(source))
+  }
+}
+
+/** Proves who sent a delivery; of a form with Turnstile, only that it could be proven. */
 const verifySender = async (
   source: Source,
   delivery: Delivery,
-  { secrets, now }: ReceiveDependencies,
+  dependencies: ReceiveDependencies,
 ): Promise<void> => {
-  if (!needsSecret(source.signature)) return
-  const check = (secretsOf: (source: string) => readonly string[]) =>
-    verify(source.signature, delivery, secretsOf(delivery.source), now())
-  const cached = await secrets.get()
-  try {
-    check(cached)
-  } catch (error) {
-    const reread = await secrets.reread()
-    if (reread === cached) throw error
-    check(reread)
-  }
+  if (!needsSecret(source)) return
+  await withSecrets(delivery, dependencies, (secrets) => {
+    if (source.form) keysOf('text', secrets)
+    else verify(source.signature, delivery, secrets, dependencies.now())
+  })
+}
+
+/** A token is good once: it is asked of last, when nothing but the queue can fail any more. */
+const verifyHuman = async (
+  delivery: Delivery,
+  dependencies: ReceiveDependencies,
+): Promise<void> => {
+  const token = own(await parseBody(delivery, 'form'), tokenInput)
+  await withSecrets(delivery, dependencies, async (secrets) => {
+    await assertHuman(token, secrets, dependencies.askTurnstile)
+  })
 }
 
 const store = async (
@@ -146,6 +176,7 @@ const accept = async (
   delivery: Delivery,
   sink: Sink,
   isForSender: (source: Source, refusal: Refusal) => boolean,
+  beforeSink: () => Promise<void> = async () => {},
 ): Promise<Omit<Received, 'source'>> => {
   const reading = await read(source, delivery)
   if (reading.kind === 'ignored') {
@@ -154,6 +185,7 @@ const accept = async (
     return { answer: json(200, source.form ? spam : { status: 'ignored' }), reading }
   }
   if (reading.kind === 'refused' && isForSender(source, reading)) throw refusal(reading)
+  await beforeSink()
   if (sink.mode === 'queue') return store(strip(source, delivery), reading, sink.store)
   return deliverAndAnswer(source, delivery, reading, sink.deliver)
 }
@@ -188,7 +220,9 @@ export const receive = async (
     delivery = { ...delivery, source: name, body: bodyOf(request) }
     if (form) assertOrigin(delivery, form)
     await verifySender(source, delivery, dependencies)
-    const received = await accept(source, delivery, dependencies.sink, canMend)
+    const received = await accept(source, delivery, dependencies.sink, canMend, async () => {
+      if (form?.turnstile) await verifyHuman(delivery, dependencies)
+    })
     return { ...received, source: name, answer: dress(delivery, form, received.answer) }
   } catch (thrown) {
     const error = toBridgeError(thrown)

@@ -11,6 +11,7 @@ type Fate = 'park' | 'retry' | 'stop'
 const fates: Readonly<Record<ErrorCode, Fate>> = {
   attributes_refused: 'park',
   body_too_large: 'park',
+  challenge_failed: 'park',
   conflict_unresolved: 'retry',
   contact_archived: 'park',
   contact_deleted: 'park',

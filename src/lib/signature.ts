@@ -106,6 +106,6 @@ export const sign = (scheme: SignatureScheme, unsigned: Unsigned, secret: string
 export const withSecret = (url: string, secret: string): string =>
   `${url}${url.includes('?') ? '&' : '?'}${secretParameter}=${encodeURIComponent(secret)}`
 
-/** Whether a source needs a secret at all. */
-export const needsSecret = ({ type }: SignatureScheme): boolean =>
+/** Whether a scheme proves anything, and so needs a secret. */
+export const isProven = ({ type }: SignatureScheme): boolean =>
   type !== 'open' && type !== 'invoked'

@@ -72,6 +72,7 @@ const countLeftOut = (telemetry: Telemetry, leftOut: readonly LeftOut[]): void =
 /** Codes that strangers cause at will: counted each time, and logged once a minute for a source. */
 const seldomLogged: ReadonlySet<ErrorCode> = new Set([
   'body_too_large',
+  'challenge_failed',
   'method_not_allowed',
   'origin_refused',
   'signature_expired',

@@ -10,6 +10,7 @@ export default defineBridge({
         throw new Error(`map() quotes ${contact.email}`)
       },
     }),
+    guarded: form({ turnstile: true }),
     waitlist: form({
       role: 'lead',
       redirect: 'https://example.com/thanks',

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { SendMessageCommand } from '@aws-sdk/client-sqs'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { formResponse, userCreated } from '../support/payloads.ts'
@@ -149,6 +150,41 @@ test('the inbox takes plain JSON, SNS and EventBridge envelopes, and parks in de
     .toEqual(['event@example.com', 'grace@example.com', 'plain@example.com', 'sns@example.com'])
   await expect.poll(() => bridge.parked(deadLetterQueueUrl)).toEqual(['invalid_body'])
   expect(await bridge.parked()).toEqual(parkedBefore)
+})
+
+test('the page of the README joins the waitlist', async () => {
+  const readme = readFileSync(`${import.meta.dirname}/../../README.md`, 'utf8')
+  const [, page = ''] = /```html\n([\s\S]+?)```/.exec(readme) ?? []
+  const [, action = ''] = /action="http:\/\/127\.0\.0\.1:4100([^"]+)"/.exec(page) ?? []
+  const names = [...page.matchAll(/<input name="(\w+)"/g)].map(([, name = '']) => name)
+  const typed: Record<string, string> = { email: 'ada@example.com', name: 'Ada Lovelace' }
+  const inputs = Object.fromEntries(names.map((name) => [name, typed[name] ?? '']))
+
+  const response = await fetch(`${bridge.url}${action}`, {
+    method: 'POST',
+    redirect: 'manual',
+    headers: { accept: 'text/html,*/*;q=0.8', origin: 'null' },
+    body: new URLSearchParams(inputs),
+  })
+
+  expect(names).toEqual(['email', 'name', '_gotcha'])
+  expect(response.status).toBe(303)
+  expect(response.headers.get('location')).toBe('https://example.com/thanks')
+  expect(await bridge.contacts()).toMatchObject([
+    { role: 'lead', email: 'ada@example.com', name: 'Ada Lovelace' },
+  ])
+})
+
+test('a form with Turnstile takes what Cloudflare vouches for, and nothing else', async () => {
+  const post = (token: object) =>
+    bridge.post('guarded', new URLSearchParams({ email: 'ada@example.com', ...token }), {
+      headers: { accept: 'application/json' },
+    })
+
+  expect((await post({})).status).toBe(403)
+  expect(await bridge.contacts()).toEqual([])
+  expect((await post({ 'cf-turnstile-response': 'XXXX.DUMMY.TOKEN.XXXX' })).status).toBe(200)
+  expect(await bridge.contacts()).toMatchObject([{ email: 'ada@example.com' }])
 })
 
 // The last one: a worker asks for its secret anew once in 30 s.

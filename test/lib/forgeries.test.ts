@@ -14,6 +14,7 @@ const post = async (request: Request, secrets: readonly string[]) => {
     bridge: everyPreset,
     secrets: { get: async () => secretsOf, reread: async () => secretsOf },
     sink: { mode: 'queue', store: async (messages) => void stored.push(...messages) },
+    askTurnstile: async () => 'refused',
     now: () => start,
   })
   const { status, error } = { status: answer.status, ...JSON.parse(answer.body) }

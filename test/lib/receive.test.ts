@@ -26,6 +26,7 @@ const bridge = defineBridge({
       redirect: { success: 'https://example.com/thanks', failure: 'https://example.com/sorry' },
       origins: ['https://example.com'],
     }),
+    guarded: form({ turnstile: true }),
     thanks: form({ redirect: 'https://example.com/thanks' }),
     throws: signup({
       map: () => {
@@ -37,6 +38,7 @@ const bridge = defineBridge({
 const secrets: Readonly<Record<string, readonly string[]>> = {
   backend: ['s3cret'],
   clerk: ['whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw'],
+  guarded: ['widget'],
 }
 const secretsOf = (source: string) => secrets[source] ?? []
 
@@ -71,6 +73,7 @@ const post = async (
         messages.push(...stored)
       },
     },
+    askTurnstile: async () => 'refused',
     now: () => start,
     ...more,
   })
@@ -487,6 +490,97 @@ describe('a browser’s form post', () => {
       referer: 'https://example.com.evil.test/',
     }
     expect((await post('/forms/waitlist', { headers: elsewhere, body: good })).status).toBe(403)
+  })
+})
+
+describe('a form with Turnstile', () => {
+  const submit = async (body: string, more: Partial<ReceiveDependencies> = {}) => {
+    const asked: string[] = []
+    const answer = await post(
+      '/forms/guarded',
+      { headers: { ...formHeaders, accept: 'application/json' }, body },
+      {
+        askTurnstile: async (secret, token) => {
+          asked.push(`${secret} ${token}`)
+          return token === 'good' ? 'human' : 'refused'
+        },
+        ...more,
+      },
+    )
+    const { status, json, messages } = answer
+    return { status, code: json.error?.code, stored: messages.length, asked }
+  }
+  const person = 'email=ada%40example.com'
+  const noSecret = { get: async () => () => [], reread: async () => () => [] }
+
+  test('takes what Cloudflare vouches for', async () => {
+    expect(await submit(`${person}&cf-turnstile-response=good`)).toEqual({
+      status: 200,
+      code: undefined,
+      stored: 1,
+      asked: ['widget good'],
+    })
+  })
+
+  test.each([
+    ['a bad token', `${person}&cf-turnstile-response=bad`, ['widget bad']],
+    ['no token', person, []],
+    ['two tokens', `${person}&cf-turnstile-response=good&cf-turnstile-response=good`, []],
+  ])('refuses %s with 403, and stores nothing', async (_title, body, asked) => {
+    expect(await submit(body)).toEqual({ status: 403, code: 'challenge_failed', stored: 0, asked })
+  })
+
+  test('is 503 where Cloudflare does not say, and stores nothing', async () => {
+    const askTurnstile = async () => {
+      throw new BridgeError('temporarily_unavailable', 'x')
+    }
+
+    expect(await submit(`${person}&cf-turnstile-response=good`, { askTurnstile })).toMatchObject({
+      status: 503,
+      stored: 0,
+    })
+  })
+
+  test.each([person, `${person}&cf-turnstile-response=good`, `${person}&_gotcha=1`, 'name=Ada'])(
+    'is 500 without its secret, whatever is posted: %s',
+    async (body) => {
+      expect(await submit(body, { secrets: noSecret })).toEqual({
+        status: 500,
+        code: 'misconfigured',
+        stored: 0,
+        asked: [],
+      })
+    },
+  )
+
+  test('asks nothing of a bot in the honeypot, nor of what it cannot use', async () => {
+    const token = 'cf-turnstile-response=good'
+
+    expect(await submit(`${person}&_gotcha=1&${token}`)).toMatchObject({ status: 200, asked: [] })
+    expect(await submit(`name=Ada&${token}`)).toMatchObject({ status: 422, asked: [] })
+  })
+
+  test('reads its secret again where Cloudflare does not know it, and only then', async () => {
+    const read: string[] = []
+    const secrets = {
+      get: async () => () => ['old'],
+      reread: async () => {
+        read.push('again')
+        return () => ['widget']
+      },
+    }
+    const askTurnstile: ReceiveDependencies['askTurnstile'] = async (secret, token) => {
+      if (secret === 'old') return 'wrong_secret'
+      return token === 'good' ? 'human' : 'refused'
+    }
+    const refuses = async () => 'refused' as const
+
+    expect(
+      await submit(`${person}&cf-turnstile-response=good`, { secrets, askTurnstile }),
+    ).toMatchObject({ status: 200 })
+    expect(read).toEqual(['again'])
+    await submit(`${person}&cf-turnstile-response=bad`, { secrets, askTurnstile: refuses })
+    expect(read).toEqual(['again'])
   })
 })
 

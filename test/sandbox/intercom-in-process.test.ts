@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { createInProcessSend } from '../../sandbox/intercom/in-process.ts'
 import { createWorkspace } from '../../sandbox/intercom/workspace.ts'
-import type { HttpRequest } from '../../src/lib/intercom/http.ts'
+import type { HttpRequest } from '../../src/lib/http.ts'
 import { token } from './intercom-client.ts'
 
 /** Sleepers wake in the order of their times, when time is moved past them. */

@@ -1,4 +1,4 @@
-import type { HttpAnswer, HttpRequest } from './http.ts'
+import type { HttpAnswer, HttpRequest } from '../http.ts'
 
 /** An answer of Intercom's; `body` is what its JSON holds, `undefined` for anything else. */
 export type Answered = Pick<HttpAnswer, 'status' | 'headers'> & { readonly body: unknown }

@@ -1,10 +1,10 @@
 import type { Clock } from '../clock.ts'
+import type { SendHttp } from '../http.ts'
 import { parseJson } from '../json.ts'
 import { inPlaceDelayMs } from '../retry.ts'
 import type { Cached } from '../secrets.ts'
 import type { Answered, Call, SendCall } from './call.ts'
 import { callError, codeOf, isBadToken } from './failure.ts'
-import type { SendHttp } from './http.ts'
 import type { Pace } from './pace.ts'
 import { readWindow, waitMsOf, windowMs } from './window.ts'
 

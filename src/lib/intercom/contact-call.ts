@@ -1,10 +1,10 @@
 import * as z from 'zod/mini'
 import type { BridgeError } from '../errors.ts'
+import type { HttpRequest } from '../http.ts'
 import type { ContactFields } from '../signup.ts'
 import type { Answered, Call } from './call.ts'
 import { type Contact, contactListSchema, contactSchema } from './contact.ts'
 import { callError, intercomCodeOf, intercomTextOf, isSuccess } from './failure.ts'
-import type { HttpRequest } from './http.ts'
 
 /** One call under `/contacts`. */
 export type ContactCall =

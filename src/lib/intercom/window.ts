@@ -1,4 +1,4 @@
-import type { HttpAnswer } from './http.ts'
+import type { HttpAnswer } from '../http.ts'
 
 /** Intercom counts calls in windows of 10 s. */
 export const windowMs = 10_000

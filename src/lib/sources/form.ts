@@ -19,6 +19,8 @@ export type FormOptions = SourceOptions<FormInputs> & {
   readonly redirect?: string | { readonly success: string; readonly failure: string }
   /** Origins whose pages may post here; absent: any. */
   readonly origins?: readonly string[]
+  /** Cloudflare Turnstile must vouch for each post; the source's secret is the widget's secret key. */
+  readonly turnstile?: boolean
 }
 
 /** The input that people never see and bots fill in. */
@@ -34,8 +36,9 @@ export const form = (options: FormOptions = {}): Source => {
   assertOptions('form()', options, {
     redirect: z.optional(z.union([page, z.strictObject({ success: page, failure: page })])),
     origins: z.optional(z.readonly(z.array(origin).check(z.minLength(1)))),
+    turnstile: z.optional(z.boolean()),
   })
-  const { redirect, origins, ...common } = options
+  const { redirect, origins = [], turnstile = false, ...common } = options
   return makeSource(
     {
       docs: 'https://html.spec.whatwg.org/multipage/form-control-infrastructure.html#form-submission-2',
@@ -44,7 +47,8 @@ export const form = (options: FormOptions = {}): Source => {
       waits: true,
       form: {
         redirect: typeof redirect === 'string' ? { success: redirect } : { ...redirect },
-        origins: origins ?? [],
+        origins,
+        turnstile,
       },
       eventId: () => undefined,
       toSignup: ({ email, name, phone, [honeypot]: gotcha }) =>

@@ -3,7 +3,7 @@ import * as z from 'zod/mini'
 import '../zod-texts.ts'
 import { BridgeError } from '../errors.ts'
 import { isRecord } from '../own.ts'
-import type { SignatureScheme } from '../signature.ts'
+import { isProven, type SignatureScheme } from '../signature.ts'
 import {
   type CompanyField,
   type ContactField,
@@ -108,6 +108,8 @@ export type FormAnswers = {
   readonly redirect: { readonly success?: string; readonly failure?: string }
   /** Origins a browser may post from; empty: any. */
   readonly origins: readonly string[]
+  /** Whether Cloudflare Turnstile must vouch for each post. */
+  readonly turnstile: boolean
 }
 
 /** A configured sender: its preset's definition and the user's options. */
@@ -193,6 +195,10 @@ export const defineSource =
     assertOptions(`the source of ${definition.docs}`, options)
     return makeSource(definition, options)
   }
+
+/** Whether a source needs a secret at all: its sender's, or Turnstile's. */
+export const needsSecret = ({ signature, form }: Source): boolean =>
+  form?.turnstile === true || isProven(signature)
 
 export const isSource = (value: unknown): value is Source =>
   isRecord(value) && typeof value.toSignup === 'function' && isRecord(value.signature)

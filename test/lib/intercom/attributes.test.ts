@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type SandboxIntercom, startIntercom } from '../../../sandbox/intercom/server.ts'
+import { createHttp } from '../../../src/lib/http.ts'
 import {
   createListAttributes,
   type DataAttribute,
@@ -8,7 +9,6 @@ import {
 } from '../../../src/lib/intercom/attributes.ts'
 import type { SendCall } from '../../../src/lib/intercom/call.ts'
 import { type ClientOptions, createClient } from '../../../src/lib/intercom/client.ts'
-import { createHttp } from '../../../src/lib/intercom/http.ts'
 import { createPace } from '../../../src/lib/intercom/pace.ts'
 import { createClock, type VirtualClock } from '../../support/clock.ts'
 
