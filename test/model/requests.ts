@@ -6,14 +6,32 @@ import { sign } from '../../src/lib/signature.ts'
 import type { Delivery } from '../../src/lib/sources/source.ts'
 import { bytes, formHeaders } from '../support/deliveries.ts'
 
-/** What a sender posts: an object as JSON, a form, or a text as it is. */
-export type Body = object | string | URLSearchParams
+/** What a sender posts: an object as JSON, a form, or a text or bytes as they are. */
+export type Body = object | string | Uint8Array | URLSearchParams
 
 /** What a sender adds to it. */
 export type PostOptions = {
   readonly headers?: Readonly<Record<string, string>>
   /** The sender's id of the message, where its scheme has one; default: another at each post. */
   readonly id?: string
+  /** Default POST. */
+  readonly method?: string
+  /** Default: the source's. */
+  readonly path?: string
+  /** Whether the sender proves itself; default true. */
+  readonly isSigned?: boolean
+  /** Unix seconds of the signature; default: now. */
+  readonly signedAt?: number
+  /** How AWS hands the body on; default base64. */
+  readonly encoding?: 'base64' | 'text'
+  /** Default: an HTTP API. */
+  readonly via?: 'http_api' | 'function_url'
+}
+
+const toRaw = (body: Body): Uint8Array => {
+  if (body instanceof Uint8Array) return body
+  const isText = body instanceof URLSearchParams || typeof body === 'string'
+  return bytes(isText ? String(body) : JSON.stringify(body))
 }
 
 const domainName = 'bridge.example.com'
@@ -23,21 +41,24 @@ export const createRequests = (bridge: Bridge, clock: Clock) => {
   const senders = sendersOf(bridge, {})
   let posts = 0
 
-  const compose = (name: string, body: Body, { headers, id }: PostOptions) => {
+  const compose = (name: string, body: Body, options: PostOptions) => {
+    const { headers, id, isSigned = true, signedAt = nowSeconds(clock) } = options
     const sender = senders.find((each) => each.name === name)
     const source = bridge.sources[name]
     if (!sender || !source) throw new Error(`the bridge has no source ${name}`)
     posts += 1
-    const isForm = body instanceof URLSearchParams
-    const raw = bytes(isForm || typeof body === 'string' ? String(body) : JSON.stringify(body))
+    const raw = toRaw(body)
     const unsigned = {
       id: id ?? `msg_${posts}`,
-      timestampSeconds: nowSeconds(clock),
+      timestampSeconds: signedAt,
       url: `https://${domainName}${sender.path}`,
       body: raw,
     }
-    const type = isForm ? formHeaders : { 'content-type': 'application/json' }
-    const signed = sign(source.signature, unsigned, sender.secret ?? '')
+    const type =
+      body instanceof URLSearchParams ? formHeaders : { 'content-type': 'application/json' }
+    const signed = isSigned
+      ? sign(source.signature, unsigned, sender.secret ?? '')
+      : { url: unsigned.url, headers: {} }
     return { source, url: signed.url, raw, headers: { ...type, ...signed.headers, ...headers } }
   }
 
@@ -62,30 +83,34 @@ export const createRequests = (bridge: Bridge, clock: Clock) => {
     },
     /** A request in payload format 2.0. */
     toEvent: (name: string, body: Body, options: PostOptions = {}): APIGatewayProxyEventV2 => {
+      const { method = 'POST', encoding = 'base64', via = 'http_api' } = options
       const { url, raw, headers } = compose(name, body, options)
       const { pathname, search } = new URL(url)
+      const path = options.path ?? pathname
       const time = new Date(clock.now())
-      const method = 'POST'
+      const routeKey = via === 'http_api' ? 'ANY /webhooks/{source}' : '$default'
       return {
         version: '2.0',
-        routeKey: '$default',
-        rawPath: pathname,
+        routeKey,
+        rawPath: path,
         rawQueryString: search.slice(1),
         headers,
         requestContext: {
-          accountId: '000000000000',
+          accountId: via === 'http_api' ? '000000000000' : 'anonymous',
           apiId: 'model',
           domainName,
           domainPrefix: 'bridge',
-          http: { method, path: pathname, protocol: 'HTTP/1.1', sourceIp: '', userAgent: '' },
+          http: { method, path, protocol: 'HTTP/1.1', sourceIp: '', userAgent: '' },
           requestId: `request-${posts}`,
-          routeKey: '$default',
+          routeKey,
           stage: '$default',
           time: time.toUTCString(),
           timeEpoch: time.getTime(),
         },
-        body: Buffer.from(raw).toString('base64'),
-        isBase64Encoded: true,
+        ...(raw.length > 0 && {
+          body: Buffer.from(raw).toString(encoding === 'text' ? 'utf8' : encoding),
+        }),
+        isBase64Encoded: encoding === 'base64' && raw.length > 0,
       }
     },
   }
