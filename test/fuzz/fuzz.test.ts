@@ -1,0 +1,11 @@
+import * as fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { createTally, properties } from './properties.ts'
+
+test.each(properties)('$name', async ({ create }) => {
+  const tally = createTally()
+
+  await fc.assert(create(tally), { numRuns: 1_500 })
+
+  expect(tally).toEqual({ executions: 1_500, forgeries: 0, crashes: 0 })
+})

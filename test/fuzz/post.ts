@@ -1,0 +1,27 @@
+import type { QueueMessage } from '../../src/lib/queue.ts'
+import { type Received, receive } from '../../src/lib/receive.ts'
+import { start } from '../support/clock.ts'
+import { everyPreset, secretOf } from '../support/fixtures.ts'
+import { type Request, toHttpDelivery } from '../support/requests.ts'
+
+const secretsOf = (name: string) => [secretOf(name)]
+const secrets = { get: async () => secretsOf, reread: async () => secretsOf }
+
+export type Posted = {
+  readonly status: number
+  readonly received: Received
+  readonly stored: readonly QueueMessage[]
+}
+
+/** Posts a request to a bridge with every preset. */
+export const post = async (request: Request): Promise<Posted> => {
+  const stored: QueueMessage[] = []
+  const received = await receive(toHttpDelivery(request, start), {
+    bridge: everyPreset,
+    secrets,
+    sink: { mode: 'queue', store: async (messages) => void stored.push(...messages) },
+    askTurnstile: async () => 'refused',
+    now: () => start,
+  })
+  return { status: received.answer.status, received, stored }
+}
