@@ -149,7 +149,9 @@ describe('the README', () => {
   test('names only scripts that exist', () => {
     const { scripts } = JSON.parse(text('package.json'))
     const named = [
-      ...readme.matchAll(/npm (?:run )?(start|test|check|build|package|fuzz|bench|conform|deploy)\b/g),
+      ...readme.matchAll(
+        /npm (?:run )?(start|test|check|build|package|fuzz|bench|conform|deploy)\b/g,
+      ),
     ]
 
     expect(named.length).toBeGreaterThan(7)

@@ -4,16 +4,27 @@ import { contactFieldNames, type SignupInput } from './signup.ts'
 import type { Place, Question, SourceOptions } from './sources/source.ts'
 import { isAbsent, type LeftOut } from './values.ts'
 
-const same = (a: string | undefined, b: string): boolean =>
-  a !== undefined && a.trim().toLowerCase() === b.trim().toLowerCase()
-
 const isFound = (value: unknown): boolean =>
   !isAbsent(value) && !(Array.isArray(value) && value.length === 0)
 
+/** A place as questions are compared with it: trimmed and in lower case. */
+const isNamed = (given: string | undefined, place: Place, wanted: string): boolean => {
+  if (given === undefined) return false
+  if (given === place) return true
+  if (given.length < wanted.length) return false
+  const trimmed = given.trim()
+  return trimmed.length === wanted.length && trimmed.toLowerCase() === wanted
+}
+
+const questionNames = ['id', 'ref', 'key', 'label'] as const
+
 const findQuestion = (questions: readonly Question[], place: Place): unknown => {
-  for (const name of ['id', 'ref', 'key', 'label'] as const) {
-    const asked = questions.filter((question) => same(question[name], place))
-    const answered = asked.find(({ value }) => isFound(value))
+  if (questions.length === 0) return undefined
+  const wanted = place.trim().toLowerCase()
+  for (const name of questionNames) {
+    const answered = questions.find(
+      (question) => isNamed(question[name], place, wanted) && isFound(question.value),
+    )
     if (answered) return answered.value
   }
   return undefined
@@ -54,26 +65,32 @@ const collect = <Target extends string>(
   lookUp: (place: Place) => unknown,
   unmatched: (target: Target) => void,
 ): { [target in Target]?: unknown } => {
+  if (!table) return {}
   const found = new Map<Target, unknown>()
-  const targets = Object.entries(table ?? {}) as [Place, Target][] // entries() widens the values
+  const targets = Object.entries(table) as [Place, Target][] // entries() widens the values
   for (const [place, target] of targets) {
     const value = lookUp(place)
     if (isFound(value) && !found.has(target)) found.set(target, toScalar(value))
   }
-  for (const target of new Set(targets.map(([, target]) => target))) {
-    if (!found.has(target)) unmatched(target)
+  if (found.size < targets.length) {
+    const missing = new Set(targets.flatMap(([, target]) => (found.has(target) ? [] : [target])))
+    for (const target of missing) unmatched(target)
   }
   // fromEntries() forgets that the keys are targets.
   return Object.fromEntries(found) as { [target in Target]?: unknown }
 }
 
+const contactNames: ReadonlySet<string> = new Set([...contactFieldNames, 'custom_attributes'])
+
 /** A field of another name that an option maps is no unknown field any more. */
 const withoutPlaces = (contact: SignupInput['contact'], options: SourceOptions) => {
+  if (Object.keys(contact).every((name) => contactNames.has(name))) return contact
   const { fields, attributes, company, note, consent } = options
   const places = new Set([fields, attributes, company].flatMap((table) => Object.keys(table ?? {})))
   for (const place of [note, consent]) if (place !== undefined) places.add(place)
-  for (const name of [...contactFieldNames, 'custom_attributes']) places.delete(name)
-  return Object.fromEntries(Object.entries(contact).filter(([name]) => !places.has(name)))
+  return Object.fromEntries(
+    Object.entries(contact).filter(([name]) => contactNames.has(name) || !places.has(name)),
+  )
 }
 
 /** What a payload offers to the options: as received, as its schema gave it, and its questions. */
@@ -108,20 +125,16 @@ export const applyOptions = (
   const company = collect(options.company, lookUp, (field) => unmatched(`company.${field}`))
   const note = options.note === undefined ? undefined : toScalar(lookUp(options.note))
 
+  const contact: SignupInput['contact'] = { ...withoutPlaces(preset.contact, options), ...fields }
+  if (options.role) contact.role = options.role
+  contact.custom_attributes = { ...preset.contact.custom_attributes, ...attributes }
+
+  const input: SignupInput = { ...preset, contact }
   const tags = [preset.tags ?? [], options.tags ?? []].flat()
-  const input: SignupInput = {
-    ...preset,
-    contact: {
-      ...withoutPlaces(preset.contact, options),
-      ...fields,
-      ...(options.role && { role: options.role }),
-      custom_attributes: { ...preset.contact.custom_attributes, ...attributes },
-    },
-    ...(tags.length > 0 && { tags }),
-    ...(Object.keys(company).length > 0 && { company: { ...preset.company, ...company } }),
-    ...(isFound(note) && { note }),
-    ...(options.consent !== undefined && { consent: isTicked(lookUp(options.consent)) }),
-  }
+  if (tags.length > 0) input.tags = tags
+  if (Object.keys(company).length > 0) input.company = { ...preset.company, ...company }
+  if (isFound(note)) input.note = note
+  if (options.consent !== undefined) input.consent = isTicked(lookUp(options.consent))
   return { input: options.map ? callMap(options.map, input, payload) : input, leftOut }
 }
 

@@ -2,7 +2,7 @@ import * as z from 'zod/mini'
 import { parseBody } from './body.ts'
 import { sha256 } from './digest.ts'
 import { BridgeError, type Issue, type RefusalCode, refusalCodes } from './errors.ts'
-import { applyOptions, type Readable } from './mapping.ts'
+import { applyOptions, type Mapped } from './mapping.ts'
 import { normalise } from './normalise.ts'
 import type { Signup, SignupInput } from './signup.ts'
 import type { Delivery, Source } from './sources/source.ts'
@@ -88,59 +88,68 @@ const toEventId = (given: unknown): string | undefined => {
   return Number.isSafeInteger(given) ? String(given) : undefined
 }
 
-type Item = { readonly signup: Signup; readonly leftOut: readonly LeftOut[] } | Refusal | undefined
+/** What one event of a body holds: each signup as mapped, or why it, or all of it, is refused. */
+type Entry = {
+  readonly event_id: string | undefined
+  readonly items: readonly (Mapped | Refusal)[]
+}
 
-/** One signup of an event: the options laid over it, then normalised. */
-const readItem = async (
-  preset: SignupInput,
-  readable: Readable,
-  { options }: Source,
-  eventId: string,
-): Promise<Item> => {
+const ignored: Entry['items'] = [{ input: undefined, leftOut: [] }]
+
+const orRefusal = <T>(work: () => T): T | Refusal => {
   try {
-    const { input, leftOut } = applyOptions(preset, readable, options)
-    if (!input) return undefined
-    const normalised = await normalise(input, { eventId, country: options.country })
-    if (normalised.kind === 'signup') {
-      return { signup: normalised.signup, leftOut: [...leftOut, ...normalised.leftOut] }
-    }
-    const message = 'the payload does not say who signed up'
-    return { code: 'no_identity', message, issues: normalised.issues }
+    return work()
   } catch (error) {
     if (isRefusal(error)) return error
     throw error
   }
 }
 
-/** What one event of a body holds; a refusal of all of it is its only item. */
-type Entry = { readonly event_id: string | undefined; readonly items: readonly Item[] }
-
-/** One event, up to what its source finds in it. */
-const findSignups = (source: Source, event: unknown, delivery: Delivery) => {
-  if (ask(() => source.payload.isSignup?.(event, delivery)) === false) return undefined
-  const payload = parsePayload(source, event)
-  const event_id = toEventId(ask(() => source.eventId(payload, delivery)))
-  const questions = ask(() => source.questions?.(payload)) ?? []
-  const found = ask(() => source.toSignup(payload, delivery, questions)) ?? []
-  const presets = isMany(found) ? found : [found]
-  return { event_id, presets, readable: { body: event, payload, questions } }
+/** One event: the signups that its source finds in it, with the options laid over them. */
+const readEvent = (source: Source, event: unknown, delivery: Delivery): Entry => {
+  let event_id: string | undefined
+  const items = orRefusal(() => {
+    if (ask(() => source.payload.isSignup?.(event, delivery)) === false) return ignored
+    const payload = parsePayload(source, event)
+    event_id = toEventId(ask(() => source.eventId(payload, delivery)))
+    const questions = ask(() => source.questions?.(payload)) ?? []
+    const found = ask(() => source.toSignup(payload, delivery, questions))
+    if (found === undefined) return ignored
+    const readable = { body: event, payload, questions }
+    const presets = isMany(found) ? found : [found]
+    return presets.map((preset) => orRefusal(() => applyOptions(preset, readable, source.options)))
+  })
+  return { event_id, items: 'code' in items ? [items] : items }
 }
 
-const readEvent = async (source: Source, event: unknown, delivery: Delivery): Promise<Entry> => {
-  let event_id: string | undefined
+/** The events of a delivery, parsed and mapped, each value still as it came. */
+export const readInputs = async (source: Source, delivery: Delivery): Promise<Entry[]> => {
   try {
-    const found = findSignups(source, event, delivery)
-    if (!found) return { event_id, items: [undefined] }
-    event_id = found.event_id
-    const eventId = event_id ?? sha256(delivery.body)
-    const { presets, readable } = found
-    const read = presets.map((preset) => readItem(preset, readable, source, eventId))
-    const items = await Promise.all(read)
-    return { event_id, items: items.length > 0 ? items : [undefined] }
+    const body = await parseBody(delivery, source.payload.format)
+    const events = ask(() => source.payload.events?.(body)) ?? [body]
+    return events.map((event) => readEvent(source, event, delivery))
   } catch (error) {
     if (!isRefusal(error)) throw error
-    return { event_id, items: [error] }
+    return [{ event_id: undefined, items: [error] }]
   }
+}
+
+type Item = { readonly signup: Signup; readonly leftOut: readonly LeftOut[] } | Refusal | undefined
+
+const toItem = async (
+  given: Mapped | Refusal,
+  eventId: string,
+  { options: { country } }: Source,
+): Promise<Item> => {
+  if ('code' in given) return given
+  const { input, leftOut } = given
+  if (!input) return undefined
+  const normalised = await normalise(input, { eventId, country })
+  if (normalised.kind === 'signup') {
+    return { signup: normalised.signup, leftOut: [...leftOut, ...normalised.leftOut] }
+  }
+  const message = 'the payload does not say who signed up'
+  return { code: 'no_identity', message, issues: normalised.issues }
 }
 
 /**
@@ -150,19 +159,14 @@ const readEvent = async (source: Source, event: unknown, delivery: Delivery): Pr
  */
 export const read = async (source: Source, received: Delivery): Promise<Reading> => {
   const delivery = strip(source, received)
-  const entries: Entry[] = []
-  try {
-    const body = await parseBody(delivery, source.payload.format)
-    const events = ask(() => source.payload.events?.(body)) ?? [body]
-    entries.push(...(await Promise.all(events.map((event) => readEvent(source, event, delivery)))))
-  } catch (error) {
-    if (!isRefusal(error)) throw error
-    entries.push({ event_id: undefined, items: [error] })
-  }
+  const entries = await readInputs(source, delivery)
+  const digest = () => sha256(delivery.body)
+  const items = await Promise.all(
+    entries.flatMap((entry) =>
+      entry.items.map((item) => toItem(item, entry.event_id ?? digest(), source)),
+    ),
+  )
 
-  const items = entries.flatMap((entry) => entry.items)
-  const event_id = () =>
-    entries.find((entry) => entry.event_id !== undefined)?.event_id ?? sha256(delivery.body)
   const usable = items.flatMap((item, index) =>
     item && 'signup' in item ? [{ ...item, index }] : [],
   )
@@ -171,11 +175,12 @@ export const read = async (source: Source, received: Delivery): Promise<Reading>
       ? [{ index, code: item.code, message: item.message, issues: item.issues }]
       : [],
   )
+  const event_id = entries.find((entry) => entry.event_id !== undefined)?.event_id ?? digest()
   const [first, ...rest] = usable.map(({ signup }) => signup)
   if (first) {
     return {
       kind: 'signups',
-      event_id: event_id(),
+      event_id,
       signups: [first, ...rest],
       indexes: usable.map(({ index }) => index),
       refusals,
@@ -185,5 +190,5 @@ export const read = async (source: Source, received: Delivery): Promise<Reading>
   const [refused] = refusals
   if (!refused) return { kind: 'ignored' }
   const { code, message, issues } = refused
-  return { kind: 'refused', event_id: event_id(), code, message, issues }
+  return { kind: 'refused', event_id, code, message, issues }
 }

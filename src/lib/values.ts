@@ -42,10 +42,11 @@ const isoTime =
 /** Well-formed Unicode in NFC, trimmed. */
 export const clean = (text: string): string => text.toWellFormed().normalize('NFC').trim()
 /** Nothing, blank, or a template's word for nothing. */
-export const isAbsent = (value: unknown): boolean =>
-  value === undefined ||
-  value === null ||
-  (typeof value === 'string' && ['', 'null', 'undefined'].includes(clean(value)))
+export const isAbsent = (value: unknown): boolean => {
+  if (typeof value !== 'string') return value === undefined || value === null
+  const word = value.trim()
+  return word === '' || word === 'null' || word === 'undefined'
+}
 const isInexact = (value: number): boolean =>
   !Number.isFinite(value) || (Number.isInteger(value) && !Number.isSafeInteger(value))
 

@@ -1,20 +1,10 @@
 import * as z from 'zod/mini'
-import { own } from '../own.ts'
+import { own, records, text } from '../own.ts'
 import { bodyScheme } from '../signature/hmac.ts'
 import { findPerson } from './person.ts'
 import { defineSource, type Question } from './source.ts'
 
-const choices = z.nullish(z.array(z.looseObject({ id: z.string(), text: z.string() })))
-type Choices = z.infer<typeof choices>
-const field = z.looseObject({
-  key: z.string(),
-  label: z.nullish(z.string()),
-  type: z.string(),
-  options: choices,
-  rows: choices,
-  columns: choices,
-})
-const formResponse = z.looseObject({ data: z.looseObject({ fields: z.array(field) }) })
+const formResponse = z.looseObject({ data: z.looseObject({ fields: z.array(z.unknown()) }) })
 
 const types: { readonly [type: string]: Question['type'] } = {
   INPUT_EMAIL: 'email',
@@ -22,17 +12,20 @@ const types: { readonly [type: string]: Question['type'] } = {
 }
 
 /** Choices come as ids; what is no known id stays as it is. */
-const resolve = (value: unknown, among: Choices): unknown =>
+const resolve = (value: unknown, among: unknown): unknown =>
   Array.isArray(value)
-    ? value.map((id) => among?.find((choice) => choice.id === id)?.text ?? own(id, 'url') ?? id)
+    ? value.map(
+        (id) => records(among).find((choice) => choice.id === id)?.text ?? own(id, 'url') ?? id,
+      )
     : value
 
 /** A matrix is a list of its rows, each with what was chosen in it. */
-const answerOf = ({ value, options, rows, columns }: z.infer<typeof field>): unknown =>
-  rows
-    ? rows.map(
-        ({ id, text }) => `${text}: ${[resolve(own(value, id), columns) ?? ''].flat().join(', ')}`,
-      )
+const answerOf = ({ value, options, rows, columns }: Record<string, unknown>): unknown =>
+  Array.isArray(rows)
+    ? records(rows).map((row) => {
+        const chosen = [resolve(own(value, String(row.id)), columns) ?? []].flat()
+        return `${row.text}: ${chosen.join(', ')}`
+      })
     : resolve(value, options)
 
 /** E-mail and phone by the question's type, the name by its label; hidden fields by their label. */
@@ -46,10 +39,10 @@ export const tally = defineSource({
   },
   eventId: ({ eventId }) => eventId,
   questions: ({ data }) =>
-    data.fields.map((given) => ({
-      key: given.key,
-      label: given.label ?? undefined,
-      type: types[given.type],
+    records(data.fields).map((given) => ({
+      key: text(given.key),
+      label: text(given.label),
+      type: types[text(given.type) ?? ''],
       value: answerOf(given),
     })),
   toSignup: ({ createdAt, data }, _delivery, questions) => ({

@@ -1,28 +1,13 @@
 import * as z from 'zod/mini'
-import { own } from '../own.ts'
+import { isRecord, list, own, records, text } from '../own.ts'
 import { bodyScheme } from '../signature/hmac.ts'
 import { findPerson } from './person.ts'
 import { defineSource, type Question } from './source.ts'
 
-const answer = z.looseObject({
-  type: z.string(),
-  field: z.looseObject({ id: z.string(), ref: z.optional(z.string()) }),
-})
+type FormResponse = Record<string, unknown>
 const formResponse = z.looseObject({
-  form_response: z.looseObject({
-    hidden: z.nullish(z.record(z.string(), z.unknown())),
-    variables: z.nullish(z.array(z.looseObject({ key: z.string(), type: z.string() }))),
-    definition: z.optional(
-      z.looseObject({
-        fields: z.array(
-          z.looseObject({ id: z.string(), ref: z.optional(z.string()), title: z.string() }),
-        ),
-      }),
-    ),
-    answers: z.nullish(z.array(answer)),
-  }),
+  form_response: z.custom<FormResponse>(isRecord, 'expected an object'),
 })
-type FormResponse = z.infer<typeof formResponse>['form_response']
 
 const types: { readonly [type: string]: Question['type'] } = {
   email: 'email',
@@ -30,10 +15,10 @@ const types: { readonly [type: string]: Question['type'] } = {
 }
 
 /** An answer's value stands under the name of its type; choices give their labels. */
-const answerValue = (given: z.infer<typeof answer>): unknown => {
-  const value = own(given, given.type)
-  if (given.type === 'choice') return own(value, 'label') ?? own(value, 'other')
-  if (given.type !== 'choices') return value
+const answerValue = (given: Record<string, unknown>, type: string): unknown => {
+  const value = own(given, type)
+  if (type === 'choice') return own(value, 'label') ?? own(value, 'other')
+  if (type !== 'choices') return value
   const labels = own(value, 'labels')
   const other = own(value, 'other')
   return [...(Array.isArray(labels) ? labels : []), ...(other === undefined ? [] : [other])]
@@ -41,24 +26,29 @@ const answerValue = (given: z.infer<typeof answer>): unknown => {
 
 /** Answers join the definition by the field's id: their own `ref` is often missing. */
 const questionsOf = ({ definition, answers, hidden, variables }: FormResponse): Question[] => {
-  const fields = new Map(definition?.fields.map((field) => [field.id, field]))
-  return [
-    ...(answers ?? []).map((given) => {
-      const field = fields.get(given.field.id)
-      return {
-        id: given.field.id,
-        ref: given.field.ref ?? field?.ref,
-        label: field?.title,
-        type: types[given.type],
-        value: answerValue(given),
-      }
-    }),
-    ...Object.entries(hidden ?? {}).map(([key, value]) => ({ key, value })),
-    ...(variables ?? []).map((variable) => ({
-      key: variable.key,
-      value: own(variable, variable.type),
-    })),
-  ]
+  const fields = new Map<unknown, Record<string, unknown>>()
+  for (const field of list(own(definition, 'fields'))) {
+    if (isRecord(field)) fields.set(field.id, field)
+  }
+  const questions: Question[] = []
+  for (const given of list(answers)) {
+    if (!isRecord(given)) continue
+    const asked = isRecord(given.field) ? given.field : {}
+    const field = fields.get(asked.id)
+    const type = text(given.type) ?? ''
+    questions.push({
+      id: text(asked.id),
+      ref: text(asked.ref) ?? text(field?.ref),
+      label: text(field?.title),
+      type: types[type],
+      value: answerValue(given, type),
+    })
+  }
+  for (const [key, value] of Object.entries(hidden ?? {})) questions.push({ key, value })
+  for (const variable of records(variables)) {
+    questions.push({ key: text(variable.key), value: own(variable, text(variable.type) ?? '') })
+  }
+  return questions
 }
 
 /**
