@@ -3,6 +3,7 @@ import { createWorkspace } from '../../sandbox/intercom/workspace.ts'
 import type { Surroundings } from '../../src/handlers/surroundings.ts'
 import { createWebhook } from '../../src/handlers/webhook.ts'
 import { createWorker } from '../../src/handlers/worker.ts'
+import type { Invoker } from '../../src/lib/invocation.ts'
 import { parseJson } from '../../src/lib/json.ts'
 import { toMessages } from '../../src/lib/queue.ts'
 import { read, strip } from '../../src/lib/read.ts'
@@ -81,7 +82,10 @@ export const startModel = async (options: ModelOptions = {}) => {
     return { invoke: createWorker(environment, surroundings), kill: life.end }
   }
 
-  const { respond } = await createWebhook(environment, createSurroundings('webhook', createLife()))
+  const { respond, take } = await createWebhook(
+    environment,
+    createSurroundings('webhook', createLife()),
+  )
   const eventSource = startEventSource({
     queue: sqs.queue,
     clock: time,
@@ -105,6 +109,8 @@ export const startModel = async (options: ModelOptions = {}) => {
       const { statusCode: status = 200, headers = {}, body: text = '' } = result
       return { status, json: parseJson(text), headers }
     },
+    /** Invokes the webhook as Cognito or SNS does; gives why something was not stored. */
+    invoke: (event: unknown, by: Invoker) => time.run(take(event, by)),
     /** Puts deliveries into the queue as the webhook would, all at this instant; gives their ids. */
     enqueue: async (source: string, bodies: Iterable<Body>): Promise<string[]> => {
       const messages = []

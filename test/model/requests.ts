@@ -22,6 +22,8 @@ export type PostOptions = {
   readonly isSigned?: boolean
   /** Unix seconds of the signature; default: now. */
   readonly signedAt?: number
+  /** What arrives in place of the body that was signed. */
+  readonly arrives?: Uint8Array
   /** How AWS hands the body on; default base64. */
   readonly encoding?: 'base64' | 'text'
   /** Default: an HTTP API. */
@@ -59,7 +61,12 @@ export const createRequests = (bridge: Bridge, clock: Clock) => {
     const signed = isSigned
       ? sign(source.signature, unsigned, sender.secret ?? '')
       : { url: unsigned.url, headers: {} }
-    return { source, url: signed.url, raw, headers: { ...type, ...signed.headers, ...headers } }
+    return {
+      source,
+      url: signed.url,
+      raw: options.arrives ?? raw,
+      headers: { ...type, ...signed.headers, ...headers },
+    }
   }
 
   return {

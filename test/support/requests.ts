@@ -10,7 +10,7 @@ export type Request = {
 }
 
 /** The names under which a scheme's proof travels. */
-const proofNames = (scheme: SignatureScheme): string[] => {
+export const proofNames = (scheme: SignatureScheme): string[] => {
   if (scheme.type === 'preferred') return scheme.schemes.flatMap(proofNames)
   if (scheme.type === 'bearer') return ['authorization']
   if (scheme.type === 'jws') return [scheme.header]

@@ -1,0 +1,93 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { defineBridge } from '../../src/lib/config.ts'
+import { signup, typeform } from '../../src/lib/index.ts'
+import { toBytes } from '../support/fixture.ts'
+import { everyPreset, fileName, fixtures } from '../support/fixtures.ts'
+import { formResponse, userCreated } from '../support/payloads.ts'
+import { conform } from './conform.ts'
+
+let folder: string
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'conform-'))
+})
+afterEach(() => rmSync(folder, { recursive: true }))
+
+const put = (file: string, content: string | object | Uint8Array) =>
+  writeFileSync(join(folder, file), toBytes(content))
+const bridge = defineBridge({
+  sources: { beta: typeform({ fields: { user_id: 'external_id' } }), api: signup() },
+})
+
+test('every fixture conforms, as a file beside its headers', async () => {
+  for (const [preset, { delivery }] of Object.entries(fixtures)) {
+    put(`${fileName(preset)}.bin`, delivery.body)
+    put(`${fileName(preset)}.headers.json`, delivery.headers)
+  }
+
+  const results = await conform(folder, everyPreset)
+
+  expect(results.flatMap(({ problems }) => problems)).toEqual([])
+  expect(results.map(({ contacts }) => contacts.length)).toEqual(results.map(() => 1))
+  expect(results).toHaveLength(Object.keys(fixtures).length)
+})
+
+test('a file is for the source of its name in the config, else for the preset of its name', async () => {
+  put('beta.first.json', formResponse)
+  put('typeform.first.json', formResponse)
+  put('clerk.user.created.json', userCreated)
+
+  const results = await conform(folder, bridge)
+
+  expect(results).toMatchObject([
+    { source: 'beta', problems: [], contacts: [{ external_id: 'u-1' }] },
+    { source: 'clerk', problems: [], contacts: [{ external_id: 'user_1' }] },
+    { source: 'typeform', problems: [], contacts: [{ external_id: null }] },
+  ])
+})
+
+test('what is for no source, or is no delivery, is passed over', async () => {
+  put('nobody.json', {})
+  put('webhook.json', {})
+  put('clerk.vector.json', {})
+  put('clerk.md', 'text')
+
+  expect(await conform(folder, bridge)).toMatchObject(
+    Array.from({ length: 4 }, () => ({ contacts: [], problems: [] })),
+  )
+})
+
+test.each([
+  ['is refused', { name: 'Ada' }, ['answered 422', 'no contact']],
+  ['is of nobody', '{"email":"ada"', ['answered 400', 'no contact']],
+  [
+    'has an e-mail that its contact has not',
+    { external_id: '1', note: 'write to ada@example.com' },
+    ['the delivery has an e-mail, the contact has none'],
+  ],
+])('a delivery that %s fails', async (_title, body, problems) => {
+  put('api.json', body)
+
+  const [result] = await conform(folder, bridge)
+
+  expect(result?.problems).toHaveLength(problems.length)
+  for (const [index, problem] of problems.entries()) {
+    expect(result?.problems[index]).toContain(problem)
+  }
+})
+
+test('a contact that says more than its delivery fails', async () => {
+  const inventive = signup({
+    map: (given) => ({ ...given, contact: { email: 'made-up@example.com', name: 'Nobody' } }),
+  })
+  put('api.json', { email: 'ada@example.com' })
+
+  const [result] = await conform(folder, defineBridge({ sources: { api: inventive } }))
+
+  expect(result?.problems).toEqual([
+    'the e-mail made-up@example.com is not in the delivery',
+    'the name’s Nobody is not in the delivery'.replace('’', "'"),
+  ])
+})

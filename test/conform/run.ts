@@ -1,0 +1,40 @@
+/** `npm run conform -- FOLDER`: what the bridge makes of deliveries that you captured. */
+import { existsSync } from 'node:fs'
+import { configFile } from '../../scripts/build.ts'
+import { conform, type Result } from './conform.ts'
+
+const [folder] = process.argv.slice(2)
+if (folder === undefined || !existsSync(folder)) {
+  console.error('A folder of captured deliveries: npm run conform -- FOLDER')
+  process.exit(1)
+}
+
+const shown = ['role', 'external_id', 'email', 'phone', 'name', 'avatar', 'signed_up_at']
+
+const tell = ({ file, source, contacts, leftOut, problems }: Result): void => {
+  console.log(`\n${file}  ${source === undefined ? 'no source of this name' : source}`)
+  for (const contact of contacts) {
+    const fields = Object.entries(contact)
+      .filter(([name, value]) => shown.includes(name) && value !== null)
+      .map(
+        ([name, value]) => `${name} ${typeof value === 'object' ? JSON.stringify(value) : value}`,
+      )
+    console.log(`  ${fields.join('\n  ')}`)
+    const { custom_attributes = {} } = contact as { custom_attributes?: object }
+    if (Object.keys(custom_attributes).length > 0)
+      console.log(`  ${JSON.stringify(custom_attributes)}`)
+  }
+  if (leftOut.length > 0) console.log(`  left out: ${leftOut.join(', ')}`)
+  for (const problem of problems) console.log(`  FAILED ${problem}`)
+}
+
+const { default: bridge } = await import(configFile(process.env))
+const results = await conform(folder, bridge)
+const ran = results.filter(({ source }) => source !== undefined)
+const failed = ran.filter(({ problems }) => problems.length > 0)
+for (const result of ran) tell(result)
+const others = results.filter(({ source }) => source === undefined).map(({ file }) => file)
+if (others.length > 0)
+  console.log(`\npassed over, for no source has their name: ${others.join(', ')}`)
+console.log(`\n${ran.length} deliveries, ${failed.length} failed`)
+process.exitCode = ran.length === 0 || failed.length > 0 ? 1 : 0
