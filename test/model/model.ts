@@ -109,6 +109,8 @@ export const startModel = async (options: ModelOptions = {}) => {
       const { statusCode: status = 200, headers = {}, body: text = '' } = result
       return { status, json: parseJson(text), headers }
     },
+    /** The secret of a source, as its sender has it. */
+    secretOf: (source: string): string | undefined => requests.signingSecrets[source],
     /** Invokes the webhook as Cognito or SNS does; gives why something was not stored. */
     invoke: (event: unknown, by: Invoker) => time.run(take(event, by)),
     /** Puts deliveries into the queue as the webhook would, all at this instant; gives their ids. */
