@@ -123,6 +123,22 @@ export const startSandbox = async (options: SandboxOptions): Promise<Sandbox> =>
 
   const inbox = template.inbox && (await createInbox(sqs, template.inbox))
 
+  // The first of all: senders sign the address that it gets.
+  const gateway: Gateway = await startGateway({
+    port: ports.gateway,
+    ...(options.onUnrouted && { onUnrouted: options.onUnrouted }),
+    invoke: async (event) => {
+      const answer = await webhook.invoke(event)
+      options.onAnswer?.({
+        path: event.rawPath,
+        status: Number(own(answer, 'statusCode')),
+        body: String(own(answer, 'body') ?? ''),
+        location: String(own(own(answer, 'headers'), 'location') ?? ''),
+      })
+      return answer
+    },
+  })
+
   const environment = {
     AWS_REGION: 'eu-west-1',
     AWS_ACCESS_KEY_ID: 'sandbox',
@@ -138,6 +154,7 @@ export const startSandbox = async (options: SandboxOptions): Promise<Sandbox> =>
     INBOX_DEAD_LETTER_QUEUE_URL: inbox?.deadLetterQueueUrl,
     INTERCOM_BASE_URL: live?.baseUrl ?? intercom.url,
     ...(live && { INTERCOM_REGION: live.region, INTERCOM_VERSION: live.version }),
+    PUBLIC_BASE_URL: local.PUBLIC_BASE_URL || gateway.url,
     TURNSTILE_BASE_URL: local.TURNSTILE_BASE_URL || turnstile.url,
     ...options.environment,
   }
@@ -175,20 +192,6 @@ export const startSandbox = async (options: SandboxOptions): Promise<Sandbox> =>
   const eventSource = startDraining(template, sqs.queueUrl, sqs.queueArn)
   const inboxEventSource =
     template.inbox && inbox && startDraining(template.inbox, inbox.queueUrl, inbox.queueArn)
-  const gateway: Gateway = await startGateway({
-    port: ports.gateway,
-    ...(options.onUnrouted && { onUnrouted: options.onUnrouted }),
-    invoke: async (event) => {
-      const answer = await webhook.invoke(event)
-      options.onAnswer?.({
-        path: event.rawPath,
-        status: Number(own(answer, 'statusCode')),
-        body: String(own(answer, 'body') ?? ''),
-        location: String(own(own(answer, 'headers'), 'location') ?? ''),
-      })
-      return answer
-    },
-  })
   let stored = signingSecret()
   const takeNewBundles = async () => {
     bridge = bundles.current().bridge

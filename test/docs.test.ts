@@ -107,6 +107,17 @@ describe('docs/sources.md', () => {
     expect(row?.split('|').slice(1, -1)).not.toContain('')
   })
 
+  test('has generic sources that stand', async () => {
+    const example = blocks.find((block) => block.startsWith('github: webhook')) ?? ''
+
+    const { default: bridge } = await importFile(
+      'bridge.config.ts',
+      `import { defineBridge, webhook } from '#bridge'\nexport default defineBridge({ sources: { ${example} } })`,
+    )
+
+    expect(Object.keys((bridge as Bridge).sources)).toEqual(['github', 'crm', 'paddle'])
+  })
+
   test('adds a source that reads and verifies as its fixture says', async () => {
     const source = blocks.find((block) => block.includes('export const acme')) ?? ''
     const fixture = blocks.find((block) => block.includes('defineFixture')) ?? ''

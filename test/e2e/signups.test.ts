@@ -175,6 +175,13 @@ test('the page of the README joins the waitlist', async () => {
   ])
 })
 
+test('a sender that signs the address too is taken at the address that it is given', async () => {
+  const contact = { properties: { email: { value: 'ada@example.com' } } }
+
+  expect((await bridge.post('crm', contact)).status).toBe(200)
+  expect(await bridge.contacts()).toMatchObject([{ email: 'ada@example.com' }])
+})
+
 test('a form with Turnstile takes what Cloudflare vouches for, and nothing else', async () => {
   const post = (token: object) =>
     bridge.post('guarded', new URLSearchParams({ email: 'ada@example.com', ...token }), {

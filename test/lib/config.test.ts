@@ -6,6 +6,7 @@ import {
   form,
   signup,
   standardWebhooks,
+  supabaseDatabase,
   typeform,
   webhook,
 } from '../../src/lib/index.ts'
@@ -102,7 +103,7 @@ describe('a preset', () => {
     expect(message).not.toContain('canary')
   })
 
-  test.each([
+  test.each<[() => unknown, string]>([
     [() => form({ redirect: '/thanks' } as never), 'redirect'],
     [() => form({ redirect: 'javascript:alert(1)' }), 'redirect'],
     [() => form({ origins: ['https://example.com/'] }), 'origins'],
@@ -112,6 +113,21 @@ describe('a preset', () => {
     [() => webhook({ signature: { ...hmac, signed: '{body}{when}' } }), 'signature.signed'],
     [() => webhook({ signature: { ...hmac, header: 'two words' } }), 'signature.header'],
     [() => webhook({ signature: { ...hmac, id: { header: 'x-id' } } }), 'signature'],
+    ...[{}, { prefix: 't=' }, { header: 'x-time', prefix: 't=' }].map(
+      (timestamp): [() => unknown, string] => [
+        () =>
+          webhook({
+            signature: {
+              ...hmac,
+              signed: '{timestamp}{body}',
+              timestamp: { unit: 's', ...timestamp },
+            },
+          }),
+        'a timestamp stands in a `header` of its own',
+      ],
+    ),
+    [() => supabaseDatabase({ table: 7 } as never), 'table'],
+    [() => form({ turnstile: 'yes' } as never), 'turnstile'],
     [() => webhook({} as never), 'signature'],
     [() => standardWebhooks({ types: 'user.created' } as never), 'types'],
     [() => defineSource({} as never)({ tag: 'x' } as never), 'tag'],

@@ -18,7 +18,7 @@ export type HmacScheme = {
   /** What stands before each signature: `sha256=`, or `v1,` in a list. */
   readonly prefix: string
   /** The parts of the header are set apart by this; absent: it is one signature. */
-  readonly separator?: RegExp
+  readonly separator?: RegExp | string
   readonly algorithm: 'sha1' | 'sha256' | 'sha512'
   readonly encoding: 'hex' | 'base64'
   readonly signed: string
@@ -56,7 +56,7 @@ export const bodyScheme = (
 /** The scheme that Stripe began and others took up: `t=…,v1=…` in one header, over both. */
 export const timestampedScheme = (header: string, unit: 's' | 'ms'): HmacScheme => ({
   ...bodyScheme(header, 'hex', 'v1='),
-  separator: /, */,
+  separator: ',',
   signed: '{timestamp}.{body}',
   timestamp: { header: [header], prefix: 't=', unit, toleranceSeconds: defaultToleranceSeconds },
 })
@@ -158,7 +158,9 @@ export const verifyHmac = (
   const id = scheme.id ? firstHeader(delivery, scheme.id.header) : ''
   if (signature === undefined || id === undefined) throw missing()
   const trimmed = signature.trim()
-  const parts = scheme.separator ? trimmed.split(scheme.separator) : [trimmed]
+  const parts = scheme.separator
+    ? trimmed.split(scheme.separator).map((part) => part.trim())
+    : [trimmed]
   const timestamp = timestampOf(scheme, delivery, parts)
   if (timestamp === undefined) throw missing()
   // The id stands before a dot in what is signed, so it may hold none.
@@ -186,7 +188,9 @@ export const signHmac = (
   const key = keyOf(scheme.secret, secret)
   if (key instanceof BridgeError) throw key
   const digest = mac(scheme, key, { id, timestamp, method, url, body }).toString(encoding)
-  const within = stamp?.prefix === undefined ? '' : `${stamp.prefix}${timestamp},`
+  const { separator = ',' } = scheme
+  const between = typeof separator === 'string' ? separator : ','
+  const within = stamp?.prefix === undefined ? '' : `${stamp.prefix}${timestamp}${between}`
   const entries: [string | undefined, string][] = [
     [scheme.id?.header[0], id],
     [stamp?.prefix === undefined ? stamp?.header[0] : undefined, timestamp],

@@ -9,6 +9,7 @@ const headerName = z
 const signatureOptions = z.strictObject({
   header: headerName,
   prefix: z.optional(z.string()),
+  separator: z.optional(z.string().check(z.minLength(1))),
   algorithm: z.enum(['sha256', 'sha1', 'sha512']),
   encoding: z.enum(['hex', 'base64']),
   signed: z.optional(
@@ -26,7 +27,8 @@ const signatureOptions = z.strictObject({
   id: z.optional(z.strictObject({ header: headerName })),
   timestamp: z.optional(
     z.strictObject({
-      header: headerName,
+      header: z.optional(headerName),
+      prefix: z.optional(z.string().check(z.minLength(1))),
       unit: z.enum(['s', 'ms']),
       toleranceSeconds: z.optional(z.number().check(z.positive())),
     }),
@@ -39,6 +41,16 @@ const signature = signatureOptions.check(
       signed.includes('{id}') === (id !== undefined) &&
       signed.includes('{timestamp}') === (timestamp !== undefined),
     'id and timestamp are set exactly where `signed` holds {id} and {timestamp}',
+  ),
+)
+const placed = signature.check(
+  z.refine(
+    ({ timestamp, separator }) =>
+      timestamp === undefined ||
+      (timestamp.header === undefined
+        ? timestamp.prefix !== undefined && separator !== undefined
+        : timestamp.prefix === undefined),
+    'a timestamp stands in a `header` of its own, or behind a `prefix` in the one of the signature, set apart by `separator`',
   ),
 )
 const eventId = z.union([z.string().check(z.minLength(1)), z.strictObject({ header: headerName })])
@@ -59,13 +71,15 @@ const toScheme = (options: z.infer<typeof signatureOptions>): HmacScheme => ({
   type: 'hmac',
   header: [options.header.toLowerCase()],
   prefix: options.prefix ?? '',
+  ...(options.separator !== undefined && { separator: options.separator }),
   algorithm: options.algorithm,
   encoding: options.encoding,
   signed: options.signed ?? '{body}',
   ...(options.id && { id: { header: [options.id.header.toLowerCase()] } }),
   ...(options.timestamp && {
     timestamp: {
-      header: [options.timestamp.header.toLowerCase()],
+      header: [(options.timestamp.header ?? options.header).toLowerCase()],
+      ...(options.timestamp.prefix !== undefined && { prefix: options.timestamp.prefix }),
       unit: options.timestamp.unit,
       toleranceSeconds: options.timestamp.toleranceSeconds ?? defaultToleranceSeconds,
     },
@@ -80,7 +94,7 @@ const toScheme = (options: z.infer<typeof signatureOptions>): HmacScheme => ({
  * @throws BridgeError `invalid_config`, naming every fault
  */
 export const webhook = (options: WebhookOptions): Source => {
-  assertOptions('webhook()', options, { signature, eventId: z.optional(eventId) })
+  assertOptions('webhook()', options, { signature: placed, eventId: z.optional(eventId) })
   const { signature: signatureData, eventId: place, ...common } = options
   const header = (
     typeof place === 'object' ? place : place === 'id' ? signatureData.id : undefined

@@ -142,6 +142,31 @@ describe('HubSpot’s published vectors', () => {
   })
 })
 
+test('a timestamp behind a prefix, set apart as the sender likes, is data of the generic preset', () => {
+  const body = '{"event_id":"e1"}'
+  const { signature } = webhook({
+    signature: {
+      header: 'Paddle-Signature',
+      prefix: 'h1=',
+      separator: ';',
+      algorithm: 'sha256',
+      encoding: 'hex',
+      signed: '{timestamp}:{body}',
+      timestamp: { prefix: 'ts=', unit: 's' },
+    },
+    fields: { 'data.email': 'email' },
+  })
+  const mac = createHmac('sha256', 's').update(`${start}:${body}`).digest('hex')
+  const check = (header: string, now = start) =>
+    verdict(signature, delivery(body, { 'paddle-signature': header }), ['s'], now)
+
+  expect(check(`ts=${start};h1=${mac}`)).toBe('accepted')
+  expect(check(`ts=${start}; h1=${mac}`)).toBe('accepted')
+  expect(check(`ts=${start};h1=${mac}`, start + 301)).toBe('signature_expired')
+  expect(check(`ts=${start},h1=${mac}`)).toBe('signature_invalid')
+  expect(check(`h1=${mac}`)).toBe('signature_invalid')
+})
+
 describe('GitHub’s published vectors', () => {
   // https://docs.github.com/webhooks/using-webhooks/validating-webhook-deliveries#testing-the-webhook-payload-validation
   // https://github.com/octokit/webhooks-methods.js/blob/main/test/verify.test.ts
