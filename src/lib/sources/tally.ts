@@ -6,10 +6,10 @@ import { defineSource, type Question } from './source.ts'
 
 const formResponse = z.looseObject({ data: z.looseObject({ fields: z.array(z.unknown()) }) })
 
-const types: { readonly [type: string]: Question['type'] } = {
-  INPUT_EMAIL: 'email',
-  INPUT_PHONE_NUMBER: 'phone',
-}
+const types = new Map<unknown, Question['type']>([
+  ['INPUT_EMAIL', 'email'],
+  ['INPUT_PHONE_NUMBER', 'phone'],
+])
 
 /** Choices come as ids; what is no known id stays as it is. */
 const resolve = (value: unknown, among: unknown): unknown =>
@@ -42,7 +42,7 @@ export const tally = defineSource({
     records(data.fields).map((given) => ({
       key: text(given.key),
       label: text(given.label),
-      type: types[text(given.type) ?? ''],
+      type: types.get(given.type),
       value: answerOf(given),
     })),
   toSignup: ({ createdAt, data }, _delivery, questions) => ({

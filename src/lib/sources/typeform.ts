@@ -4,15 +4,13 @@ import { bodyScheme } from '../signature/hmac.ts'
 import { findPerson } from './person.ts'
 import { defineSource, type Question } from './source.ts'
 
-type FormResponse = Record<string, unknown>
-const formResponse = z.looseObject({
-  form_response: z.custom<FormResponse>(isRecord, 'expected an object'),
-})
+const formResponse = z.looseObject({ form_response: z.looseObject({}) })
+type FormResponse = z.infer<typeof formResponse>['form_response']
 
-const types: { readonly [type: string]: Question['type'] } = {
-  email: 'email',
-  phone_number: 'phone',
-}
+const types = new Map<string, Question['type']>([
+  ['email', 'email'],
+  ['phone_number', 'phone'],
+])
 
 /** An answer's value stands under the name of its type; choices give their labels. */
 const answerValue = (given: Record<string, unknown>, type: string): unknown => {
@@ -40,7 +38,7 @@ const questionsOf = ({ definition, answers, hidden, variables }: FormResponse): 
       id: text(asked.id),
       ref: text(asked.ref) ?? text(field?.ref),
       label: text(field?.title),
-      type: types[type],
+      type: types.get(type),
       value: answerValue(given, type),
     })
   }
