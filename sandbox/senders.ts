@@ -3,6 +3,7 @@ import type { Bridge } from '../src/lib/config.ts'
 import type { Environment } from '../src/lib/env.ts'
 import { withSecret } from '../src/lib/signature.ts'
 import { needsSecret, type Source } from '../src/lib/sources/source.ts'
+import { tokenInput } from '../src/lib/turnstile.ts'
 
 /** A source as a sender is set up with it. */
 export type Sender = {
@@ -50,7 +51,11 @@ export const straySecrets = (senders: readonly Sender[], local: Environment): st
 
 /** A command to paste that makes a contact, for the first source that one line can speak for. */
 export const tryLine = (bridge: Bridge, senders: readonly Sender[], url: string) => {
-  const bearer = senders.find(({ name }) => bridge.sources[name]?.signature.type === 'bearer')
+  // Our own JSON: the other sources with a bearer secret read another payload.
+  const bearer = senders.find(({ name }) => {
+    const source = bridge.sources[name]
+    return source?.signature.type === 'bearer' && source.waits
+  })
   if (bearer) {
     const person = JSON.stringify({ email: 'ada@example.com', name: 'Ada Lovelace' })
     return [
@@ -61,7 +66,11 @@ export const tryLine = (bridge: Bridge, senders: readonly Sender[], url: string)
     ].join(' ')
   }
   const form = senders.find(({ name }) => bridge.sources[name]?.form)
-  return form
-    ? `curl ${url}${form.path} -d email=ada@example.com -d 'name=Ada Lovelace'`
-    : undefined
+  if (!form) return undefined
+  const { origins = [], turnstile } = bridge.sources[form.name]?.form ?? {}
+  return [
+    `curl ${url}${form.path} -d email=ada@example.com -d 'name=Ada Lovelace'`,
+    ...(turnstile ? [`-d ${tokenInput}=any`] : []),
+    ...(origins[0] ? [`-H 'origin: ${origins[0]}'`] : []),
+  ].join(' ')
 }

@@ -43,7 +43,7 @@ type Packaged = {
   readonly template: Template
 }
 
-vi.setConfig({ testTimeout: 30_000 })
+vi.setConfig({ testTimeout: 60_000 })
 
 const root = resolve(import.meta.dirname, '..')
 const run = promisify(execFile)
@@ -631,7 +631,7 @@ describe('the lines of docs/sources.md', () => {
         return text.replace(place, `${place}${lines}`)
       }, yaml)
     packaged = await packageService('snippets', ['--param', 'inbox=on'], edit)
-  })
+  }, 120_000)
 
   it('package as they stand, one for each sender', () => {
     expect(snippets).toHaveLength(4)

@@ -84,10 +84,12 @@ const parseJson = (delivery: Delivery): unknown => {
   }
 }
 
+/** An input's name and value. */
+type Input = readonly [string, string]
 type FormPayload = Record<string, string | string[]>
 
 /** Inputs by name; a name that comes several times (boxes of one question) gives all its values. */
-const toFormPayload = (inputs: readonly (readonly [string, string])[]): FormPayload => {
+const toFormPayload = (inputs: readonly Input[]): FormPayload => {
   const grouped = Map.groupBy(inputs, ([name]) => name)
   return Object.fromEntries(
     [...grouped].map(([name, group]) => {
@@ -98,17 +100,22 @@ const toFormPayload = (inputs: readonly (readonly [string, string])[]): FormPayl
 }
 
 /** Uploaded files are passed over: a contact has no place for them. */
-const parseMultipart = async (delivery: Delivery): Promise<FormPayload> => {
+const parseMultipart = async (delivery: Delivery): Promise<Input[]> => {
   // Through the default export: the one shape that Node and a bundle agree on for CommonJS.
   const { default: busboy } = await import('@fastify/busboy')
-  const inputs: [string, string][] = []
+  const inputs: Input[] = []
   try {
     const parser = new busboy.Busboy({
       headers: { 'content-type': delivery.headers['content-type'] ?? '' },
       limits: { fieldSize: maxBodyBytes, fields: 1_000, files: 100, parts: 1_100 },
     })
     await new Promise<void>((resolve, reject) => {
-      parser.on('field', (name, value) => inputs.push([name, value]))
+      parser.on('field', (name: string | undefined, value) => {
+        if (name !== undefined) inputs.push([name, value])
+      })
+      for (const limit of ['partsLimit', 'filesLimit', 'fieldsLimit'] as const) {
+        parser.on(limit, () => reject(new Error(limit)))
+      }
       // Its end may be missing too, and an error that nobody hears would end the process.
       parser.on('file', (_name, stream) => stream.on('error', reject).resume())
       parser.on('finish', resolve)
@@ -119,16 +126,30 @@ const parseMultipart = async (delivery: Delivery): Promise<FormPayload> => {
     // The cause is left out: the parser's message may quote the body.
     throw invalid('not valid multipart/form-data')
   }
-  return toFormPayload(inputs)
+  return inputs
+}
+
+const replacement = '\ufffd'
+
+/** Parsers put U+FFFD in the place of bytes that are no UTF-8; a sender may have put it there, too. */
+const isMalformed = (body: Uint8Array, inputs: readonly Input[]): boolean => {
+  if (!inputs.some((input) => input.join('').includes(replacement))) return false
+  const raw = Buffer.from(body)
+  return !raw.includes(replacement) && !/%ef%bf%bd/i.test(raw.toString('latin1'))
 }
 
 const parseForm = async (delivery: Delivery): Promise<FormPayload> => {
+  const { body } = delivery
   const declared = contentTypeOf(delivery)
-  if (declared === 'multipart/form-data') return parseMultipart(delivery)
-  if (declared === 'application/x-www-form-urlencoded') {
-    return toFormPayload([...new URLSearchParams(decodeUtf8(delivery.body))])
+  const isMultipart = declared === 'multipart/form-data'
+  if (!isMultipart && declared !== 'application/x-www-form-urlencoded') {
+    throw unsupported('application/x-www-form-urlencoded or multipart/form-data')
   }
-  throw unsupported('application/x-www-form-urlencoded or multipart/form-data')
+  const inputs = isMultipart
+    ? await parseMultipart(delivery)
+    : [...new URLSearchParams(decodeUtf8(body))]
+  if (isMalformed(body, inputs)) throw invalid('not valid UTF-8')
+  return toFormPayload(inputs)
 }
 
 /**

@@ -35,6 +35,12 @@ export const defineBridge = (config: Bridge): Bridge => {
         : [`sources.${name}: not a source; call a preset, such as clerk()`]),
     ]),
   ]
+  const invoked = Object.entries(sources).flatMap(([name, source]) =>
+    isSource(source) && source.signature.type === 'invoked' ? [name] : [],
+  )
+  if (invoked.length > 1) {
+    faults.push(`sources.${invoked[1]}: AWS invokes one source, and sources.${invoked[0]} is it`)
+  }
   if (faults.length > 0) {
     throw new BridgeError('invalid_config', `bridge config: ${faults.join('; ')}`)
   }

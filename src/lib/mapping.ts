@@ -48,15 +48,23 @@ const toScalar = (value: unknown): unknown =>
     ? value.join(', ')
     : value
 
-/** Words that say no, also where more stands behind them: `no, thanks`, `not_subscribed`. */
-const saysNo = /^(?:0|false|off|no|nein|non|not|n|opt_?out|unsubscribed|declined)(?![a-z0-9])/i
+/** A value that says no, as a whole: an empty box, a switch that is off. */
+const isNo = /^(?:0|false|n|off|unchecked)$/i
+/** Words that say no wherever they stand: `No, thanks`, `not_subscribed`, `I don't want any`. */
+const saysNo =
+  /(?<![\p{L}\p{N}])(?:no|nope|not|never|none|don['’]?t|nein|nicht|non|declined?|refused?|rejected?|opt[ _-]?out|unsubscribed?)(?![\p{L}\p{N}])/iu
 
 /** A box is ticked unless its value says no; a box that is not there was left empty. */
 const isTicked = (value: unknown): boolean => {
-  if (!isFound(value)) return false
-  if (Array.isArray(value)) return value.some(isTicked)
+  if (Array.isArray(value)) return value.length > 0 && value.every(isYes)
+  return isYes(value)
+}
+
+const isYes = (value: unknown): boolean => {
   if (typeof value === 'boolean') return value
-  return !saysNo.test(String(value).trim())
+  if (typeof value === 'number') return value !== 0
+  if (typeof value !== 'string' || isAbsent(value)) return false
+  return !isNo.test(value.trim()) && !saysNo.test(value)
 }
 
 /** The values found for a table of places, by target; the first place that finds something wins. */

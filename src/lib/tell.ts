@@ -83,7 +83,7 @@ const seldomMs = 60_000
 
 /**
  * Says whether a line that strangers can cause may be logged now: once a minute for a source and a
- * code, so that a wrong secret shows, and logging is no way to run up a bill.
+ * code, so that a wrong secret shows, and strangers do not fill the log.
  */
 export const createMayTell = (
   now: () => number,

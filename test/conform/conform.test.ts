@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { defineBridge } from '../../src/lib/config.ts'
-import { signup, typeform } from '../../src/lib/index.ts'
+import { form, signup, typeform } from '../../src/lib/index.ts'
 import { toBytes } from '../support/fixture.ts'
 import { everyPreset, fileName, fixtures } from '../support/fixtures.ts'
 import { formResponse, userCreated } from '../support/payloads.ts'
@@ -76,6 +76,38 @@ test.each([
   for (const [index, problem] of problems.entries()) {
     expect(result?.problems[index]).toContain(problem)
   }
+})
+
+test('a delivery that is no signup is ignored, and no failure', async () => {
+  put('clerk.user.deleted.json', { ...userCreated, type: 'user.deleted' })
+
+  expect(await conform(folder, bridge)).toMatchObject([{ isIgnored: true, problems: [] }])
+})
+
+test('a form needs no token and no origin of its own: nobody posts it', async () => {
+  const guarded = form({
+    turnstile: true,
+    origins: ['https://example.com'],
+    redirect: 'https://example.com',
+  })
+  put('join.txt', 'email=ada%40example.com')
+  put('join.headers.json', { 'content-type': 'application/x-www-form-urlencoded' })
+
+  expect(await conform(folder, defineBridge({ sources: { join: guarded } }))).toMatchObject([
+    { problems: [], contacts: [{ email: 'ada@example.com' }] },
+  ])
+})
+
+test('a contact is held to what somebody wrote beside its delivery', async () => {
+  put('api.good.json', { email: 'ada@example.com', name: 'Ada' })
+  put('api.good.contact.json', { email: 'ada@example.com', name: 'Ada' })
+  put('api.bad.json', { email: 'bob@example.com' })
+  put('api.bad.contact.json', { email: 'ada@example.com', phone: null })
+
+  expect((await conform(folder, bridge)).map(({ problems }) => problems)).toEqual([
+    ['email is not what its .contact.json says'],
+    [],
+  ])
 })
 
 test('a contact that says more than its delivery fails', async () => {

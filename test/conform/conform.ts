@@ -1,9 +1,10 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import type { Bridge } from '../../src/lib/config.ts'
 import { defineBridge } from '../../src/lib/config.ts'
 import { invokedBy } from '../../src/lib/invocation.ts'
 import { parseJson } from '../../src/lib/json.ts'
+import { isRecord, own } from '../../src/lib/own.ts'
 import { isProven } from '../../src/lib/signature.ts'
 import * as presets from '../../src/lib/sources/index.ts'
 import type { Source } from '../../src/lib/sources/source.ts'
@@ -22,6 +23,8 @@ export type Result = {
   /** What of it was left out, each once. */
   readonly leftOut: readonly string[]
   readonly problems: readonly string[]
+  /** Genuine, and no signup. */
+  readonly isIgnored: boolean
 }
 
 /** A source of the config by the name that a file begins with, else the preset of that name. */
@@ -37,6 +40,10 @@ const sourceOf = (bridge: Bridge, name: string): Source | undefined => {
   }
 }
 
+/** A token is good once, and the one that was captured is spent. */
+const withoutTurnstile = (source: Source): Source =>
+  source.form ? { ...source, form: { ...source.form, turnstile: false } } : source
+
 /** The headers beside a delivery, in the file with the longest name that it begins with. */
 const headersOf = (folder: string, file: string, source: Source): Record<string, string> => {
   const suffix = '.headers.json'
@@ -44,12 +51,18 @@ const headersOf = (folder: string, file: string, source: Source): Record<string,
     .filter((each) => each.endsWith(suffix) && file.startsWith(`${basename(each, suffix)}.`))
     .toSorted((a, b) => b.length - a.length)
   const captured = beside && parseJson(readFileSync(join(folder, beside), 'utf8'))
+  if (beside && !isRecord(captured)) throw new Error(`${beside} is no JSON object of headers`)
   const proofs = new Set([...proofNames(source.signature), 'authorization', 'content-encoding'])
-  return Object.fromEntries(
+  const asked = source.form && {
+    accept: 'application/json',
+    ...(source.form.origins[0] && { origin: source.form.origins[0] }),
+  }
+  const named = Object.fromEntries(
     Object.entries(captured ?? {}).flatMap(([name, value]) =>
       proofs.has(name.toLowerCase()) ? [] : [[name.toLowerCase(), String(value)]],
     ),
   )
+  return { ...named, ...asked }
 }
 
 const addresses = /[\w.+-]+@[\w-]+(?:\.[\w-]+)+/g
@@ -60,7 +73,9 @@ const problemsOf = (body: string, contacts: readonly Contact[]): string[] => {
   const text = `${body} ${[...new URLSearchParams(body).values()]}`.toLowerCase()
   const has = (value: string) => text.includes(value.toLowerCase())
   const known: readonly string[] = text.match(addresses) ?? []
-  return contacts.flatMap(({ email, name }) => [
+  const digits = body.replace(/\D/g, '')
+  return contacts.flatMap(({ email, name, phone }) => [
+    ...(phone && !digits.includes(phone.slice(-7)) ? [`the phone ${phone} is not in it`] : []),
     ...(email && !known.includes(email) ? [`the e-mail ${email} is not in the delivery`] : []),
     ...(!email && known.length > 0 ? ['the delivery has an e-mail, the contact has none'] : []),
     ...(name ?? '')
@@ -80,9 +95,9 @@ const conformOne = async (
   const body = new Uint8Array(readFileSync(join(folder, file)))
   const invoker = invokedBy(parseJson(Buffer.from(body).toString()))
   const source = sourceOf(bridge, name)
-  const nothing = { file, contacts: [], leftOut: [], problems: [] }
+  const nothing = { file, contacts: [], leftOut: [], problems: [], isIgnored: false }
   if (!isDelivery || (!source && !invoker)) return nothing
-  const sources = { ...bridge.sources, ...(source && { [name]: source }) }
+  const sources = { ...bridge.sources, ...(source && { [name]: withoutTurnstile(source) }) }
   const model = await startModel({ bridge: defineBridge({ sources }), latencyMs: 0 })
   const problems: string[] = []
 
@@ -111,8 +126,10 @@ const conformOne = async (
 
   const contacts = model.contacts()
   for (const { reason } of model.parked()) problems.push(`parked: ${reason}`)
-  if (contacts.length === 0) problems.push('no contact')
+  const isIgnored = model.notes.counted.has('ignored')
+  if (contacts.length === 0 && !isIgnored) problems.push('no contact')
   problems.push(...problemsOf(Buffer.from(body).toString(), contacts))
+  problems.push(...notAsExpected(expectationOf(folder, file), contacts))
   const leftOut = model.notes.logged.flatMap(({ left_out = [] }) => left_out)
   return {
     file,
@@ -120,18 +137,38 @@ const conformOne = async (
     contacts,
     leftOut: [...new Set(leftOut)],
     problems,
+    isIgnored,
   }
 }
 
+/** What a contact must be, if somebody wrote it beside the delivery. */
+const expectationOf = (folder: string, file: string): Record<string, unknown> => {
+  const beside = join(folder, file.replace(/\.\w+$/, '.contact.json'))
+  const expected = existsSync(beside) ? parseJson(readFileSync(beside, 'utf8')) : {}
+  if (!isRecord(expected)) throw new Error(`${beside} is no JSON object of contact fields`)
+  return expected
+}
+
+const notAsExpected = (
+  expected: Record<string, unknown>,
+  [contact]: readonly Contact[],
+): string[] =>
+  Object.entries(expected).flatMap(([field, value]) =>
+    JSON.stringify(own(contact, field)) === JSON.stringify(value)
+      ? []
+      : [`${field} is not what its .contact.json says`],
+  )
+
 /**
  * Runs the sources of a bridge over a folder of captured deliveries, each signed afresh, through both
- * handlers into the sandbox's Intercom. A file's name begins with its source's, or its preset's:
- * `clerk.user.created.json`; its headers may lie beside it, in `clerk.headers.json`.
+ * handlers into the sandbox's Intercom. A file is called `<source or preset>.<anything>.json`, `.bin`
+ * or `.txt`; beside it may lie its headers, in `.headers.json`, and what its contact must be, in
+ * `.contact.json`.
  */
 export const conform = async (folder: string, bridge: Bridge): Promise<Result[]> => {
   const results: Result[] = []
   for (const file of readdirSync(folder).toSorted()) {
-    if (file.endsWith('.headers.json')) continue
+    if (/\.(headers|contact)\.json$/.test(file)) continue
     const isDelivery = /\.(json|bin|txt)$/.test(file) && !/\.(vector\.json|ts\.txt)$/.test(file)
     results.push(await conformOne(bridge, folder, file, isDelivery))
   }

@@ -11,7 +11,7 @@ if (folder === undefined || !existsSync(folder)) {
 
 const shown = ['role', 'external_id', 'email', 'phone', 'name', 'avatar', 'signed_up_at']
 
-const tell = ({ file, source, contacts, leftOut, problems }: Result): void => {
+const tell = ({ file, source, contacts, leftOut, problems, isIgnored }: Result): void => {
   console.log(`\n${file}  ${source === undefined ? 'no source of this name' : source}`)
   for (const contact of contacts) {
     const fields = Object.entries(contact)
@@ -24,6 +24,7 @@ const tell = ({ file, source, contacts, leftOut, problems }: Result): void => {
     if (Object.keys(custom_attributes).length > 0)
       console.log(`  ${JSON.stringify(custom_attributes)}`)
   }
+  if (isIgnored) console.log('  ignored: not a signup')
   if (leftOut.length > 0) console.log(`  left out: ${leftOut.join(', ')}`)
   for (const problem of problems) console.log(`  FAILED ${problem}`)
 }
@@ -35,6 +36,8 @@ const failed = ran.filter(({ problems }) => problems.length > 0)
 for (const result of ran) tell(result)
 const others = results.filter(({ source }) => source === undefined).map(({ file }) => file)
 if (others.length > 0)
-  console.log(`\npassed over, for no source has their name: ${others.join(', ')}`)
+  console.log(
+    `\npassed over: no delivery (.json, .bin, .txt), or for no source that is called as the file is up to its first dot: ${others.join(', ')}`,
+  )
 console.log(`\n${ran.length} deliveries, ${failed.length} failed`)
 process.exitCode = ran.length === 0 || failed.length > 0 ? 1 : 0

@@ -31,7 +31,7 @@ test('the start prints addresses, one command to paste, and "ready"; the command
 
   await bridge.says('created contact')
   expect(await (await fetch(contacts)).text()).toContain('"email": "ada@example.com"')
-}, 30_000)
+}, 60_000)
 
 test.each(['SIGINT', 'SIGTERM'] as const)(
   '%s ends every process',
@@ -52,7 +52,7 @@ test.each(['SIGINT', 'SIGTERM'] as const)(
     expect(await bridge.exited).toBe(0)
     await expect.poll(() => running(children)).toEqual([])
   },
-  30_000,
+  60_000,
 )
 
 test('an edited config is taken as a whole or not at all, its sources told', async () => {
@@ -89,4 +89,4 @@ test('an edited config is taken as a whole or not at all, its sources told', asy
   await expect.poll(() => bridge.text().match(/created contact/g)).toHaveLength(2)
   expect(bridge.text().match(/ reloaded\n/g)).toHaveLength(1)
   rmSync(folder, { recursive: true })
-}, 30_000)
+}, 60_000)

@@ -1,9 +1,12 @@
 import * as fc from 'fast-check'
-import { invokedBy, invokedDeliveries } from '../../src/lib/invocation.ts'
+import { createWebhook } from '../../src/handlers/webhook.ts'
+import { invokedBy } from '../../src/lib/invocation.ts'
 import { open } from '../../src/lib/opened.ts'
 import type { QueueMessage } from '../../src/lib/queue.ts'
-import { take } from '../../src/lib/receive.ts'
+import { read } from '../../src/lib/read.ts'
+import { signup } from '../../src/lib/sources/index.ts'
 import { start } from '../support/clock.ts'
+import { delivery } from '../support/deliveries.ts'
 import { everyPreset } from '../support/fixtures.ts'
 import { record } from '../support/records.ts'
 import { type Request, signRequest, unsignedRequest } from '../support/requests.ts'
@@ -188,43 +191,71 @@ const fromElsewhere = property(
   },
 )
 
-const invoked = property(
-  'whatever AWS invokes the function with, it is stored or told',
-  fc.oneof(
-    fc.anything(),
-    fc.record({ triggerSource: fc.anything(), userPoolId: fc.anything(), request: fc.anything() }),
-    fc.record({
-      Records: fc.array(
+const anyEvent = fc.oneof(
+  fc.record({ triggerSource: fc.jsonValue(), userPoolId: fc.jsonValue(), request: fc.jsonValue() }),
+  fc.record({
+    triggerSource: fc.constant('PostConfirmation_ConfirmSignUp'),
+    userPoolId: fc.constant('pool'),
+    userName: fc.jsonValue(),
+    request: fc.record({ userAttributes: fc.dictionary(fc.string(), fc.jsonValue()) }),
+  }),
+  fc
+    .array(
+      fc.oneof(
+        fc.jsonValue(),
         fc.record({
-          EventSource: fc.constantFrom('aws:sns', 'aws:sqs'),
-          Sns: fc.oneof(
-            fc.anything(),
-            fc.record({
-              Message: fc.oneof(fc.json(), fc.string({ unit: 'binary' })),
-              MessageAttributes: fc.oneof(
-                fc.anything(),
-                fc.constantFrom({ source: { Value: 'clerk' } }, { source: { Value: 'nobody' } }),
-              ),
-            }),
-          ),
+          Message: fc.oneof(fc.json(), fc.string({ unit: 'binary' })),
+          MessageAttributes: fc.constantFrom({ source: { Value: 'clerk' } }, { source: 1 }, null),
         }),
       ),
-    }),
-  ),
-  async (event, tally) => {
-    const json: unknown = JSON.parse(
-      JSON.stringify(event, (_key, value) => (typeof value === 'bigint' ? `${value}` : value)) ??
-        'null',
+      { minLength: 1 },
     )
-    if (!invokedBy(json)) return
-    for (const delivery of invokedDeliveries(json, everyPreset, start)) {
-      const store = async () => {}
-      const { error } = await take(delivery, {
-        bridge: everyPreset,
-        sink: { mode: 'queue', store },
-      })
-      if (error) fail(tally, 'crashes', `not stored: ${error.code}`)
-    }
+    .map((all) => ({ Records: all.map((Sns) => ({ EventSource: 'aws:sns', Sns })) })),
+)
+
+const stored = await createWebhook(
+  { QUEUE_URL: 'https://sqs.example.com/1/queue.fifo', SIGNING_SECRET_ID: 'signing' },
+  {
+    bridge: everyPreset,
+    telemetry: { log: () => {}, count: () => {}, flush: () => {} },
+    openQueues: () => ({
+      store: async () => {},
+      sendDeadLetter: async () => {},
+      changeVisibility: async () => {},
+    }),
+  },
+)
+
+const invoked = property(
+  'whatever AWS invokes the function with, it is stored',
+  anyEvent,
+  async (event, tally) => {
+    const by = invokedBy(event)
+    if (!by) return fail(tally, 'crashes', 'an invocation is taken for a request')
+    const error = await stored.take(event, by)
+    if (error) fail(tally, 'crashes', `not stored: ${error.code}`)
+  },
+)
+
+const optioned = signup({
+  fields: { a: 'email', b: 'phone', 'c.d': 'name', e: 'signed_up_at', f: 'owner_id', g: 'avatar' },
+  attributes: { h: 'h', 'i.j': 'i', constructor: 'odd' },
+  company: { k: 'company_id', l: 'size', m: 'name' },
+  note: 'n',
+  consent: 'o',
+  country: 'US',
+})
+
+const mapped = property(
+  'whatever stands where the options look, a signup is read or refused',
+  fc.dictionary(
+    fc.constantFrom(...'abcdefghijklmno', 'tags', 'custom_attributes', 'external_id', 'role'),
+    fc.oneof(fc.jsonValue({ maxDepth: 6 }), fc.constantFrom('ada@example.com', '2813322575')),
+  ),
+  async (body, tally) => {
+    const reading = await read(optioned, delivery(body))
+    if (!/"(?:undefined|null)"|\[object/.test(JSON.stringify(reading))) return
+    fail(tally, 'crashes', 'it made a word of what is missing')
   },
 )
 
@@ -236,4 +267,5 @@ export const properties: readonly Property[] = [
   forgedBody,
   fromElsewhere,
   invoked,
+  mapped,
 ]

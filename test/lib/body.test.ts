@@ -87,6 +87,21 @@ describe('urlencoded forms', () => {
   })
 })
 
+test('a form with bytes that are no UTF-8 is invalid_body, whatever carries them', async () => {
+  const multipart = new Uint8Array([
+    ...bytes('--b\r\nContent-Disposition: form-data; name="name"\r\n\r\n'),
+    ...[0xff, 0xfe, 0x41],
+    ...bytes('\r\n--b--\r\n'),
+  ])
+  const refused = { code: 'invalid_body' }
+
+  await expect(
+    form(multipart, { 'content-type': 'multipart/form-data; boundary=b' }),
+  ).rejects.toMatchObject(refused)
+  await expect(form('name=%ff%feA')).rejects.toMatchObject(refused)
+  expect(await form('name=%EF%BF%BDA')).toEqual({ name: '\ufffdA' })
+})
+
 describe('multipart forms', () => {
   const type = { 'content-type': 'multipart/form-data; boundary=----b' }
   const part = (disposition: string, value: string) =>
@@ -101,6 +116,18 @@ describe('multipart forms', () => {
       end
 
     expect(await form(body, type)).toEqual({ email: 'ada@example.com', name: 'Ada Löv' })
+  })
+
+  test('pass over a part without a name', async () => {
+    const body = `${part('x="y"', 'lost')}${part('name="email"', 'ada@example.com')}${end}`
+
+    expect(await form(body, type)).toEqual({ email: 'ada@example.com' })
+  })
+
+  test('of more than 1,000 inputs are invalid_body, and none is dropped in silence', async () => {
+    const inputs = Array.from({ length: 1_001 }, (_, at) => part(`name="i${at}"`, 'x')).join('')
+
+    await expect(form(inputs + end, type)).rejects.toMatchObject({ code: 'invalid_body' })
   })
 
   test.each([

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { type Bridge, defineBridge, findRecordSource, findSource } from '../../src/lib/config.ts'
 import {
   clerk,
+  cognito,
   defineSource,
   form,
   signup,
@@ -133,6 +134,12 @@ describe('a preset', () => {
     [() => defineSource({} as never)({ tag: 'x' } as never), 'tag'],
   ])('with an option of its own that is wrong says so: %s', (run, name) => {
     expect(messageOf(run)).toContain(name)
+  })
+
+  test('has one source for what AWS invokes, since nothing would reach another', () => {
+    expect(messageOf(() => defineBridge({ sources: { a: cognito(), b: cognito() } }))).toContain(
+      'sources.b: AWS invokes one source, and sources.a is it',
+    )
   })
 
   test('takes every common option', () => {

@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import { receive } from '../../src/lib/receive.ts'
 import type { HmacScheme } from '../../src/lib/signature/hmac.ts'
-import type { SignatureScheme } from '../../src/lib/signature.ts'
+import { isProven, type SignatureScheme } from '../../src/lib/signature.ts'
 import { start } from '../support/clock.ts'
 import { bytes } from '../support/deliveries.ts'
+import type { Fixture } from '../support/fixture.ts'
 import { everyPreset, fileName, fixtures } from '../support/fixtures.ts'
 import { type Request, signRequest, toHttpDelivery, unsignedRequest } from '../support/requests.ts'
 
@@ -21,11 +22,8 @@ const post = async (request: Request, secrets: readonly string[]) => {
   return { status: answer.status, code: error?.code ?? status, stored: stored.length, answer }
 }
 
-/** The one whose MAC decides, where a source has one. */
-const hmacOf = (scheme: SignatureScheme): HmacScheme | undefined => {
-  if (scheme.type === 'preferred') return scheme.schemes[0]
-  return scheme.type === 'hmac' || scheme.type === 'hash' ? scheme : undefined
-}
+const hmacOf = (scheme: SignatureScheme): HmacScheme | undefined =>
+  scheme.type === 'hmac' || scheme.type === 'hash' ? scheme : undefined
 
 /** What carries the proof itself, and can be bent. */
 const proofHeader = (scheme: SignatureScheme): string | undefined => {
@@ -36,19 +34,32 @@ const proofHeader = (scheme: SignatureScheme): string | undefined => {
 const another = 'whsec_bm90IHRoaXMgb25lIGhlcmU='
 const isJson = (body: Uint8Array) => body[0] === 0x7b
 
-const proven = Object.entries(fixtures).filter(
-  ([, { source }]) => !['open', 'invoked'].includes(source.signature.type),
-)
+type Proven = { title: string; preset: string; scheme: SignatureScheme; fixture: Fixture }
+/** Every scheme of every source; one that signs in several ways is forged in each. */
+const proven = Object.entries(fixtures).flatMap(([preset, fixture]): Proven[] => {
+  const { signature } = fixture.source
+  if (!isProven(signature)) return []
+  if (signature.type !== 'preferred') {
+    return [{ title: preset, preset, scheme: signature, fixture }]
+  }
+  return signature.schemes.map((scheme) => ({
+    title: `${preset} by ${scheme.header[0]}`,
+    preset,
+    scheme,
+    fixture,
+  }))
+})
 
 test('every source but forms and those that AWS invokes must prove who sent', () => {
-  const others = Object.keys(fixtures).filter((name) => !proven.some(([each]) => each === name))
+  const others = Object.keys(fixtures).filter((name) =>
+    proven.every(({ preset }) => preset !== name),
+  )
 
   expect(others).toEqual(['cognito', 'form'])
 })
 
-describe.each(proven)('%s', (preset, fixture) => {
-  const { source, secret } = fixture
-  const scheme = source.signature
+describe.each(proven)('$title', ({ preset, scheme, fixture }) => {
+  const { secret } = fixture
   const bare = unsignedRequest(fileName(preset), fixture)
   const genuine = signRequest(scheme, bare, secret, start)
   const header = proofHeader(scheme)
@@ -61,6 +72,9 @@ describe.each(proven)('%s', (preset, fixture) => {
     url.searchParams.set('secret', change(url.searchParams.get('secret') ?? ''))
     return { ...genuine, url: url.href }
   }
+  const forged = header
+    ? (signRequest(scheme, bare, another, start).headers[header] ?? '')
+    : another
   const coversBody = scheme.type !== 'bearer' && scheme.type !== 'query'
   const isTimed = hmacOf(scheme)?.timestamp !== undefined
 
@@ -75,13 +89,20 @@ describe.each(proven)('%s', (preset, fixture) => {
     ['a proof that is too long', bend((value) => `${value}00`), invalid],
     ['a proof of nothing but its prefix', bend((value) => value.slice(0, 3)), invalid],
     ['another secret', signRequest(scheme, bare, another, start), invalid],
-    [
-      'a proof that came twice',
-      header
-        ? bend((value) => `${value},${value}`)
-        : { ...genuine, url: `${genuine.url}&secret=${encodeURIComponent(secret)}` },
-      invalid,
-    ],
+    ...(header
+      ? ([
+          ['a proof that came twice', bend((value) => `${value},${value}`), invalid],
+          ['a good proof and a bad one', bend((value) => `${value},${forged}`), invalid],
+          ['a bad proof and a good one', bend((value) => `${forged},${value}`), invalid],
+        ] satisfies [string, Request, string][])
+      : ([
+          [
+            'a proof that came twice',
+            { ...genuine, url: `${genuine.url}&secret=${encodeURIComponent(secret)}` },
+            invalid,
+          ],
+          ['a good proof and a bad one', { ...genuine, url: `${genuine.url}&secret=x` }, invalid],
+        ] satisfies [string, Request, string][])),
     ...(coversBody
       ? ([
           [

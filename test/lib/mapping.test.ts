@@ -130,6 +130,28 @@ describe('options', () => {
     expect(apply({ consent }).input?.consent).toBe(expected)
   })
 
+  const consentOf = (value: unknown) => {
+    const given = { body: { box: value }, payload: {}, questions: [] }
+    return applyOptions({ contact: {} }, given, { consent: 'box' }).input?.consent
+  }
+
+  const yes: unknown[] = [
+    ...[true, 1, 'on', 'true', 'x', 'Yes, write to me', 'Send me news', 'opt_in', ['a', 'b']],
+  ]
+  const no: unknown[] = [
+    ...[false, 0, '', ' ', '0', 'false', 'Off', 'n', 'unchecked', null, [], [''], ['yes', 'no']],
+    ...['No', 'No, thanks', 'Nope', 'Never', 'none', 'Nein', 'opt_out', 'Opt out', 'decline'],
+    ...['I do not want any', "I don't want any", 'Rather not', 'not_subscribed', 'unsubscribed'],
+    ...[{ yes: true }, { toString: 1, valueOf: 1 }, [{}], [['yes']]],
+  ]
+
+  test.each([
+    ...yes.map((value) => ({ value, consent: true })),
+    ...no.map((value) => ({ value, consent: false })),
+  ])('take $value for $consent', ({ value, consent }) => {
+    expect(consentOf(value)).toBe(consent)
+  })
+
   test('say nothing of consent where no box is named', () => {
     expect(apply({}).input).not.toHaveProperty('consent')
   })

@@ -217,6 +217,11 @@ describe('a bearer secret', () => {
     expect(check(header)).toBe('accepted')
   })
 
+  test('blanks and line breaks around a pasted secret do not count', () => {
+    expect(check('Bearer s3cret', ['s3cret\n'])).toBe('accepted')
+    expect(check('Bearer two words', [' two words '])).toBe('accepted')
+  })
+
   test('any of several secrets is accepted', () => {
     expect(check('Bearer old', ['new', 'old'])).toBe('accepted')
   })

@@ -220,7 +220,8 @@ describe('the answer of the function', () => {
         calls += 1
         return failures(calls === 1 ? Records.filter(({ body }) => body !== '1') : [])
       },
-      { visibilityTimeoutSeconds: 0.3 },
+      // Long enough for a machine that is busy.
+      { visibilityTimeoutSeconds: 1 },
     )
 
     await source.drained()

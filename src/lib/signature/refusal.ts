@@ -14,5 +14,5 @@ export const invalid = () =>
 export const expired = (toleranceSeconds: number) =>
   new BridgeError(
     'signature_expired',
-    `the signature is more than ${toleranceSeconds} s away from now: check the sender's clock`,
+    `the signature is more than ${toleranceSeconds} s away from now: check the sender's clock, and whether the source's unit is its own`,
   )

@@ -5,7 +5,7 @@ import { defineSource } from './source.ts'
 
 /** A CloudEvent of an event stream, whose user is `data.object`, or an entry of a log stream. */
 const event = z.looseObject({
-  data: z.looseObject({ object: z.optional(z.looseObject({ user_id: z.string() })) }),
+  data: z.looseObject({ object: z.nullish(z.looseObject({ user_id: z.string() })) }),
 })
 type Log = z.infer<typeof event>['data']
 type User = NonNullable<Log['object']>

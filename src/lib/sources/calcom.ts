@@ -45,10 +45,10 @@ export const calcom = defineSource({
     return {
       occurred_at: createdAt,
       contact: {
-        email: attendee?.email ?? answer('email'),
-        name: attendee?.name ?? answer('name'),
+        email: answer('email') ?? attendee?.email,
+        name: answer('name') ?? attendee?.name,
         phone:
-          attendee?.phoneNumber ?? answer('attendeePhoneNumber') ?? answer('smsReminderNumber'),
+          answer('attendeePhoneNumber') ?? answer('smsReminderNumber') ?? attendee?.phoneNumber,
         signed_up_at: createdAt,
       },
     }

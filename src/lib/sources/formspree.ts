@@ -13,8 +13,8 @@ export const formspree = defineSource({
   eventId: () => undefined,
   questions: ({ submission }) =>
     Object.entries(submission).map(([label, value]) => ({ label, value })),
-  toSignup: ({ submission: { _date } }, _delivery, questions) => ({
-    occurred_at: _date,
-    contact: { ...findPerson(questions), signed_up_at: _date },
-  }),
+  toSignup: ({ submission: { _date, _replyto } }, _delivery, questions) => {
+    const { email = _replyto, phone, name } = findPerson(questions)
+    return { occurred_at: _date, contact: { email, phone, name, signed_up_at: _date } }
+  },
 })

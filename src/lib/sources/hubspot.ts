@@ -5,6 +5,7 @@ import { fullName } from './person.ts'
 import { defineSource } from './source.ts'
 
 const sentHeader = 'x-hubspot-request-timestamp'
+const v3Header = 'x-hubspot-signature-v3'
 /** A workflow's webhook carries the whole contact; the webhooks API only ids, which say nothing. */
 const contact = z.looseObject({ properties: z.record(z.string(), z.looseObject({})) })
 
@@ -19,7 +20,7 @@ export const hubspot = defineSource({
     schemes: [
       {
         type: 'hmac',
-        header: ['x-hubspot-signature-v3'],
+        header: [v3Header],
         prefix: '',
         algorithm: 'sha256',
         encoding: 'base64',
@@ -45,7 +46,7 @@ export const hubspot = defineSource({
   },
   payload: {
     format: 'json',
-    headers: [sentHeader],
+    headers: [sentHeader, v3Header],
     isSignup: (body) => own(body, 'is-contact') !== false,
     schema: contact,
   },
@@ -53,7 +54,8 @@ export const hubspot = defineSource({
   toSignup: ({ properties }, { headers }) => {
     const property = (name: string) => own(own(properties, name), 'value')
     return {
-      occurred_at: headers[sentHeader],
+      // Only v3 signs the time.
+      occurred_at: headers[v3Header] && headers[sentHeader],
       contact: {
         email: property('email'),
         phone: property('phone') ?? property('mobilephone'),

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini'
+import { isTooDeep } from '../body.ts'
 import { parseJson } from '../json.ts'
 import { isRecord } from '../own.ts'
 import { findPerson, fullName } from './person.ts'
@@ -8,7 +9,10 @@ const submission = z.looseObject({
   submissionID: z.string(),
   /** The answers, as a JSON text in an input of the form. */
   rawRequest: z.pipe(
-    z.pipe(z.string(), z.transform(parseJson)),
+    z.pipe(
+      z.string(),
+      z.transform((text) => (isTooDeep(text) ? undefined : parseJson(text))),
+    ),
     z.record(z.string(), z.unknown(), 'expected JSON with the answers'),
   ),
 })
@@ -26,12 +30,15 @@ const ofParts = (parts: Record<string, unknown>): Pick<Question, 'type' | 'value
   return { value: fullName(...Object.values(parts).map((part) => (part ? `${part}` : undefined))) }
 }
 
-/** An answer's name is `q3_studentsName`: the question's number, and its label in one word. */
+/**
+ * An answer's name is `q3_studentsName`: the question's number, and its label in one word; behind a
+ * label that Jotform made itself it puts the number again, `q4_email4`.
+ */
 const toQuestion = ([name, answer]: [string, unknown]): Question[] => {
   const [, id, key] = /^q(\d+)_(\w+)$/.exec(name) ?? []
   if (id === undefined || key === undefined) return []
   const given = isRecord(answer) ? ofParts(answer) : { value: answer }
-  return [{ id, ref: name, key, label: key, ...given }]
+  return [{ id, ref: name, key, label: key.replace(/\d+$/, ''), ...given }]
 }
 
 /**

@@ -1,10 +1,10 @@
 import * as z from 'zod/mini'
+import { records, text } from '../own.ts'
 import { findPerson, fullName } from './person.ts'
 import { defineSource } from './source.ts'
 
 const submission = z.looseObject({
   data: z.record(z.string(), z.unknown()),
-  ordered_human_fields: z.nullish(z.array(z.looseObject({ name: z.string(), title: z.string() }))),
 })
 
 /** What Netlify itself found of the person, else by the inputs' labels and names. */
@@ -15,8 +15,8 @@ export const netlify = defineSource({
   eventId: ({ id }) => id,
   questions: ({ data, ordered_human_fields }) =>
     Object.entries(data).map(([key, value]) => {
-      const title = ordered_human_fields?.find(({ name }) => name === key)?.title
-      return { key, label: title ?? key, value }
+      const field = records(ordered_human_fields).find(({ name }) => name === key)
+      return { key, label: text(field?.title) ?? key, value }
     }),
   toSignup: (given, _delivery, questions) => {
     const found = findPerson(questions)

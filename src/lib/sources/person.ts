@@ -1,72 +1,114 @@
 import { isAbsent } from '../values.ts'
 import type { Question } from './source.ts'
 
-/** A name of two parts, either of which may be missing. */
+/** A name of several parts, any of which may be missing. */
 export const fullName = (...parts: readonly unknown[]): string | undefined => {
   const given = parts.filter((part) => typeof part === 'string' && !isAbsent(part))
   return given.length === 0 ? undefined : given.join(' ')
 }
 
-/** `firstName`, `first_name` and `First name:` are asked for in the same words. */
+/** `firstName`, `first_name` and `First name (required):` are asked for in the same words. */
 const wordsOf = (label: string): string =>
   label
     .replace(/([a-z])([A-Z])/g, '$1 $2')
-    .replace(/[\s_-]+/g, ' ')
+    .replace(/\([^)]*\)/g, ' ')
+    .replace(/[^\p{L}\p{N}'’]+/gu, ' ')
+    .trim()
     .toLowerCase()
 
+/** Somebody else than who fills the form in: `Friend's email`, `Emergency contact phone`. */
+const others =
+  /(?<!\bwhat)['’]s\b|\b(?:assistant|boss|child|colleague|emergency|friend|guardian|manager|parent|partner|refer\w*|spouse|supervisor)\b/
+
+/** The words that ask for nothing but this, and those that ask for it among other things. */
 const asks = {
-  email: /\be ?mail\b/,
-  phone: /\b(?:phone|mobile|telephone)\b/,
-  first: /\b(?:first|given) ?name\b|^fname$/,
-  last: /\b(?:last|family) ?name\b|\bsurname\b|^lname$/,
-  name: /^\W*(?:(?:what(?:'|’)?s|what is) )?(?:your )?(?:full )?name\W*$/,
-} as const
+  email: {
+    plainly:
+      /^(?:.*\byour |my |the )?(?:business |company |contact |personal |work )?e ?mail(?: address| id)?$/,
+    also: /\be ?mail\b/,
+  },
+  phone: {
+    plainly:
+      /^(?:.*\byour |my |the )?(?:cell |contact |home |mobile |tele|work )?(?:cell|mobile|phone|tel)(?: ?(?:no|number))?$/,
+    also: /\bphone ?number\b|\bmobile ?number\b|\b(?:tele)?phone\b/,
+  },
+  first: {
+    plainly: /^(?:.*\byour |my |the )?(?:first|given) ?name$|^fname$/,
+    also: /\b(?:first|given) ?name\b/,
+  },
+  last: {
+    plainly: /^(?:.*\byour |my |the )?(?:last|family) ?name$|^(?:your )?surname$|^lname$/,
+    also: /\b(?:last|family) ?name\b|\bsurname\b/,
+  },
+  name: { plainly: /^(?:(?:what['’]?s|what is) )?(?:your |my )?(?:full ?)?name$/ },
+} satisfies { readonly [asked: string]: { readonly plainly: RegExp; readonly also?: RegExp } }
 type Asked = keyof typeof asks
 const kinds = Object.keys(asks) as Asked[] // keys() forgets what the keys are
 /** Longer ones ask for something else that happens to hold such a word. */
 const maxLabelLength = 120
 
+type Asking = { readonly what: Asked; readonly plainly: boolean }
+
+const findOut = (label: string): readonly Asking[] => {
+  const words = wordsOf(label)
+  if (others.test(words)) return []
+  return kinds.flatMap((what) => {
+    const shapes: { readonly plainly: RegExp; readonly also?: RegExp } = asks[what]
+    const plainly = shapes.plainly.test(words)
+    return plainly || shapes.also?.test(words) ? [{ what, plainly }] : []
+  })
+}
+
 /** A form asks the same in every delivery, so what its labels ask for is found out once. */
-const known = new Map<string, readonly Asked[]>()
+const known = new Map<string, readonly Asking[]>()
 const maxKnown = 1_000
-const askedBy = (label: string): readonly Asked[] => {
+const askedBy = (label: string): readonly Asking[] => {
+  if (label.length > maxLabelLength) return []
   const found = known.get(label)
   if (found) return found
-  const words = wordsOf(label)
-  const asked = label.length > maxLabelLength ? [] : kinds.filter((kind) => asks[kind].test(words))
+  const asked = findOut(label)
   if (known.size >= maxKnown) known.clear()
   known.set(label, asked)
   return asked
 }
 
+const isText = (value: unknown): boolean => typeof value === 'string' && !isAbsent(value)
 const looksRight: { readonly [asked in Asked]: (value: unknown) => boolean } = {
   email: (value) => typeof value === 'string' && value.includes('@'),
   phone: (value) =>
-    typeof value === 'number' || (typeof value === 'string' && /\d(?:\D*\d){4}/.test(value)),
-  first: (value) => typeof value === 'string' && !isAbsent(value),
-  last: (value) => typeof value === 'string' && !isAbsent(value),
-  name: (value) => typeof value === 'string' && !isAbsent(value),
+    (typeof value === 'string' || typeof value === 'number') && /\d(?:\D*\d){5}/.test(`${value}`),
+  first: isText,
+  last: isText,
+  name: isText,
 }
 
 /**
  * The person in a form builder's answers: e-mail, phone and name by the question's own type, else
- * by a label that plainly asks for them and an answer that looks like one; a name in one part or two.
+ * by its label, where it asks for just that before where it asks for it too, and by an answer that
+ * looks like one. A question about somebody else gives nobody.
  */
 export const findPerson = (questions: readonly Question[]) => {
   const typed: { [type in NonNullable<Question['type']>]?: unknown } = {}
-  const labelled: { [asked in Asked]?: unknown } = {}
-  for (const { type, label, value } of questions) {
+  const plainly: { [asked in Asked]?: unknown } = {}
+  const also: { [asked in Asked]?: unknown } = {}
+  for (const { type, label = '', value } of questions) {
     if (type !== undefined) {
-      if (!isAbsent(value)) typed[type] ??= value
-    } else if (label !== undefined) {
-      for (const asked of askedBy(label)) {
-        if (looksRight[asked](value)) labelled[asked] ??= value
-      }
+      if (!isAbsent(value) && !isAboutOthers(label)) typed[type] ??= value
+      continue
+    }
+    for (const asking of askedBy(label)) {
+      if (!looksRight[asking.what](value)) continue
+      if (asking.plainly) plainly[asking.what] ??= value
+      else also[asking.what] ??= value
     }
   }
+  const asked = (what: Asked): unknown => plainly[what] ?? also[what]
   return {
-    email: typed.email ?? labelled.email,
-    phone: typed.phone ?? labelled.phone,
-    name: typed.name ?? labelled.name ?? fullName(labelled.first, labelled.last),
+    email: typed.email ?? asked('email'),
+    phone: typed.phone ?? asked('phone'),
+    name: typed.name ?? asked('name') ?? fullName(asked('first'), asked('last')),
   }
 }
+
+const isAboutOthers = (label: string): boolean =>
+  label !== '' && label.length <= maxLabelLength && others.test(wordsOf(label))

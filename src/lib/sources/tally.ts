@@ -1,5 +1,5 @@
 import * as z from 'zod/mini'
-import { own, records, text } from '../own.ts'
+import { list, own, records, text } from '../own.ts'
 import { bodyScheme } from '../signature/hmac.ts'
 import { findPerson } from './person.ts'
 import { defineSource, type Question } from './source.ts'
@@ -23,8 +23,9 @@ const resolve = (value: unknown, among: unknown): unknown =>
 const answerOf = ({ value, options, rows, columns }: Record<string, unknown>): unknown =>
   Array.isArray(rows)
     ? records(rows).map((row) => {
-        const chosen = [resolve(own(value, String(row.id)), columns) ?? []].flat()
-        return `${row.text}: ${chosen.join(', ')}`
+        const id = text(row.id) ?? ''
+        const chosen = list(resolve(own(value, id), columns))
+        return `${text(row.text) ?? id}: ${chosen.join(', ')}`
       })
     : resolve(value, options)
 

@@ -25,8 +25,10 @@ const answerValue = (given: Record<string, unknown>, type: string): unknown => {
 /** Answers join the definition by the field's id: their own `ref` is often missing. */
 const questionsOf = ({ definition, answers, hidden, variables }: FormResponse): Question[] => {
   const fields = new Map<unknown, Record<string, unknown>>()
-  for (const field of list(own(definition, 'fields'))) {
-    if (isRecord(field)) fields.set(field.id, field)
+  for (const field of records(own(definition, 'fields'))) {
+    fields.set(field.id, field)
+    // A group, such as contact info, holds fields of its own.
+    for (const inner of records(own(field.properties, 'fields'))) fields.set(inner.id, inner)
   }
   const questions: Question[] = []
   for (const given of list(answers)) {

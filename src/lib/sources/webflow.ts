@@ -1,14 +1,11 @@
 import * as z from 'zod/mini'
-import { own } from '../own.ts'
+import { own, records, text } from '../own.ts'
 import { defaultToleranceSeconds } from '../signature/hmac.ts'
 import { findPerson } from './person.ts'
 import { defineSource } from './source.ts'
 
 const formSubmission = z.looseObject({
-  payload: z.looseObject({
-    data: z.record(z.string(), z.unknown()),
-    schema: z.nullish(z.array(z.looseObject({ fieldName: z.string() }))),
-  }),
+  payload: z.looseObject({ data: z.record(z.string(), z.unknown()) }),
 })
 
 /** E-mail, phone and name by the fields' names. The signature's time is in milliseconds. */
@@ -36,8 +33,8 @@ export const webflow = defineSource({
   eventId: ({ payload }) => payload.id,
   questions: ({ payload: { data, schema } }) =>
     Object.entries(data).map(([label, value]) => {
-      const id = schema?.find(({ fieldName }) => fieldName === label)?.fieldElementId
-      return { label, value, ...(typeof id === 'string' && { id }) }
+      const field = records(schema).find(({ fieldName }) => fieldName === label)
+      return { id: text(field?.fieldElementId), label, value }
     }),
   toSignup: ({ payload: { submittedAt } }, _delivery, questions) => ({
     occurred_at: submittedAt,
