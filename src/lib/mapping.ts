@@ -138,8 +138,7 @@ export const applyOptions = (
   contact.custom_attributes = { ...preset.contact.custom_attributes, ...attributes }
 
   const input: SignupInput = { ...preset, contact }
-  const tags = [preset.tags ?? [], options.tags ?? []].flat()
-  if (tags.length > 0) input.tags = tags
+  if (options.tags) input.tags = [preset.tags ?? [], options.tags].flat()
   if (Object.keys(company).length > 0) input.company = { ...preset.company, ...company }
   if (isFound(note)) input.note = note
   if (options.consent !== undefined) input.consent = isTicked(lookUp(options.consent))

@@ -47,29 +47,35 @@ const kinds = Object.keys(asks) as Asked[] // keys() forgets what the keys are
 /** Longer ones ask for something else that happens to hold such a word. */
 const maxLabelLength = 120
 
-type Asking = { readonly what: Asked; readonly plainly: boolean }
+/** What a label asks for, and whether it asks for nothing else; or whether it is of somebody else. */
+type Label = {
+  readonly isOfOthers: boolean
+  readonly asks: readonly { readonly what: Asked; readonly plainly: boolean }[]
+}
+const unclear: Label = { isOfOthers: false, asks: [] }
 
-const findOut = (label: string): readonly Asking[] => {
+const findOut = (label: string): Label => {
   const words = wordsOf(label)
-  if (others.test(words)) return []
-  return kinds.flatMap((what) => {
+  if (others.test(words)) return { isOfOthers: true, asks: [] }
+  const found = kinds.flatMap((what) => {
     const shapes: { readonly plainly: RegExp; readonly also?: RegExp } = asks[what]
     const plainly = shapes.plainly.test(words)
     return plainly || shapes.also?.test(words) ? [{ what, plainly }] : []
   })
+  return found.length === 0 ? unclear : { isOfOthers: false, asks: found }
 }
 
 /** A form asks the same in every delivery, so what its labels ask for is found out once. */
-const known = new Map<string, readonly Asking[]>()
+const known = new Map<string, Label>()
 const maxKnown = 1_000
-const askedBy = (label: string): readonly Asking[] => {
-  if (label.length > maxLabelLength) return []
-  const found = known.get(label)
+const labelOf = (text: string | undefined): Label => {
+  if (text === undefined || text.length > maxLabelLength) return unclear
+  const found = known.get(text)
   if (found) return found
-  const asked = findOut(label)
+  const label = findOut(text)
   if (known.size >= maxKnown) known.clear()
-  known.set(label, asked)
-  return asked
+  known.set(text, label)
+  return label
 }
 
 const isText = (value: unknown): boolean => typeof value === 'string' && !isAbsent(value)
@@ -91,15 +97,16 @@ export const findPerson = (questions: readonly Question[]) => {
   const typed: { [type in NonNullable<Question['type']>]?: unknown } = {}
   const plainly: { [asked in Asked]?: unknown } = {}
   const also: { [asked in Asked]?: unknown } = {}
-  for (const { type, label = '', value } of questions) {
+  for (const { type, label, value } of questions) {
+    const { isOfOthers, asks } = labelOf(label)
     if (type !== undefined) {
-      if (!isAbsent(value) && !isAboutOthers(label)) typed[type] ??= value
+      if (!isOfOthers && !isAbsent(value)) typed[type] ??= value
       continue
     }
-    for (const asking of askedBy(label)) {
-      if (!looksRight[asking.what](value)) continue
-      if (asking.plainly) plainly[asking.what] ??= value
-      else also[asking.what] ??= value
+    for (const { what, plainly: isPlain } of asks) {
+      if (!looksRight[what](value)) continue
+      if (isPlain) plainly[what] ??= value
+      else also[what] ??= value
     }
   }
   const asked = (what: Asked): unknown => plainly[what] ?? also[what]
@@ -109,6 +116,3 @@ export const findPerson = (questions: readonly Question[]) => {
     name: typed.name ?? asked('name') ?? fullName(asked('first'), asked('last')),
   }
 }
-
-const isAboutOthers = (label: string): boolean =>
-  label !== '' && label.length <= maxLabelLength && others.test(wordsOf(label))

@@ -4,8 +4,10 @@ import { bodyScheme } from '../signature/hmac.ts'
 import { findPerson } from './person.ts'
 import { defineSource, type Question } from './source.ts'
 
-const formResponse = z.looseObject({ form_response: z.looseObject({}) })
-type FormResponse = z.infer<typeof formResponse>['form_response']
+type FormResponse = Record<string, unknown>
+const formResponse = z.looseObject({
+  form_response: z.custom<FormResponse>(isRecord, 'expected an object'),
+})
 
 const types = new Map<string, Question['type']>([
   ['email', 'email'],
@@ -28,7 +30,8 @@ const questionsOf = ({ definition, answers, hidden, variables }: FormResponse): 
   for (const field of records(own(definition, 'fields'))) {
     fields.set(field.id, field)
     // A group, such as contact info, holds fields of its own.
-    for (const inner of records(own(field.properties, 'fields'))) fields.set(inner.id, inner)
+    if (!isRecord(field.properties)) continue
+    for (const inner of records(field.properties.fields)) fields.set(inner.id, inner)
   }
   const questions: Question[] = []
   for (const given of list(answers)) {
