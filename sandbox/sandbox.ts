@@ -7,6 +7,7 @@ import { attributesOf } from './attributes-of.ts'
 import { createBundles } from './bundles.ts'
 import { type EventSource, startEventSource } from './event-source.ts'
 import { type Gateway, startGateway } from './gateway.ts'
+import { createInbox } from './inbox.ts'
 import { type SandboxIntercom, startIntercom } from './intercom/server.ts'
 import { createLambda, type Lambda } from './lambda.ts'
 import type { Live } from './live.ts'
@@ -82,15 +83,6 @@ export type Sandbox = {
 /** What `.env.local` holds; nothing where there is none. */
 export const readLocal = (file: string): Environment =>
   existsSync(file) ? parseEnv(readFileSync(file, 'utf8')) : {}
-
-const createInbox = async (sqs: SandboxSqs, { queue, deadLetters }: Lane) => {
-  const parked = await sqs.createQueue('signup-bridge-local-inbox-dead-letters', deadLetters)
-  const { url, arn } = await sqs.createQueue('signup-bridge-local-inbox', {
-    attributes: queue.attributes,
-    redrive: { deadLetterArn: parked.arn, maxReceiveCount: queue.maxReceiveCount },
-  })
-  return { queueUrl: url, queueArn: arn, deadLetterQueueUrl: parked.url }
-}
 
 /** Both functions as they are deployed, every service beside them, and what joins them. */
 export const startSandbox = async (options: SandboxOptions): Promise<Sandbox> => {

@@ -1,22 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import { startModel } from './model/model.ts'
 import type { Body } from './model/requests.ts'
+import { canary, poisoned } from './support/canary.ts'
 import { toBytes } from './support/fixture.ts'
 import { everyPreset, fileName, fixtures } from './support/fixtures.ts'
 import { proofNames } from './support/requests.ts'
-
-const canary = 'canary'
-
-/** Every text of a payload with the canary in it, addresses still such. */
-const poisoned = (value: unknown): unknown => {
-  if (typeof value === 'string') {
-    if (value.includes('@')) return `${canary}.1@${canary}.example.com`
-    return value.startsWith('http') ? `${value}/${canary}` : `${value} ${canary}`
-  }
-  if (Array.isArray(value)) return value.map(poisoned)
-  if (typeof value !== 'object' || value === null) return value
-  return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, poisoned(each)]))
-}
 
 /** What tells a signup from other events; without it nothing would be read. */
 const kept = ['type', 'event', 'eventType', 'event_type', 'triggerType', 'triggerEvent', 'schema']

@@ -1,17 +1,11 @@
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda'
+import { notTaken, type Received, type Sink, take } from '../lib/accept.ts'
 import { type Answer, errorAnswer } from '../lib/answer.ts'
 import { nowSeconds } from '../lib/clock.ts'
 import { type Environment, parseWebhookEnv, type WebhookEnv } from '../lib/env.ts'
 import { BridgeError, toBridgeError } from '../lib/errors.ts'
 import { type Invoker, invokedBy, invokedDeliveries } from '../lib/invocation.ts'
-import {
-  type HttpDelivery,
-  notTaken,
-  type Received,
-  receive,
-  type Sink,
-  take,
-} from '../lib/receive.ts'
+import { type HttpDelivery, receive } from '../lib/receive.ts'
 import { createCache, loadSigningSecrets } from '../lib/secrets.ts'
 import type { Delivery } from '../lib/sources/source.ts'
 import { createMayTell, tellReceived, tellStale } from '../lib/tell.ts'

@@ -1,8 +1,8 @@
+import type { Received } from './accept.ts'
 import type { RecordResult } from './batch.ts'
 import { isSourceName } from './config.ts'
 import type { Delivered } from './deliver.ts'
 import { type BridgeError, type ErrorCode, toBridgeError } from './errors.ts'
-import type { Received } from './receive.ts'
 import type { LogFields, Telemetry } from './telemetry.ts'
 import type { LeftOut } from './values.ts'
 

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { canary, poisoned } from '../support/canary.ts'
 import { formResponse, userCreated } from '../support/payloads.ts'
 import { type RunningBridge, startBridge } from './bridge.ts'
 
@@ -9,17 +10,6 @@ beforeAll(async () => {
 afterAll(() => bridge.close())
 
 describe('a canary in every field', () => {
-  const canary = 'canary'
-  /** Every text of a payload with the canary in it, e-mails and URLs still such. */
-  const poisoned = (value: unknown): unknown => {
-    if (typeof value === 'string') {
-      if (value.includes('@')) return `${canary}.1@${canary}.example.com`
-      return value.startsWith('http') ? `${value}/${canary}` : `${value} ${canary}`
-    }
-    if (Array.isArray(value)) return value.map(poisoned)
-    if (typeof value !== 'object' || value === null) return value
-    return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, poisoned(each)]))
-  }
   const kept = { type: 'user.created', event_type: 'form_response' }
   const ids = {
     primary_email_address_id: `idn_2 ${canary}`,

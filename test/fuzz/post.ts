@@ -1,5 +1,6 @@
+import type { Received } from '../../src/lib/accept.ts'
 import type { QueueMessage } from '../../src/lib/queue.ts'
-import { type Received, receive } from '../../src/lib/receive.ts'
+import { receive } from '../../src/lib/receive.ts'
 import { start } from '../support/clock.ts'
 import { everyPreset, secretOf } from '../support/fixtures.ts'
 import { type Request, toHttpDelivery } from '../support/requests.ts'

@@ -1,17 +1,13 @@
 import { describe, expect, test } from 'vitest'
 import * as z from 'zod/mini'
+import type { Sink } from '../../src/lib/accept.ts'
 import { maxBodyBytes } from '../../src/lib/body.ts'
 import { defineBridge } from '../../src/lib/config.ts'
 import { BridgeError, type ErrorCode } from '../../src/lib/errors.ts'
 import { clerk, defineSource, form, signup } from '../../src/lib/index.ts'
 import type { Policy } from '../../src/lib/policy.ts'
 import type { QueueMessage } from '../../src/lib/queue.ts'
-import {
-  type HttpDelivery,
-  type ReceiveDependencies,
-  receive,
-  type Sink,
-} from '../../src/lib/receive.ts'
+import { type HttpDelivery, type ReceiveDependencies, receive } from '../../src/lib/receive.ts'
 import { sign } from '../../src/lib/signature.ts'
 import { start } from '../support/clock.ts'
 import { bytes, formHeaders } from '../support/deliveries.ts'
