@@ -114,9 +114,10 @@ const readEvent = (source: Source, event: unknown, delivery: Delivery): Entry =>
     event_id = toEventId(ask(() => source.eventId(payload, delivery)))
     const questions = ask(() => source.questions?.(payload)) ?? []
     const found = ask(() => source.toSignup(payload, delivery, questions))
-    if (found === undefined) return ignored
+    const presets = found === undefined ? [] : isMany(found) ? found : [found]
+    // An event without a signup keeps its place, too.
+    if (presets.length === 0) return ignored
     const readable = { body: event, payload, questions }
-    const presets = isMany(found) ? found : [found]
     return presets.map((preset) => orRefusal(() => applyOptions(preset, readable, source.options)))
   })
   return { event_id, items: 'code' in items ? [items] : items }

@@ -98,6 +98,14 @@ test('a form needs no token and no origin of its own: nobody posts it', async ()
   ])
 })
 
+test('a value may be written in any way that JSON allows', async () => {
+  put('api.json', `{"email":"o'brien@example.com","name":"Jos\\u00e9"}`)
+
+  expect(await conform(folder, bridge)).toMatchObject([
+    { problems: [], contacts: [{ name: 'José' }] },
+  ])
+})
+
 test('a contact is held to what somebody wrote beside its delivery', async () => {
   put('api.good.json', { email: 'ada@example.com', name: 'Ada' })
   put('api.good.contact.json', { email: 'ada@example.com', name: 'Ada' })

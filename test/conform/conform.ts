@@ -65,12 +65,14 @@ const headersOf = (folder: string, file: string, source: Source): Record<string,
   return { ...named, ...asked }
 }
 
-const addresses = /[\w.+-]+@[\w-]+(?:\.[\w-]+)+/g
+const addresses = /[\w.!#$%&'*+/=?^`{|}~-]+@[\w-]+(?:\.[\w-]+)+/g
 
 /** A contact says nothing that its delivery does not, and misses no address that is there. */
 const problemsOf = (body: string, contacts: readonly Contact[]): string[] => {
-  // A form writes its values in another way, too.
-  const text = `${body} ${[...new URLSearchParams(body).values()]}`.toLowerCase()
+  // Forms and JSON may write a value in another way.
+  const values =
+    JSON.stringify(parseJson(body)) ?? [...new URLSearchParams(body).values()].join(' ')
+  const text = `${body} ${values}`.normalize('NFC').toLowerCase()
   const has = (value: string) => text.includes(value.toLowerCase())
   const known: readonly string[] = text.match(addresses) ?? []
   const digits = body.replace(/\D/g, '')

@@ -3,7 +3,9 @@ import { existsSync } from 'node:fs'
 import { configFile } from '../../scripts/build.ts'
 import { conform, type Result } from './conform.ts'
 
-const [folder] = process.argv.slice(2)
+const [folder, mode] = process.argv.slice(2)
+/** Where every delivery is known to be a signup, one that is ignored is a failure. */
+const isStrict = mode === '--strict'
 if (folder === undefined || !existsSync(folder)) {
   console.error('A folder of captured deliveries: npm run conform -- FOLDER')
   process.exit(1)
@@ -32,7 +34,9 @@ const tell = ({ file, source, contacts, leftOut, problems, isIgnored }: Result):
 const { default: bridge } = await import(configFile(process.env))
 const results = await conform(folder, bridge)
 const ran = results.filter(({ source }) => source !== undefined)
-const failed = ran.filter(({ problems }) => problems.length > 0)
+const failed = ran.filter(
+  ({ problems, isIgnored }) => problems.length > 0 || (isStrict && isIgnored),
+)
 for (const result of ran) tell(result)
 const others = results.filter(({ source }) => source === undefined).map(({ file }) => file)
 if (others.length > 0)

@@ -127,6 +127,23 @@ describe('a preset', () => {
         'a timestamp stands in a `header` of its own',
       ],
     ),
+    ...[
+      { prefix: 't=', separator: ',', timestamp: { prefix: 't=', unit: 's' as const } },
+      { prefix: ' v1=', separator: ',' },
+      { prefix: 'sha256=', separator: '=' },
+      { prefix: 'v1,', separator: ',' },
+      { separator: 'a' },
+    ].map((given): [() => unknown, string] => [
+      () =>
+        webhook({
+          signature: {
+            ...hmac,
+            ...given,
+            signed: given.timestamp ? '{timestamp}{body}' : '{body}',
+          },
+        }),
+      'prefixes hold no blanks',
+    ]),
     [() => supabaseDatabase({ table: 7 } as never), 'table'],
     [() => form({ turnstile: 'yes' } as never), 'turnstile'],
     [() => webhook({} as never), 'signature'],

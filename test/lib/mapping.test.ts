@@ -137,11 +137,18 @@ describe('options', () => {
 
   const yes: unknown[] = [
     ...[true, 1, 'on', 'true', 'x', 'Yes, write to me', 'Send me news', 'opt_in', ['a', 'b']],
+    ...['Yes (you can unsubscribe at any time)', 'Send me news. I can opt out at any time'],
+    ...['I agree to the terms, no spam please', 'Yes, notify me — never spam', 'Notify me'],
+    ...['I consent; none of my data is sold', 'Keep me informed of nothing but launches'],
+    ...['Subscribe', ['0', '1'], ['off', 'on']],
   ]
   const no: unknown[] = [
     ...[false, 0, '', ' ', '0', 'false', 'Off', 'n', 'unchecked', null, [], [''], ['yes', 'no']],
     ...['No', 'No, thanks', 'Nope', 'Never', 'none', 'Nein', 'opt_out', 'Opt out', 'decline'],
     ...['I do not want any', "I don't want any", 'Rather not', 'not_subscribed', 'unsubscribed'],
+    ...['I disagree', 'denied', 'opted out', 'optedOut', 'opted-out', 'I’d rather you didn’t'],
+    ...["Won't", 'doNotEmail', 'notSubscribed', 'noThanks', 'disabled', 'nee', 'keine'],
+    ...['I want no mail', 'Please don’t', 'Newsletter: no thanks', ['0'], ['off', 'no']],
     ...[{ yes: true }, { toString: 1, valueOf: 1 }, [{}], [['yes']]],
   ]
 
@@ -150,6 +157,12 @@ describe('options', () => {
     ...no.map((value) => ({ value, consent: false })),
   ])('take $value for $consent', ({ value, consent }) => {
     expect(consentOf(value)).toBe(consent)
+  })
+
+  test('find a label whatever its letters and the blanks around it', () => {
+    const questions = [{ label: 'İsminiz ', value: 'Ada' }]
+
+    expect(find({}, questions, 'İsminiz')).toBe('Ada')
   })
 
   test('say nothing of consent where no box is named', () => {

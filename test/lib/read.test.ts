@@ -42,6 +42,20 @@ test('one that cannot be used does not hold the others up', async () => {
   })
 })
 
+test('of a body with several events each is read by itself, and keeps its place', async () => {
+  const source = people()
+  const events = (body: unknown) => (Array.isArray(body) ? body : [])
+  const several = { ...source, payload: { ...source.payload, events } }
+
+  const reading = await read(several, delivery([[], [ada], {}, [{ email: 5 }], [grace]]))
+
+  expect(reading).toMatchObject({
+    signups: [{ contact: ada }, { contact: grace }],
+    indexes: [1, 4],
+    refusals: [{ index: 3, code: 'invalid_signup' }],
+  })
+})
+
 test('a signup keeps its place, whatever map ignores', async () => {
   const map: SourceOptions['map'] = (input) =>
     input.contact.email === ada.email ? undefined : input

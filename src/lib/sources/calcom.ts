@@ -1,6 +1,7 @@
 import * as z from 'zod/mini'
 import { isRecord, own } from '../own.ts'
 import { bodyScheme } from '../signature/hmac.ts'
+import { isAbsent } from '../values.ts'
 import { fullName } from './person.ts'
 import { defineSource } from './source.ts'
 
@@ -41,7 +42,10 @@ export const calcom = defineSource({
     ),
   toSignup: ({ createdAt, payload }) => {
     const [attendee] = payload.attendees ?? []
-    const answer = (key: string) => answerOf(own(payload.responses, key))
+    const answer = (key: string) => {
+      const value = answerOf(own(payload.responses, key))
+      return isAbsent(value) || isRecord(value) ? undefined : value
+    }
     return {
       occurred_at: createdAt,
       contact: {

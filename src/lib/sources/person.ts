@@ -16,31 +16,35 @@ const wordsOf = (label: string): string =>
     .trim()
     .toLowerCase()
 
-/** Somebody else than who fills the form in: `Friend's email`, `Emergency contact phone`. */
+/** Somebody else than who fills the form in: `Friend's email`, `Emergency contact`, `Name of boss`. */
 const others =
-  /(?<!\bwhat)['’]s\b|\b(?:assistant|boss|child|colleague|emergency|friend|guardian|manager|parent|partner|refer\w*|spouse|supervisor)\b/
+  /\b(?:assistant|boss|child|co ?founder|colleague|emergency|friend|guardian|husband|manager|parent|partner|referee|referral|referrer|spouse|supervisor|wife)(?:['’]?s)?(?: contact)?(?: (?:e ?mail|family|first|full|given|last|mobile|name|number|phone|tel)\b|$)/
 
 /** The words that ask for nothing but this, and those that ask for it among other things. */
 const asks = {
   email: {
     plainly:
-      /^(?:.*\byour |my |the )?(?:business |company |contact |personal |work )?e ?mail(?: address| id)?$/,
+      /^(?:.*\byour |my |the )?(?:business |company |contact |personal |preferred |work )?e ?mail(?: address| id)?$/,
     also: /\be ?mail\b/,
   },
   phone: {
     plainly:
-      /^(?:.*\byour |my |the )?(?:cell |contact |home |mobile |tele|work )?(?:cell|mobile|phone|tel)(?: ?(?:no|number))?$/,
+      /^(?:.*\byour |my |the )?(?:cell |contact |home |mobile |preferred |tele|work )?(?:cell|mobile|phone|tel)(?: ?(?:no|number))?$|^(?:your )?contact number$/,
     also: /\bphone ?number\b|\bmobile ?number\b|\b(?:tele)?phone\b/,
   },
   first: {
-    plainly: /^(?:.*\byour |my |the )?(?:first|given) ?name$|^fname$/,
+    plainly: /^(?:.*\byour |my |the )?(?:first|given) ?names?$|^(?:name )?first$|^fname$/,
     also: /\b(?:first|given) ?name\b/,
   },
   last: {
-    plainly: /^(?:.*\byour |my |the )?(?:last|family) ?name$|^(?:your )?surname$|^lname$/,
+    plainly:
+      /^(?:.*\byour |my |the )?(?:last|family) ?names?$|^(?:your )?surname$|^(?:name )?last$|^lname$/,
     also: /\b(?:last|family) ?name\b|\bsurname\b/,
   },
-  name: { plainly: /^(?:(?:what['’]?s|what is) )?(?:your |my )?(?:full ?)?name$/ },
+  name: {
+    plainly:
+      /^(?:and |(?:please )?enter |(?:what['’]?s|what is) )?(?:your |my )?(?:contact |full ?|legal |preferred )?names?$/,
+  },
 } satisfies { readonly [asked: string]: { readonly plainly: RegExp; readonly also?: RegExp } }
 type Asked = keyof typeof asks
 const kinds = Object.keys(asks) as Asked[] // keys() forgets what the keys are
@@ -91,16 +95,20 @@ const looksRight: { readonly [asked in Asked]: (value: unknown) => boolean } = {
 /**
  * The person in a form builder's answers: e-mail, phone and name by the question's own type, else
  * by its label, where it asks for just that before where it asks for it too, and by an answer that
- * looks like one. A question about somebody else gives nobody.
+ * looks like one. What is asked of somebody else counts only by its type, and only where there is
+ * nothing else.
  */
 export const findPerson = (questions: readonly Question[]) => {
   const typed: { [type in NonNullable<Question['type']>]?: unknown } = {}
+  const ofOthers: typeof typed = {}
   const plainly: { [asked in Asked]?: unknown } = {}
-  const also: { [asked in Asked]?: unknown } = {}
+  const also: typeof plainly = {}
   for (const { type, label, value } of questions) {
     const { isOfOthers, asks } = labelOf(label)
     if (type !== undefined) {
-      if (!isOfOthers && !isAbsent(value)) typed[type] ??= value
+      if (isAbsent(value)) continue
+      if (isOfOthers) ofOthers[type] ??= value
+      else typed[type] ??= value
       continue
     }
     for (const { what, plainly: isPlain } of asks) {
@@ -110,9 +118,10 @@ export const findPerson = (questions: readonly Question[]) => {
     }
   }
   const asked = (what: Asked): unknown => plainly[what] ?? also[what]
+  const parts = fullName(asked('first'), asked('last'))
   return {
-    email: typed.email ?? asked('email'),
-    phone: typed.phone ?? asked('phone'),
-    name: typed.name ?? asked('name') ?? fullName(asked('first'), asked('last')),
+    email: typed.email ?? asked('email') ?? ofOthers.email,
+    phone: typed.phone ?? asked('phone') ?? ofOthers.phone,
+    name: typed.name ?? asked('name') ?? parts ?? ofOthers.name,
   }
 }

@@ -53,6 +53,17 @@ const placed = signature.check(
     'a timestamp stands in a `header` of its own, or behind a `prefix` in the one of the signature, set apart by `separator`',
   ),
 )
+const apart = placed.check(
+  z.refine(({ prefix = '', separator, timestamp }) => {
+    const prefixes = [prefix, timestamp?.prefix ?? ''].filter((each) => each !== '')
+    const [one = '', other] = prefixes
+    const isPlain = prefixes.every((each) => each === each.trim())
+    const areApart = other === undefined || !(one.startsWith(other) || other.startsWith(one))
+    if (separator === undefined) return isPlain && areApart
+    const isFree = !/[0-9A-Za-z+/=]/.test(separator)
+    return isPlain && areApart && isFree && !prefixes.some((each) => each.includes(separator))
+  }, 'prefixes hold no blanks at their ends, differ from their first letter on, and hold no `separator`, which is no letter, digit, +, / or ='),
+)
 const eventId = z.union([z.string().check(z.minLength(1)), z.strictObject({ header: headerName })])
 
 const event = z.looseObject({})
@@ -94,7 +105,7 @@ const toScheme = (options: z.infer<typeof signatureOptions>): HmacScheme => ({
  * @throws BridgeError `invalid_config`, naming every fault
  */
 export const webhook = (options: WebhookOptions): Source => {
-  assertOptions('webhook()', options, { signature: placed, eventId: z.optional(eventId) })
+  assertOptions('webhook()', options, { signature: apart, eventId: z.optional(eventId) })
   const { signature: signatureData, eventId: place, ...common } = options
   const header = (
     typeof place === 'object' ? place : place === 'id' ? signatureData.id : undefined
