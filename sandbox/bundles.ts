@@ -41,9 +41,12 @@ export const createBundles = async (configFile: string): Promise<Bundles> => {
     builds += 1
     const outDir = join(folder, String(builds))
     await mkdir(outDir)
-    const bridge = await loadConfig(configFile)
-    await build({ configFile, outDir })
-    return { bridge, bundleOf: (name) => join(outDir, name, 'index.mjs') }
+    const building = build({ configFile, outDir })
+    // Told first of what is wrong with the config; both end before the folder may go.
+    const [loaded, built] = await Promise.allSettled([loadConfig(configFile), building])
+    if (loaded.status === 'rejected') throw loaded.reason
+    if (built.status === 'rejected') throw built.reason
+    return { bridge: loaded.value, bundleOf: (name) => join(outDir, name, 'index.mjs') }
   }
   let current = await make().catch(async (problem) => {
     await rm(folder, { recursive: true })

@@ -799,6 +799,17 @@ describe.each(names)('%s.zip', (name) => {
     }
   })
 
+  it('holds the presets that the config names, and no other', () => {
+    const all = Buffer.concat([...files().values()]).toString()
+
+    expect(all).toContain('typeform-signature')
+    expect(all).not.toMatch(/x-shopify-hmac-sha256|tally-signature|x-hubspot-signature/)
+  })
+
+  it('holds the texts that its schemas speak with', () => {
+    expect(Buffer.concat([...files().values()]).toString()).toContain('Invalid input: expected')
+  })
+
   it('weighs less than 256 KiB', () => {
     expect(statSync(zip()).size).toBeLessThan(256 * 1024)
   })
