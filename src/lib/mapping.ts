@@ -7,18 +7,20 @@ import { isAbsent, type LeftOut } from './values.ts'
 const isFound = (value: unknown): boolean =>
   !isAbsent(value) && !(Array.isArray(value) && value.length === 0)
 
-/** A place as questions are compared with it: trimmed and in lower case. */
-const isNamed = (given: string | undefined, place: Place, wanted: string): boolean =>
-  given === place || given?.trim().toLowerCase() === wanted
+/** Whether a question is called as a trimmed place is, whatever its case and the blanks around it. */
+const isNamed = (given: string | undefined, place: Place, lower: string): boolean =>
+  given === place ||
+  (given !== undefined && given.length >= place.length && given.trim().toLowerCase() === lower)
 
 const questionNames = ['id', 'ref', 'key', 'label'] as const
 
 const findQuestion = (questions: readonly Question[], place: Place): unknown => {
   if (questions.length === 0) return undefined
-  const wanted = place.trim().toLowerCase()
+  const plain = place.trim()
+  const lower = plain.toLowerCase()
   for (const name of questionNames) {
     const answered = questions.find(
-      (question) => isNamed(question[name], place, wanted) && isFound(question.value),
+      (question) => isNamed(question[name], plain, lower) && isFound(question.value),
     )
     if (answered) return answered.value
   }

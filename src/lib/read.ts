@@ -71,17 +71,6 @@ const parsePayload = (source: Source, body: unknown): unknown => {
 const isMany = (found: SignupInput | readonly SignupInput[]): found is readonly SignupInput[] =>
   Array.isArray(found)
 
-/** Calls a function of the source's own: what it throws is for the operator to mend. */
-const ask = <T>(question: () => T): T => {
-  try {
-    return question()
-  } catch (error) {
-    if (isRefusal(error)) throw error
-    // The cause is left out: its message may quote the payload.
-    throw new BridgeError('mapping_failed', "the source's own code threw: mend it, then replay")
-  }
-}
-
 const toEventId = (given: unknown): string | undefined => {
   if (isAbsent(given)) return undefined
   if (typeof given === 'string') return clean(given)
@@ -96,38 +85,55 @@ type Entry = {
 
 const ignored: Entry['items'] = [{ input: undefined, leftOut: [] }]
 
-const orRefusal = <T>(work: () => T): T | Refusal => {
-  try {
-    return work()
-  } catch (error) {
-    if (isRefusal(error)) return error
-    throw error
-  }
-}
+/** What is thrown while an event is mapped is for the operator to mend, whoever's code threw it. */
+const toRefusal = (error: unknown): Refusal =>
+  isRefusal(error)
+    ? error
+    : // The cause is left out: its message may quote the payload.
+      {
+        code: 'mapping_failed',
+        message: "the source's own code threw: mend it, then replay",
+        issues: [],
+      }
 
 /** One event: the signups that its source finds in it, with the options laid over them. */
 const readEvent = (source: Source, event: unknown, delivery: Delivery): Entry => {
   let event_id: string | undefined
-  const items = orRefusal(() => {
-    if (ask(() => source.payload.isSignup?.(event, delivery)) === false) return ignored
+  try {
+    if (source.payload.isSignup?.(event, delivery) === false) return { event_id, items: ignored }
     const payload = parsePayload(source, event)
-    event_id = toEventId(ask(() => source.eventId(payload, delivery)))
-    const questions = ask(() => source.questions?.(payload)) ?? []
-    const found = ask(() => source.toSignup(payload, delivery, questions))
-    const presets = found === undefined ? [] : isMany(found) ? found : [found]
-    // An event without a signup keeps its place, too.
-    if (presets.length === 0) return ignored
+    event_id = toEventId(source.eventId(payload, delivery))
+    const questions = source.questions?.(payload) ?? []
+    const found = source.toSignup(payload, delivery, questions) ?? []
     const readable = { body: event, payload, questions }
-    return presets.map((preset) => orRefusal(() => applyOptions(preset, readable, source.options)))
-  })
-  return { event_id, items: 'code' in items ? [items] : items }
+    const mapOne = (preset: SignupInput): Mapped | Refusal => {
+      try {
+        return applyOptions(preset, readable, source.options)
+      } catch (error) {
+        return toRefusal(error)
+      }
+    }
+    const items = isMany(found) ? found.map(mapOne) : [mapOne(found)]
+    // An event without a signup keeps its place, too.
+    return { event_id, items: items.length > 0 ? items : ignored }
+  } catch (error) {
+    return { event_id, items: [toRefusal(error)] }
+  }
+}
+
+const eventsOf = (source: Source, body: unknown): readonly unknown[] | Refusal => {
+  try {
+    return source.payload.events?.(body) ?? [body]
+  } catch (error) {
+    return toRefusal(error)
+  }
 }
 
 /** The events of a delivery, parsed and mapped, each value still as it came. */
 export const readInputs = async (source: Source, delivery: Delivery): Promise<Entry[]> => {
   try {
-    const body = await parseBody(delivery, source.payload.format)
-    const events = ask(() => source.payload.events?.(body)) ?? [body]
+    const events = eventsOf(source, await parseBody(delivery, source.payload.format))
+    if ('code' in events) return [{ event_id: undefined, items: [events] }]
     return events.map((event) => readEvent(source, event, delivery))
   } catch (error) {
     if (!isRefusal(error)) throw error

@@ -82,23 +82,22 @@ const partsOf = (template: string): readonly string[] => {
 type Signed = { id: string; timestamp: string; method: string; url: string; body: Uint8Array }
 
 /** The text that stands for a part of a template; the body is no text. */
-const textOf = (part: string, { id, timestamp, method, url }: Signed): string => {
-  if (part === '{timestamp}') return timestamp
-  if (part === '{id}') return id
-  if (part === '{method}') return method
-  return part === '{url}' ? url : part
+const textOf = (part: string, signed: Signed, unescaped: RegExp | undefined): string => {
+  if (part === '{timestamp}') return signed.timestamp
+  if (part === '{id}') return signed.id
+  if (part === '{method}') return signed.method
+  if (part !== '{url}') return part
+  return unescaped ? signed.url.replace(unescaped, decodeURIComponent) : signed.url
 }
 
-const mac = (scheme: HmacScheme, key: SigningKey, given: Signed): Buffer => {
+const mac = (scheme: HmacScheme, key: SigningKey, signed: Signed): Buffer => {
   const { type, algorithm, unescaped } = scheme
-  const url = unescaped ? given.url.replace(unescaped, decodeURIComponent) : given.url
-  const signed = { ...given, url }
   const made = type === 'hmac' ? createHmac(algorithm, key) : createHash(algorithm)
   if (type === 'hash') made.update(typeof key === 'string' ? key : key.export())
   // Each update costs as much as hashing a hundred bytes: texts go in together.
   let text = ''
   for (const part of partsOf(scheme.signed)) {
-    if (part !== '{body}') text += textOf(part, signed)
+    if (part !== '{body}') text += textOf(part, signed, unescaped)
     else {
       if (text !== '') made.update(text)
       made.update(signed.body)
