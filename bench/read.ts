@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto'
-import { parseBody } from '../src/lib/body.ts'
+import { parseJsonBody } from '../src/lib/body.ts'
 import { read, readInputs } from '../src/lib/read.ts'
 import { sign, verify } from '../src/lib/signature.ts'
 import { typeform, workos } from '../src/lib/sources/index.ts'
@@ -91,7 +91,7 @@ const runOne = async (title: string, source: Source, body: object): Promise<void
       return JSON.parse(Buffer.from(given.body).toString('utf8'))
     },
     verify: check,
-    parse: () => parseBody(given, 'json'),
+    parse: () => parseJsonBody(given),
     mapped: () => {
       check()
       return readInputs(source, given)

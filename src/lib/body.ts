@@ -1,5 +1,5 @@
 import { BridgeError } from './errors.ts'
-import type { Delivery, PayloadFormat } from './sources/source.ts'
+import type { Delivery } from './sources/source.ts'
 
 /** The largest body taken, in bytes, measured and not announced. */
 export const maxBodyBytes = 256 * 1024
@@ -66,7 +66,24 @@ export const isTooDeep = (text: string): boolean => {
   return false
 }
 
-const parseJson = (delivery: Delivery): unknown => {
+/** A compressed body is never inflated: a few kilobytes may become gigabytes. */
+const assertPlain = ({ headers }: Delivery): void => {
+  const encoding = headers['content-encoding']?.trim().toLowerCase() ?? 'identity'
+  if (encoding === 'identity' || encoding === '') return
+  throw new BridgeError(
+    'unsupported_media_type',
+    'compressed bodies are not taken: send the body without Content-Encoding',
+  )
+}
+
+/**
+ * The bytes of a delivery as JSON.
+ *
+ * @throws BridgeError `invalid_body` for what is none, `unsupported_media_type` for a form and for a
+ *   compressed body
+ */
+export const parseJsonBody = (delivery: Delivery): unknown => {
+  assertPlain(delivery)
   if (delivery.body.length === 0) throw invalid('empty')
   try {
     const text = decodeUtf8(delivery.body)
@@ -138,7 +155,14 @@ const isMalformed = (body: Uint8Array, inputs: readonly Input[]): boolean => {
   return !raw.includes(replacement) && !/%ef%bf%bd/i.test(raw.toString('latin1'))
 }
 
-const parseForm = async (delivery: Delivery): Promise<FormPayload> => {
+/**
+ * The bytes of a delivery as a form's inputs by name, urlencoded or multipart.
+ *
+ * @throws BridgeError `invalid_body` for what is none, `unsupported_media_type` for another format and
+ *   for a compressed body
+ */
+export const parseFormBody = async (delivery: Delivery): Promise<FormPayload> => {
+  assertPlain(delivery)
   const { body } = delivery
   const declared = contentTypeOf(delivery)
   const isMultipart = declared === 'multipart/form-data'
@@ -150,21 +174,4 @@ const parseForm = async (delivery: Delivery): Promise<FormPayload> => {
     : [...new URLSearchParams(decodeUtf8(body))]
   if (isMalformed(body, inputs)) throw invalid('not valid UTF-8')
   return toFormPayload(inputs)
-}
-
-/**
- * The bytes of a delivery as its source's declared format.
- *
- * @throws BridgeError `invalid_body` for what is not that format, `unsupported_media_type` for
- *   another format and for compressed bodies, which are never inflated
- */
-export const parseBody = async (delivery: Delivery, format: PayloadFormat): Promise<unknown> => {
-  const encoding = delivery.headers['content-encoding']?.trim().toLowerCase() ?? 'identity'
-  if (encoding !== 'identity' && encoding !== '') {
-    throw new BridgeError(
-      'unsupported_media_type',
-      'compressed bodies are not taken: send the body without Content-Encoding',
-    )
-  }
-  return format === 'json' ? parseJson(delivery) : parseForm(delivery)
 }

@@ -1,4 +1,4 @@
-import { parseBody } from './body.ts'
+import { parseFormBody } from './body.ts'
 import { BridgeError, type ErrorCode } from './errors.ts'
 import { own } from './own.ts'
 import type { Cached } from './secrets.ts'
@@ -55,7 +55,7 @@ export const verifyHuman = async (
   delivery: Delivery,
   dependencies: ProofDependencies,
 ): Promise<void> => {
-  const token = own(await parseBody(delivery, 'form'), tokenInput)
+  const token = own(await parseFormBody(delivery), tokenInput)
   await withSecrets(delivery, dependencies, async (secrets) => {
     await assertHuman(token, secrets, dependencies.askTurnstile)
   })

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini'
-import { parseBody } from './body.ts'
+import { parseFormBody, parseJsonBody } from './body.ts'
 import { sha256 } from './digest.ts'
 import { BridgeError, type Issue, type RefusalCode, refusalCodes } from './errors.ts'
 import { applyOptions, type Mapped } from './mapping.ts'
@@ -132,7 +132,11 @@ const eventsOf = (source: Source, body: unknown): readonly unknown[] | Refusal =
 /** The events of a delivery, parsed and mapped, each value still as it came. */
 export const readInputs = async (source: Source, delivery: Delivery): Promise<Entry[]> => {
   try {
-    const events = eventsOf(source, await parseBody(delivery, source.payload.format))
+    const isJson = source.payload.format === 'json'
+    const events = eventsOf(
+      source,
+      isJson ? parseJsonBody(delivery) : await parseFormBody(delivery),
+    )
     if ('code' in events) return [{ event_id: undefined, items: [events] }]
     return events.map((event) => readEvent(source, event, delivery))
   } catch (error) {

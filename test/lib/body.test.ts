@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest'
-import { parseBody } from '../../src/lib/body.ts'
+import { parseFormBody, parseJsonBody } from '../../src/lib/body.ts'
 import { bytes, delivery, formHeaders } from '../support/deliveries.ts'
 
-const json = (body: string | Uint8Array, headers: Record<string, string> = {}) =>
-  parseBody(delivery(body, headers), 'json')
+const json = async (body: string | Uint8Array, headers: Record<string, string> = {}) =>
+  parseJsonBody(delivery(body, headers))
 const form = (body: string | Uint8Array, headers: Record<string, string> = formHeaders) =>
-  parseBody(delivery(body, headers), 'form')
+  parseFormBody(delivery(body, headers))
 
 const nested = (depth: number) => '['.repeat(depth) + ']'.repeat(depth)
 
@@ -155,10 +155,11 @@ test.each(['application/json', 'text/plain', '', 'application/x-www-form-urlenco
   },
 )
 
-test.each(['json', 'form'] as const)('a compressed body is never inflated: %s', async (format) => {
-  const compressed = delivery(bytes('{}'), { ...formHeaders, 'content-encoding': 'gzip' })
-
-  await expect(parseBody(compressed, format)).rejects.toMatchObject({
+test.each([
+  ['json', json],
+  ['form', form],
+])('a compressed body is never inflated: %s', async (_name, parse) => {
+  await expect(parse('{}', { ...formHeaders, 'content-encoding': 'gzip' })).rejects.toMatchObject({
     code: 'unsupported_media_type',
   })
 })
