@@ -3,7 +3,7 @@ import { deliverAtOnce } from './at-once.ts'
 import { type Bridge, findRecordSource } from './config.ts'
 import type { Delivered, DeliverSignup } from './deliver.ts'
 import { sha256 } from './digest.ts'
-import { type BridgeError, toBridgeError } from './errors.ts'
+import { BridgeError, toBridgeError } from './errors.ts'
 import { type QueueMessage, toMessages } from './queue.ts'
 import { type Reading, type Refusal, read, refusal, strip } from './read.ts'
 import type { Delivery, Source } from './sources/source.ts'
@@ -80,12 +80,6 @@ export const accept = async (
   return deliverAndAnswer(source, delivery, reading, sink.deliver)
 }
 
-const unknownSource = (): Refusal => ({
-  code: 'invalid_signup',
-  message: 'the config has no source of this name',
-  issues: [],
-})
-
 /**
  * A delivery that AWS vouches for. There is nobody to mend it: what cannot be read, or is for no
  * source, is queued for the worker to park. Never throws; `error` is set where it was not stored.
@@ -94,28 +88,31 @@ export const take = async (
   delivery: Delivery,
   { bridge, sink }: { readonly bridge: Bridge; readonly sink: Sink },
 ): Promise<Received> => {
-  const name = delivery.source
+  const source = findRecordSource(bridge, delivery.source)
   try {
-    const source = findRecordSource(bridge, name)
-    if (source)
-      return {
-        ...(await accept(source, delivery, { sink, isForSender: () => false })),
-        source: name,
-      }
-    if (sink.mode === 'direct') throw refusal(unknownSource())
+    if (source) {
+      const accepted = await accept(source, delivery, { sink, isForSender: () => false })
+      return { ...accepted, source: delivery.source }
+    }
+    const message = 'the config has no source of this name: add it and deploy'
+    if (sink.mode === 'direct') throw new BridgeError('unknown_source', message)
+    const event_id = sha256(delivery.body)
     const refused = {
       kind: 'refused',
-      event_id: sha256(delivery.body),
-      ...unknownSource(),
+      event_id,
+      code: 'invalid_signup',
+      message,
+      issues: [],
     } as const
     return await store(delivery, refused, sink.store)
   } catch (thrown) {
-    return notTaken(name, thrown)
+    // A name that the config does not have is somebody's text, and nothing for the log.
+    return notTaken(source && delivery.source, thrown)
   }
 }
 
 /** A delivery that was not stored, and why. */
-export const notTaken = (source: string, thrown: unknown): Received => {
+export const notTaken = (source: string | undefined, thrown: unknown): Received => {
   const error = toBridgeError(thrown)
-  return { source, error, answer: errorAnswer(error) }
+  return { error, answer: errorAnswer(error), ...(source !== undefined && { source }) }
 }

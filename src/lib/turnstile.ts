@@ -30,9 +30,13 @@ export type Verdict = 'human' | 'refused' | 'wrong_secret'
 export type AskTurnstile = (secret: string, token: string) => Promise<Verdict>
 
 const unavailable = (cause?: unknown) =>
-  new BridgeError('temporarily_unavailable', 'Turnstile gave no answer: the form is sent again', {
-    cause,
-  })
+  new BridgeError(
+    'temporarily_unavailable',
+    'Turnstile gave no answer: check cloudflarestatus.com',
+    {
+      cause,
+    },
+  )
 
 export const createAskTurnstile =
   (send: SendHttp, clock: Pick<Clock, 'timeout'>): AskTurnstile =>

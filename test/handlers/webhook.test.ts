@@ -7,6 +7,7 @@ import { fromRecord } from '../../src/lib/queue.ts'
 import { sign } from '../../src/lib/signature.ts'
 import { start } from '../support/clock.ts'
 import { bytes } from '../support/deliveries.ts'
+import { postConfirmation } from '../support/payloads.ts'
 import { record } from '../support/records.ts'
 import { startServer } from '../support/server.ts'
 import { createNotes } from '../support/telemetry.ts'
@@ -352,14 +353,6 @@ test('a wrong environment is 500 misconfigured with every problem, and never thr
 })
 
 describe('an event that AWS invokes the function with', () => {
-  const cognitoEvent = {
-    version: '1',
-    triggerSource: 'PostConfirmation_ConfirmSignUp',
-    userPoolId: 'eu-west-1_pool',
-    userName: 'ada',
-    request: { userAttributes: { sub: 's-1', email: 'ada@example.com' } },
-    response: {},
-  }
   const snsEvent = (source: string | undefined, Message = ada) => ({
     Records: [
       {
@@ -374,7 +367,7 @@ describe('an event that AWS invokes the function with', () => {
   test('of Cognito is queued for its source', async () => {
     const { take, logged } = await startWebhook()
 
-    expect(await take(cognitoEvent, 'cognito')).toBeUndefined()
+    expect(await take(postConfirmation, 'cognito')).toBeUndefined()
 
     expect(await sourcesQueued()).toEqual(['members'])
     expect(logged).toEqual([expect.objectContaining({ event: 'accepted', source: 'members' })])
@@ -384,7 +377,7 @@ describe('an event that AWS invokes the function with', () => {
     const { take, counted } = await startWebhook()
 
     await take(
-      { ...cognitoEvent, triggerSource: 'PostConfirmation_ConfirmForgotPassword' },
+      { ...postConfirmation, triggerSource: 'PostConfirmation_ConfirmForgotPassword' },
       'cognito',
     )
 
@@ -418,12 +411,16 @@ describe('an event that AWS invokes the function with', () => {
     const { take, logged, counted } = await startWebhook({ QUEUE_URL: `${world.sqs.url}/1/none` })
 
     for (const by of ['cognito', 'sns'] as const) {
-      const error = await take(by === 'cognito' ? cognitoEvent : snsEvent(undefined), by)
+      const error = await take(by === 'cognito' ? postConfirmation : snsEvent(undefined), by)
       expect(error).toMatchObject({ code: 'temporarily_unavailable' })
     }
 
     expect(counted.get('unstored')).toBe(2)
     expect(logged).toHaveLength(2)
+    expect(JSON.stringify(logged)).not.toContain('ada')
+
+    await take(snsEvent('ada@example.com'), 'sns')
+    expect(counted.get('unstored')).toBe(3)
     expect(JSON.stringify(logged)).not.toContain('ada')
   })
 
@@ -432,14 +429,16 @@ describe('an event that AWS invokes the function with', () => {
     vi.stubEnv('AWS_ENDPOINT_URL_SQS', hanging.url)
     const { take, counted } = await startWebhook({ QUEUE_URL: `${hanging.url}/1/queue` })
 
-    expect(await take(cognitoEvent, 'cognito')).toMatchObject({ code: 'temporarily_unavailable' })
+    expect(await take(postConfirmation, 'cognito')).toMatchObject({
+      code: 'temporarily_unavailable',
+    })
 
     expect(counted.get('unstored')).toBe(1)
     await hanging.close()
   })
 
   test('of Cognito comes back and one of SNS is thrown where the environment is wrong', async () => {
-    expect(await handler(cognitoEvent)).toBe(cognitoEvent)
+    expect(await handler(postConfirmation)).toBe(postConfirmation)
     await expect(handler(snsEvent(undefined))).rejects.toMatchObject({ code: 'misconfigured' })
   })
 })

@@ -3,15 +3,8 @@ import { clerk, cognito, defineBridge, signup } from '../../src/lib/index.ts'
 import { invokedBy, invokedDeliveries } from '../../src/lib/invocation.ts'
 import { start } from '../support/clock.ts'
 import { bytes } from '../support/deliveries.ts'
+import { postConfirmation } from '../support/payloads.ts'
 
-const cognitoEvent = {
-  version: '1',
-  triggerSource: 'PostConfirmation_ConfirmSignUp',
-  userPoolId: 'eu-west-1_pool',
-  userName: 'ada',
-  request: { userAttributes: { sub: 's-1', email: 'ada@example.com' } },
-  response: {},
-}
 const snsEvent = (Message: string, MessageAttributes = {}) => ({
   Records: [
     {
@@ -27,7 +20,7 @@ const sourcesOf = (event: unknown, given = bridge) =>
 
 describe('who invoked the function', () => {
   test.each([
-    ['cognito', cognitoEvent],
+    ['cognito', postConfirmation],
     ['sns', snsEvent('{}')],
     [undefined, { version: '2.0', rawPath: '/webhooks/x', requestContext: {} }],
     [undefined, { Records: [{ eventSource: 'aws:sqs', body: '{}' }] }],
@@ -41,7 +34,7 @@ describe('who invoked the function', () => {
   })
 
   test('is not said by an HTTP body', () => {
-    const body = JSON.stringify(cognitoEvent)
+    const body = JSON.stringify(postConfirmation)
 
     expect(invokedBy({ version: '2.0', requestContext: {}, body })).toBeUndefined()
   })
@@ -49,7 +42,7 @@ describe('who invoked the function', () => {
 
 describe('Cognito', () => {
   test('is the source that the config has for it, the event its body', () => {
-    const [delivery] = invokedDeliveries(cognitoEvent, bridge, start)
+    const [delivery] = invokedDeliveries(postConfirmation, bridge, start)
 
     expect(delivery).toEqual({
       source: 'members',
@@ -57,12 +50,14 @@ describe('Cognito', () => {
       method: 'POST',
       url: '',
       headers: {},
-      body: bytes(JSON.stringify(cognitoEvent)),
+      body: bytes(JSON.stringify(postConfirmation)),
     })
   })
 
   test('is the source `cognito` where the config has none, so that it is parked and kept', () => {
-    expect(sourcesOf(cognitoEvent, defineBridge({ sources: { a: signup() } }))).toEqual(['cognito'])
+    expect(sourcesOf(postConfirmation, defineBridge({ sources: { a: signup() } }))).toEqual([
+      'cognito',
+    ])
   })
 })
 

@@ -4,8 +4,8 @@ import { isProven, verify } from '../../src/lib/signature.ts'
 import { toBytes, toDelivery } from '../support/fixture.ts'
 import { fixtures } from '../support/fixtures.ts'
 
-/** The same with its nth value gone. */
-const without = (value: unknown, at: number, nothing: null | undefined): unknown => {
+/** The same with its nth value gone, or of a shape that nobody expects. */
+const without = (value: unknown, at: number, nothing: unknown): unknown => {
   let seen = -1
   const walk = (each: unknown): unknown => {
     if (Array.isArray(each)) return each.map(walk)
@@ -48,7 +48,7 @@ describe.each(Object.entries(fixtures))('%s', (_preset, fixture) => {
       const text = Buffer.from(delivery.body).toString()
       const places = text.match(/[:[,](?="|\d|t|f)/g)?.length ?? 0
       for (let at = 0; at < places; at += 1) {
-        for (const nothing of [undefined, null]) {
+        for (const nothing of [undefined, null, { odd: {} }]) {
           const body = toBytes(JSON.stringify(without(JSON.parse(text), at, nothing)) ?? '{}')
           const reading = await read(source, { ...delivery, body })
           if (reading.kind !== 'signups') continue

@@ -1,3 +1,13 @@
+/** The shape of Cognito's post-confirmation event. */
+export const postConfirmation = {
+  version: '1',
+  triggerSource: 'PostConfirmation_ConfirmSignUp',
+  userPoolId: 'eu-west-1_pool',
+  userName: 'ada',
+  request: { userAttributes: { sub: 's-1', email: 'ada@example.com' } },
+  response: {},
+}
+
 /** The shape of Clerk's user.created; times in unix milliseconds. */
 export const userCreated = {
   object: 'event',

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini'
-import { isRecord, own } from '../own.ts'
+import { isRecord, own, text } from '../own.ts'
 import { bodyScheme } from '../signature/hmac.ts'
 import { isAbsent } from '../values.ts'
 import { fullName } from './person.ts'
@@ -32,7 +32,7 @@ export const calcom = defineSource({
     isSignup: (body) => own(body, 'triggerEvent') === 'BOOKING_CREATED',
     schema: bookingCreated,
   },
-  eventId: ({ triggerEvent, payload: { uid } }) => uid && `${uid} ${triggerEvent}`,
+  eventId: ({ triggerEvent, payload: { uid } }) => text(uid) && `${uid} ${triggerEvent}`,
   questions: ({ payload }) =>
     Object.entries({ ...payload.responses, ...payload.userFieldsResponses }).map(
       ([key, response]) => {

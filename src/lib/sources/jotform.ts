@@ -1,7 +1,7 @@
 import * as z from 'zod/mini'
 import { isTooDeep } from '../body.ts'
 import { parseJson } from '../json.ts'
-import { isRecord } from '../own.ts'
+import { isRecord, text } from '../own.ts'
 import { findPerson, fullName } from './person.ts'
 import { defineSource, type Question } from './source.ts'
 
@@ -26,8 +26,11 @@ const ofParts = (parts: Record<string, unknown>): Pick<Question, 'type' | 'value
   }
   if (full !== undefined) return { type: 'phone', value: full }
   if (phone !== undefined) return { type: 'phone', value: fullName(country, area, phone) }
-  if (year !== undefined) return { value: year && month && day && `${year}-${month}-${day}` }
-  return { value: fullName(...Object.values(parts).map((part) => (part ? `${part}` : undefined))) }
+  if (year !== undefined) {
+    const date = [year, month, day].map(text)
+    return { value: date.every(Boolean) ? date.join('-') : undefined }
+  }
+  return { value: fullName(...Object.values(parts)) }
 }
 
 /**

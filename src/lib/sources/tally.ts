@@ -24,7 +24,7 @@ const answerOf = ({ value, options, rows, columns }: Record<string, unknown>): u
   Array.isArray(rows)
     ? records(rows).map((row) => {
         const id = text(row.id) ?? ''
-        const chosen = list(resolve(own(value, id), columns))
+        const chosen = list(resolve(own(value, id), columns)).filter(text)
         return `${text(row.text) ?? id}: ${chosen.join(', ')}`
       })
     : resolve(value, options)

@@ -11,31 +11,6 @@ const contactOf = async (event: unknown, options = {}) => {
   return reading.kind === 'signups' ? reading.signups[0].contact : reading
 }
 
-test('a user.created is its primary addresses, name, avatar and sign-up time', async () => {
-  expect(await read(clerk(), delivery(userCreated, headers))).toEqual({
-    kind: 'signups',
-    event_id: 'msg_1',
-    indexes: [0],
-    refusals: [],
-    signups: [
-      {
-        event_id: 'msg_1',
-        occurred_at: 1_700_000_001,
-        contact: {
-          role: 'user',
-          external_id: 'user_1',
-          email: 'grace@example.com',
-          phone: '+14155550100',
-          name: 'Grace Hopper',
-          avatar: 'https://img.example.com/grace',
-          signed_up_at: 1_700_000_000,
-        },
-      },
-    ],
-    leftOut: [],
-  })
-})
-
 test('your own id replaces Clerk’s by an option', async () => {
   const contact = await contactOf(userCreated, { fields: { 'data.external_id': 'external_id' } })
 
