@@ -2,6 +2,7 @@ import { findPackageJSON } from 'node:module'
 import { pathToFileURL } from 'node:url'
 import { CreateQueueCommand, SQSClient } from '@aws-sdk/client-sqs'
 import { type BuildAppOptions, buildApp } from 'fauxqs'
+import { sandboxQueueNames } from '../src/lib/queue-names.ts'
 import type { QueueNumbers } from './template.ts'
 
 const accountId = '000000000000'
@@ -126,8 +127,8 @@ export const startSqs = async ({
     return { url: `${url}/${accountId}/${name}`, arn: `arn:aws:sqs:${region}:${accountId}:${name}` }
   }
 
-  const parked = await createQueue('signup-bridge-local-dead-letters.fifo', deadLetters)
-  const main = await createQueue('signup-bridge-local.fifo', {
+  const parked = await createQueue(sandboxQueueNames.signups.deadLetters, deadLetters)
+  const main = await createQueue(sandboxQueueNames.signups.queue, {
     attributes: queue.attributes,
     redrive: { deadLetterArn: parked.arn, maxReceiveCount: queue.maxReceiveCount },
   })

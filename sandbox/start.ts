@@ -34,6 +34,10 @@ const choosePorts = async (): Promise<Record<Variable, Port>> => {
   }
 }
 
+/** How the `bridge` command finds the queues of this sandbox. */
+const bridgeCommand = (sqsPort: string | number): string =>
+  `${Number(sqsPort) === usualPorts.SQS_PORT ? '' : `SQS_PORT=${sqsPort} `}npm run bridge -- dlq list --sandbox`
+
 const say = (text = '') => process.stdout.write(`${text}\n`)
 const tell = (text: string) => say(`${new Date().toISOString().slice(11, 19)}  ${text}`)
 
@@ -164,6 +168,7 @@ const main = async (): Promise<void> => {
   }
   say(`  queue         ${sandbox.sqs.queueUrl}`)
   say(`  dead letters  ${sandbox.sqs.deadLetterQueueUrl}`)
+  say(`                ${bridgeCommand(ports.SQS_PORT.port)} shows them`)
   if (sandbox.inbox) say(`  inbox         ${sandbox.inbox.queueUrl}`)
   say(`  secrets       ${sandbox.secrets.url}  ${sandbox.names.signing}, ${sandbox.names.intercom}`)
   const line = tryLine(sandbox.bridge, sandbox.senders, sandbox.url)

@@ -17,6 +17,7 @@ import * as esbuild from 'esbuild'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { build, buildOptions, configFile } from '../scripts/build.ts'
 import type { ErrorCode } from '../src/lib/errors.ts'
+import { queueNames } from '../src/lib/queue-names.ts'
 
 type Properties = Readonly<Record<string, unknown>>
 type Resource = {
@@ -239,6 +240,19 @@ describe('the service', () => {
       Ref: 'InboxDeadLetterQueue',
     })
   })
+})
+
+it.each([
+  ['dev', () => standard],
+  ['prod', () => direct],
+])('names the queues as the bridge command looks them up (%s)', (stage, packaged) => {
+  const nameOf = (id: string) => packaged().template.Resources[id]?.Properties.QueueName
+  const names = queueNames('signup-bridge', stage)
+
+  expect([nameOf('Queue'), nameOf('DeadLetterQueue')]).toEqual(Object.values(names.signups))
+  if (stage === 'prod') {
+    expect([nameOf('Inbox'), nameOf('InboxDeadLetterQueue')]).toEqual(Object.values(names.inbox))
+  }
 })
 
 describe('the functions', () => {

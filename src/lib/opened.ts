@@ -53,7 +53,10 @@ export const open = async (bridge: Bridge, record: QueueRecord): Promise<Opened>
 }
 
 /** The signups that this record stands for: of a delivery with several, one record each. */
-const signupsOf = ({ reading, index }: Pick<Opened, 'reading' | 'index'>): readonly Signup[] => {
+export const signupsOf = ({
+  reading,
+  index,
+}: Pick<Opened, 'reading' | 'index'>): readonly Signup[] => {
   if (reading?.kind !== 'signups') return []
   return index === undefined
     ? reading.signups

@@ -173,9 +173,14 @@ export type Parking = {
   readonly event_id?: string | undefined
 }
 
-/** Attributes are read by people and by tools: plain ASCII, or a digest of what is not. */
-const toAttribute = (name: string, text: string): string => {
-  const plain = name === 'source' ? isSourceName(text) : /^[\x20-\x7e]{1,256}$/.test(text)
+const parkingNames = ['reason', 'code', 'source', 'event_id'] as const satisfies (keyof Parking)[]
+
+/**
+ * Attributes are read by people and by tools: plain ASCII, or else a digest; also of what may be an
+ * e-mail address, which some senders make the id of an event.
+ */
+export const toAttribute = (name: keyof Parking, text: string): string => {
+  const plain = name === 'source' ? isSourceName(text) : /^[\x20-?A-~]{1,256}$/.test(text)
   return plain ? text : sha256(text)
 }
 
@@ -188,8 +193,9 @@ export const toDeadLetter = (record: QueueRecord, parking: Parking): QueueMessag
   groupId: record.messageId,
   dedupeId: sha256(`${record.messageId} ${parking.reason}`),
   attributes: Object.fromEntries(
-    Object.entries(parking).flatMap(([name, text]) =>
-      text ? [[name, toAttribute(name, text)]] : [],
-    ),
+    parkingNames.flatMap((name) => {
+      const text = parking[name]
+      return text ? [[name, toAttribute(name, text)]] : []
+    }),
   ),
 })

@@ -9,7 +9,7 @@ import { BridgeError } from './errors.ts'
 import type { QueueMessage } from './queue.ts'
 
 /** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html */
-const maxBatchEntries = 10
+export const maxBatchEntries = 10
 /** A batch may hold 1 MiB in all; some is left for what SQS counts beside the body. */
 const maxBatchBytes = 1_000_000
 
@@ -65,20 +65,49 @@ const store = async (
   messages: readonly QueueMessage[],
 ): Promise<void> => {
   for (const batch of toBatches(messages)) {
-    const command = new SendMessageBatchCommand({
-      QueueUrl: queueUrl,
-      Entries: batch.map(({ body, groupId, dedupeId }, index) => ({
-        Id: String(index),
-        MessageBody: body,
-        MessageGroupId: groupId,
-        MessageDeduplicationId: dedupeId,
-      })),
-    })
-    const sent = await client.send(command).catch((cause: unknown) => {
+    const taken = await sendBatch(client, queueUrl, batch).catch((cause: unknown) => {
       throw unavailable(cause)
     })
-    if (sent.Failed?.length || sent.Successful?.length !== batch.length) throw unavailable()
+    if (taken.length < batch.length) throw unavailable()
   }
+}
+
+/** What SQS takes as one message of a queue, standard or FIFO. */
+const toEntry = (queueUrl: string, { body, groupId, dedupeId, attributes = {} }: QueueMessage) => ({
+  MessageBody: body,
+  ...(queueUrl.endsWith('.fifo') && {
+    MessageGroupId: groupId,
+    MessageDeduplicationId: dedupeId,
+  }),
+  MessageAttributes: Object.fromEntries(
+    Object.entries(attributes).map(([name, text]) => [
+      name,
+      { DataType: 'String', StringValue: text },
+    ]),
+  ),
+})
+
+/**
+ * Sends one batch, see `toBatches`, and gives the messages that the queue took.
+ * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessageBatch.html
+ *
+ * @throws what SQS fails with as a whole
+ */
+export const sendBatch = async (
+  client: SQSClient,
+  queueUrl: string,
+  messages: readonly QueueMessage[],
+): Promise<QueueMessage[]> => {
+  const Entries = messages.map((message, index) => ({
+    Id: String(index),
+    ...toEntry(queueUrl, message),
+  }))
+  const { Successful = [], Failed = [] } = await client.send(
+    new SendMessageBatchCommand({ QueueUrl: queueUrl, Entries }),
+  )
+  const failed = new Set(Failed.map(({ Id }) => Id))
+  const taken = new Set(Successful.map(({ Id }) => Id).filter((id) => !failed.has(id)))
+  return messages.filter((_message, index) => taken.has(String(index)))
 }
 
 const sendDeadLetter = async (
@@ -86,20 +115,7 @@ const sendDeadLetter = async (
   queueUrl: string,
   message: QueueMessage,
 ): Promise<void> => {
-  const fifo = queueUrl.endsWith('.fifo')
-  await client.send(
-    new SendMessageCommand({
-      QueueUrl: queueUrl,
-      MessageBody: message.body,
-      ...(fifo && { MessageGroupId: message.groupId, MessageDeduplicationId: message.dedupeId }),
-      MessageAttributes: Object.fromEntries(
-        Object.entries(message.attributes ?? {}).map(([name, text]) => [
-          name,
-          { DataType: 'String', StringValue: text },
-        ]),
-      ),
-    }),
-  )
+  await client.send(new SendMessageCommand({ QueueUrl: queueUrl, ...toEntry(queueUrl, message) }))
 }
 
 /** The URL of the queue that an event came from: on the same host as the queue that is known. */

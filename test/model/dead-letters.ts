@@ -1,5 +1,6 @@
 import { sha256 } from '../../src/lib/digest.ts'
 import type { QueueMessage } from '../../src/lib/queue.ts'
+import type { DeadLetterQueue } from '../../src/lib/replay.ts'
 import type { FifoQueue } from './fifo-queue.ts'
 
 /** A dead letter as an operator sees it. */
@@ -16,7 +17,7 @@ export type ParkedSignup = {
 }
 
 /** The dead letters of a queue: parking, looking at them, replaying them. */
-export const createDeadLetters = (queue: FifoQueue, letters: FifoQueue) => {
+export const createDeadLetters = (queue: FifoQueue, letters: FifoQueue, now: () => number) => {
   const receivesWhenParked = new Map<string, number>()
   return {
     /** Its group is the id of the record that it stands for. */
@@ -34,10 +35,10 @@ export const createDeadLetters = (queue: FifoQueue, letters: FifoQueue) => {
         receives: receivesWhenParked.get(messageId) ?? receives,
       })),
     /**
-     * Moves every dead letter back as a redrive does: body, group and attributes stay, the message
-     * is a new one. Gives how many.
+     * Moves every dead letter back as SQS's own redrive does: body, group and attributes stay, the
+     * message is a new one. Gives how many.
      */
-    replay: (attributes: Readonly<Record<string, string>> = {}): number => {
+    redrive: (attributes: Readonly<Record<string, string>> = {}): number => {
       const redriven = letters.clear()
       for (const letter of redriven) {
         queue.send({
@@ -49,5 +50,30 @@ export const createDeadLetters = (queue: FifoQueue, letters: FifoQueue) => {
       }
       return redriven.length
     },
+    /** The way of the `bridge` command to them. */
+    asQueue: (reach: () => Promise<void>): DeadLetterQueue => ({
+      receive: async () => {
+        await reach()
+        return letters.receive()
+      },
+      release: async (receipts) => {
+        await reach()
+        for (const { receiptHandle } of receipts) letters.changeVisibility(receiptHandle, 0)
+      },
+      remove: async (receipts) => {
+        await reach()
+        for (const { receiptHandle } of receipts) letters.delete(receiptHandle)
+      },
+      now: async () => now(),
+      sendBack: async (batch) => {
+        await reach()
+        for (const message of batch) queue.send(message)
+        return batch
+      },
+      waiting: async () => {
+        await reach()
+        return { deadLetters: letters.visible(), queue: queue.visible() }
+      },
+    }),
   }
 }

@@ -124,6 +124,10 @@ export const createFifoQueue = ({
     /** All that it holds, hidden ones too, in the order they were sent. */
     messages: (): QueuedMessage[] => [...messages.values()],
     size: (): number => messages.size,
+    /** How many are not hidden, those behind a hidden one of their group too. */
+    visible: (): number =>
+      messages.size -
+      [...inFlight.values()].filter(({ hiddenUntilMs }) => now() < hiddenUntilMs).length,
     /** Takes everything out. */
     clear: (): QueuedMessage[] => {
       const all = [...messages.values()]

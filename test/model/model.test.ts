@@ -97,7 +97,7 @@ test('what cannot be read is parked with its reason, and a replay after mending 
   ])
   isMended = true
 
-  expect(model.replay({ replayed: 'yes' })).toBe(1)
+  expect(model.redrive({ replayed: 'yes' })).toBe(1)
   expect(model.queue.messages()).toMatchObject([
     { attributes: { reason: 'mapping_failed', source: 'backend', replayed: 'yes' } },
   ])

@@ -7,6 +7,7 @@ import type { Invoker } from '../../src/lib/invocation.ts'
 import { parseJson } from '../../src/lib/json.ts'
 import { toMessages } from '../../src/lib/queue.ts'
 import { read, strip } from '../../src/lib/read.ts'
+import { type ReplayOptions, replay } from '../../src/lib/replay.ts'
 import { createNotes } from '../support/telemetry.ts'
 import { startEventSource, type WorkerProcess } from './event-source.ts'
 import { createLife, type Life } from './life.ts'
@@ -135,8 +136,18 @@ export const startModel = async (options: ModelOptions = {}) => {
     contacts: workspace.contacts,
     /** The dead letters. */
     parked: sqs.deadLetters.parked,
-    /** Moves every dead letter back into its queue; attributes given are added to its own. */
-    replay: sqs.deadLetters.replay,
+    /** Moves every dead letter back as SQS does; attributes given are added to its own. */
+    redrive: sqs.deadLetters.redrive,
+    /** Replays dead letters as `bridge dlq replay` does; all of them, unless some are meant. */
+    replay: ({ filter = {}, restore = false, signal }: Partial<ReplayOptions> = {}) =>
+      time.run(
+        replay(sqs.deadLetterQueue, bridge, {
+          filter,
+          restore,
+          clock: time,
+          ...(signal && { signal }),
+        }),
+      ),
     /** Every GetSecretValue call, in order. */
     secretReads: secrets.reads,
     /** Changes the secret; what Intercom takes is changed by the fault `access_token`. */

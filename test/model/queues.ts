@@ -21,6 +21,7 @@ export const createModelQueues = (
   const deadLetterQueue = createFifoQueue({
     arn: arnOf('signup-bridge-model-dead-letters.fifo'),
     now: clock.now,
+    visibilityMs: 300_000,
   })
   const queue = createFifoQueue({
     arn: arnOf('signup-bridge-model-signups.fifo'),
@@ -28,7 +29,7 @@ export const createModelQueues = (
     ...options,
     onExhausted: deadLetterQueue.take,
   })
-  const deadLetters = createDeadLetters(queue, deadLetterQueue)
+  const deadLetters = createDeadLetters(queue, deadLetterQueue, clock.now)
   let isDown = false
 
   const reach = async (queueUrls: readonly string[], url: string): Promise<void> => {
@@ -60,6 +61,8 @@ export const createModelQueues = (
     queue,
     deadLetters,
     queues,
+    /** The dead letters as an operator's command reaches them. */
+    deadLetterQueue: deadLetters.asQueue(() => clock.sleep(latencyMs)),
     /** The functions' calls fail; the event source mapping goes on. */
     setDown: (down: boolean): void => {
       isDown = down

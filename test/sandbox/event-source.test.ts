@@ -29,7 +29,10 @@ const sources: EventSource[] = []
 beforeEach(async () => {
   sqs = await startSqs({
     port: 0,
-    queue: { attributes: { ...fifo, VisibilityTimeout: '30' }, maxReceiveCount },
+    queue: {
+      attributes: { ...fifo, VisibilityTimeout: '30' },
+      maxReceiveCount,
+    },
     deadLetters: { attributes: fifo },
   })
 })
@@ -149,7 +152,7 @@ describe('the batch that the function gets', () => {
           md5OfBody: '5d41402abc4b2a76b9719d911017c592',
           md5OfMessageAttributes: expect.stringMatching(/^[0-9a-f]{32}$/),
           eventSource: 'aws:sqs',
-          eventSourceARN: 'arn:aws:sqs:eu-west-1:000000000000:signup-bridge-local.fifo',
+          eventSourceARN: 'arn:aws:sqs:eu-west-1:000000000000:signup-bridge-local-signups.fifo',
           awsRegion: 'eu-west-1',
         },
       ],

@@ -10,6 +10,7 @@ import { startIntercom } from '../../sandbox/intercom/server.ts'
 import { startSecretsManager } from '../../sandbox/secrets-manager.ts'
 import { startSqs } from '../../sandbox/sqs.ts'
 import type { QueueMessage } from '../../src/lib/queue.ts'
+import { sandboxQueueNames } from '../../src/lib/queue-names.ts'
 import { createQueues } from '../../src/lib/send.ts'
 import { createClock } from './clock.ts'
 
@@ -31,8 +32,10 @@ export const startWorld = async () => {
       deadLetters: { attributes: fifo },
     }),
   ])
-  const inbox = await sqs.createQueue('inbox', { attributes: { VisibilityTimeout: '360' } })
-  const inboxDeadLetters = await sqs.createQueue('inbox-dead-letters')
+  const inbox = await sqs.createQueue(sandboxQueueNames.inbox.queue, {
+    attributes: { VisibilityTimeout: '360' },
+  })
+  const inboxDeadLetters = await sqs.createQueue(sandboxQueueNames.inbox.deadLetters)
   // The SDK's own variables: where its clients look, and as whom.
   vi.stubEnv('AWS_REGION', 'eu-west-1')
   vi.stubEnv('AWS_ACCESS_KEY_ID', 'sandbox')

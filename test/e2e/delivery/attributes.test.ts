@@ -51,7 +51,7 @@ describe('400 about custom attributes', () => {
       data_type: 'string',
     })
 
-    replay()
+    await replay()
     await drained()
 
     expect(contacts()).toMatchObject([{ ...account, custom_attributes: { team: 'x' } }])
@@ -67,7 +67,7 @@ describe('400 about custom attributes', () => {
       data_type: 'string',
     })
 
-    replay()
+    await replay()
     await drained()
 
     expect(contacts()).toMatchObject([{ custom_attributes: { team: 'x' } }])

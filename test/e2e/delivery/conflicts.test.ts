@@ -96,11 +96,11 @@ describe('409, archived contact', () => {
     })
     await signUp(account)
 
-    replay()
+    await replay()
     await drained()
     expect(reasons()).toEqual(['contact_archived'])
 
-    replay({ replay: 'restore' })
+    await replay({ restore: true })
     await drained()
     expect(reasons()).toEqual([])
     expect(contacts()).toMatchObject([account])
@@ -113,7 +113,7 @@ describe('409, archived contact', () => {
     const id = await scene.existing(account)
     await scene.intercom('POST', `/contacts/${id}/archive`)
 
-    scene.replay()
+    scene.redrive()
     await scene.drained()
 
     expect(scene.reasons()).toEqual(['contact_archived'])

@@ -132,7 +132,7 @@ describe('overwriting', () => {
     await signUp({ ...at(t, 'Parked'), phone: '+12813322575' })
     await signUp({ ...account, name: 'By hand' })
 
-    replay()
+    await replay()
     await drained()
 
     expect(contacts()).toMatchObject([{ name: 'By hand', phone: '+12813322575' }])

@@ -76,7 +76,7 @@ describe('extras', () => {
     expect(parked()).toMatchObject([{ reason: 'extras_failed', code }])
 
     workspace.faults.clear()
-    replay()
+    await replay()
     await drained()
     expect(contacts()).toMatchObject([{ tags: { total_count: 2 } }])
   })
@@ -114,7 +114,7 @@ describe('extras', () => {
     await signUp(company({ name: 'Old', plan: 'free', industry: 'engines' }))
     await signUp(company({ name: 'New', plan: 'pro' }))
 
-    replay()
+    await replay()
     await drained()
 
     const { json } = await intercom('POST', '/companies', { company_id: 'c-1' })

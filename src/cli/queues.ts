@@ -1,0 +1,82 @@
+import { GetQueueAttributesCommand, GetQueueUrlCommand, SQSClient } from '@aws-sdk/client-sqs'
+import { type DeadLetterAddresses, openDeadLetterQueue } from '../lib/dead-letter-queue.ts'
+import type { Environment } from '../lib/env.ts'
+import { type QueueNames, queueNames, sandboxQueueNames } from '../lib/queue-names.ts'
+import type { DeadLetterQueue } from '../lib/replay.ts'
+import { CliError, explainAws } from './refusal.ts'
+
+export type LaneName = keyof typeof sandboxQueueNames
+
+/** The dead letters of one queue. */
+export type Lane = { readonly name: LaneName; readonly deadLetters: DeadLetterQueue }
+
+/** Which bridge is meant. */
+export type Target = {
+  readonly service: string
+  readonly stage: string
+  /** The one that `npm start` runs on this machine. */
+  readonly sandbox: boolean
+}
+
+export type Lanes = {
+  readonly lanes: readonly Lane[]
+  readonly close: () => void
+}
+
+const isMissing = (thrown: unknown): boolean =>
+  thrown instanceof Error && /QueueDoesNotExist|NonExistentQueue/.test(thrown.name)
+
+/**
+ * Finds the queues of a stage: those for signups, and the inbox where there is one.
+ *
+ * @throws CliError when they are not there, or AWS refuses
+ */
+export const openLanes = async (target: Target, env: Environment): Promise<Lanes> => {
+  const sandbox = `http://127.0.0.1:${env.SQS_PORT || 4102}`
+  const endpoint = target.sandbox ? sandbox : env.AWS_ENDPOINT_URL_SQS || undefined
+  const client = new SQSClient({
+    ...(target.sandbox && {
+      endpoint: sandbox,
+      region: 'eu-west-1',
+      credentials: { accessKeyId: 'sandbox', secretAccessKey: 'sandbox' },
+      maxAttempts: 1,
+    }),
+  })
+  const urlOf = async (QueueName: string): Promise<string> => {
+    const { QueueUrl = '' } = await client.send(new GetQueueUrlCommand({ QueueName }))
+    // A queue of another endpoint than AWS's may have a host name that nobody resolves.
+    return endpoint === undefined ? QueueUrl : new URL(new URL(QueueUrl).pathname, endpoint).href
+  }
+  const addressesOf = async (lane: QueueNames): Promise<DeadLetterAddresses> => {
+    const deadLettersUrl = await urlOf(lane.deadLetters)
+    const { Attributes = {} } = await client.send(
+      new GetQueueAttributesCommand({ QueueUrl: deadLettersUrl, AttributeNames: ['QueueArn'] }),
+    )
+    return {
+      queueUrl: await urlOf(lane.queue),
+      deadLettersUrl,
+      deadLettersArn: Attributes.QueueArn ?? '',
+      waitSeconds: target.sandbox ? 0 : 1,
+    }
+  }
+  try {
+    const names = target.sandbox ? sandboxQueueNames : queueNames(target.service, target.stage)
+    const signups = await addressesOf(names.signups)
+    const inbox = await addressesOf(names.inbox).catch((thrown: unknown) => {
+      if (isMissing(thrown)) return undefined
+      throw thrown
+    })
+    const lane = (name: LaneName, addresses: DeadLetterAddresses): Lane => ({
+      name,
+      deadLetters: openDeadLetterQueue(client, addresses),
+    })
+    return {
+      lanes: [lane('signups', signups), ...(inbox ? [lane('inbox', inbox)] : [])],
+      close: () => client.destroy(),
+    }
+  } catch (cause) {
+    client.destroy()
+    const where = target.sandbox ? sandbox : `stage ${target.stage}`
+    throw new CliError(explainAws(cause, where) ?? String(cause), { cause })
+  }
+}

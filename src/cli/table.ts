@@ -1,0 +1,18 @@
+/** Rows of text as columns, each as wide as its widest cell; a column of numbers stands right. */
+export const toTable = (
+  header: readonly string[],
+  rows: readonly (readonly string[])[],
+): string[] => {
+  const widthOf = (column: number): number =>
+    Math.max(...[header, ...rows].map((row) => (row[column] ?? '').length))
+  const isNumber = (column: number): boolean =>
+    rows.every((row) => /^[\d,]+$/.test(row[column] ?? ''))
+  return [header, ...rows].map((row) =>
+    row
+      .map((cell, column) =>
+        isNumber(column) ? cell.padStart(widthOf(column)) : cell.padEnd(widthOf(column)),
+      )
+      .join('  ')
+      .trimEnd(),
+  )
+}
