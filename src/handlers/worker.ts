@@ -1,9 +1,9 @@
 import { SQSClient } from '@aws-sdk/client-sqs'
 import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda'
-import { type DrainDependencies, drain } from '../lib/batch.ts'
+import { type DrainDependencies, drain, type HandBack } from '../lib/batch.ts'
 import { type Environment, parseWorkerEnv, type WorkerEnv } from '../lib/env.ts'
 import { BridgeError, toBridgeError } from '../lib/errors.ts'
-import { isFifo, receivesOf, toDeadLetter } from '../lib/queue.ts'
+import { groupOf, isFifo, receivesOf, toDeadLetter } from '../lib/queue.ts'
 import { backoffSeconds } from '../lib/retry.ts'
 import { createQueues, queueUrlOf } from '../lib/send.ts'
 import { errorFields, tellRecord } from '../lib/tell.ts'
@@ -34,6 +34,17 @@ export const createWorker = (environment: Environment, given: Partial<Surroundin
   const queues = surroundings.openQueues()
   const deliver = createDeliver(env, surroundings)
 
+  const setVisibility = async (handBacks: readonly HandBack[]): Promise<void> => {
+    const [first] = handBacks
+    if (!first) return
+    const url = queueUrlOf(first.record.eventSourceARN, env.QUEUE_URL)
+    await queues.changeVisibility(url, handBacks).catch((cause: unknown) => {
+      const message = 'visibility not changed: the records come after the queue’s own timeout'
+      const error = new BridgeError('temporarily_unavailable', message, { cause })
+      telemetry.log('warn', 'visibility_unchanged', errorFields(error))
+    })
+  }
+
   return async (event: SQSEvent, context: RemainingTime): Promise<SQSBatchResponse> => {
     const remainingMs = () => context.getRemainingTimeInMillis()
     const dependencies: DrainDependencies = {
@@ -43,16 +54,8 @@ export const createWorker = (environment: Environment, given: Partial<Surroundin
         const url = deadLetterUrl(env, record.eventSourceARN)
         return queues.sendDeadLetter(url, toDeadLetter(record, parking))
       },
-      setVisibility: async (handBacks) => {
-        const [first] = handBacks
-        if (!first) return
-        const url = queueUrlOf(first.record.eventSourceARN, env.QUEUE_URL)
-        await queues.changeVisibility(url, handBacks).catch((cause: unknown) => {
-          const message = 'visibility not changed: the records come after the queue’s own timeout'
-          const error = new BridgeError('temporarily_unavailable', message, { cause })
-          telemetry.log('warn', 'visibility_unchanged', errorFields(error))
-        })
-      },
+      holdApart: setVisibility,
+      setVisibility,
       remainingMs,
       random,
       now: clock.now,
@@ -95,7 +98,7 @@ const handBackAll = async (event: SQSEvent, error: BridgeError): Promise<SQSBatc
   if (first && knownQueueUrl && URL.canParse(knownQueueUrl)) {
     const waits = new Map<string, number>()
     const handBacks = event.Records.map((record) => {
-      const group = record.attributes.MessageGroupId ?? record.messageId
+      const group = groupOf(record)
       const retryInSeconds = waits.get(group) ?? backoffSeconds(receivesOf(record), Math.random())
       waits.set(group, retryInSeconds)
       return { record, retryInSeconds }

@@ -10,7 +10,7 @@ import {
   refusalOf,
   toChains,
 } from './opened.ts'
-import { type Parking, type QueueRecord, receivesOf } from './queue.ts'
+import { groupOf, type Parking, type QueueRecord, receivesOf } from './queue.ts'
 import { refusal } from './read.ts'
 import { backoffSeconds, failure, indexLagSeconds } from './retry.ts'
 import type { LeftOut } from './values.ts'
@@ -43,6 +43,8 @@ export type DrainDependencies = {
   readonly deliver: DeliverSignup
   /** @throws when the dead letter was not taken; the record then stays */
   readonly park: (record: QueueRecord, parking: Parking) => Promise<void>
+  /** Best effort: sets when records that are at hand would come again, if this process ended. */
+  readonly holdApart: (held: readonly HandBack[]) => Promise<void>
   /** Best effort: a record whose visibility was not changed comes back after the queue's own. */
   readonly setVisibility: (handBacks: readonly HandBack[]) => Promise<void>
   readonly remainingMs: () => number
@@ -53,6 +55,24 @@ export type DrainDependencies = {
 
 /** Under this no record is begun: one call may take 8 s, and handing back takes its time too. */
 const minRemainingMs = 12_000
+
+/** The queue's own visibility timeout: when the records of a worker that crashes come again. */
+export const visibilitySeconds = 360
+/** Far enough apart that two do not meet in one batch again. */
+const apartSeconds = 15
+
+/**
+ * When the records would come again if this process crashed or hung: each person's at another time.
+ * One record that ends every process would else take the same nine along each time, until SQS moves
+ * all ten to the dead letters.
+ */
+const apart = (records: readonly QueueRecord[]): HandBack[] => {
+  const groups = [...new Set(records.map(groupOf))]
+  return records.map((record) => ({
+    record,
+    retryInSeconds: visibilitySeconds + groups.indexOf(groupOf(record)) * apartSeconds,
+  }))
+}
 
 /** The seconds after which a record is to come again; `undefined`: it is done. */
 type ComesAgain = number | undefined
@@ -163,6 +183,10 @@ export const drain = async (
     }
   }
 
+  // A batch that nobody crashed with yet is spared the call.
+  if (records.some((record) => receivesOf(record) > 1)) {
+    await dependencies.holdApart(apart(records))
+  }
   const openeds = await Promise.all(records.map((record) => open(bridge, record)))
   await Promise.all(toChains(openeds).map(deliverChain))
   if (handBacks.length > 0) await dependencies.setVisibility(handBacks)

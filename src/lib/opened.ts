@@ -1,7 +1,7 @@
 import { type Bridge, findRecordSource } from './config.ts'
 import { BridgeError, toBridgeError } from './errors.ts'
 import { type Arrival, policyOf } from './policy.ts'
-import { fromRecord, personOf, type QueueRecord, receivesOf } from './queue.ts'
+import { fromRecord, groupOf, personOf, type QueueRecord, receivesOf } from './queue.ts'
 import { type Reading, type Refusal, read } from './read.ts'
 import type { Signup } from './signup.ts'
 import type { Source } from './sources/source.ts'
@@ -22,7 +22,7 @@ export type Opened = {
 
 /** Reads a record. Never throws: what is wrong with it is its `error`. */
 export const open = async (bridge: Bridge, record: QueueRecord): Promise<Opened> => {
-  const group = record.attributes.MessageGroupId ?? record.messageId
+  const group = groupOf(record)
   const alone = { record, keys: [group] }
   try {
     const { delivery, index, replay } = fromRecord(record)

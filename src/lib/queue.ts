@@ -165,6 +165,10 @@ export const isFifo = (arn: string): boolean => arn.endsWith('.fifo')
 export const receivesOf = (record: QueueRecord): number =>
   Math.max(1, Number(record.attributes.ApproximateReceiveCount) || 1)
 
+/** The group whose order a record keeps; one of a standard queue is alone. */
+export const groupOf = (record: QueueRecord): string =>
+  record.attributes.MessageGroupId ?? record.messageId
+
 /** Why a record was parked: `reason` ours, `code` Intercom's where it gave one. */
 export type Parking = {
   readonly reason: ErrorCode

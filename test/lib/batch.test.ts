@@ -91,6 +91,7 @@ const createWorld = (
     park: async (given, parking) => {
       parked.push({ record: given, parking })
     },
+    holdApart: async () => {},
     setVisibility: async (handBacks) => {
       handedBack.push(...handBacks)
     },
@@ -815,4 +816,42 @@ test('a record whose signup the mapping now ignores is done', async () => {
 
   expect(await drain([given], world.dependencies)).toEqual([])
   expect(world.results).toMatchObject([{ kind: 'ignored' }])
+})
+
+describe('a batch that one of its records has met before', () => {
+  test('is held apart, so that a record which ends every process takes no others along', async () => {
+    const first = await queued('ada', { receives: 2 })
+    const records = [first, await queued('grace'), await queued('ada'), await queued('lin')]
+    const order: string[] = []
+    const world = createWorld(
+      {},
+      {
+        holdApart: async (held) => {
+          order.push(
+            ...held.map(
+              ({ record: { messageId }, retryInSeconds }) => `${messageId} ${retryInSeconds}`,
+            ),
+          )
+        },
+        deliver: async (signup) => {
+          order.push(nameOf(signup))
+          return made('a')
+        },
+      },
+    )
+
+    await drain(records, world.dependencies)
+
+    const seconds = [360, 375, 360, 390]
+    expect(order.slice(0, 4)).toEqual(
+      records.map(({ messageId }, index) => `${messageId} ${seconds[index]}`),
+    )
+    expect(order.slice(4).toSorted()).toEqual(['ada', 'ada', 'grace', 'lin'])
+  })
+
+  test('is not, where all are new', async () => {
+    const world = createWorld({}, { holdApart: () => Promise.reject(new Error('not called')) })
+
+    expect(await drain([await queued('ada'), await queued('lin')], world.dependencies)).toEqual([])
+  })
 })
