@@ -1,24 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { startModel } from './model/model.ts'
-import type { Body } from './model/requests.ts'
-import { canary, poisoned } from './support/canary.ts'
-import { toBytes } from './support/fixture.ts'
+import { canary, poison } from './support/canary.ts'
 import { everyPreset, fileName, fixtures } from './support/fixtures.ts'
 import { proofNames } from './support/requests.ts'
-
-/** What tells a signup from other events; without it nothing would be read. */
-const kept = ['type', 'event', 'eventType', 'event_type', 'triggerType', 'triggerEvent', 'schema']
-
-const poison = (body: string | object | Uint8Array): Body => {
-  const text = Buffer.from(toBytes(body)).toString()
-  if (!text.startsWith('{')) return text.replaceAll('Ada', canary).replaceAll('ada', canary)
-  const payload = JSON.parse(text)
-  const own = kept.filter((key) => Object.hasOwn(payload, key))
-  return {
-    ...(poisoned(payload) as object),
-    ...Object.fromEntries(own.map((key) => [key, payload[key]])),
-  }
-}
 
 const served = Object.entries(fixtures).filter(
   ([, { source }]) => source.signature.type !== 'invoked',

@@ -181,10 +181,10 @@ const parkingNames = ['reason', 'code', 'source', 'event_id'] as const satisfies
 
 /**
  * Attributes are read by people and by tools: plain ASCII, or else a digest; also of what may be an
- * e-mail address, which some senders make the id of an event.
+ * e-mail address or a name, which some senders make the id of an event.
  */
 export const toAttribute = (name: keyof Parking, text: string): string => {
-  const plain = name === 'source' ? isSourceName(text) : /^[\x20-?A-~]{1,256}$/.test(text)
+  const plain = name === 'source' ? isSourceName(text) : /^[!-?A-~]{1,256}$/.test(text)
   return plain ? text : sha256(text)
 }
 

@@ -124,6 +124,8 @@ export const createFifoQueue = ({
     /** All that it holds, hidden ones too, in the order they were sent. */
     messages: (): QueuedMessage[] => [...messages.values()],
     size: (): number => messages.size,
+    /** How many it took so far. */
+    sent: (): number => sent,
     /** How many are not hidden, those behind a hidden one of their group too. */
     visible: (): number =>
       messages.size -

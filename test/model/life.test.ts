@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { createLife } from './life.ts'
+import { type AwaitPoint, createLife } from './life.ts'
 
 /** What a call came to by the time that all that could go on has. */
 const outcomeOf = async (call: Promise<string>): Promise<string> => {
@@ -7,14 +7,17 @@ const outcomeOf = async (call: Promise<string>): Promise<string> => {
   return Promise.race([call.catch((error: Error) => error.message), late])
 }
 
-const startCall = () => {
-  const life = createLife()
+const startCall = (onAwait?: (point: AwaitPoint) => void) => {
+  const life = createLife(onAwait)
   const answer = Promise.withResolvers<string>()
   const asked: string[] = []
-  const call = life.bind((what: string) => {
-    asked.push(what)
-    return answer.promise
-  })
+  const call = life.bind(
+    (what: string) => {
+      asked.push(what)
+      return answer.promise
+    },
+    (what) => `ask ${what}`,
+  )
   return { life, answer, asked, call }
 }
 
@@ -47,4 +50,21 @@ test('after the end nothing more is asked', async () => {
 
   expect(await outcomeOf(call('this'))).toBe('nothing')
   expect(asked).toEqual([])
+})
+
+test('every call is an await point before and after, which may end the life', async () => {
+  const points: AwaitPoint[] = []
+  const { life, answer, asked, call } = startCall((point) => {
+    points.push(point)
+    if (points.length === 2) life.end()
+  })
+  answer.resolve('the answer')
+
+  expect(await outcomeOf(call('this'))).toBe('nothing')
+  expect(await outcomeOf(call('that'))).toBe('nothing')
+  expect(points).toEqual([
+    { call: 'ask this', when: 'before' },
+    { call: 'ask this', when: 'after' },
+  ])
+  expect(asked).toEqual(['this'])
 })

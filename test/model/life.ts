@@ -1,3 +1,6 @@
+/** A moment at which a process can die: just before a call of its surroundings, or just after. */
+export type AwaitPoint = { readonly call: string; readonly when: 'before' | 'after' }
+
 /** The life of one process: what it reaches is bound to it. */
 export type Life = {
   /** What was asked for goes on; nobody hears of it. */
@@ -5,27 +8,37 @@ export type Life = {
   /** A call that never settles once the life has ended. */
   readonly bind: <Args extends readonly unknown[], T>(
     call: (...args: Args) => Promise<T>,
+    nameOf: (...args: Args) => string,
   ) => (...args: Args) => Promise<T>
 }
 
 const never = (): Promise<never> => new Promise(() => {})
 
-/** Begins a life. */
-export const createLife = (): Life => {
+/**
+ * Begins a life.
+ *
+ * @param onAwait told of every await point; it may end the life
+ */
+export const createLife = (onAwait: (point: AwaitPoint) => void = () => {}): Life => {
   let isOver = false
+  const goesOn = (call: string, when: AwaitPoint['when']): boolean => {
+    if (!isOver) onAwait({ call, when })
+    return !isOver
+  }
   return {
     end: () => {
       isOver = true
     },
     bind:
-      (call) =>
+      (call, nameOf) =>
       async (...args) => {
-        if (isOver) return never()
+        const name = nameOf(...args)
+        if (!goesOn(name, 'before')) return never()
         try {
           const answer = await call(...args)
-          return isOver ? never() : answer
+          return goesOn(name, 'after') ? answer : never()
         } catch (error) {
-          if (isOver) return never()
+          if (!goesOn(name, 'after')) return never()
           throw error
         }
       },

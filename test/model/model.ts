@@ -34,16 +34,20 @@ export const startModel = async (options: ModelOptions = {}) => {
   const { bridge = createDefaultBridge(), seed = 1, latencyMs = 100, awsLatencyMs = 10 } = options
   const { maxReceives = 400, visibilityMs = 360_000 } = options
   const time = createTime()
-  const notes = createNotes()
+  const notes = createNotes(options.onTold)
   const requests = createRequests(bridge, time)
   const workspace = createWorkspace({
     access_token,
-    now: time.now,
+    now: () => time.now() + (options.skewMs ?? 0),
     indexLagMs: options.indexLagMs ?? 0,
     ...(options.attributes && { attributes: options.attributes }),
   })
   if (options.rate_limit !== undefined) workspace.addFault({ rate_limit: options.rate_limit })
-  const sqs = createModelQueues(time, awsLatencyMs, { visibilityMs, maxReceives })
+  const sqs = createModelQueues(time, awsLatencyMs, {
+    visibilityMs,
+    maxReceives,
+    random: createRandom(seed),
+  })
   const secrets = createSecrets(time, awsLatencyMs, {
     [signingSecretId]: JSON.stringify(requests.signingSecrets),
     [intercomSecretId]: access_token,
@@ -65,20 +69,28 @@ export const startModel = async (options: ModelOptions = {}) => {
     processes += 1
     return {
       bridge,
-      clock: { now: time.now, sleep: bind(time.sleep), timeout: time.timeout },
+      clock: {
+        now: time.now,
+        sleep: bind(time.sleep, () => 'sleep'),
+        timeout: time.timeout,
+      },
       random: createRandom(seed * 1_000 + processes),
       telemetry: notes.telemetry,
       openQueues: () => ({
-        store: bind(sqs.queues.store),
-        sendDeadLetter: bind(sqs.queues.sendDeadLetter),
-        changeVisibility: bind(sqs.queues.changeVisibility),
+        store: bind(sqs.queues.store, () => 'store'),
+        sendDeadLetter: bind(sqs.queues.sendDeadLetter, () => 'sendDeadLetter'),
+        changeVisibility: bind(sqs.queues.changeVisibility, () => 'changeVisibility'),
       }),
-      openSecret: (secretId) => bind(secrets.opener(name)(secretId)),
-      openHttp: () => bind(createInProcessSend(workspace, { sleep: time.sleep, latencyMs })),
+      openSecret: (secretId) => bind(secrets.opener(name)(secretId), () => 'readSecret'),
+      openHttp: () =>
+        bind(
+          createInProcessSend(workspace, { sleep: time.sleep, latencyMs }),
+          ({ method, path }) => `${method} ${path.replace(/\b[0-9a-f]{24}\b/g, '*')}`,
+        ),
     }
   }
   const startWorker = (worker: number): WorkerProcess => {
-    const life = createLife()
+    const life = createLife(options.onAwait)
     const surroundings = createSurroundings(`worker ${worker}`, life)
     return { invoke: createWorker(environment, surroundings), kill: life.end }
   }
@@ -97,6 +109,12 @@ export const startModel = async (options: ModelOptions = {}) => {
   // What the bridge loads when it first needs it: here loading would go on while time passes.
   await Promise.all([import('libphonenumber-js/min'), import('@fastify/busboy')])
 
+  const request = async (source: string, body: Body, postOptions?: PostOptions) => {
+    const result = await respond(requests.toEvent(source, body, postOptions))
+    const { statusCode: status = 200, headers = {}, body: text = '' } = result
+    return { status, json: parseJson(text), text, headers }
+  }
+
   return {
     time,
     /** Intercom: its contacts, its calls, and `addFault`. */
@@ -105,11 +123,10 @@ export const startModel = async (options: ModelOptions = {}) => {
     /** Every log line, and the sum of every count, of all functions. */
     notes,
     /** Posts as the source's sender does, correctly signed. */
-    post: async (source: string, body: Body, postOptions?: PostOptions) => {
-      const result = await time.run(respond(requests.toEvent(source, body, postOptions)))
-      const { statusCode: status = 200, headers = {}, body: text = '' } = result
-      return { status, json: parseJson(text), headers }
-    },
+    post: (source: string, body: Body, postOptions?: PostOptions) =>
+      time.run(request(source, body, postOptions)),
+    /** The same within work that is run already. */
+    request,
     /** The secret of a source, as its sender has it. */
     secretOf: (source: string): string | undefined => requests.signingSecrets[source],
     /** Invokes the webhook as Cognito or SNS does; gives why something was not stored. */
@@ -148,10 +165,17 @@ export const startModel = async (options: ModelOptions = {}) => {
           ...(signal && { signal }),
         }),
       ),
+    /** The dead letters as the `bridge` command reaches them. */
+    deadLetterQueue: sqs.deadLetterQueue,
     /** Every GetSecretValue call, in order. */
     secretReads: secrets.reads,
     /** Changes the secret; what Intercom takes is changed by the fault `access_token`. */
     putToken: (token: string): void => secrets.put(intercomSecretId, token),
+    /** Changes the signing secrets; those before stay good as the previous version. */
+    putSigningSecrets: (bySource: Readonly<Record<string, string>>): void =>
+      secrets.put(signingSecretId, JSON.stringify({ ...requests.signingSecrets, ...bySource })),
+    /** From now on SQS does not take a message that is sent with this probability. */
+    setSendFailures: sqs.setSendFailures,
     /** Says which services of AWS fail the functions' calls from now on. */
     setDown: ({ sqs: isSqsDown = false, secrets: areSecretsDown = false }): void => {
       sqs.setDown(isSqsDown)

@@ -2,6 +2,7 @@ import type { Bridge } from '../../src/lib/config.ts'
 import type { Environment } from '../../src/lib/env.ts'
 import { clerk, defineBridge, form, signup } from '../../src/lib/index.ts'
 import type { Invocation } from './event-source.ts'
+import type { AwaitPoint } from './life.ts'
 
 /** How a model differs from what is deployed. */
 export type ModelOptions = {
@@ -31,6 +32,12 @@ export type ModelOptions = {
   readonly maxReceives?: number
   /** How long a received message is hidden; default 360 s. */
   readonly visibilityMs?: number
+  /** How far Intercom's clock is ahead of all others; default 0. */
+  readonly skewMs?: number
+  /** Told of every await point of every worker. */
+  readonly onAwait?: (point: AwaitPoint) => void
+  /** Told of every log line and every count, which are then not kept. */
+  readonly onTold?: (told: object) => void
   /** Told of every batch. */
   readonly onInvocation?: (invocation: Invocation) => void
 }

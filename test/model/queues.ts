@@ -16,7 +16,14 @@ export const deadLetterQueueUrl = urlOf('signup-bridge-model-dead-letters.fifo')
 export const createModelQueues = (
   clock: Clock,
   latencyMs: number,
-  options: { readonly visibilityMs: number; readonly maxReceives: number },
+  {
+    random,
+    ...options
+  }: {
+    readonly visibilityMs: number
+    readonly maxReceives: number
+    readonly random: () => number
+  },
 ) => {
   const deadLetterQueue = createFifoQueue({
     arn: arnOf('signup-bridge-model-dead-letters.fifo'),
@@ -31,19 +38,24 @@ export const createModelQueues = (
   })
   const deadLetters = createDeadLetters(queue, deadLetterQueue, clock.now)
   let isDown = false
+  let sendFailures = 0
+  const unavailable = (message: string) => new BridgeError('temporarily_unavailable', message)
 
   const reach = async (queueUrls: readonly string[], url: string): Promise<void> => {
     await clock.sleep(latencyMs)
     if (!queueUrls.includes(url)) throw new Error(`QueueDoesNotExist: ${url}`)
-    if (isDown) throw new BridgeError('temporarily_unavailable', 'SQS gave no answer')
+    if (isDown) throw unavailable('SQS gave no answer')
   }
   const queues: Queues = {
     store: async (url, messages) => {
       await reach([queueUrl], url)
-      for (const message of messages) queue.send(message)
+      const taken = messages.filter(() => random() >= sendFailures)
+      for (const message of taken) queue.send(message)
+      if (taken.length < messages.length) throw unavailable('SQS did not take every message')
     },
     sendDeadLetter: async (url, message) => {
       await reach([deadLetterQueueUrl], url)
+      if (random() < sendFailures) throw unavailable('SQS did not take the message')
       deadLetters.park(message)
     },
     changeVisibility: async (url, handBacks) => {
@@ -63,6 +75,10 @@ export const createModelQueues = (
     queues,
     /** The dead letters as an operator's command reaches them. */
     deadLetterQueue: deadLetters.asQueue(() => clock.sleep(latencyMs)),
+    /** The probability with which a message that is sent is not taken, each on its own. */
+    setSendFailures: (chance: number): void => {
+      sendFailures = chance
+    },
     /** The functions' calls fail; the event source mapping goes on. */
     setDown: (down: boolean): void => {
       isDown = down

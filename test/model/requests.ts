@@ -20,6 +20,8 @@ export type PostOptions = {
   readonly path?: string
   /** Whether the sender proves itself; default true. */
   readonly isSigned?: boolean
+  /** What it signs with; default: the source's own. */
+  readonly secret?: string
   /** Unix seconds of the signature; default: now. */
   readonly signedAt?: number
   /** What arrives in place of the body that was signed. */
@@ -59,7 +61,7 @@ export const createRequests = (bridge: Bridge, clock: Clock) => {
     const type =
       body instanceof URLSearchParams ? formHeaders : { 'content-type': 'application/json' }
     const signed = isSigned
-      ? sign(source.signature, unsigned, sender.secret ?? '')
+      ? sign(source.signature, unsigned, options.secret ?? sender.secret ?? '')
       : { url: unsigned.url, headers: {} }
     return {
       source,

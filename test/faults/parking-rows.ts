@@ -1,0 +1,212 @@
+import { strict as assert } from 'node:assert'
+import { atMost, dayMs, drainAndAudit, exactly, hourMs, number, type Row } from './row.ts'
+import { type Person, peopleOf, type Scene, signupOf, startScene } from './scene.ts'
+
+/** Everybody is refused for good, once: all are dead letters. */
+const parkAll = async (size: number, options: Parameters<typeof startScene>[0] = {}) => {
+  const scene = await startScene({ workers: 4, ...options })
+  const { model } = scene
+  model.workspace.addFault({ status: 422 })
+  await scene.signUp(peopleOf(size))
+  await model.drained()
+  model.workspace.faults.clear()
+  assert.equal(model.parked().length, size)
+  return scene
+}
+
+/** What stands in Intercom before a person signs up, and what happens there while it is delivered. */
+const conflicts: Readonly<
+  Record<
+    string,
+    {
+      readonly version?: string
+      readonly before?: (scene: Scene, person: Person) => Promise<unknown>
+      readonly meanwhile?: (scene: Scene, person: Person) => Promise<unknown>
+    }
+  >
+> = {
+  '409, archived': {
+    before: async ({ intercom }, { number: each, email }) => {
+      const user = { role: 'user', email, external_id: `account-${each}` }
+      await intercom('POST', `/contacts/${await intercom('POST', '/contacts', user)}/archive`)
+    },
+  },
+  '409 without an id': {
+    before: async ({ model }) =>
+      model.workspace.addFault({ method: 'POST', path: '/contacts', status: 409, count: 1 }),
+  },
+  '404, deleted meanwhile': {
+    before: ({ intercom }, { email }) => intercom('POST', '/contacts', { role: 'user', email }),
+    meanwhile: async ({ intercom, model }) => {
+      const { id } = model.contacts().at(-1) ?? {}
+      await intercom('DELETE', `/contacts/${id}`)
+    },
+  },
+  '410, merged meanwhile': {
+    version: '2.16',
+    before: ({ intercom }, { email }) => intercom('POST', '/contacts', { role: 'lead', email }),
+    meanwhile: async ({ intercom, model }, { email }) => {
+      const { id: from } = model.contacts().at(-1) ?? {}
+      const into = await intercom('POST', '/contacts', { role: 'user', email })
+      await intercom('POST', '/contacts/merge', { from, into })
+    },
+  },
+}
+
+/** Nobody but these is to be there; what was recreated counts as duplicated. */
+const contactsOf = (scene: Scene): number => scene.model.contacts().length
+
+export const parkingRows: readonly Row[] = [
+  {
+    name: 'T21',
+    title: 'what Intercom refuses for good is parked at its first receive, with the reason',
+    sizes: { short: 300, full: 10_000 },
+    run: async (size) => {
+      const scene = await startScene({ workers: 4 })
+      const { model } = scene
+      for (const [seed, status] of [400, 422].entries()) {
+        model.workspace.addFault({ status, chance: 0.015, seed: seed + 1 })
+      }
+      await scene.signUp(peopleOf(size))
+      const counters = await drainAndAudit(scene)
+      const parked = model.parked()
+      assert.ok(parked.length > 0)
+      assert.deepEqual(new Set(parked.map(({ reason }) => reason)), new Set(['intercom_rejected']))
+      model.workspace.faults.clear()
+      await model.replay()
+      return [
+        `${number(size)} signups, ${number(parked.length)} parked`,
+        exactly('receives of each', Math.max(...parked.map(({ receives }) => receives)), 1),
+        counters,
+        `replayed: ${await drainAndAudit(scene)}`,
+        exactly('parked then', model.parked().length, 0),
+      ]
+    },
+  },
+  {
+    name: 'T22',
+    title: 'no conflict of Intercom’s makes a loop, a second contact or a dead letter',
+    sizes: { short: 12, full: 100 },
+    run: async (size) => {
+      const figures: string[] = []
+      for (const [name, { version = '2.14', before, meanwhile }] of Object.entries(conflicts)) {
+        const scene = await startScene({ workers: 2, version })
+        let calls = 0
+        for (const person of peopleOf(size, 'account')) {
+          await before?.(scene, person)
+          await scene.model.passes(120_000)
+          const callsBefore = scene.calls()
+          await scene.signUp([person])
+          // Between Intercom's answer to the search and the worker's next call.
+          while (meanwhile && scene.calls() === callsBefore) await scene.model.passes(10)
+          const made = scene.calls()
+          await meanwhile?.(scene, person)
+          const own = scene.calls() - made
+          await scene.model.drained()
+          calls = Math.max(calls, scene.calls() - callsBefore - own)
+        }
+        const counters = await drainAndAudit(scene)
+        figures.push(
+          `${name}: ${atMost('most calls', calls, 6)}`,
+          exactly('parked', scene.model.parked().length, 0),
+          exactly('contacts', contactsOf(scene), size),
+          counters,
+        )
+      }
+      return figures
+    },
+  },
+  {
+    name: 'T23',
+    title: 'a dead letter that is not taken stays in its queue until it is',
+    sizes: { short: 60, full: 1_000 },
+    run: async (size) => {
+      const scene = await startScene()
+      const { model } = scene
+      model.workspace.addFault({ status: 422 })
+      await scene.signUp(peopleOf(size))
+      model.setDown({ sqs: true })
+      await model.passes(hourMs)
+      const during = model.parked().length
+      model.setDown({})
+      model.setSendFailures(0.5)
+      const counters = await drainAndAudit(scene)
+      return [
+        `${number(size)} signups`,
+        `parked before SQS went down ${number(during)}`,
+        exactly('parked in the end', model.parked().length, size),
+        counters,
+      ]
+    },
+  },
+  {
+    name: 'T24',
+    title: 'a replay, twice, and while people sign up anew, only fills',
+    sizes: { short: 100, full: 5_000 },
+    run: async (size) => {
+      const scene = await parkAll(size, {
+        source: { onExisting: 'overwrite' },
+        attributes: ['signup_bridge_at:integer'],
+      })
+      const { model } = scene
+      const twins = model.parked().length
+      const live = peopleOf(size).filter(({ kind }) => kind !== 'lead')
+      const occurred_at = Math.floor(model.time.now() / 1_000)
+      const sendLive = async () => {
+        for (const person of live) {
+          const name = `${person.name} now`
+          const event_id = `live-${person.number}`
+          assert.equal(await scene.post(...signupOf(person, { name, occurred_at, event_id })), 200)
+          scene.expectOf(person.email, { name }, occurred_at)
+        }
+      }
+      // The second run begins when the first is half through, as two people at two terminals would.
+      const [first, second] = await Promise.all([model.replay(), model.replay(), sendLive()])
+      const counters = await drainAndAudit(scene)
+      const third = await model.replay()
+      return [
+        `${number(twins)} dead letters, ${number(live.length)} live signups meanwhile`,
+        exactly('replayed by two at a time', first.replayed + second.replayed, size),
+        exactly('replayed again', third.replayed, 0),
+        exactly('contacts', contactsOf(scene), size),
+        counters,
+      ]
+    },
+  },
+  {
+    name: 'T25',
+    title: 'a person who was deleted or archived meanwhile is not made again by a replay',
+    sizes: { short: 40, full: 500 },
+    run: async (size) => {
+      const people = peopleOf(size, 'account')
+      const scene = await startScene()
+      const { model, intercom } = scene
+      await scene.signUp(people)
+      await model.drained()
+      // What they send next is refused for good, and parked.
+      model.workspace.addFault({ status: 422 })
+      for (const person of people) {
+        const phone = '+14155550100'
+        await scene.post(...signupOf(person, { event_id: `again-${person.number}`, phone }))
+      }
+      await model.drained()
+      model.workspace.faults.clear()
+      const parked = model.parked().length
+      for (const [index, { id }] of model.contacts().entries()) {
+        if (index % 2 === 0) await intercom('DELETE', `/contacts/${id}`)
+        else await intercom('POST', `/contacts/${id}/archive`)
+      }
+      await model.passes(dayMs)
+      const { replayed } = await model.replay()
+      await model.drained()
+      const reasons = new Set(model.parked().map(({ reason }) => reason))
+      assert.deepEqual(reasons, new Set(['contact_archived']))
+      return [
+        exactly('people', parked, size),
+        exactly('replayed', replayed, size),
+        exactly('made again', contactsOf(scene), 0),
+        exactly('parked again', model.parked().length, size),
+      ]
+    },
+  },
+]
