@@ -41,12 +41,10 @@ export const createBundles = async (configFile: string): Promise<Bundles> => {
     builds += 1
     const outDir = join(folder, String(builds))
     await mkdir(outDir)
-    const building = build({ configFile, outDir })
-    // Told first of what is wrong with the config; both end before the folder may go.
-    const [loaded, built] = await Promise.allSettled([loadConfig(configFile), building])
-    if (loaded.status === 'rejected') throw loaded.reason
-    if (built.status === 'rejected') throw built.reason
-    return { bridge: loaded.value, bundleOf: (name) => join(outDir, name, 'index.mjs') }
+    // First of all: a faulty config is told of before anything is built for it.
+    const bridge = await loadConfig(configFile)
+    await build({ configFile, outDir })
+    return { bridge, bundleOf: (name) => join(outDir, name, 'index.mjs') }
   }
   let current = await make().catch(async (problem) => {
     await rm(folder, { recursive: true })
@@ -69,11 +67,14 @@ export const createBundles = async (configFile: string): Promise<Bundles> => {
       }
       let ended = 0
       const begun = Promise.withResolvers<void>()
-      // Written nowhere: it only tells that something of the functions has changed.
+      // Written nowhere: it only tells that something of the functions has changed, which a package
+      // does not while this runs.
       const watchers = await Promise.all(
         buildOptions({ configFile }).map(({ plugins = [], ...options }) =>
           context({
             ...options,
+            packages: 'external',
+            minify: false,
             write: false,
             plugins: [
               ...plugins,
