@@ -1,10 +1,13 @@
 import { rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
-import { describe, expect, test } from 'vitest'
+import { afterEach, describe, expect, test } from 'vitest'
 import { startIntercom } from '../../sandbox/intercom/server.ts'
 import { askForLive } from '../../sandbox/live.ts'
-import { editedFolder, start } from './started.ts'
+import { startSandbox } from '../../sandbox/sandbox.ts'
+import { editedFolder, endStarted, root, start } from './started.ts'
+
+afterEach(endStarted)
 
 describe('one clear line', () => {
   test('where a port that was asked for is in use', async () => {
@@ -28,7 +31,7 @@ describe('one clear line', () => {
     expect(bridge.text().trim()).toBe('PORT=http is no port: use a number from 0 to 65535')
   })
 
-  test.each([
+  const faultyConfigs = [
     [
       "import { clerk, defineBridge } from '#bridge'\nexport default defineBridge({ sources: { Clerk: clerk() } })",
       /bridge config: sources\.Clerk: a name is 1–40/,
@@ -41,7 +44,32 @@ describe('one clear line', () => {
     ['export const bridge = {}', /export default defineBridge/],
     ['export default { sources: {} }', /name at least one source/],
     ['export default defineBridge({})', /defineBridge is not defined/],
-  ])('where the config is wrong: %j', async (text, problem) => {
+  ] as const
+  const expectOneLine = (told: string, problem: RegExp) => {
+    expect(told).toMatch(problem)
+    expect(told.trim().split('\n')).toHaveLength(1)
+    expect(told).toContain('bridge.config.ts:')
+  }
+
+  test.each(faultyConfigs)(
+    'is why nothing starts where the config is: %j',
+    async (text, problem) => {
+      const folder = editedFolder()
+      const configFile = join(folder, 'bridge.config.ts')
+      writeFileSync(configFile, text)
+      const ports = { gateway: 0, intercom: 0, sqs: 0, secrets: 0 }
+
+      const starting = startSandbox({ root, configFile, ports })
+
+      const error = await starting.then(String, (thrown: Error) => thrown)
+      expect(error).toBeInstanceOf(Error)
+      expectOneLine((error as Error).message, problem)
+      rmSync(folder, { recursive: true })
+    },
+  )
+
+  test('where the config is wrong', async () => {
+    const [text, problem] = faultyConfigs[0]
     const folder = editedFolder()
     const file = join(folder, 'bridge.config.ts')
     writeFileSync(file, text)
@@ -49,9 +77,7 @@ describe('one clear line', () => {
     const bridge = start({ BRIDGE_CONFIG: file })
 
     expect(await bridge.exited).toBe(1)
-    expect(bridge.text()).toMatch(problem)
-    expect(bridge.text().trim().split('\n')).toHaveLength(1)
-    expect(bridge.text()).toContain('bridge.config.ts:')
+    expectOneLine(bridge.text(), problem)
     rmSync(folder, { recursive: true })
   })
 
@@ -78,15 +104,6 @@ describe('one clear line', () => {
     )
   })
 })
-
-test('a port that was not asked for and is in use moves on, and says so', async () => {
-  const bridge = start({ PORT: '', INTERCOM_PORT: '' })
-  await bridge.says('ready in')
-  const second = start({ PORT: '', INTERCOM_PORT: '' })
-  await second.says('ready in')
-
-  expect(second.text()).toMatch(/\d+ is in use: PORT is \d+ this time/)
-}, 30_000)
 
 describe('--live', () => {
   const ask = (reply: string) => {

@@ -1,8 +1,13 @@
 import { spawn } from 'node:child_process'
 import { rmSync, writeFileSync } from 'node:fs'
+import { createServer, type Server } from 'node:net'
 import { join } from 'node:path'
-import { expect, test } from 'vitest'
-import { editedFolder, start } from './started.ts'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { editedFolder, endStarted, start } from './started.ts'
+
+type Started = ReturnType<typeof start>
+
+afterAll(endStarted)
 
 const run = (command: string) =>
   new Promise<string>((done) => {
@@ -18,44 +23,65 @@ const run = (command: string) =>
 const running = async (pids: readonly number[]): Promise<string[]> =>
   (await run(`ps -o stat= -p ${pids.join()}`)).split('\n').filter((state) => /^[^Z\s]/.test(state))
 
-test('the start prints addresses, one command to paste, and "ready"; the command makes a contact', async () => {
-  const bridge = start()
-  await bridge.says('ready in')
-  expect(bridge.text().match(/curl/g)).toHaveLength(1)
-  for (const name of ['backend', 'clerk', 'waitlist', 'beta'])
-    expect(bridge.text()).toContain(`/${name} `)
-  const command = /curl .*/.exec(bridge.text())?.[0] ?? ''
-  const contacts = /http:\S+\/_sandbox\/contacts/.exec(bridge.text())?.[0] ?? ''
+/** A command as it is pasted. */
+const commandOf = ({ text }: Started): string => /curl .*/.exec(text())?.[0] ?? ''
 
-  expect(await run(`${command} -s`)).toContain('"status":"accepted"')
+const expectToEndEveryProcess = async (bridge: Started, signal: NodeJS.Signals) => {
+  const children = (await run(`ps -o pid= --ppid ${bridge.child.pid}`))
+    .trim()
+    .split(/\s+/)
+    .map(Number)
+  // esbuild, the webhook and a worker at least.
+  expect(children.length).toBeGreaterThanOrEqual(3)
 
-  await bridge.says('created contact')
-  expect(await (await fetch(contacts)).text()).toContain('"email": "ada@example.com"')
-}, 60_000)
+  bridge.child.kill(signal)
 
-test.each(['SIGINT', 'SIGTERM'] as const)(
-  '%s ends every process',
-  async (signal) => {
-    const bridge = start()
+  expect(await bridge.exited).toBe(0)
+  await expect.poll(() => running(children)).toEqual([])
+}
+
+describe('the start', () => {
+  let bridge: Started
+  let taken: Server
+  beforeAll(async () => {
+    taken = createServer()
+    await new Promise((done) => {
+      // Somebody else may listen there: then it is taken too.
+      taken.once('error', done)
+      taken.listen({ host: '127.0.0.1', port: 4100 }, () => done(undefined))
+    })
+    bridge = start({ PORT: '', INTERCOM_PORT: '' })
     await bridge.says('ready in')
-    await run(`${/curl .*/.exec(bridge.text())?.[0]} -s`)
+  }, 60_000)
+  afterAll(() => {
+    taken.close()
+  })
+
+  test('moves on from a port that was not asked for and is in use, and says so', () => {
+    const [, port] = /4100 is in use: PORT is (\d+) this time/.exec(bridge.text()) ?? []
+
+    expect(Number(port)).toBeGreaterThan(4100)
+    expect(commandOf(bridge)).toContain(`:${port}/`)
+  })
+
+  test('prints addresses, one command to paste, and "ready"; the command makes a contact', async () => {
+    expect(bridge.text().match(/curl/g)).toHaveLength(1)
+    for (const name of ['backend', 'clerk', 'waitlist', 'beta'])
+      expect(bridge.text()).toContain(`/${name} `)
+    const contacts = /http:\S+\/_sandbox\/contacts/.exec(bridge.text())?.[0] ?? ''
+
+    expect(await run(`${commandOf(bridge)} -s`)).toContain('"status":"accepted"')
+
     await bridge.says('created contact')
-    const children = (await run(`ps -o pid= --ppid ${bridge.child.pid}`))
-      .trim()
-      .split(/\s+/)
-      .map(Number)
-    // esbuild, the webhook and a worker at least.
-    expect(children.length).toBeGreaterThanOrEqual(3)
+    expect(await (await fetch(contacts)).text()).toContain('"email": "ada@example.com"')
+  }, 60_000)
 
-    bridge.child.kill(signal)
+  test('ends with every process at SIGINT', async () => {
+    await expectToEndEveryProcess(bridge, 'SIGINT')
+  }, 60_000)
+})
 
-    expect(await bridge.exited).toBe(0)
-    await expect.poll(() => running(children)).toEqual([])
-  },
-  60_000,
-)
-
-test('an edited config is taken as a whole or not at all, its sources told', async () => {
+test('an edited config is taken as a whole or not at all, its sources told; SIGTERM ends every process', async () => {
   const folder = editedFolder()
   const file = join(folder, 'bridge.config.ts')
   const config = (sources: string) =>
@@ -66,7 +92,7 @@ test('an edited config is taken as a whole or not at all, its sources told', asy
   config('first: signup()')
   const bridge = start({ BRIDGE_CONFIG: file })
   await bridge.says('ready in')
-  const command = /curl .*/.exec(bridge.text())?.[0] ?? ''
+  const command = commandOf(bridge)
 
   // Neither function has started yet: what they would start with must stay whole.
   config('first: signup(), Second: signup()')
@@ -88,5 +114,7 @@ test('an edited config is taken as a whole or not at all, its sources told', asy
   expect(await run(`${second} -s`)).toContain('accepted')
   await expect.poll(() => bridge.text().match(/created contact/g)).toHaveLength(2)
   expect(bridge.text().match(/ reloaded\n/g)).toHaveLength(1)
+
+  await expectToEndEveryProcess(bridge, 'SIGTERM')
   rmSync(folder, { recursive: true })
 }, 60_000)

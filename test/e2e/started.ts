@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdirSync, mkdtempSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { afterEach, expect } from 'vitest'
+import { expect, vi } from 'vitest'
 
 export const root = resolve(import.meta.dirname, '../..')
 /** A folder that git does not look at, and that finds `#bridge`. */
@@ -12,7 +12,9 @@ export const editedFolder = (): string => {
 const anyPorts = { PORT: '0', INTERCOM_PORT: '0', SQS_PORT: '0', SECRETS_PORT: '0' }
 
 const started: ChildProcess[] = []
-afterEach(async () => {
+
+/** Ends what was started and still runs. */
+export const endStarted = async (): Promise<void> => {
   await Promise.all(
     started.splice(0).map(async (child) => {
       if (child.exitCode !== null || child.signalCode !== null) return
@@ -20,9 +22,9 @@ afterEach(async () => {
       await new Promise((done) => child.once('exit', done))
     }),
   )
-})
+}
 
-/** What `npm start` runs, and what it writes; ended with the test. */
+/** What `npm start` runs, and what it writes; `endStarted` ends it. */
 export const start = (env: Record<string, string> = {}, args: readonly string[] = []) => {
   const child = spawn(process.execPath, ['sandbox/start.ts', ...args], {
     cwd: root,
@@ -30,7 +32,8 @@ export const start = (env: Record<string, string> = {}, args: readonly string[] 
   })
   started.push(child)
   let output = ''
-  const exited = new Promise<number | null>((done) => child.on('exit', done))
+  // Not before all that it wrote is read.
+  const exited = new Promise<number | null>((done) => child.on('close', done))
   for (const stream of [child.stdout, child.stderr]) {
     stream.on('data', (chunk) => {
       output += chunk
@@ -41,6 +44,6 @@ export const start = (env: Record<string, string> = {}, args: readonly string[] 
     child,
     exited,
     text,
-    says: (words: string) => expect.poll(text, { timeout: 20_000 }).toContain(words),
+    says: (words: string) => vi.waitFor(() => expect(text()).toContain(words), { timeout: 20_000 }),
   }
 }
