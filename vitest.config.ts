@@ -8,6 +8,9 @@ export default defineConfig({
     testTimeout: 30_000,
     hookTimeout: 30_000,
     expect: { poll: { timeout: 20_000 } },
+    // Loading the bridge takes longer than most files: a worker loads it once. What a file changes of
+    // the process, such as its environment, it has to put back.
+    isolate: false,
     coverage: { include: ['src/lib/**'], reporter: ['text-summary', 'text'] },
   },
 })
