@@ -13,26 +13,36 @@ export type Recent = {
 const keptMs = 5 * 60_000
 const maxContacts = 1_000
 
-const isSame = (known: string | null | undefined, value: string): boolean =>
-  known?.toLowerCase() === value.toLowerCase()
+type Kept = {
+  readonly contact: Contact
+  readonly email: string | undefined
+  readonly phone: string | undefined
+  readonly untilMs: number
+}
 
 /** Remembers what this process made or changed in the last minutes, the oldest forgotten first. */
 export const createRecent = (clock: Clock): Recent => {
-  const kept = new Map<string, { readonly contact: Contact; readonly untilMs: number }>()
+  const kept = new Map<string, Kept>()
   return {
     remember: (contact) => {
       kept.delete(contact.id)
-      kept.set(contact.id, { contact, untilMs: clock.now() + keptMs })
+      const [email, phone] = [contact.email?.toLowerCase(), contact.phone?.toLowerCase()]
+      kept.set(contact.id, { contact, email, phone, untilMs: clock.now() + keptMs })
       const [oldest] = kept.keys()
       if (kept.size > maxContacts && oldest !== undefined) kept.delete(oldest)
     },
     forget: (id) => {
       kept.delete(id)
     },
-    find: (field, value) =>
-      [...kept.values()]
-        .filter(({ contact, untilMs }) => clock.now() < untilMs && isSame(contact[field], value))
-        .map(({ contact }) => contact),
+    find: (field, value) => {
+      const wanted = value.toLowerCase()
+      const nowMs = clock.now()
+      const found: Contact[] = []
+      for (const each of kept.values()) {
+        if (each[field] === wanted && nowMs < each.untilMs) found.push(each.contact)
+      }
+      return found
+    },
   }
 }
 
