@@ -1,5 +1,3 @@
-import { randomInt } from 'node:crypto'
-
 /** An error that Intercom answers with. */
 export type Refusal = {
   readonly status: number
@@ -85,7 +83,9 @@ const alphabet = 'abcdefghijklmnopqrstuvwxyz0123456789'
 
 /** Intercom's request ids are no UUIDs, whatever its reference says. */
 export const createRequestId = (): string =>
-  Array.from({ length: 20 }, () => alphabet.charAt(randomInt(alphabet.length))).join('')
+  Array.from({ length: 20 }, () =>
+    alphabet.charAt(Math.floor(Math.random() * alphabet.length)),
+  ).join('')
 
 /** https://developers.intercom.com/docs/references/rest-api/errors/error-objects */
 export const toErrorList = ({ code, message }: Refusal, request_id: string) => ({
