@@ -4,6 +4,7 @@ import { createRateWindow } from '../../../sandbox/intercom/rate-window.ts'
 import type { Clock } from '../../../src/lib/clock.ts'
 import { createPace, type Pace, type Turn } from '../../../src/lib/intercom/pace.ts'
 import { readWindow, type Window } from '../../../src/lib/intercom/window.ts'
+import { createHeap } from '../../model/heap.ts'
 import { createClock, start } from '../../support/clock.ts'
 
 const startMs = start * 1000
@@ -404,30 +405,37 @@ test('turns come in the order they were asked for', async () => {
  */
 const createTime = () => {
   let nowMs = startMs
-  const waiting: { readonly atMs: number; readonly wake: () => void }[] = []
+  let waits = 0
+  const waiting = createHeap<{
+    readonly key: number
+    readonly atMs: number
+    readonly wake: () => void
+  }>(({ key }) => key)
   const clock: Pick<Clock, 'now' | 'sleep'> = {
     now: () => nowMs,
     sleep: (ms) =>
       new Promise((wake) => {
-        waiting.push({ atMs: nowMs + Math.max(1, Math.trunc(ms)), wake })
+        const atMs = nowMs + Math.max(1, Math.trunc(ms))
+        waits += 1
+        // What falls due together wakes in the order it was set.
+        waiting.push({ key: atMs - startMs + waits / 2 ** 24, atMs, wake })
       }),
   }
   /** Lets time pass until nobody waits any more. */
   const run = async (): Promise<void> => {
     for (;;) {
-      await new Promise(setImmediate)
-      const atMs = Math.min(...waiting.map((each) => each.atMs))
-      const [next] = waiting.splice(
-        waiting.findIndex((each) => each.atMs === atMs),
-        1,
-      )
+      await settled()
+      const next = waiting.pop()
       if (!next) return
-      nowMs = atMs
+      nowMs = next.atMs
       next.wake()
     }
   }
   return { clock: { ...clock, timeout: () => new AbortController().signal }, run }
 }
+
+/** All that goes on without time passing has: here nothing but promises does. */
+const settled = (): Promise<void> => new Promise((resolve) => process.nextTick(resolve))
 
 type Load = {
   /** Calls a window, of all processes. */
