@@ -10,6 +10,8 @@ export const editedFolder = (): string => {
   return mkdtempSync(join(root, '.build/edited-'))
 }
 const anyPorts = { PORT: '0', INTERCOM_PORT: '0', SQS_PORT: '0', SECRETS_PORT: '0' }
+/** The same modules are compiled for every start. */
+const compiled = { NODE_COMPILE_CACHE: join(root, 'node_modules/.cache/node') }
 
 const started: ChildProcess[] = []
 
@@ -28,7 +30,7 @@ export const endStarted = async (): Promise<void> => {
 export const start = (env: Record<string, string> = {}, args: readonly string[] = []) => {
   const child = spawn(process.execPath, ['sandbox/start.ts', ...args], {
     cwd: root,
-    env: { ...process.env, ...anyPorts, ...env },
+    env: { ...process.env, ...compiled, ...anyPorts, ...env },
   })
   started.push(child)
   let output = ''
