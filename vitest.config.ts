@@ -1,4 +1,25 @@
 import { defineConfig } from 'vitest/config'
+import { BaseSequencer, type TestSpecification } from 'vitest/node'
+
+/** Those that take longest, whatever their size: the last to begin would run alone. */
+const slowest = [
+  'e2e/start.test.ts',
+  'serverless.test.ts',
+  'e2e/',
+  'sandbox/',
+  'bad-inputs.test.ts',
+]
+
+/** Begins with the slowest files, also where no run before told of them. */
+class SlowestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const rank = ({ moduleId }: TestSpecification) => {
+      const at = slowest.findIndex((path) => moduleId.includes(`/test/${path}`))
+      return at === -1 ? slowest.length : at
+    }
+    return (await super.sort(files)).toSorted((a, b) => rank(a) - rank(b))
+  }
+}
 
 export default defineConfig({
   test: {
@@ -11,6 +32,7 @@ export default defineConfig({
     // Loading the bridge takes longer than most files: a worker loads it once. What a file changes of
     // the process, such as its environment, it has to put back.
     isolate: false,
+    sequence: { sequencer: SlowestFirst },
     coverage: { include: ['src/lib/**'], reporter: ['text-summary', 'text'] },
   },
 })
