@@ -46,6 +46,6 @@ export const start = (env: Record<string, string> = {}, args: readonly string[] 
     child,
     exited,
     text,
-    says: (words: string) => vi.waitFor(() => expect(text()).toContain(words), { timeout: 20_000 }),
+    says: (words: string) => vi.waitFor(() => expect(text()).toContain(words), { timeout: 50_000 }),
   }
 }
