@@ -10,7 +10,7 @@ import { type Gateway, startGateway } from './gateway.ts'
 import { createInbox } from './inbox.ts'
 import { type SandboxIntercom, startIntercom } from './intercom/server.ts'
 import { createLambda, type Lambda } from './lambda.ts'
-import type { Live } from './live.ts'
+import type { SandboxOptions } from './sandbox-options.ts'
 import { type SandboxSecrets, startSecretsManager } from './secrets-manager.ts'
 import { type Sender, sendersOf } from './senders.ts'
 import { type SandboxSqs, startSqs } from './sqs.ts'
@@ -26,45 +26,6 @@ const names = {
   intercom: `signup-bridge/${stage}/intercom`,
 } as const
 
-/** 0 lets the system choose. */
-type Ports = {
-  readonly gateway: number
-  readonly intercom: number
-  readonly sqs: number
-  readonly secrets: number
-}
-
-export type SandboxOptions = {
-  /** Asked for just before they are listened on, so that nobody takes one in between. */
-  readonly ports: Ports | (() => Promise<Ports>)
-  readonly root: string
-  readonly configFile: string
-  /** What `.env.local` says. */
-  readonly local?: Environment
-  /** Deliver to the real Intercom instead of the sandbox's. */
-  readonly live?: Live
-  readonly logLevel?: string
-  /** More environment for both functions; `undefined` takes a variable away. */
-  readonly environment?: Environment
-  /** Rebuild and reload the functions when a file changes. */
-  readonly watch?: boolean
-  /** Told of every line that a function writes. */
-  readonly onLine?: (line: string) => void
-  /** Told of every answer of the gateway. */
-  readonly onAnswer?: (answer: {
-    path: string
-    status: number
-    body: string
-    location: string
-  }) => void
-  /** Told of a request that is neither for a form nor for a webhook. */
-  readonly onUnrouted?: (path: string) => void
-  /** Told of every answer of the sandbox's Intercom. */
-  readonly onCall?: (call: { method: string; path: string; status: number }) => void
-  /** Told after a rebuild, or why there was none. */
-  readonly onReload?: (problem?: string) => void
-}
-
 export type Sandbox = {
   readonly url: string
   readonly bridge: Bridge
@@ -73,6 +34,9 @@ export type Sandbox = {
   readonly secrets: SandboxSecrets
   readonly sqs: SandboxSqs
   readonly eventSource: EventSource
+  /** The functions, each process with its own; workers as many as were needed so far. */
+  readonly webhook: Lambda
+  readonly workers: readonly Lambda[]
   /** The standard queue for other producers, where the template has one. */
   readonly inbox?: { readonly queueUrl: string; readonly deadLetterQueueUrl: string }
   /** The names of the two secrets. */
@@ -173,6 +137,9 @@ export const startSandbox = async (options: SandboxOptions): Promise<Sandbox> =>
       queueUrl,
       queueArn,
       ...eventSource,
+      ...(options.visibilitySeconds !== undefined && {
+        visibilityTimeoutSeconds: options.visibilitySeconds,
+      }),
       createWorker,
       onBatch: ({ records, error }) => {
         if (error) {
@@ -210,6 +177,8 @@ export const startSandbox = async (options: SandboxOptions): Promise<Sandbox> =>
     secrets,
     sqs,
     eventSource,
+    webhook,
+    workers,
     ...(inbox && { inbox }),
     names,
     close: async () => {

@@ -4,13 +4,8 @@ import { configFile } from '../scripts/build.ts'
 import { BridgeError } from '../src/lib/errors.ts'
 import { askForLive } from './live.ts'
 import { choosePort, type Port, SandboxError } from './ports.ts'
-import {
-  readLocal,
-  type Sandbox,
-  type SandboxOptions,
-  sandboxToken,
-  startSandbox,
-} from './sandbox.ts'
+import { readLocal, type Sandbox, sandboxToken, startSandbox } from './sandbox.ts'
+import type { SandboxOptions } from './sandbox-options.ts'
 import { type Sender, straySecrets, tryLine } from './senders.ts'
 import { createStory } from './story.ts'
 

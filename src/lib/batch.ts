@@ -56,21 +56,22 @@ export type DrainDependencies = {
 /** Under this no record is begun: one call may take 8 s, and handing back takes its time too. */
 const minRemainingMs = 12_000
 
-/** The queue's own visibility timeout: when the records of a worker that crashes come again. */
-export const visibilitySeconds = 360
+/** Once its time is up nobody has a record any more, but for those who act upon the answer. */
+const afterTimeSeconds = 30
 /** Far enough apart that two do not meet in one batch again. */
 const apartSeconds = 15
 
 /**
- * When the records would come again if this process crashed or hung: each person's at another time.
- * One record that ends every process would else take the same nine along each time, until SQS moves
- * all ten to the dead letters.
+ * When the records come again if this process crashes or hangs: each person's at another time. One
+ * record that ends every process would else take the same nine along each time, until SQS moves all
+ * ten to the dead letters.
  */
-const apart = (records: readonly QueueRecord[]): HandBack[] => {
+const apart = (records: readonly QueueRecord[], remainingMs: number): HandBack[] => {
   const groups = [...new Set(records.map(groupOf))]
+  const soonestSeconds = Math.ceil(remainingMs / 1_000) + afterTimeSeconds
   return records.map((record) => ({
     record,
-    retryInSeconds: visibilitySeconds + groups.indexOf(groupOf(record)) * apartSeconds,
+    retryInSeconds: soonestSeconds + groups.indexOf(groupOf(record)) * apartSeconds,
   }))
 }
 
@@ -185,7 +186,7 @@ export const drain = async (
 
   // A batch that nobody crashed with yet is spared the call.
   if (records.some((record) => receivesOf(record) > 1)) {
-    await dependencies.holdApart(apart(records))
+    await dependencies.holdApart(apart(records, remainingMs()))
   }
   const openeds = await Promise.all(records.map((record) => open(bridge, record)))
   await Promise.all(toChains(openeds).map(deliverChain))

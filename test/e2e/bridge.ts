@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import { ReceiveMessageCommand } from '@aws-sdk/client-sqs'
 import { startSandbox } from '../../sandbox/sandbox.ts'
+import type { SandboxOptions } from '../../sandbox/sandbox-options.ts'
 import type { Environment } from '../../src/lib/env.ts'
 import { sign } from '../../src/lib/signature.ts'
 import { bytes } from '../support/deliveries.ts'
@@ -8,7 +9,10 @@ import { bytes } from '../support/deliveries.ts'
 type Body = string | object | URLSearchParams | FormData
 
 /** The bundles that get deployed, in processes of their own, from the gateway to Intercom. */
-export const startBridge = async (environment: Environment = {}) => {
+export const startBridge = async (
+  environment: Environment = {},
+  more: Partial<SandboxOptions> = {},
+) => {
   const written: string[] = []
   const answered: string[] = []
   const root = resolve(import.meta.dirname, '../..')
@@ -20,6 +24,7 @@ export const startBridge = async (environment: Environment = {}) => {
     environment,
     onLine: (line) => written.push(line),
     onAnswer: ({ body }) => answered.push(body),
+    ...more,
   })
   let messages = 0
 

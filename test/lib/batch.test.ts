@@ -842,7 +842,7 @@ describe('a batch that one of its records has met before', () => {
 
     await drain(records, world.dependencies)
 
-    const seconds = [360, 375, 360, 390]
+    const seconds = [90, 105, 90, 120]
     expect(order.slice(0, 4)).toEqual(
       records.map(({ messageId }, index) => `${messageId} ${seconds[index]}`),
     )

@@ -1,0 +1,21 @@
+/**
+ * `npm run soak` signs up 10,000 people at the real parts while they fail and are killed, and audits
+ * the contacts; `npm run soak -- 500 7` signs up 500, with the seed 7. With `--no-leads` it is over
+ * sooner: a lead waits 180 s where Intercom's answer to its create is not clear.
+ */
+import { soak } from './soak.ts'
+
+const words = process.argv.slice(2)
+const leads = !words.includes('--no-leads')
+const numbers = words.filter((word) => word !== '--no-leads').map(Number)
+const [count = 10_000, seed = 1] = numbers
+if (!(Number.isInteger(count) && count > 0 && Number.isInteger(seed))) {
+  console.error('How many signups, and a seed if you have one: npm run soak -- 500 7')
+  process.exit(1)
+}
+console.log(`${count} signups, seed ${seed}`)
+const figures = await soak({ count, seed, leads, tell: (text) => console.log(`  ${text}`) })
+for (const [name, figure] of Object.entries(figures)) console.log(`${name.padEnd(12)} ${figure}`)
+const { lost, duplicated, wrong, left, batchesLost } = figures
+if (batchesLost === 0) console.log('no batch was killed: take more signups')
+process.exitCode = lost + duplicated + wrong + left > 0 || batchesLost === 0 ? 1 : 0

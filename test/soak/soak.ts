@@ -1,0 +1,171 @@
+import { run as runBridge } from '../../src/cli/bridge.ts'
+import { systemClock } from '../../src/lib/clock.ts'
+import { startBridge } from '../e2e/bridge.ts'
+import { createRandom } from '../model/random.ts'
+
+/** What a soak came to. */
+export type SoakFigures = {
+  readonly signups: number
+  /** Posts that were not answered 200, and were sent again. */
+  readonly sentAgain: number
+  /** Workers that were killed with a batch at hand, and webhooks with a request at hand. */
+  readonly kills: number
+  readonly batchesLost: number
+  readonly handedBack: number
+  readonly parked: number
+  readonly replayed: number
+  readonly seconds: number
+  /** What must be 0. */
+  readonly lost: number
+  readonly duplicated: number
+  readonly wrong: number
+  readonly left: number
+}
+
+export type SoakOptions = {
+  readonly count: number
+  readonly seed: number
+  /** Whether one in four is a lead, who waits 180 s where a create has no clear answer. */
+  readonly leads: boolean
+  readonly tell?: (text: string) => void
+}
+
+const postsAtOnce = 16
+/** Above what an invocation may take, so that only a kill brings a record back. */
+const visibilitySeconds = 65
+
+const emailOf = (person: number) => `person-${person}@example.com`
+const nameOf = (person: number) => `Person ${person}`
+
+type Kind = 'account' | 'user' | 'lead'
+
+const signupOf = (person: number, kind: Kind): [source: string, body: object | URLSearchParams] => {
+  const [email, name, event_id] = [emailOf(person), nameOf(person), `event-${person}`]
+  if (kind === 'lead') return ['waitlist', new URLSearchParams({ email, name })]
+  const account = kind === 'account' && { external_id: `account-${person}` }
+  return ['backend', { event_id, email, name, ...account }]
+}
+
+/**
+ * Signs up so many people at the bundles that get deployed, in processes of their own, while Intercom
+ * fails by chance and processes are killed in the middle of what they do; replays what was parked;
+ * and counts the contacts.
+ */
+export const soak = async ({
+  count,
+  seed,
+  leads,
+  tell = () => {},
+}: SoakOptions): Promise<SoakFigures> => {
+  const began = performance.now()
+  const kindOf = (person: number): Kind =>
+    person % 4 === 3 && leads ? 'lead' : person % 2 === 0 ? 'account' : 'user'
+  const random = createRandom(seed)
+  let [batchesLost, handedBack, parked, sentAgain, kills] = [0, 0, 0, 0, 0]
+  const bridge = await startBridge(
+    { LOG_LEVEL: 'info' },
+    {
+      visibilitySeconds,
+      onLine: (line) => {
+        if (line.includes('signal: SIGKILL')) batchesLost += 1
+        else if (line.includes('"event":"handed_back"')) handedBack += 1
+        else if (line.includes('"event":"parked"')) parked += 1
+      },
+      onAnswer: () => {},
+    },
+  )
+  const { intercom, eventSource, workers, webhook } = bridge
+  const faults = [
+    { status: 500 },
+    { status: 503 },
+    { status: 429 },
+    { status: 502, body: 'html' },
+    { reset: true },
+    { lost: true },
+    { status: 422 },
+  ] as const
+  for (const [index, fault] of faults.entries()) {
+    intercom.addFault({ ...fault, chance: 0.01, seed: seed * faults.length + index })
+  }
+  intercom.addFault({ index_lag_ms: 2_000 })
+
+  let posted = 0
+  const post = async (person: number): Promise<void> => {
+    for (;;) {
+      const { status } = await bridge.post(...signupOf(person, kindOf(person)))
+      if (status === 200 || status === 303) break
+      sentAgain += 1
+    }
+    posted += 1
+  }
+  const people = Array.from({ length: count }, (_, person) => person).values()
+  const work = async (): Promise<void> => {
+    for (const person of people) {
+      await post(person)
+      // Once in two hundred signups a worker dies, and a tenth as often the webhook.
+      if (random() >= 1 / 200) continue
+      const victims = random() < 0.1 ? [webhook] : workers.filter((worker) => worker.pid())
+      const victim = victims[Math.floor(random() * victims.length)]
+      if (!victim) continue
+      kills += 1
+      victim.kill()
+    }
+  }
+  let isPosting = true
+  const telling = (async () => {
+    while (isPosting) {
+      await systemClock.sleep(5_000)
+      tell(`${posted} posted, ${intercom.contacts().length} contacts`)
+    }
+  })()
+  await Promise.all(Array.from({ length: postsAtOnce }, work))
+  tell(`${posted} posted, ${intercom.contacts().length} contacts; waiting for what was killed`)
+  isPosting = false
+  await telling
+  await eventSource.drained()
+
+  // Intercom refuses one call in a hundred for good, also then: an operator looks again.
+  let replayed = 0
+  for (let run = 0; run < 10; run += 1) {
+    const said: string[] = []
+    await runBridge(['dlq', 'replay', '--sandbox'], {
+      env: { SQS_PORT: new URL(bridge.sqs.url).port },
+      loadBridge: async () => bridge.bridge,
+      clock: systemClock,
+      signal: new AbortController().signal,
+      say: (line) => said.push(line),
+      tell,
+    })
+    await eventSource.drained()
+    const sentBack = Number.parseInt((said[0] ?? '').replaceAll(',', ''), 10)
+    if (sentBack === 0) break
+    replayed += sentBack
+  }
+
+  const byEmail = Map.groupBy(intercom.contacts(), ({ email }) => email)
+  const contactsOf = (person: number) => byEmail.get(emailOf(person)) ?? []
+  const numbers = Array.from({ length: count }, (_, person) => person)
+  const left = await bridge.parked()
+  await bridge.close()
+  return {
+    signups: count,
+    sentAgain,
+    kills,
+    batchesLost,
+    handedBack,
+    parked,
+    replayed,
+    seconds: Math.round((performance.now() - began) / 1_000),
+    lost: numbers.filter((person) => contactsOf(person).length === 0).length,
+    duplicated: numbers.filter((person) => contactsOf(person).length > 1).length,
+    wrong: numbers.filter((person) =>
+      contactsOf(person).some(
+        ({ name, external_id, role }) =>
+          name !== nameOf(person) ||
+          role !== (kindOf(person) === 'lead' ? 'lead' : 'user') ||
+          (kindOf(person) === 'account' && external_id !== `account-${person}`),
+      ),
+    ).length,
+    left: left.length,
+  }
+}
