@@ -10,7 +10,7 @@ import {
   refusalOf,
   toChains,
 } from './opened.ts'
-import { groupOf, type Parking, type QueueRecord, receivesOf } from './queue.ts'
+import { ageSecondsOf, groupOf, type Parking, type QueueRecord, receivesOf } from './queue.ts'
 import { refusal } from './read.ts'
 import { backoffSeconds, failure, indexLagSeconds } from './retry.ts'
 import type { LeftOut } from './values.ts'
@@ -92,6 +92,7 @@ export const drain = async (
   const { bridge, random, remainingMs, now, onResult } = dependencies
   const handBacks: HandBack[] = []
   let stopped = false
+  const ageOf = (record: QueueRecord): number => ageSecondsOf(record, now())
 
   const deliverOne = async (opened: Opened): Promise<ComesAgain> => {
     const { record, sourceName } = opened
@@ -119,7 +120,7 @@ export const drain = async (
     const fail = async (given: BridgeError): Promise<ComesAgain> => {
       const madeLead = outcomes.some(({ isNewLead }) => isNewLead)
       const error = madeLead ? delayed(given, indexLagSeconds) : given
-      const verdict = failure(error, receivesOf(record), random())
+      const verdict = failure(error, receivesOf(record), random(), ageOf(record))
       if (verdict.kind === 'retry') {
         const { retryInSeconds, stopBatch } = verdict
         stopped ||= stopBatch
@@ -146,7 +147,8 @@ export const drain = async (
         const error = delivered instanceof BridgeError ? delivered : delivered.pending
         if (!error) continue
         // One signup that can never succeed holds up no other of its record.
-        if (failure(error, receivesOf(record), 0).kind === 'retry') return await fail(error)
+        const verdict = failure(error, receivesOf(record), 0, ageOf(record))
+        if (verdict.kind === 'retry') return await fail(error)
         failed.push(error)
       }
       if (outcomes.length > 0) {

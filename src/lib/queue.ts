@@ -169,6 +169,10 @@ export const receivesOf = (record: QueueRecord): number =>
 export const groupOf = (record: QueueRecord): string =>
   record.attributes.MessageGroupId ?? record.messageId
 
+/** How long its queue has had a record. */
+export const ageSecondsOf = ({ attributes }: QueueRecord, nowMs: number): number =>
+  Math.max(0, nowMs - (Number(attributes.SentTimestamp) || nowMs)) / 1_000
+
 /** Why a record was parked: `reason` ours, `code` Intercom's where it gave one. */
 export type Parking = {
   readonly reason: ErrorCode

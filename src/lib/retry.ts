@@ -7,7 +7,7 @@ export type Verdict =
 
 type Fate = 'park' | 'retry' | 'stop'
 
-/** What becomes of a record that failed with a code. Nothing that time or an operator mends is parked. */
+/** What becomes of a record that failed with a code. What time or an operator mends is not parked. */
 const fates: Readonly<Record<ErrorCode, Fate>> = {
   attributes_refused: 'park',
   body_too_large: 'park',
@@ -77,13 +77,32 @@ export const inPlaceDelayMs = (tries: number, random: number): number =>
 /** A contact deleted for good answers to unarchive with 500, as an Intercom in trouble would. */
 const restoreReceives = 5
 
-/** The only judge of errors. */
-export const failure = (error: BridgeError, receives: number, random: number): Verdict => {
+/**
+ * SQS deletes a message after seven days, whatever becomes of it. Where so many wait that each is
+ * tried seldom, 400 receives last longer: what still fails after five days is parked before.
+ * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-basic-architecture.html
+ */
+const tooOldSeconds = 5 * 24 * 60 * 60
+
+/**
+ * The only judge of errors.
+ *
+ * @param receives how often the record was received
+ * @param random a number in [0, 1)
+ * @param ageSeconds how long its queue has had the record
+ */
+export const failure = (
+  error: BridgeError,
+  receives: number,
+  random: number,
+  ageSeconds = 0,
+): Verdict => {
   const fate = fates[error.code]
   if (error.code === 'restore_failed' && receives >= restoreReceives) {
     return { kind: 'park', reason: 'contact_deleted' }
   }
-  if (fate === 'park') return { kind: 'park', reason: error.code }
+  const isTooOld = ageSeconds >= tooOldSeconds && error.code !== 'out_of_time'
+  if (fate === 'park' || isTooOld) return { kind: 'park', reason: error.code }
   const retryInSeconds = Math.max(
     waitSeconds(error, receives, random),
     error.retryAfterSeconds ?? 0,

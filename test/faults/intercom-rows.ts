@@ -10,15 +10,15 @@ import {
   percent,
   type Row,
 } from './row.ts'
-import { peopleOf, startScene } from './scene.ts'
+import { peopleOf, type SceneOptions, startScene } from './scene.ts'
 
 /** Seeds of a row that is thrown again and again: as many as its size has thousands. */
 const seedsOf = (size: number, each: number): number[] =>
   Array.from({ length: Math.max(1, Math.round(size / each)) }, (_, index) => index + 1)
 
 /** Intercom is away for so long, and people go on signing up all the while. */
-const outage = async (size: number, lengthMs: number) => {
-  const scene = await startScene()
+const outage = async (size: number, lengthMs: number, options: SceneOptions = {}) => {
+  const scene = await startScene(options)
   const { model } = scene
   model.workspace.addFault({ status: 503 })
   const slices = 10
@@ -173,6 +173,27 @@ export const intercomRows: readonly Row[] = [
         `parked ${number(parkedByThen)}`,
         exactly('replayed', replayed, parkedByThen),
         exactly('left behind', model.parked().length + unseen, 0),
+        exactly('contacts', model.contacts().length, size),
+        await drainAndAudit(scene),
+      ]
+    },
+  },
+  {
+    name: 'T6 age',
+    title:
+      'what is still tried after five days is parked before SQS drops it, and a replay recovers it',
+    sizes: { short: 8, full: 500 },
+    run: async (size) => {
+      // So many wait that each is tried seldom: 400 receives would last for longer than seven days.
+      const { scene, parkedByThen } = await outage(size, 8 * dayMs, { maxReceives: 100_000 })
+      const { model } = scene
+      const reasons = new Set(model.parked().map(({ reason }) => reason))
+      assert.deepEqual(reasons, new Set(['intercom_unavailable']))
+      const { replayed } = await model.replay()
+      await model.drained()
+      return [
+        `${number(size)} signups during 8 days`,
+        exactly('replayed', replayed, parkedByThen),
         exactly('contacts', model.contacts().length, size),
         await drainAndAudit(scene),
       ]

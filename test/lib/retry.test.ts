@@ -152,3 +152,22 @@ test('tries in place are apart by full jitter under a rising cap', () => {
   expect(inPlaceDelayMs(2, 0.999)).toBe(999)
   expect(inPlaceDelayMs(10, 0.999)).toBe(3996)
 })
+
+describe('a record that its queue has had for five days', () => {
+  const old = (code: ErrorCode, ageSeconds = 5 * 86_400) =>
+    failure(new BridgeError(code, 'text'), 1, 0, ageSeconds)
+
+  test.each([
+    'intercom_unavailable',
+    'intercom_unauthorized',
+    'create_unclear',
+    'misconfigured',
+  ] as const)('is parked with why it still fails (%s), before SQS drops it', (code) => {
+    expect(old(code)).toEqual({ kind: 'park', reason: code })
+    expect(old(code, 5 * 86_400 - 1)).toMatchObject({ kind: 'retry' })
+  })
+
+  test('is not, where there was no time to try it', () => {
+    expect(old('out_of_time')).toMatchObject({ kind: 'retry', retryInSeconds: 0 })
+  })
+})

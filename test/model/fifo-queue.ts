@@ -12,6 +12,8 @@ export type FifoQueueOptions = {
   readonly now: () => number
   /** How long a message is hidden that was given out; default 360 s. */
   readonly visibilityMs?: number
+  /** When a message is dropped, counted from when it was sent; default: never. */
+  readonly retentionMs?: number
   /** A message that was given out so often is moved out instead; default: never. */
   readonly maxReceives?: number
   /** Takes what is moved out, as it is. */
@@ -23,13 +25,14 @@ export type FifoQueue = ReturnType<typeof createFifoQueue>
 
 /**
  * A queue in memory. A group gives its messages in order, as many as fit into the batch, and then
- * nothing until each of them is deleted or visible again. What is kept never expires.
+ * nothing until each of them is deleted or visible again.
  * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/FIFO-queues-understanding-logic.html
  */
 export const createFifoQueue = ({
   arn,
   now,
   visibilityMs = 360_000,
+  retentionMs = Number.POSITIVE_INFINITY,
   maxReceives = Number.POSITIVE_INFINITY,
   onExhausted = () => {},
 }: FifoQueueOptions) => {
@@ -89,6 +92,10 @@ export const createFifoQueue = ({
         const group = groups.next()
         if (!group) break
         for (const message of group.messages.slice(0, room())) {
+          if (now() - message.sentMs >= retentionMs) {
+            remove(message)
+            continue
+          }
           if (message.receives < maxReceives) {
             records.push(give(message))
             continue

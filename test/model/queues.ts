@@ -8,6 +8,8 @@ const account = '000000000000'
 const urlOf = (name: string): string => `https://sqs.eu-west-1.amazonaws.com/${account}/${name}`
 const arnOf = (name: string): string => `arn:aws:sqs:eu-west-1:${account}:${name}`
 
+const dayMs = 86_400_000
+
 /** Where the functions find their queues. */
 export const queueUrl = urlOf('signup-bridge-model-signups.fifo')
 export const deadLetterQueueUrl = urlOf('signup-bridge-model-dead-letters.fifo')
@@ -29,10 +31,12 @@ export const createModelQueues = (
     arn: arnOf('signup-bridge-model-dead-letters.fifo'),
     now: clock.now,
     visibilityMs: 300_000,
+    retentionMs: 14 * dayMs,
   })
   const queue = createFifoQueue({
     arn: arnOf('signup-bridge-model-signups.fifo'),
     now: clock.now,
+    retentionMs: 7 * dayMs,
     ...options,
     onExhausted: deadLetterQueue.take,
   })
