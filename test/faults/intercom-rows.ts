@@ -58,7 +58,7 @@ export const intercomRows: readonly Row[] = [
   {
     name: 'T2',
     title: 'with 5 % of 500, 502, 503 and resets all are created, with 12 % more calls at most',
-    sizes: { short: 400, full: 1_000_000 },
+    sizes: { short: 400, full: 100_000 },
     run: async (size) => {
       const each = Math.min(size, 10_000)
       let calls = 0
@@ -131,7 +131,7 @@ export const intercomRows: readonly Row[] = [
     (hours): Row => ({
       name: `T5 ${hours} h`,
       title: `an outage of ${hours} h parks nothing, and all is delivered within 70 min of its end`,
-      sizes: { short: 20, full: 5_000 },
+      sizes: { short: 12, full: 2_000 },
       run: async (size) => {
         const { scene, parkedByThen, drainedMs } = await outage(size, hours * hourMs)
         return [
@@ -147,7 +147,7 @@ export const intercomRows: readonly Row[] = [
   {
     name: 'T6 72 h',
     title: 'an outage of 72 h parks nothing',
-    sizes: { short: 10, full: 5_000 },
+    sizes: { short: 6, full: 2_000 },
     run: async (size) => {
       const { scene, parkedByThen, drainedMs } = await outage(size, 72 * hourMs)
       return [
@@ -161,7 +161,7 @@ export const intercomRows: readonly Row[] = [
   {
     name: 'T6 7 d',
     title: 'after an outage of 7 days a replay recovers everybody',
-    sizes: { short: 10, full: 2_000 },
+    sizes: { short: 6, full: 1_000 },
     run: async (size) => {
       const { scene, parkedByThen } = await outage(size, 7 * dayMs)
       const { model } = scene
@@ -182,7 +182,7 @@ export const intercomRows: readonly Row[] = [
     name: 'T6 age',
     title:
       'what is still tried after five days is parked before SQS drops it, and a replay recovers it',
-    sizes: { short: 8, full: 500 },
+    sizes: { short: 4, full: 200 },
     run: async (size) => {
       // So many wait that each is tried seldom: 400 receives would last for longer than seven days.
       const { scene, parkedByThen } = await outage(size, 8 * dayMs, { maxReceives: 100_000 })

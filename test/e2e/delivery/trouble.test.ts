@@ -201,7 +201,7 @@ describe('a token that is bad for 72 hours', () => {
     const scene = await startScene({}, { workers: 2 })
     const { enqueue, passes, drained, contacts, time, workspace, putToken } = scene
     workspace.addFault({ access_token: 'the-next-token' })
-    await enqueue('backend', people(40))
+    await enqueue('backend', people(15))
 
     await passes(72 * hour)
     expect(scene.parked()).toEqual([])
@@ -210,7 +210,7 @@ describe('a token that is bad for 72 hours', () => {
     const goodAtMs = time.now()
     await drained()
 
-    expect(contacts()).toHaveLength(40)
+    expect(contacts()).toHaveLength(15)
     expect(scene.parked()).toEqual([])
     expect(time.now() - goodAtMs).toBeLessThan(15 * 60_000 + 10_000)
     for (const process of ['worker 1', 'worker 2']) {
