@@ -88,17 +88,23 @@ export const openDeadLetterQueue = (
 
   return {
     receive: async () => {
-      const { Messages = [] } = await client.send(
-        new ReceiveMessageCommand({
-          QueueUrl,
-          MaxNumberOfMessages: maxBatchEntries,
-          MessageAttributeNames: ['All'],
-          MessageSystemAttributeNames: ['All'],
-          VisibilityTimeout: holdSeconds,
-          WaitTimeSeconds: waitSeconds,
-        }),
-      )
-      return Messages.map((message) => toRecord(message, deadLettersArn))
+      const answer = await client
+        .send(
+          new ReceiveMessageCommand({
+            QueueUrl,
+            MaxNumberOfMessages: maxBatchEntries,
+            MessageAttributeNames: ['All'],
+            MessageSystemAttributeNames: ['All'],
+            VisibilityTimeout: holdSeconds,
+            WaitTimeSeconds: waitSeconds,
+          }),
+        )
+        .catch((thrown: unknown) => {
+          // 120,000 are held, and no more can be: the end of what can be looked at.
+          if (thrown instanceof Error && thrown.name === 'OverLimit') return { Messages: [] }
+          throw thrown
+        })
+      return (answer.Messages ?? []).map((message) => toRecord(message, deadLettersArn))
     },
     release: async (receipts) => {
       for (const Entries of inBatches(receipts)) {

@@ -7,7 +7,7 @@ import {
   isMeant,
   toReplay,
 } from './dead-letter.ts'
-import type { QueueMessage, QueueRecord } from './queue.ts'
+import { isFifo, type QueueMessage, type QueueRecord } from './queue.ts'
 import { toBatches } from './send.ts'
 
 /** What is needed to hold a received message. */
@@ -33,12 +33,15 @@ export type ScanOptions = {
   readonly signal?: AbortSignal
 }
 
+/** What the bridge parks is in a group of its own; what SQS moves keeps the group of its person. */
+const sharesGroup = ({ eventSourceARN, messageAttributes }: QueueRecord): boolean =>
+  isFifo(eventSourceARN) && messageAttributes.reason === undefined
+
 /**
  * Shows every message once, ten at a time, and holds it so that the next ones come; at the end, and
  * whatever happens, all that `take` did not answer as gone are released.
  *
- * @returns how many messages can still be received: those that stand behind held ones in a group,
- *   and those beyond what SQS lets one hold
+ * @returns about how many could not be looked at: those that stand behind held ones in a group
  */
 const scan = async (
   queue: DeadLetterQueue,
@@ -46,6 +49,7 @@ const scan = async (
   { signal }: ScanOptions,
 ): Promise<number> => {
   const held = new Map<string, Receipt>()
+  let mayHideOthers = false
   try {
     while (!signal?.aborted) {
       const records = await queue.receive()
@@ -56,8 +60,9 @@ const scan = async (
         held.set(messageId, { messageId, receiptHandle })
       }
       for (const { messageId } of await take(unseen)) held.delete(messageId)
+      mayHideOthers ||= records.some((record) => held.has(record.messageId) && sharesGroup(record))
     }
-    return (await queue.waiting()).deadLetters
+    return mayHideOthers ? (await queue.waiting()).deadLetters : 0
   } finally {
     await queue.release([...held.values()])
   }
