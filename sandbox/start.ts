@@ -30,7 +30,7 @@ const choosePorts = async (): Promise<Record<Variable, Port>> => {
 }
 
 /** How the `bridge` command finds the queues of this sandbox. */
-const bridgeCommand = (sqsPort: string | number): string =>
+const bridgeCommand = (sqsPort: string): string =>
   `${Number(sqsPort) === usualPorts.SQS_PORT ? '' : `SQS_PORT=${sqsPort} `}npm run bridge -- dlq list --sandbox`
 
 const say = (text = '') => process.stdout.write(`${text}\n`)
@@ -163,7 +163,7 @@ const main = async (): Promise<void> => {
   }
   say(`  queue         ${sandbox.sqs.queueUrl}`)
   say(`  dead letters  ${sandbox.sqs.deadLetterQueueUrl}`)
-  say(`                ${bridgeCommand(ports.SQS_PORT.port)} shows them`)
+  say(`                ${bridgeCommand(new URL(sandbox.sqs.url).port)} shows them`)
   if (sandbox.inbox) say(`  inbox         ${sandbox.inbox.queueUrl}`)
   say(`  secrets       ${sandbox.secrets.url}  ${sandbox.names.signing}, ${sandbox.names.intercom}`)
   const line = tryLine(sandbox.bridge, sandbox.senders, sandbox.url)

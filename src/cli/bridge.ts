@@ -4,6 +4,8 @@ import { parseArgs } from 'node:util'
 import { configFile, loadConfig } from '../../scripts/build.ts'
 import { systemClock } from '../lib/clock.ts'
 import type { Bridge } from '../lib/config.ts'
+import { receivesExhausted } from '../lib/dead-letter.ts'
+import { errorCodes } from '../lib/errors.ts'
 import { type Dlq, dryRun, list, replayAll, show } from './dlq.ts'
 import { openLanes } from './queues.ts'
 import { CliError, explainAws } from './refusal.ts'
@@ -35,11 +37,29 @@ const options = {
   help: { type: 'boolean', default: false },
 } as const
 
+/** The options of each command, beside those that choose dead letters and say where they are. */
+const commands: Readonly<Record<string, readonly (keyof typeof options)[]>> = {
+  list: [],
+  show: ['body'],
+  replay: ['dry-run', 'restore'],
+}
+const ofOneCommand = Object.values(commands).flat()
+
 const parse = (args: readonly string[]) => {
   try {
     return parseArgs({ args: [...args], options, allowPositionals: true })
   } catch (cause) {
     throw new CliError(`${cause instanceof Error ? cause.message : cause}\n\n${usage}`, { cause })
+  }
+}
+
+/** @throws CliError for what would be passed over in silence */
+const assertMeaning = (command: string, values: ReturnType<typeof parse>['values']): void => {
+  const stray = ofOneCommand.find((name) => values[name] && !commands[command]?.includes(name))
+  if (stray !== undefined) throw new CliError(`${command} knows no --${stray}\n\n${usage}`)
+  const reasons = [...errorCodes, receivesExhausted]
+  if (values.reason !== undefined && !reasons.some((reason) => reason === values.reason)) {
+    throw new CliError(`--reason: ${values.reason} is none of ${reasons.join(', ')}`)
   }
 }
 
@@ -71,25 +91,26 @@ export const run = async (args: readonly string[], terminal: Terminal): Promise<
     terminal.say(usage)
     return 0
   }
-  if (topic !== 'dlq' || rest.length > 0 || !['list', 'show', 'replay'].includes(command)) {
+  if (topic !== 'dlq' || rest.length > 0 || !Object.hasOwn(commands, command)) {
     throw new CliError(usage)
   }
+  assertMeaning(command, values)
   const { stage, sandbox, reason, source, event, restore } = values
   const bridge = await terminal.loadBridge(terminal.env).catch((cause: Error) => {
     throw new CliError(cause.message, { cause })
   })
-  const { lanes, close } = await openLanes({ service: serviceName(), stage, sandbox }, terminal.env)
+  const target = { service: serviceName(), stage, sandbox }
+  const { lanes, where, close } = await openLanes(target, terminal.env)
   const dlq: Dlq = { ...terminal, lanes, bridge, filter: { reason, source, event } }
   try {
-    if (command === 'list') await list(dlq)
-    else if (command === 'show') await show(dlq, values.body)
-    else if (values['dry-run']) await dryRun(dlq)
-    else return (await replayAll(dlq, restore)) ? 0 : 1
-    return 0
+    const isDone = {
+      list: () => list(dlq),
+      show: () => show(dlq, values.body),
+      replay: () => (values['dry-run'] ? dryRun(dlq) : replayAll(dlq, restore)),
+    }[command]
+    return (await isDone?.()) ? 0 : 1
   } catch (cause) {
-    const explained = explainAws(cause, stage)
-    if (explained === undefined) throw cause
-    throw new CliError(explained, { cause })
+    throw new CliError(explainAws(cause, where), { cause })
   } finally {
     close()
   }
@@ -97,7 +118,17 @@ export const run = async (args: readonly string[], terminal: Terminal): Promise<
 
 const main = async (): Promise<void> => {
   const ending = new AbortController()
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => ending.abort())
+  const end = () => {
+    // The first time it lets go of what it holds; who asks again does not wait for that.
+    if (ending.signal.aborted) {
+      console.error('ended: what was held shows again within half an hour')
+      process.exit(1)
+    }
+    ending.abort()
+  }
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, end)
+  // A pager that was quit: nobody reads on, and what is held is let go.
+  process.stdout.on('error', () => ending.abort())
   process.exitCode = await run(process.argv.slice(2), {
     env: process.env,
     loadBridge: async (env) => loadConfig(configFile(env)),

@@ -2,7 +2,7 @@ import type { Clock } from '../lib/clock.ts'
 import type { Bridge } from '../lib/config.ts'
 import type { DeadLetter, DeadLetterFilter } from '../lib/dead-letter.ts'
 import { fromRecord } from '../lib/queue.ts'
-import { eachDeadLetter, type ReplayProgress, replay } from '../lib/replay.ts'
+import { eachDeadLetter, type Looked, type ReplayProgress, replay } from '../lib/replay.ts'
 import type { Lane, LaneName } from './queues.ts'
 import { toTable } from './table.ts'
 
@@ -26,49 +26,60 @@ const letters = (count: number): string =>
 const minute = (ms: number): string =>
   `${new Date(ms).toISOString().slice(0, 16).replace('T', ' ')}Z`
 
-const sayUnseen = ({ tell }: Dlq, unseen: number): void => {
-  if (unseen > 0)
-    tell(`about ${number(unseen)} more stand behind others of the same person: not looked at`)
+/** Says what was not looked at, and gives whether that is nothing. */
+const isWhole = (
+  { tell, signal }: Dlq,
+  { looked, heldByOthers, unseen, ...end }: Looked,
+): boolean => {
+  if (heldByOthers > 0) {
+    tell(
+      `about ${number(heldByOthers)} are held by another run, or by one that was killed: they show within half an hour`,
+    )
+  }
+  if (unseen > 0) {
+    tell(
+      `about ${number(unseen)} more were not looked at: they stand behind others of the same person; a replay of those, or of all, comes by them`,
+    )
+  }
+  if (signal.aborted) tell('ended before all were looked at')
+  return end.isWhole && (looked > 0 || heldByOthers === 0)
 }
 
 /** Tells how far it is, every two seconds. */
-const createProgress = ({ clock, tell }: Dlq, textOf: (count: number) => string) => {
+const createProgress = ({ clock, tell }: Dlq) => {
   let toldMs = clock.now()
-  return (count: number): void => {
+  return (text: string): void => {
     if (clock.now() - toldMs < 2_000) return
     toldMs = clock.now()
-    tell(textOf(count))
+    tell(text)
   }
 }
 
 /** Shows the meant dead letters of every queue, one after the other. */
-const each = async (
-  dlq: Dlq,
-  onLetter: (letter: DeadLetter, lane: LaneName) => void,
-): Promise<number> => {
-  let seen = 0
-  const progress = createProgress(dlq, (count) => `looked at ${letters(count)} so far`)
+const each = async (dlq: Dlq, onLetter: (letter: DeadLetter, lane: LaneName) => void) => {
+  let [seen, whole] = [0, true]
+  const progress = createProgress(dlq)
   for (const { name, deadLetters } of dlq.lanes) {
-    const unseen = await eachDeadLetter(
-      deadLetters,
-      dlq.bridge,
-      dlq.filter,
-      (letter) => {
-        seen += 1
-        progress(seen)
-        onLetter(letter, name)
-      },
-      dlq,
-    )
-    sayUnseen(dlq, unseen)
+    const onLooked = (looked: number) => progress(`${name}: looked at ${letters(looked)} so far`)
+    const { bridge, filter, signal } = dlq
+    const onMeant = (letter: DeadLetter): void => {
+      seen += 1
+      onLetter(letter, name)
+    }
+    const looked = await eachDeadLetter(deadLetters, bridge, filter, onMeant, { signal, onLooked })
+    whole = isWhole(dlq, looked) && whole
   }
-  return seen
+  return { seen, whole }
 }
 
-/** How many dead letters there are, by queue, reason, code and source. */
-export const list = async (dlq: Dlq): Promise<void> => {
+/**
+ * How many dead letters there are, by queue, reason, code and source.
+ *
+ * @returns whether all were looked at
+ */
+export const list = async (dlq: Dlq): Promise<boolean> => {
   const rows = new Map<string, { cells: string[]; count: number; oldestMs: number }>()
-  const seen = await each(dlq, ({ reason, code, source, sentMs }, lane) => {
+  const { seen, whole } = await each(dlq, ({ reason, code, source, sentMs }, lane) => {
     const cells = [lane, reason, code ?? '', source ?? '']
     const row = rows.get(cells.join()) ?? { cells, count: 0, oldestMs: sentMs }
     row.count += 1
@@ -82,8 +93,18 @@ export const list = async (dlq: Dlq): Promise<void> => {
       .map(({ cells, count, oldestMs }) => [...cells, number(count), minute(oldestMs)])
     for (const line of toTable(header, table)) dlq.say(line)
   }
-  dlq.say(seen === 0 ? 'no dead letters' : letters(seen))
+  dlq.say(sumOf(seen, whole))
+  return whole
 }
+
+const sumOf = (seen: number, whole: boolean): string => {
+  if (!whole) return `${letters(seen)}, and those that were not looked at`
+  return seen === 0 ? 'no dead letters' : letters(seen)
+}
+
+/** What a terminal would act upon, or not show, is left out: a payload may hold anything. */
+const printable = (text: string): string =>
+  text.replace(/(?![\t\n])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '')
 
 const readsText = ({ reads }: DeadLetter): string => {
   if (reads.kind !== 'refused')
@@ -91,9 +112,6 @@ const readsText = ({ reads }: DeadLetter): string => {
   const issues = reads.issues.map(({ path, reason }) => (path ? `${path}: ${reason}` : reason))
   return printable([`still ${reads.code}`, ...issues].join('; '))
 }
-
-/** What a terminal would act upon is left out: a payload may hold anything. */
-const printable = (text: string): string => text.replace(/(?![\t\n])\p{Cc}/gu, '')
 
 const bodyOf = ({ record }: DeadLetter): string => {
   try {
@@ -107,9 +125,10 @@ const bodyOf = ({ record }: DeadLetter): string => {
  * Each dead letter: why it is one, and what today's config makes of it.
  *
  * @param withBody whether its payload is shown, which is personal data
+ * @returns whether all were looked at
  */
-export const show = async (dlq: Dlq, withBody: boolean): Promise<void> => {
-  const seen = await each(dlq, (letter, lane) => {
+export const show = async (dlq: Dlq, withBody: boolean): Promise<boolean> => {
+  const { seen, whole } = await each(dlq, (letter, lane) => {
     const { record, reason, code, source, event_id, sentMs } = letter
     const fields = [
       ['reason', code === undefined ? reason : `${reason} / ${code}`],
@@ -120,22 +139,30 @@ export const show = async (dlq: Dlq, withBody: boolean): Promise<void> => {
     ]
     dlq.say(`${lane}  ${record.messageId}  ${minute(sentMs)}`)
     for (const [name = '', text] of fields) {
-      if (text !== undefined) dlq.say(`  ${name.padEnd(8)}  ${text}`)
+      // No line of a payload's can be taken for one of ours.
+      if (text !== undefined)
+        dlq.say(`  ${name.padEnd(8)}  ${text.replaceAll('\n', `\n${' '.repeat(12)}`)}`)
     }
   })
-  dlq.say(seen === 0 ? 'no dead letters' : letters(seen))
+  dlq.say(sumOf(seen, whole))
+  return whole
 }
 
-/** What a replay would send back, and how much of it would become a dead letter again. */
-export const dryRun = async (dlq: Dlq): Promise<void> => {
+/**
+ * What a replay would send back, and how much of it would become a dead letter again.
+ *
+ * @returns whether all were looked at
+ */
+export const dryRun = async (dlq: Dlq): Promise<boolean> => {
   const still = new Map<string, number>()
-  const seen = await each(dlq, ({ reads }) => {
+  const { seen, whole } = await each(dlq, ({ reads }) => {
     if (reads.kind === 'refused') still.set(reads.code, (still.get(reads.code) ?? 0) + 1)
   })
   dlq.say(`${letters(seen)} would go back`)
   for (const [code, count] of still) {
     dlq.say(`${number(count)} of them cannot be read by this config: ${code}`)
   }
+  return whole
 }
 
 /**
@@ -144,25 +171,36 @@ export const dryRun = async (dlq: Dlq): Promise<void> => {
  * @returns whether every one that was meant went back
  */
 export const replayAll = async (dlq: Dlq, restore: boolean): Promise<boolean> => {
-  let [replayed, refused] = [0, 0]
-  const progress = createProgress(dlq, (count) => `${letters(count)} went back so far`)
-  for (const { deadLetters } of dlq.lanes) {
-    const before = replayed
-    const onProgress = (now: ReplayProgress): void => {
-      if (now.waitsFor === undefined) progress(before + now.replayed)
-      else
-        dlq.tell(
-          `${letters(before + now.replayed)} went back; ${number(now.waitsFor)} signups wait in the queue: they go first`,
-        )
+  const { filter, bridge, clock, signal } = dlq
+  const progress = createProgress(dlq)
+  let done: ReplayProgress = { replayed: 0, refused: 0, undeleted: 0 }
+  let whole = true
+  try {
+    for (const { name, deadLetters } of dlq.lanes) {
+      const before = done
+      const onProgress = (now: ReplayProgress): void => {
+        done = {
+          replayed: before.replayed + now.replayed,
+          refused: before.refused + now.refused,
+          undeleted: before.undeleted + now.undeleted,
+        }
+        const went = `${letters(done.replayed)} went back so far`
+        if (now.waitsFor === undefined) progress(went)
+        else dlq.tell(`${went}; ${number(now.waitsFor)} signups wait in the queue: they go first`)
+      }
+      const onLooked = (looked: number) =>
+        progress(`${name}: looked at ${number(looked)}, ${letters(done.replayed)} went back so far`)
+      const options = { filter, restore, clock, signal, onLooked, onProgress }
+      whole = isWhole(dlq, await replay(deadLetters, bridge, options)) && whole
     }
-    const { filter, bridge, clock, signal } = dlq
-    const done = await replay(deadLetters, bridge, { filter, restore, clock, signal, onProgress })
-    replayed += done.replayed
-    refused += done.refused
-    sayUnseen(dlq, done.unseen)
+  } finally {
+    const { replayed, refused, undeleted } = done
+    dlq.say(`${letters(replayed)} went back`)
+    if (refused > 0) dlq.say(`${number(refused)} were not taken by the queue, and stay`)
+    if (undeleted > 0) {
+      dlq.say(`${number(undeleted)} of those could not be deleted, and go back again next time`)
+    }
   }
-  dlq.say(`${letters(replayed)} went back`)
-  if (refused > 0) dlq.say(`${number(refused)} were not taken by the queue: run it again`)
-  if (dlq.signal.aborted) dlq.say('ended before all were looked at: run it again to go on')
-  return refused === 0 && !dlq.signal.aborted
+  if (signal.aborted) dlq.say('run it again to go on')
+  return whole && done.refused === 0 && done.undeleted === 0
 }

@@ -20,6 +20,8 @@ export type Target = {
 
 export type Lanes = {
   readonly lanes: readonly Lane[]
+  /** Which bridge it is, for messages. */
+  readonly where: string
   readonly close: () => void
 }
 
@@ -32,7 +34,9 @@ const isMissing = (thrown: unknown): boolean =>
  * @throws CliError when they are not there, or AWS refuses
  */
 export const openLanes = async (target: Target, env: Environment): Promise<Lanes> => {
-  const sandbox = `http://127.0.0.1:${env.SQS_PORT || 4102}`
+  const port = env.SQS_PORT || '4102'
+  const sandbox = `http://127.0.0.1:${port}`
+  if (!/^\d{1,5}$/.test(port)) throw new CliError(`SQS_PORT=${port} is no port`)
   const endpoint = target.sandbox ? sandbox : env.AWS_ENDPOINT_URL_SQS || undefined
   const client = new SQSClient({
     ...(target.sandbox && {
@@ -41,7 +45,15 @@ export const openLanes = async (target: Target, env: Environment): Promise<Lanes
       credentials: { accessKeyId: 'sandbox', secretAccessKey: 'sandbox' },
       maxAttempts: 1,
     }),
+    // Well above what a receive waits for messages.
+    requestHandler: {
+      connectionTimeout: 3_000,
+      requestTimeout: 10_000,
+      throwOnRequestTimeout: true,
+    },
   })
+  const whereIs = async (): Promise<string> =>
+    target.sandbox ? sandbox : `stage ${target.stage} in ${await client.config.region()}`
   const urlOf = async (QueueName: string): Promise<string> => {
     const { QueueUrl = '' } = await client.send(new GetQueueUrlCommand({ QueueName }))
     // A queue of another endpoint than AWS's may have a host name that nobody resolves.
@@ -72,11 +84,12 @@ export const openLanes = async (target: Target, env: Environment): Promise<Lanes
     })
     return {
       lanes: [lane('signups', signups), ...(inbox ? [lane('inbox', inbox)] : [])],
+      where: await whereIs(),
       close: () => client.destroy(),
     }
   } catch (cause) {
     client.destroy()
-    const where = target.sandbox ? sandbox : `stage ${target.stage}`
-    throw new CliError(explainAws(cause, where) ?? String(cause), { cause })
+    const where = await whereIs().catch(() => `stage ${target.stage}`)
+    throw new CliError(explainAws(cause, where), { cause })
   }
 }

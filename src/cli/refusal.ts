@@ -3,10 +3,10 @@ export class CliError extends Error {
   override readonly name = 'CliError'
 }
 
-/** What AWS refuses, in words that say what to look at. Undefined: no failure of AWS's. */
-export const explainAws = (thrown: unknown, where: string): string | undefined => {
-  if (!(thrown instanceof Error)) return undefined
-  switch (thrown.name) {
+/** What AWS's SDK threw, in words that say what to look at. */
+export const explainAws = (thrown: unknown, where: string): string => {
+  const error = thrown instanceof Error ? thrown : new Error(String(thrown))
+  switch (error.name) {
     case 'QueueDoesNotExist':
     case 'AWS.SimpleQueueService.NonExistentQueue':
       return `${where} has no such queue: check --stage, and AWS_REGION`
@@ -18,10 +18,13 @@ export const explainAws = (thrown: unknown, where: string): string | undefined =
       return 'AWS has no good credentials of you: sign in, set AWS_PROFILE, or ask the sandbox with --sandbox'
     case 'AccessDenied':
     case 'AccessDeniedException':
-      return 'AWS refuses this role: it needs sqs:GetQueueUrl, GetQueueAttributes, ReceiveMessage, ChangeMessageVisibility and DeleteMessage on the dead letters, and SendMessage on the queue'
+      return 'AWS refuses this role: it needs sqs:GetQueueUrl and GetQueueAttributes on the queues and their dead letters, ReceiveMessage, ChangeMessageVisibility and DeleteMessage on the dead letters, and SendMessage on the queues'
+    case 'TimeoutError':
+      return `${where} gave no answer: run it again`
   }
-  if ('code' in thrown && (thrown.code === 'ECONNREFUSED' || thrown.code === 'ENOTFOUND')) {
+  if ('code' in error && (error.code === 'ECONNREFUSED' || error.code === 'ENOTFOUND')) {
     return `nothing answers at ${where}: check AWS_REGION; the sandbox is started with \`npm start\`, which prints the line to use`
   }
-  return thrown.message === 'Region is missing' ? 'AWS_REGION is not set' : undefined
+  if (error.message === 'Region is missing') return 'AWS_REGION is not set'
+  return `${where} answered ${error.name}: ${error.message}`
 }

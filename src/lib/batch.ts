@@ -110,17 +110,17 @@ export const drain = async (
         await dependencies.park(record, { ...parking, event_id: eventIdOf(opened) })
         return undefined
       } catch (thrown) {
-        // Not parked is not done: the record stays, to be parked when it comes again.
-        if (thrown instanceof BridgeError && thrown.code === 'misconfigured') return fail(thrown)
+        // Not parked is not done: the record stays, however old, to be parked when it comes again.
+        if (thrown instanceof BridgeError && thrown.code === 'misconfigured') return fail(thrown, 0)
         const message = 'the dead letters did not take the record: it stays in its queue'
-        return fail(new BridgeError('temporarily_unavailable', message, { cause: thrown }))
+        return fail(new BridgeError('temporarily_unavailable', message, { cause: thrown }), 0)
       }
     }
 
-    const fail = async (given: BridgeError): Promise<ComesAgain> => {
+    const fail = async (given: BridgeError, ageSeconds = ageOf(record)): Promise<ComesAgain> => {
       const madeLead = outcomes.some(({ isNewLead }) => isNewLead)
       const error = madeLead ? delayed(given, indexLagSeconds) : given
-      const verdict = failure(error, receivesOf(record), random(), ageOf(record))
+      const verdict = failure(error, receivesOf(record), random(), ageSeconds)
       if (verdict.kind === 'retry') {
         const { retryInSeconds, stopBatch } = verdict
         stopped ||= stopBatch

@@ -6,7 +6,7 @@ import {
   ReceiveMessageCommand,
   type SQSClient,
 } from '@aws-sdk/client-sqs'
-import type { QueueRecord } from './queue.ts'
+import type { QueueMessage, QueueRecord } from './queue.ts'
 import type { DeadLetterQueue, Receipt } from './replay.ts'
 import { maxBatchEntries, sendBatch } from './send.ts'
 
@@ -23,8 +23,8 @@ export type DeadLetterAddresses = {
   readonly waitSeconds: number
 }
 
-/** Longer than it takes to look at some ten thousand; soon over for what was left held by a crash. */
-const holdSeconds = 300
+/** Longer than it takes to look at all that SQS lets one hold; what a crash leaves held is then seen. */
+const holdSeconds = 1_800
 const toRecord = (message: Message, eventSourceARN: string): QueueRecord => ({
   messageId: message.MessageId ?? '',
   receiptHandle: message.ReceiptHandle ?? '',
@@ -60,12 +60,22 @@ const clockOf = (client: SQSClient, queueUrl: string): (() => number) => {
   }
 }
 
-const inBatches = (receipts: readonly Receipt[]) =>
+const inBatches = <Held extends Receipt>(receipts: readonly Held[]): Held[][] =>
   Array.from({ length: Math.ceil(receipts.length / maxBatchEntries) }, (_, batch) =>
-    receipts
-      .slice(batch * maxBatchEntries, (batch + 1) * maxBatchEntries)
-      .map(({ receiptHandle }, index) => ({ Id: String(index), ReceiptHandle: receiptHandle })),
+    receipts.slice(batch * maxBatchEntries, (batch + 1) * maxBatchEntries),
   )
+const toEntries = (batch: readonly Receipt[]) =>
+  batch.map(({ receiptHandle }, index) => ({ Id: String(index), ReceiptHandle: receiptHandle }))
+
+/** What SQS refuses a batch for that is of one of its messages: with its mark it is too long, say. */
+const ofOneMessage = new Set([
+  'BatchRequestTooLong',
+  'InvalidMessageContents',
+  'InvalidParameterValue',
+  'MessageTooLong',
+])
+const isOfOneMessage = (thrown: unknown): boolean =>
+  thrown instanceof Error && ofOneMessage.has(thrown.name)
 
 /**
  * The dead letters of a queue, as SQS keeps them. A FIFO queue gives the first messages of a group
@@ -76,12 +86,17 @@ export const openDeadLetterQueue = (
   client: SQSClient,
   { queueUrl, deadLettersUrl, deadLettersArn, waitSeconds }: DeadLetterAddresses,
 ): DeadLetterQueue => {
-  const countAt = async (QueueUrl: string): Promise<number> => {
-    const AttributeNames = ['ApproximateNumberOfMessages'] as const
+  const countsAt = async (QueueUrl: string) => {
     const { Attributes = {} } = await client.send(
-      new GetQueueAttributesCommand({ QueueUrl, AttributeNames: [...AttributeNames] }),
+      new GetQueueAttributesCommand({
+        QueueUrl,
+        AttributeNames: ['ApproximateNumberOfMessages', 'ApproximateNumberOfMessagesNotVisible'],
+      }),
     )
-    return Number(Attributes.ApproximateNumberOfMessages)
+    return {
+      waiting: Number(Attributes.ApproximateNumberOfMessages),
+      held: Number(Attributes.ApproximateNumberOfMessagesNotVisible),
+    }
   }
   const answeredMs = clockOf(client, deadLettersUrl)
   const QueueUrl = deadLettersUrl
@@ -107,28 +122,52 @@ export const openDeadLetterQueue = (
       return (answer.Messages ?? []).map((message) => toRecord(message, deadLettersArn))
     },
     release: async (receipts) => {
-      for (const Entries of inBatches(receipts)) {
-        await client.send(
-          new ChangeMessageVisibilityBatchCommand({
-            QueueUrl,
-            Entries: Entries.map((entry) => ({ ...entry, VisibilityTimeout: 0 })),
-          }),
-        )
+      for (const batch of inBatches(receipts)) {
+        const Entries = toEntries(batch).map((entry) => ({ ...entry, VisibilityTimeout: 0 }))
+        await client.send(new ChangeMessageVisibilityBatchCommand({ QueueUrl, Entries }))
       }
     },
     remove: async (receipts) => {
-      for (const Entries of inBatches(receipts)) {
-        await client.send(new DeleteMessageBatchCommand({ QueueUrl, Entries }))
+      const left = new Set(receipts)
+      // What fails of a batch is tried once more.
+      for (let attempt = 0; attempt < 2; attempt += 1) {
+        for (const batch of inBatches([...left])) {
+          const Entries = toEntries(batch)
+          const { Successful = [] } = await client.send(
+            new DeleteMessageBatchCommand({ QueueUrl, Entries }),
+          )
+          for (const { Id } of Successful) {
+            const gone = batch[Number(Id)]
+            if (gone) left.delete(gone)
+          }
+        }
       }
+      return receipts.filter((receipt) => !left.has(receipt))
     },
     now: async () => {
-      await countAt(deadLettersUrl)
+      await countsAt(deadLettersUrl)
       return answeredMs()
     },
-    sendBack: (batch) => sendBatch(client, queueUrl, batch),
-    waiting: async () => ({
-      deadLetters: await countAt(deadLettersUrl),
-      queue: await countAt(queueUrl),
-    }),
+    sendBack: async (batch) => {
+      const taken: QueueMessage[] = []
+      try {
+        return await sendBatch(client, queueUrl, batch)
+      } catch (thrown) {
+        if (!isOfOneMessage(thrown)) throw thrown
+        if (batch.length === 1) return []
+      }
+      for (const message of batch) {
+        const sent = await sendBatch(client, queueUrl, [message]).catch((thrown: unknown) => {
+          if (isOfOneMessage(thrown)) return []
+          throw thrown
+        })
+        taken.push(...sent)
+      }
+      return taken
+    },
+    counts: async () => {
+      const [deadLetters, queue] = [await countsAt(deadLettersUrl), await countsAt(queueUrl)]
+      return { deadLetters: deadLetters.waiting, held: deadLetters.held, waiting: queue.waiting }
+    },
   }
 }

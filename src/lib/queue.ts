@@ -183,12 +183,15 @@ export type Parking = {
 
 const parkingNames = ['reason', 'code', 'source', 'event_id'] as const satisfies (keyof Parking)[]
 
+/** No space, no `@` and no `%40`, no phone number: what some senders make the id of an event. */
+const plainText = /^(?!\+\d+$)[!-$&-?A-~]{1,256}$/
+
 /**
- * Attributes are read by people and by tools: plain ASCII, or else a digest; also of what may be an
- * e-mail address or a name, which some senders make the id of an event.
+ * Attributes are read by people and by tools: plain ASCII, or else a digest; also of what looks like
+ * an e-mail address, a full name or a phone number.
  */
 export const toAttribute = (name: keyof Parking, text: string): string => {
-  const plain = name === 'source' ? isSourceName(text) : /^[!-?A-~]{1,256}$/.test(text)
+  const plain = name === 'source' ? isSourceName(text) : plainText.test(text)
   return plain ? text : sha256(text)
 }
 

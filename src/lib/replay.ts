@@ -15,22 +15,40 @@ export type Receipt = Pick<QueueRecord, 'messageId' | 'receiptHandle'>
 
 /** The dead letters of a queue, and the way back into it. */
 export type DeadLetterQueue = {
-  /** Gives at most ten messages and holds them, unseen by others, for some minutes; none: the end. */
+  /** Gives at most ten messages and holds them, unseen by others, for a while; none: the end. */
   readonly receive: () => Promise<readonly QueueRecord[]>
   /** Lets held messages be seen again. */
   readonly release: (receipts: readonly Receipt[]) => Promise<void>
-  readonly remove: (receipts: readonly Receipt[]) => Promise<void>
+  /** Deletes held messages, and gives those that are gone. */
+  readonly remove: <Held extends Receipt>(receipts: readonly Held[]) => Promise<readonly Held[]>
   /** Sends a batch to the queue, and gives what it took. */
   readonly sendBack: (batch: readonly QueueMessage[]) => Promise<readonly QueueMessage[]>
   /** The time by the clock that stamps its messages, unix milliseconds. */
   readonly now: () => Promise<number>
-  /** How many messages can be received: of the dead letters, and of the queue. */
-  readonly waiting: () => Promise<{ readonly deadLetters: number; readonly queue: number }>
+  readonly counts: () => Promise<{
+    /** Dead letters that can be received, and those that somebody holds. */
+    readonly deadLetters: number
+    readonly held: number
+    /** What can be received from the queue that they go back to. */
+    readonly waiting: number
+  }>
 }
 
 export type ScanOptions = {
   /** Ends the scan after the batch at hand. */
   readonly signal?: AbortSignal
+  /** Told after every batch how many were looked at so far. */
+  readonly onLooked?: (looked: number) => void
+}
+
+/** How far a scan came. */
+export type Looked = {
+  readonly looked: number
+  /** About how many somebody else held when it began: another run, or one that was killed. */
+  readonly heldByOthers: number
+  /** About how many stand behind others of their group, or were not reached in time. */
+  readonly unseen: number
+  readonly isWhole: boolean
 }
 
 /** What the bridge parks is in a group of its own; what SQS moves keeps the group of its person. */
@@ -40,46 +58,48 @@ const sharesGroup = ({ eventSourceARN, messageAttributes }: QueueRecord): boolea
 /**
  * Shows every message once, ten at a time, and holds it so that the next ones come; at the end, and
  * whatever happens, all that `take` did not answer as gone are released.
- *
- * @returns about how many could not be looked at: those that stand behind held ones in a group
  */
 const scan = async (
   queue: DeadLetterQueue,
-  take: (records: readonly QueueRecord[]) => Promise<readonly QueueRecord[]>,
-  { signal }: ScanOptions,
-): Promise<number> => {
+  take: (records: readonly QueueRecord[]) => Promise<readonly Receipt[]>,
+  { signal, onLooked = () => {} }: ScanOptions,
+): Promise<Looked> => {
+  const { held: heldByOthers } = await queue.counts()
+  const seen = new Set<string>()
   const held = new Map<string, Receipt>()
-  let mayHideOthers = false
+  let isUnsure = false
   try {
     while (!signal?.aborted) {
       const records = await queue.receive()
       if (records.length === 0) break
-      // What was held for too long comes again, with another receipt.
-      const unseen = records.filter(({ messageId }) => !held.has(messageId))
       for (const { messageId, receiptHandle } of records) {
         held.set(messageId, { messageId, receiptHandle })
       }
+      // What was held for too long comes again, and would do so for ever.
+      const unseen = records.filter(({ messageId }) => !seen.has(messageId))
+      isUnsure ||= unseen.length === 0
+      if (unseen.length === 0) break
+      for (const { messageId } of unseen) seen.add(messageId)
       for (const { messageId } of await take(unseen)) held.delete(messageId)
-      mayHideOthers ||= records.some((record) => held.has(record.messageId) && sharesGroup(record))
+      isUnsure ||= records.some((record) => held.has(record.messageId) && sharesGroup(record))
+      onLooked(seen.size)
     }
-    return mayHideOthers ? (await queue.waiting()).deadLetters : 0
+    const unseen = isUnsure && !signal?.aborted ? (await queue.counts()).deadLetters : 0
+    const isWhole = !signal?.aborted && unseen === 0
+    return { looked: seen.size, heldByOthers, unseen, isWhole }
   } finally {
     await queue.release([...held.values()])
   }
 }
 
-/**
- * Reads every dead letter that is meant, and leaves all of them where they are.
- *
- * @returns how many could not be looked at
- */
+/** Reads every dead letter that is meant, and leaves all of them where they are. */
 export const eachDeadLetter = (
   queue: DeadLetterQueue,
   bridge: Bridge,
   filter: DeadLetterFilter,
   onLetter: (letter: DeadLetter) => void,
   options: ScanOptions = {},
-): Promise<number> =>
+): Promise<Looked> =>
   scan(
     queue,
     async (records) => {
@@ -97,7 +117,7 @@ export type ReplayOptions = ScanOptions & {
   /** Bring archived contacts back. */
   readonly restore: boolean
   readonly clock: Pick<Clock, 'sleep'>
-  /** Told after every batch, and while it waits for the queue. */
+  /** Told after every batch that was sent back, and while it waits for the queue. */
   readonly onProgress?: (progress: ReplayProgress) => void
 }
 
@@ -106,6 +126,8 @@ export type ReplayProgress = {
   readonly replayed: number
   /** How many the queue did not take: they stay dead letters. */
   readonly refused: number
+  /** How many went back and could not be deleted: they go back once more when it is run again. */
+  readonly undeleted: number
   /** Set while it waits: so many signups are in the queue already. */
   readonly waitsFor?: number
 }
@@ -121,47 +143,44 @@ const batchPauseMs = 250
  * and not before: whatever ends it in between, it goes on from there when it is run again, and at
  * worst a letter goes back twice, which fills nothing that is not empty.
  *
- * @returns the counts, and how many could not be looked at
+ * @throws what SQS fails with as a whole; nothing is lost then
  */
 export const replay = async (
   queue: DeadLetterQueue,
   bridge: Bridge,
-  { filter, restore, clock, signal, onProgress = () => {} }: ReplayOptions,
-): Promise<ReplayProgress & { readonly unseen: number }> => {
+  { filter, restore, clock, onProgress = () => {}, ...options }: ReplayOptions,
+): Promise<ReplayProgress & Looked> => {
   const startedMs = await queue.now()
-  let replayed = 0
-  let refused = 0
+  let [replayed, refused, undeleted] = [0, 0, 0]
 
   const waitForRoom = async (): Promise<void> => {
-    while (!signal?.aborted) {
-      const { queue: waitsFor } = await queue.waiting()
-      if (waitsFor < maxWaiting) return
-      onProgress({ replayed, refused, waitsFor })
+    while (!options.signal?.aborted) {
+      const { waiting } = await queue.counts()
+      if (waiting < maxWaiting) return
+      onProgress({ replayed, refused, undeleted, waitsFor: waiting })
       await clock.sleep(waitingPauseMs)
     }
   }
 
-  const sendBack = async (records: readonly QueueRecord[]): Promise<QueueRecord[]> => {
-    const letters: DeadLetter[] = []
+  const sendBack = async (records: readonly QueueRecord[]): Promise<Receipt[]> => {
+    const recordOf = new Map<QueueMessage, QueueRecord>()
     for (const record of records) {
       const letter = await fromDeadLetter(bridge, record)
       // What is parked once more meanwhile would go round and round.
-      if (letter.sentMs <= startedMs && isMeant(letter, filter)) letters.push(letter)
+      const isMeantNow = letter.sentMs <= startedMs && isMeant(letter, filter)
+      if (isMeantNow) recordOf.set(toReplay(letter, restore), record)
     }
-    const recordOf = new Map(
-      letters.map((letter) => [toReplay(letter, restore), letter.record] as const),
-    )
-    const gone: QueueRecord[] = []
+    const gone: Receipt[] = []
     for (const batch of toBatches([...recordOf.keys()])) {
       const taken = await queue.sendBack(batch)
-      const records = taken.flatMap((message) => recordOf.get(message) ?? [])
-      await queue.remove(records)
-      gone.push(...records)
-      replayed += records.length
-      refused += batch.length - records.length
+      const removed = await queue.remove(taken.flatMap((message) => recordOf.get(message) ?? []))
+      gone.push(...removed)
+      replayed += taken.length
+      refused += batch.length - taken.length
+      undeleted += taken.length - removed.length
     }
-    if (letters.length > 0) {
-      onProgress({ replayed, refused })
+    if (recordOf.size > 0) {
+      onProgress({ replayed, refused, undeleted })
       await clock.sleep(batchPauseMs)
       await waitForRoom()
     }
@@ -169,6 +188,6 @@ export const replay = async (
   }
 
   await waitForRoom()
-  const unseen = await scan(queue, sendBack, { ...(signal && { signal }) })
-  return { replayed, refused, unseen }
+  const looked = await scan(queue, sendBack, options)
+  return { replayed, refused, undeleted, ...looked }
 }

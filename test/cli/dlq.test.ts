@@ -1,6 +1,11 @@
-import { execFile } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { promisify } from 'node:util'
-import { DeleteMessageCommand, SendMessageCommand } from '@aws-sdk/client-sqs'
+import {
+  DeleteMessageCommand,
+  ReceiveMessageCommand,
+  SendMessageCommand,
+} from '@aws-sdk/client-sqs'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { run } from '../../src/cli/bridge.ts'
 import { CliError } from '../../src/cli/refusal.ts'
@@ -25,11 +30,12 @@ afterEach(() => world.close())
 const bridgeDlq = async (command: string, ...args: string[]) => {
   const said: string[] = []
   const told: string[] = []
+  const { signal } = new AbortController()
   const status = await run(['dlq', command, ...args, '--sandbox'], {
     env: { SQS_PORT: new URL(world.sqs.url).port },
     loadBridge: async () => bridge,
     clock: world.clock,
-    signal: new AbortController().signal,
+    signal,
     say: (line) => said.push(line),
     tell: (line) => told.push(line),
   })
@@ -66,6 +72,16 @@ const park = async () => {
   await work(world.inbox.url)
 }
 
+/** Another run, which looks at them at the moment. */
+const hold = (queueUrl: string) =>
+  world.sqs.client.send(
+    new ReceiveMessageCommand({
+      QueueUrl: queueUrl,
+      MaxNumberOfMessages: 10,
+      VisibilityTimeout: 60,
+    }),
+  )
+
 const depths = async () => [
   await world.depth(world.sqs.deadLetterQueueUrl),
   await world.depth(world.inboxDeadLetters.url),
@@ -99,6 +115,41 @@ describe('list', () => {
 
   test('says so where there are none', async () => {
     expect((await bridgeDlq('list')).said).toEqual(['no dead letters'])
+  })
+
+  test('does not say that there are none while another run holds them', async () => {
+    await park()
+    await hold(world.sqs.deadLetterQueueUrl)
+    await hold(world.inboxDeadLetters.url)
+
+    const { said, told, status } = await bridgeDlq('list')
+
+    expect(said).toEqual(['0 dead letters, and those that were not looked at'])
+    expect(told).toEqual([
+      expect.stringMatching(/^about 2 are held by another run/),
+      expect.stringMatching(/^about 1 are held by another run/),
+    ])
+    expect(status).toBe(1)
+  })
+
+  test('ended in between says so, and that it is not all', async () => {
+    await park()
+    const told: string[] = []
+    const said: string[] = []
+    const ending = new AbortController()
+    ending.abort()
+
+    const status = await run(['dlq', 'list', '--sandbox'], {
+      env: { SQS_PORT: new URL(world.sqs.url).port },
+      loadBridge: async () => bridge,
+      clock: world.clock,
+      signal: ending.signal,
+      say: (line) => said.push(line),
+      tell: (line) => told.push(line),
+    })
+
+    expect([status, said.at(-1)]).toEqual([1, '0 dead letters, and those that were not looked at'])
+    expect(told[0]).toBe('ended before all were looked at')
   })
 
   test('looks at more than SQS gives at once', async () => {
@@ -146,15 +197,17 @@ describe('show', () => {
     ])
   })
 
-  test('shows no control character that a payload brings', async () => {
-    await world.sendToInbox([{ body: 'a\tb\u001b[31m' }])
-    await world.sendToInbox([{ body: '\u0085' }])
-    await work(world.inbox.url)
+  test('shows nothing of a payload that could be taken for its own words', async () => {
+    const body = 'a\tb\u001b[31m\u202ec\u200bd\u2028e\n  reason    forged'
+    const given = { ...delivery(body), source: 'backend' }
+    const refusal = { kind: 'refused', event_id: 'e', code: 'invalid_body' } as const
+    await world.store(toMessages(given, { ...refusal, message: '', issues: [] }))
+    await work()
 
     const { said } = await bridgeDlq('show', '--body')
 
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not be there
-    expect(said.join()).not.toMatch(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/)
+    expect(said.join('\n')).not.toMatch(/(?![\t\n])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u)
+    expect(said).toContain('  body      a\tb[31mcde\n              reason    forged')
   })
 })
 
@@ -223,6 +276,27 @@ describe('replay', () => {
     )
   })
 
+  test('fails where some cannot be reached: they stand behind others of the same person', async () => {
+    for (let each = 0; each < 13; each += 1) {
+      await world.sqs.client.send(
+        new SendMessageCommand({
+          QueueUrl: world.sqs.deadLetterQueueUrl,
+          MessageBody: JSON.stringify({ email: 'ada@example.com', event_id: `e${each}` }),
+          MessageGroupId: 'ada',
+          MessageDeduplicationId: `${each}`,
+        }),
+      )
+    }
+
+    const behind = await bridgeDlq('replay', '--event', 'e12')
+    expect(behind).toMatchObject({ status: 1, said: ['0 dead letters went back'] })
+    expect(behind.told).toEqual([expect.stringMatching(/^about 3 more were not looked at/)])
+    expect(await bridgeDlq('replay')).toMatchObject({
+      status: 0,
+      said: ['13 dead letters went back'],
+    })
+  })
+
   test('of what another producer named by an attribute keeps its source', async () => {
     await world.sendToInbox([{ body: '{"type":"user.created","data":{}}', source: 'clerk' }])
     await work(world.inbox.url)
@@ -280,6 +354,24 @@ describe('says what to mend', () => {
     expect(await refusal(['dlq', 'list', '--frob'])).toMatch(/--frob/)
   })
 
+  test.each([
+    [['list', '--dry-run'], /^list knows no --dry-run/],
+    [['show', '--restore'], /^show knows no --restore/],
+    [['replay', '--body'], /^replay knows no --body/],
+    [
+      ['replay', '--reason', 'intercom_reject'],
+      /^--reason: intercom_reject is none of .*no_identity/,
+    ],
+  ])('of what would mean nothing: %j', async (args, text) => {
+    expect(await refusal(['dlq', ...args])).toMatch(text)
+  })
+
+  test('of a port that is none', async () => {
+    expect(await refusal(['dlq', 'list', '--sandbox'], { SQS_PORT: 'abc' })).toBe(
+      'SQS_PORT=abc is no port',
+    )
+  })
+
   test('of a sandbox that does not run', async () => {
     expect(await refusal(['dlq', 'list', '--sandbox'], { SQS_PORT: '1' })).toMatch(
       /^nothing answers at http:\/\/127\.0\.0\.1:1: .*npm start/,
@@ -288,7 +380,7 @@ describe('says what to mend', () => {
 
   test('of a stage that was not deployed', async () => {
     expect(await refusal(['dlq', 'list', '--stage', 'nowhere'])).toMatch(
-      /^stage nowhere has no such queue: check --stage/,
+      /^stage nowhere in eu-west-1 has no such queue: check --stage/,
     )
   })
 })
@@ -324,6 +416,25 @@ describe('the command itself', () => {
 
     expect(stdout).toMatch(/3 dead letters\n$/)
     expect(stderr).toBe('')
+  })
+
+  test('lets go of what it holds when its reader is gone', async () => {
+    world.intercom.addFault({ status: 422 })
+    for (let person = 0; person < 25; person += 1) await store(`person-${person}@example.com`)
+    for (let batch = 0; batch < 3; batch += 1) await work()
+    const child = spawn(process.execPath, [file, 'dlq', 'show', '--sandbox'], {
+      env: {
+        ...process.env,
+        SQS_PORT: new URL(world.sqs.url).port,
+        BRIDGE_CONFIG: 'test/e2e/bridge.config.ts',
+      },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+    child.stdout.destroy()
+
+    await once(child, 'exit')
+
+    expect(await world.depth(world.sqs.deadLetterQueueUrl)).toEqual({ waiting: 25, held: 0 })
   })
 
   test('fails with one line where there is no such config', async () => {

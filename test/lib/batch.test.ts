@@ -855,3 +855,25 @@ describe('a batch that one of its records has met before', () => {
     expect(await drain([await queued('ada'), await queued('lin')], world.dependencies)).toEqual([])
   })
 })
+
+test.each(['misconfigured', 'temporarily_unavailable'] as const)(
+  'a record of six days whose dead letter is not taken (%s) stays in its queue',
+  async (code) => {
+    let parks = 0
+    const world = createWorld(
+      { ada: 'intercom_unavailable' },
+      {
+        now: () => (start + 6 * 86_400) * 1000,
+        park: async () => {
+          parks += 1
+          throw new BridgeError(code, 'text')
+        },
+      },
+    )
+    const ada = await queued('ada')
+
+    expect(await drain([ada], world.dependencies)).toEqual([ada.messageId])
+    expect(parks).toBe(1)
+    expect(world.results).toMatchObject([{ kind: 'handed_back', error: { code } }])
+  },
+)

@@ -52,24 +52,54 @@ describe('a scan', () => {
     park(35)
     const seen: DeadLetter[] = []
 
-    const unseen = await eachDeadLetter(deadLetterQueue, bridge, {}, (letter) => seen.push(letter))
+    const looked = await eachDeadLetter(deadLetterQueue, bridge, {}, (letter) => seen.push(letter))
 
     expect(new Set(seen.map(({ record: { messageId } }) => messageId)).size).toBe(35)
-    expect([seen.length, unseen, letters.visible()]).toEqual([35, 0, 35])
+    expect(looked).toEqual({ looked: 35, heldByOthers: 0, unseen: 0, isWhole: true })
+    expect([seen.length, letters.visible()]).toEqual([35, 35])
   })
 
-  test('shows one that was held for too long no second time', async () => {
+  test('ends where what was held for too long comes round again, and says that there may be more', async () => {
     const { time, letters, park, deadLetterQueue } = start()
-    park(25)
+    park(35)
     const seen: string[] = []
+    let receives = 0
+    const slow: DeadLetterQueue = {
+      ...deadLetterQueue,
+      receive: async () => {
+        receives += 1
+        if (receives === 3) await time.advance(1_800_001)
+        return deadLetterQueue.receive()
+      },
+    }
 
-    const unseen = eachDeadLetter(deadLetterQueue, bridge, {}, ({ record: { messageId } }) => {
-      seen.push(messageId)
-      if (seen.length === 20) void time.advance(300_001)
-    })
+    const looked = await eachDeadLetter(slow, bridge, {}, ({ record: { messageId } }) =>
+      seen.push(messageId),
+    )
 
-    expect(await time.run(unseen)).toBe(0)
-    expect([seen.length, new Set(seen).size, letters.visible()]).toEqual([25, 25, 25])
+    expect(looked).toMatchObject({ looked: 20, isWhole: false })
+    expect([seen.length, new Set(seen).size, letters.visible()]).toEqual([20, 20, 35])
+  })
+
+  test('tells how far it is after every batch, whatever is meant', async () => {
+    const { park, deadLetterQueue } = start()
+    park(25)
+    const told: number[] = []
+    const onLooked = (looked: number) => told.push(looked)
+
+    await eachDeadLetter(deadLetterQueue, bridge, { event: 'none' }, () => {}, { onLooked })
+
+    expect(told).toEqual([10, 20, 25])
+  })
+
+  test('says how many somebody else holds', async () => {
+    const { letters, park, deadLetterQueue } = start()
+    park(12)
+    letters.receive()
+
+    const looked = await eachDeadLetter(deadLetterQueue, bridge, {}, () => {})
+
+    expect(looked).toMatchObject({ looked: 2, heldByOthers: 10 })
   })
 
   test('releases what it held when something fails', async () => {
@@ -93,9 +123,11 @@ describe('a scan', () => {
       seen += 1
       ending.abort()
     }
-    await eachDeadLetter(deadLetterQueue, bridge, {}, onLetter, { signal: ending.signal })
+    const { signal } = ending
+    const looked = await eachDeadLetter(deadLetterQueue, bridge, {}, onLetter, { signal })
 
     expect([seen, letters.visible()]).toEqual([10, 30])
+    expect(looked).toMatchObject({ isWhole: false, unseen: 0 })
   })
 
   test('says how many stand behind others of their group', async () => {
@@ -105,11 +137,11 @@ describe('a scan', () => {
     }
     let seen = 0
 
-    const unseen = await eachDeadLetter(deadLetterQueue, bridge, {}, () => {
+    const { unseen, isWhole } = await eachDeadLetter(deadLetterQueue, bridge, {}, () => {
       seen += 1
     })
 
-    expect([seen, unseen, letters.visible()]).toEqual([10, 3, 13])
+    expect([seen, unseen, isWhole, letters.visible()]).toEqual([10, 3, false, 13])
   })
 })
 
@@ -119,7 +151,7 @@ describe('a replay', () => {
     park(1)
     const [letter] = letters.messages()
 
-    expect(await run()).toEqual({ replayed: 1, refused: 0, unseen: 0 })
+    expect(await run()).toMatchObject({ replayed: 1, refused: 0, undeleted: 0, isWhole: true })
 
     expect(letters.size()).toBe(0)
     expect(queue.messages()).toMatchObject([
@@ -174,7 +206,19 @@ describe('a replay', () => {
     expect([queue.size(), letters.visible()]).toEqual([10, 2])
   })
 
-  test.each(['receive', 'sendBack', 'remove', 'waiting'] as const)(
+  test('counts what went back and could not be deleted, and releases it', async () => {
+    const { queue, letters, park, run, deadLetterQueue } = start()
+    park(5)
+    const remove: DeadLetterQueue['remove'] = ([, ...receipts]) => deadLetterQueue.remove(receipts)
+
+    expect(await run({}, { ...deadLetterQueue, remove })).toMatchObject({
+      replayed: 5,
+      undeleted: 1,
+    })
+    expect([queue.size(), letters.visible()]).toEqual([5, 1])
+  })
+
+  test.each(['receive', 'sendBack', 'remove', 'counts'] as const)(
     'loses nothing where %s fails, and goes on when it is run again',
     async (call) => {
       const { time, queue, letters, park, run, deadLetterQueue } = start()
@@ -219,8 +263,8 @@ describe('a replay', () => {
     await run({ onProgress: (each) => progress.push(each) })
 
     expect(time.now() - began).toBeGreaterThan(60_000)
-    expect(progress[0]).toEqual({ replayed: 0, refused: 0, waitsFor: 100 })
-    expect(progress.at(-1)).toEqual({ replayed: 20, refused: 0 })
+    expect(progress[0]).toMatchObject({ replayed: 0, waitsFor: 100 })
+    expect(progress.at(-1)).toEqual({ replayed: 20, refused: 0, undeleted: 0 })
   })
 
   test('takes a quarter of a second for ten, at least', async () => {

@@ -62,7 +62,7 @@ export const createDeadLetters = (queue: FifoQueue, letters: FifoQueue, now: () 
       },
       remove: async (receipts) => {
         await reach()
-        for (const { receiptHandle } of receipts) letters.delete(receiptHandle)
+        return receipts.filter(({ receiptHandle }) => letters.delete(receiptHandle))
       },
       now: async () => now(),
       sendBack: async (batch) => {
@@ -70,9 +70,10 @@ export const createDeadLetters = (queue: FifoQueue, letters: FifoQueue, now: () 
         for (const message of batch) queue.send(message)
         return batch
       },
-      waiting: async () => {
+      counts: async () => {
         await reach()
-        return { deadLetters: letters.visible(), queue: queue.visible() }
+        const held = letters.size() - letters.visible()
+        return { deadLetters: letters.visible(), held, waiting: queue.visible() }
       },
     }),
   }

@@ -30,7 +30,7 @@ export const createModelQueues = (
   const deadLetterQueue = createFifoQueue({
     arn: arnOf('signup-bridge-model-dead-letters.fifo'),
     now: clock.now,
-    visibilityMs: 300_000,
+    visibilityMs: 1_800_000,
     retentionMs: 14 * dayMs,
   })
   const queue = createFifoQueue({
