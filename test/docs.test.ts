@@ -161,7 +161,7 @@ describe('the README', () => {
     const { scripts } = JSON.parse(text('package.json'))
     const named = [
       ...readme.matchAll(
-        /npm (?:run )?(start|test|check|format|build|package|fuzz|bench|bridge|conform|deploy)\b/g,
+        /npm (?:run )?(start|test|check|format|build|package|fuzz|mutate|bench|bridge|conform|deploy)\b/g,
       ),
     ]
 
