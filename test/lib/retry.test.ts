@@ -8,6 +8,8 @@ const judge = (code: ErrorCode, receives = 1, random = 0) =>
 describe('a record that failed', () => {
   test.each([
     'attributes_refused',
+    'body_too_large',
+    'challenge_failed',
     'contact_archived',
     'contact_deleted',
     'extras_failed',
@@ -17,7 +19,12 @@ describe('a record that failed', () => {
     'invalid_message',
     'invalid_signup',
     'mapping_failed',
+    'method_not_allowed',
     'no_identity',
+    'origin_refused',
+    'signature_expired',
+    'signature_invalid',
+    'signature_missing',
     'unknown_source',
     'unsupported_media_type',
   ] as const)('for good (%s) is parked', (code) => {
