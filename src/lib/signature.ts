@@ -1,3 +1,4 @@
+import { BridgeError } from './errors.ts'
 import { type HmacScheme, isSignedBy, signHmac, verifyHmac } from './signature/hmac.ts'
 import { type JwsScheme, signJws, verifyJws } from './signature/jws.ts'
 import { invalid } from './signature/refusal.ts'
@@ -69,6 +70,10 @@ export const verify = (
       // IAM vouches for an invocation; whoever comes here came another way.
       throw invalid()
     case 'open':
+      break
+    default:
+      scheme satisfies never
+      throw new BridgeError('misconfigured', "the source's signature is of no known type: mend it")
   }
 }
 

@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import type { HmacScheme } from '../../src/lib/signature/hmac.ts'
-import { sign } from '../../src/lib/signature.ts'
+import { type SignatureScheme, sign } from '../../src/lib/signature.ts'
 import { standardWebhooksScheme } from '../../src/lib/sources/standard-webhooks.ts'
 import { start } from '../support/clock.ts'
 import { bytes, delivery } from '../support/deliveries.ts'
@@ -247,7 +247,14 @@ describe('a bearer secret', () => {
 
 test('an open scheme asks for nothing', () => {
   expect(verdict({ type: 'open' }, delivery('a=1', {}), [], start)).toBe('accepted')
-  expect(sign({ type: 'open' }, { timestampSeconds: start, body: bytes('') }, '').headers).toEqual(
-    {},
-  )
+  expect(sign({ type: 'open' }, { timestampSeconds: start, body: bytes('') }, '')).toEqual({
+    headers: {},
+    url: '',
+  })
+})
+
+test('a scheme of a type that nobody knows, as an unchecked config may have, lets nobody in', () => {
+  const misspelt = { type: 'hmca' } as unknown as SignatureScheme
+
+  expect(verdict(misspelt, delivery('{}'), ['s3cret'], start)).toBe('misconfigured')
 })
