@@ -74,7 +74,7 @@ const templates = new Map<string, readonly string[]>()
 const partsOf = (template: string): readonly string[] => {
   const known = templates.get(template)
   if (known) return known
-  const parts = template.split(/(\{\w+\})/).filter((part) => part !== '')
+  const parts = template.split(/(\{\w+\})/)
   templates.set(template, parts)
   return parts
 }
@@ -117,7 +117,7 @@ const presented = (scheme: HmacScheme, parts: readonly string[]): Buffer[] => {
   const { encoding } = scheme
   const shape = encoding === 'hex' ? strictHex : strictBase64
   return behind(parts, scheme.prefix).flatMap((text) =>
-    text !== '' && shape.test(text) ? [Buffer.from(text, encoding)] : [],
+    shape.test(text) ? [Buffer.from(text, encoding)] : [],
   )
 }
 
@@ -165,14 +165,14 @@ export const verifyHmac = (
   if (timestamp === undefined) throw missing()
   // The id stands before a dot in what is signed, so it may hold none.
   if (scheme.id && !/^[^\s.]{1,256}$/.test(id)) throw invalid()
-  const sentSeconds = scheme.timestamp ? secondsOf(timestamp, scheme.timestamp.unit) : 0
 
   const { method, url, body } = delivery
   const expected = keys.map((key) => mac(scheme, key, { id, timestamp, method, url, body }))
   if (!anyEqual(expected, presented(scheme, parts))) throw invalid()
 
-  const { toleranceSeconds } = scheme.timestamp ?? { toleranceSeconds: 0 }
-  if (scheme.timestamp && Math.abs(nowSeconds - sentSeconds) > toleranceSeconds) {
+  if (!scheme.timestamp) return
+  const { unit, toleranceSeconds } = scheme.timestamp
+  if (Math.abs(nowSeconds - secondsOf(timestamp, unit)) > toleranceSeconds) {
     throw expired(toleranceSeconds)
   }
 }
