@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import type { HmacScheme } from '../../src/lib/signature/hmac.ts'
-import { type SignatureScheme, sign } from '../../src/lib/signature.ts'
+import { type SignatureScheme, sign, verify } from '../../src/lib/signature.ts'
 import { standardWebhooksScheme } from '../../src/lib/sources/standard-webhooks.ts'
 import { start } from '../support/clock.ts'
 import { bytes, delivery } from '../support/deliveries.ts'
@@ -146,6 +146,7 @@ describe('an HMAC over the body alone', () => {
   test('is accepted for the published vector of GitHub', () => {
     expect(check(`sha256=${mac}`)).toBe('accepted')
     expect(check(`sha256=${mac.toUpperCase()}`)).toBe('accepted')
+    expect(check(` sha256=${mac} `)).toBe('accepted')
   })
 
   test.each([
@@ -153,6 +154,8 @@ describe('an HMAC over the body alone', () => {
     `sha1=${mac}`,
     `sha256=${mac.slice(2)}`,
     `sha256=${mac}00`,
+    `sha256=${mac}0`,
+    `sha256=${mac}zz`,
     `sha256=${mac.replace('7', 'z')}`,
     'sha256=zz',
     'sha256=',
@@ -160,6 +163,22 @@ describe('an HMAC over the body alone', () => {
   ])('%s is refused', (signature) => {
     expect(check(signature)).toBe('signature_invalid')
   })
+})
+
+test('what is refused says what to look at', () => {
+  const { 'webhook-id': id, ...others } = sign(
+    standardWebhooksScheme,
+    { id: 'msg_1', timestampSeconds: start, body: bytes('{}') },
+    'whsec_YWJj',
+  ).headers
+  const refusing =
+    (headers: Record<string, string>, now = start) =>
+    () =>
+      verify(standardWebhooksScheme, delivery('{}', headers), ['whsec_YWJj'], now)
+
+  expect(refusing(others)).toThrow('has a signing secret set')
+  expect(refusing({ 'webhook-id': 'msg_2', ...others })).toThrow('hold the same secret')
+  expect(refusing({ 'webhook-id': id ?? '', ...others }, start + 301)).toThrow('more than 300 s')
 })
 
 describe('a template over the request', () => {
@@ -234,6 +253,8 @@ describe('a bearer secret', () => {
     ['Bearer s3cret2', 'signature_invalid'],
     ['Bearer', 'signature_invalid'],
     ['Bearer s3cret,Bearer s3cret', 'signature_invalid'],
+    ['Basic x, Bearer s3cret', 'signature_invalid'],
+    ['Bearer s3cret\nmore', 'signature_invalid'],
   ])('%j is refused with %s', (header, code) => {
     expect(check(header)).toBe(code)
   })

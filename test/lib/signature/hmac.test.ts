@@ -1,9 +1,16 @@
-import { createHmac } from 'node:crypto'
+import { createHash, createHmac } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
-import { timestampedScheme } from '../../../src/lib/signature/hmac.ts'
+import {
+  bodyScheme,
+  type HmacScheme,
+  isSignedBy,
+  timestampedScheme,
+} from '../../../src/lib/signature/hmac.ts'
+import { sign } from '../../../src/lib/signature.ts'
 import { hubspot, webhook } from '../../../src/lib/sources/index.ts'
+import { standardWebhooksScheme } from '../../../src/lib/sources/standard-webhooks.ts'
 import { start } from '../../support/clock.ts'
-import { delivery } from '../../support/deliveries.ts'
+import { bytes, delivery } from '../../support/deliveries.ts'
 import { verdict } from '../../support/verdict.ts'
 
 describe('a timestamp in the header of the signature', () => {
@@ -196,5 +203,118 @@ describe('GitHub’s published vectors', () => {
 
     expect(verdict(generic.signature, given, [secret], start)).toBe('accepted')
     expect(verdict(generic.signature, given, ['another'], start)).toBe('signature_invalid')
+  })
+})
+
+describe('what is signed well is refused all the same', () => {
+  test.each(['msg.1', 'msg 1', '.1', 'msg.', 'm'.repeat(257)])(
+    'under the id %j, which may hold no dot and no blank',
+    (id) => {
+      const secret = 'whsec_YWJj'
+      const unsigned = { id, timestampSeconds: start, body: bytes('{}') }
+      const { headers } = sign(standardWebhooksScheme, unsigned, secret)
+
+      expect(verdict(standardWebhooksScheme, delivery('{}', headers), [secret], start)).toBe(
+        'signature_invalid',
+      )
+    },
+  )
+
+  test.each([
+    ['s', `x${start}`],
+    ['s', `${start}x`],
+    ['s', `${start}.0`],
+    ['s', `+${start}`],
+    ['s', '1e9'],
+    ['ms', `x${start}000`],
+    ['ms', `${start}000x`],
+    ['ms', `${start}000.0`],
+  ] as const)('at a time (%s) that is no whole number: %s', (unit, time) => {
+    const mac = createHmac('sha256', 's3cret').update(`${time}.{}`).digest('hex')
+    const given = delivery('{}', { 'x-signature': `t=${time},v1=${mac}` })
+
+    expect(verdict(timestampedScheme('x-signature', unit), given, ['s3cret'], start)).toBe(
+      'signature_invalid',
+    )
+  })
+})
+
+describe('a hash over the secret and the body', () => {
+  const scheme: HmacScheme = { ...bodyScheme('x-signature', 'hex'), type: 'hash' }
+  const check = (signature: string, changed: Partial<HmacScheme> = {}, secret = 's3cret') =>
+    verdict(
+      { ...scheme, ...changed },
+      delivery('{}', { 'x-signature': signature }),
+      [secret],
+      start,
+    )
+  const good = createHash('sha256').update('s3cret{}').digest('hex')
+
+  test('is accepted, whether its secret is text or bytes', () => {
+    expect(check(good)).toBe('accepted')
+    expect(check(good, { secret: 'base64' }, Buffer.from('s3cret').toString('base64'))).toBe(
+      'accepted',
+    )
+  })
+
+  test('is refused over another body or secret', () => {
+    expect(check(createHash('sha256').update('s3cret{ }').digest('hex'))).toBe('signature_invalid')
+    expect(check(good, {}, 'another')).toBe('signature_invalid')
+  })
+})
+
+test('a delivery is signed where any header that may bear the signature is there', () => {
+  const given = delivery('{}', { 'svix-signature': '' })
+
+  expect(isSignedBy(standardWebhooksScheme, given)).toBe(true)
+  expect(isSignedBy(standardWebhooksScheme, delivery('{}'))).toBe(false)
+})
+
+describe('what sign() makes', () => {
+  const secret = 's3cret'
+  const unsigned = { timestampSeconds: start, body: bytes('{}') }
+  const macOf = (text: string) => createHmac('sha256', secret).update(text).digest('hex')
+
+  test('is the bare MAC of a body where nothing stands before it', () => {
+    expect(sign(bodyScheme('x-signature', 'hex'), unsigned, secret).headers).toEqual({
+      'x-signature': macOf('{}'),
+    })
+  })
+
+  test.each([
+    [',', ','],
+    [';', ';'],
+    [/[ ,]+/, ','],
+  ])('has its parts set apart by %s', (separator, between) => {
+    const scheme = { ...timestampedScheme('x-signature', 's'), separator }
+
+    expect(sign(scheme, unsigned, secret).headers).toEqual({
+      'x-signature': `t=${start}${between}v1=${macOf(`${start}.{}`)}`,
+    })
+  })
+
+  test('has an id where none was given', () => {
+    const { headers } = sign(standardWebhooksScheme, unsigned, 'whsec_YWJj')
+
+    expect(verdict(standardWebhooksScheme, delivery('{}', headers), ['whsec_YWJj'], start)).toBe(
+      'accepted',
+    )
+  })
+
+  test('bears every signature of a sender that signs in several ways', () => {
+    const { signature } = hubspot()
+    const url = 'https://www.example.com/webhook_uri'
+    const { headers } = sign(signature, { ...unsigned, url }, secret)
+
+    expect(Object.keys(headers)).toEqual(
+      expect.arrayContaining(['x-hubspot-signature', 'x-hubspot-signature-v3']),
+    )
+    expect(verdict(signature, { ...delivery('{}', headers), url }, [secret], start)).toBe(
+      'accepted',
+    )
+  })
+
+  test('is nothing where the secret cannot be used', () => {
+    expect(() => sign(bodyScheme('x-signature', 'hex'), unsigned, '')).toThrow('is empty')
   })
 })

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { sign, withSecret } from '../../../src/lib/signature.ts'
+import { sign, verify, withSecret } from '../../../src/lib/signature.ts'
 import { start } from '../../support/clock.ts'
 import { bytes, delivery } from '../../support/deliveries.ts'
 import { verdict } from '../../support/verdict.ts'
@@ -36,13 +36,26 @@ test.each([
   expect(check(`${address}${query}`)).toBe(code)
 })
 
+test('an address that is none bears no secret', () => {
+  expect(check('')).toBe('signature_missing')
+})
+
+test.each([
+  [{ type: 'bearer' }, 'Authorization: Bearer'],
+  [{ type: 'query' }, '?secret='],
+] as const)('who sends no secret to %j reads where it belongs: %s', (scheme, where) => {
+  expect(() => verify(scheme, delivery('{}'), ['s3cret'], start)).toThrow(where)
+})
+
 test('without a secret it fails closed', () => {
   expect(check(`${address}?secret=`, [''])).toBe('misconfigured')
   expect(check(`${address}?secret=x`, [])).toBe('misconfigured')
 })
 
 test('nobody but AWS invokes a source that AWS invokes', () => {
-  expect(verdict({ type: 'invoked', by: 'cognito' }, delivery('{}'), ['s'], start)).toBe(
-    'signature_invalid',
-  )
+  const scheme = { type: 'invoked', by: 'cognito' } as const
+  const unsigned = { timestampSeconds: start, url: address, body: bytes('{}') }
+
+  expect(verdict(scheme, delivery('{}'), ['s'], start)).toBe('signature_invalid')
+  expect(sign(scheme, unsigned, 's')).toEqual({ headers: {}, url: address })
 })

@@ -1,0 +1,54 @@
+import { KeyObject } from 'node:crypto'
+import { describe, expect, test } from 'vitest'
+import { BridgeError } from '../../../src/lib/errors.ts'
+import { keyOf, keysOf, type SecretKind } from '../../../src/lib/signature/key.ts'
+
+/** The bytes of a key; why it is none. */
+const bytesOf = (kind: SecretKind, secret: string) => {
+  const key = keyOf(kind, secret)
+  if (key instanceof BridgeError) return key.message
+  return key instanceof KeyObject ? key.export().toString() : key
+}
+
+describe('a secret', () => {
+  test.each([
+    ['text', ' as it is ', ' as it is '],
+    ['base64', 'YWJj', 'abc'],
+    ['base64', 'YWI=', 'ab'],
+    ['base64', 'YWI', 'ab'],
+    ['base64', 'YQ==', 'a'],
+    ['base64', 'YQ', 'a'],
+    ['whsec', 'whsec_YWJj', 'abc'],
+    ['whsec', 'v1,whsec_YWJj', 'abc'],
+    ['whsec', 'YWJj', 'abc'],
+  ] as const)('(%s) %j is the key %j', (kind, secret, bytes) => {
+    expect(bytesOf(kind, secret)).toBe(bytes)
+  })
+
+  test.each([
+    ['text', ' ', 'is empty'],
+    ['base64', '', 'is empty'],
+    ['whsec', 'whsec_', 'is empty'],
+    ['base64', 'change me!', 'is not base64'],
+    ['base64', 'YWJjY', 'is not base64'],
+    ['base64', 'whsec_YWJj', 'is not base64'],
+    ['whsec', 'YWJjwhsec_YWJj', 'is not base64'],
+  ] as const)('(%s) %j is none, since it %s', (kind, secret, why) => {
+    expect(bytesOf(kind, secret)).toContain(why)
+  })
+})
+
+describe('of several secrets', () => {
+  test('those that are usable count', () => {
+    expect(keysOf('text', ['', 'old', 'new'])).toEqual(['old', 'new'])
+  })
+
+  test.each([
+    [[], 'has no signing secret'],
+    [['change me!', ''], 'is not base64'],
+  ])('where none is usable (%j) the operator reads why', (secrets, why) => {
+    expect(() => keysOf('base64', secrets)).toThrow(
+      expect.objectContaining({ code: 'misconfigured', message: expect.stringContaining(why) }),
+    )
+  })
+})
