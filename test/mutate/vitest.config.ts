@@ -1,22 +1,26 @@
+import { matchesGlob } from 'node:path'
 import { defineConfig } from 'vitest/config'
 import { BaseSequencer, type TestSpecification } from 'vitest/node'
 import { parts } from './parts.ts'
 
-/** Pure functions before handlers that speak to servers: most mutants die at once. */
-class LibraryFirst extends BaseSequencer {
+const part = parts[process.env.MUTATED_PART ?? '']
+const tests = part?.tests ?? []
+
+/** As they are listed: what is quick comes first, and most mutants die there. */
+class AsListed extends BaseSequencer {
   override async sort(files: TestSpecification[]) {
-    return files.toSorted((a, b) => (a.moduleId < b.moduleId ? 1 : -1))
+    const rank = ({ moduleId }: TestSpecification) =>
+      tests.findIndex((test) => matchesGlob(moduleId, `**/${test}`))
+    return files.toSorted((a, b) => rank(a) - rank(b))
   }
 }
 
-const part = parts[process.env.MUTATED_PART ?? '']
-
 export default defineConfig({
   test: {
-    include: [...(part?.tests ?? [])],
+    include: [...tests],
     setupFiles: part?.isRandom ? ['test/mutate/random.ts'] : [],
     isolate: false,
-    sequence: { sequencer: LibraryFirst },
+    sequence: { sequencer: AsListed },
     testTimeout: 30_000,
   },
 })
