@@ -40,6 +40,33 @@ describe('a place', () => {
   })
 })
 
+describe('a question', () => {
+  test.each<[string, ...Omit<Question, 'value'>[]]>([
+    ['its id', { label: 'x' }, { key: 'x' }, { ref: 'x' }, { id: 'x' }],
+    ['its ref', { label: 'x' }, { key: 'x' }, { ref: 'x' }],
+    ['its key', { label: 'x' }, { key: 'x' }],
+    ['its label', { label: 'x' }],
+  ])('is found by %s before what comes after that', (_name, ...named) => {
+    const asked = named.map((names, index) => ({ ...names, value: index }))
+
+    expect(find({ x: 'body' }, asked, 'x')).toBe(asked.length - 1)
+  })
+
+  test.each(['', ' ', null, []])('that was answered %j gives way to another', (value) => {
+    const asked = [
+      { id: 'x', value },
+      { label: 'x', value: 'answered' },
+    ]
+
+    expect(find({}, asked, 'x')).toBe('answered')
+    expect(find({ x: 'body' }, asked.slice(0, 1), 'x')).toBe('body')
+  })
+
+  test('of another name is not meant', () => {
+    expect(find({}, [{ label: 'E-mail address', value: 'x' }], 'E-mail')).toBeUndefined()
+  })
+})
+
 const preset: SignupInput = {
   contact: { role: 'user', email: 'preset@example.com', custom_attributes: { plan: 'free' } },
   tags: ['from payload'],
@@ -87,6 +114,73 @@ describe('options', () => {
 
     expect(input?.contact.name).toBe('by label')
     expect(leftOut).toEqual([])
+  })
+
+  test('say once what was found nowhere, and in which part of a signup', () => {
+    const { leftOut } = apply({
+      fields: { nowhere: 'name', 'not here': 'name' },
+      attributes: { nowhere: 'plan' },
+      company: { nowhere: 'website' },
+      note: 'nowhere',
+    })
+
+    expect(leftOut).toEqual([
+      { path: 'name', reason: 'field_unmatched' },
+      { path: 'custom_attributes', reason: 'field_unmatched' },
+      { path: 'company.website', reason: 'field_unmatched' },
+    ])
+  })
+
+  test('leave a payload’s own company and note where they find nothing', () => {
+    const own = { ...preset, company: { company_id: '7', plan: 'free' }, note: 'hello' }
+    const readable = { body, payload: body, questions }
+    const found = (options: SourceOptions) => applyOptions(own, readable, options).input
+
+    expect(found({ company: { nowhere: 'company_id' }, note: 'nowhere' })).toMatchObject(own)
+    expect(found({ company: { yes: 'plan' }, note: 'list' })).toMatchObject({
+      company: { company_id: '7', plan: 'on' },
+      note: 'x, y',
+    })
+    expect(apply({ company: { nowhere: 'company_id' } }).input).not.toHaveProperty('company')
+  })
+
+  test.each([
+    [[1, true, 'x'], '1, true, x'],
+    [
+      [1, null],
+      [1, null],
+    ],
+    [{ y: 1 }, { y: 1 }],
+  ])('make one text of several plain values: of %j %j', (value, plan) => {
+    const readable = { body: { value }, payload: {}, questions: [] }
+    const { input } = applyOptions(preset, readable, { attributes: { value: 'plan' } })
+
+    expect(input?.contact.custom_attributes).toEqual({ plan })
+  })
+
+  describe('take a field of another name for known where they name it', () => {
+    const contact = { email: 'a@example.com', team: 'x', size: 3 } as SignupInput['contact']
+    const left = (options: SourceOptions) => {
+      const readable = { body: {}, payload: {}, questions: [] }
+      return Object.keys(applyOptions({ contact }, readable, options).input?.contact ?? {})
+    }
+
+    test.each<SourceOptions>([
+      { fields: { team: 'name' } },
+      { attributes: { team: 'team' } },
+      { company: { team: 'name' } },
+      { note: 'team' },
+      { consent: 'team' },
+    ])('%j', (options) => {
+      expect(left(options)).toEqual(['email', 'size', 'custom_attributes'])
+    })
+
+    test('and not where they do not', () => {
+      expect(left({})).toEqual(['email', 'team', 'size', 'custom_attributes'])
+      expect(left({ fields: { email: 'email', size: 'owner_id' } })).toEqual([
+        ...['email', 'team', 'custom_attributes'],
+      ])
+    })
   })
 
   test('add constant tags, a company and a note', () => {
@@ -140,7 +234,9 @@ describe('options', () => {
     ...['Yes (you can unsubscribe at any time)', 'Send me news. I can opt out at any time'],
     ...['I agree to the terms, no spam please', 'Yes, notify me — never spam', 'Notify me'],
     ...['I consent; none of my data is sold', 'Keep me informed of nothing but launches'],
-    ...['Subscribe', ['0', '1'], ['off', 'on']],
+    ...['Subscribe', ['0', '1'], ['off', 'on'], [' 0 ', 'on'], [1, 2], 'optIn'],
+    ...['News, please', 'Join', 'Sí. Sin spam, no llames', 'Kino', 'Write to me about nothing'],
+    ...['Yes! No calls', 'Yes? No calls', 'Yes: no calls', 'Yes – no calls', 'Yes) no calls'],
   ]
   const no: unknown[] = [
     ...[false, 0, '', ' ', '0', 'false', 'Off', 'n', 'unchecked', null, [], [''], ['yes', 'no']],
@@ -149,6 +245,9 @@ describe('options', () => {
     ...['I disagree', 'denied', 'opted out', 'optedOut', 'opted-out', 'I’d rather you didn’t'],
     ...["Won't", 'doNotEmail', 'notSubscribed', 'noThanks', 'disabled', 'nee', 'keine'],
     ...['I want no mail', 'Please don’t', 'Newsletter: no thanks', ['0'], ['off', 'no']],
+    ...['dont', 'isnt wanted', 'kein', 'deny', 'declined', 'declines', 'refuse', 'refused'],
+    ...['reject', 'rejects', 'rejected', 'opting out', 'optout', 'opt__out', 'unsubscribe'],
+    ...[' off ', 'Newsletter: please do not', 'Surely: no', [true, false], [0, 1], [{}, 'on']],
     ...[{ yes: true }, { toString: 1, valueOf: 1 }, [{}], [['yes']]],
   ]
 

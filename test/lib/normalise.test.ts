@@ -39,6 +39,8 @@ describe('e-mail', () => {
     '@example.com',
     'a@b@example.com',
     'ada@example.com\r\nBcc: x@example.com',
+    'Ada Lovelace ada@example.com',
+    'ada@example.com, grace@hopper.com',
     'ada\u0000@example.com',
     `${'a'.repeat(243)}@example.com`,
     5,
@@ -106,6 +108,9 @@ describe('phone', () => {
     ['(281) 332-2575', 'US', '+12813322575'],
     [491701234567, undefined, undefined],
     ['tel:+1-281-332-2575', undefined, '+12813322575'],
+    ['TEL:+1-281-332-2575', undefined, '+12813322575'],
+    ['call tel:+1-281-332-2575', undefined, undefined],
+    [{ number: '+12813322575' }, undefined, undefined],
     ['(281) 332-2575', undefined, undefined],
     ['call Bob at +14155552671 or mail me', undefined, undefined],
     ['ada4155552671@example.com', 'US', undefined],
@@ -131,6 +136,7 @@ describe('names', () => {
   test.each([
     ['  Ada   Lovelace ', 'Ada   Lovelace'],
     ['Ada\tLovelace\r\n', 'Ada Lovelace'],
+    ['Ada\r\n\tLovelace', 'Ada Lovelace'],
     ['A\u0000da', 'Ada'],
     ['\u202eecalevoL adA\u202c', 'ecalevoL adA'],
     ['Ada\u200b\u2066\ufeff', 'Ada'],
@@ -142,10 +148,21 @@ describe('names', () => {
     expect(await contactOf({ name })).toEqual({ name: expected })
   })
 
+  test.each(['\u0000', '\u200b', ' null\u0007'])(
+    'of nothing that is seen (%j) are absent',
+    async (name) => {
+      expect(await contactOf({ name })).toEqual({})
+      expect(await leftOutOf({ name })).toEqual([])
+    },
+  )
+
   test('text is cut at 255 characters, never through a character, and counted', async () => {
     const { name } = await contactOf({ name: `${'a'.repeat(254)}\u{1f600}` })
 
     expect(name).toBe('a'.repeat(254))
+    expect(await contactOf({ name: `\u{1f600}${'a'.repeat(255)}` })).toEqual({
+      name: `\u{1f600}${'a'.repeat(253)}`,
+    })
     expect(await leftOutOf({ name: 'a'.repeat(256) })).toEqual([
       { path: 'name', reason: 'text_cut' },
     ])
@@ -167,7 +184,19 @@ describe('times', () => {
     ['2024-12-18 15:57:09.093', 1_734_537_429],
     ['2024-12-18 15:57:09.093+00', 1_734_537_429],
     ['2024-12-18 17:57:09+02', 1_734_537_429],
+    ['2024-12-18 17:57:09 +02:00', 1_734_537_429],
+    ['2024-12-18T10:57:09-05:00', 1_734_537_429],
+    ['2024-12-18T15:57:09 Z', 1_734_537_429],
+    ['2024-12-18t15:57:09z', 1_734_537_429],
+    ['2024-12-18T15:57Z', 1_734_537_420],
+    ['2024-12-18T15:57', 1_734_537_420],
     ['2024-12-18', 1_734_480_000],
+    [' 2024-12-18 ', 1_734_480_000],
+    [' 1734537429.9 ', 1_734_537_429],
+    ['1970-01-01', 0],
+    [99_999_999_999, 99_999_999_999],
+    [100_000_000_000, 100_000_000],
+    [99_999_999_999_999, 99_999_999_999],
   ])('%j is %j', async (signed_up_at, expected) => {
     expect(await contactOf({ signed_up_at })).toEqual({ signed_up_at: expected })
   })
@@ -177,6 +206,13 @@ describe('times', () => {
     '2024-13-01',
     '2024-02-30',
     '0001-01-01T00:00:00Z',
+    '1969-12-31T23:59:59Z',
+    'on 2024-12-18',
+    '2024-12-18 or so',
+    '2024-12-18T15',
+    '2024-12-18T25:00:00Z',
+    '2024-04-31',
+    100_000_000_000_000,
     -1,
     8.64e15,
     Number.POSITIVE_INFINITY,
@@ -193,8 +229,14 @@ describe('times', () => {
 })
 
 describe('ids', () => {
-  test('a number becomes text', async () => {
-    expect(await contactOf({ external_id: 42 })).toEqual({ external_id: '42' })
+  test.each([
+    [42, '42'],
+    [' a b ', 'a b'],
+    ['.a', '.a'],
+    ['a.', 'a.'],
+    ['...', '...'],
+  ])('%j is taken as %j', async (external_id, expected) => {
+    expect(await contactOf({ external_id })).toEqual({ external_id: expected })
   })
 
   test.each([
@@ -213,6 +255,9 @@ describe('ids', () => {
 describe('other fields', () => {
   test.each([
     [{ owner_id: '12' }, { owner_id: 12 }],
+    [{ owner_id: ' -12 ' }, { owner_id: -12 }],
+    [{ unsubscribed_from_emails: ' False ' }, { unsubscribed_from_emails: false }],
+    [{ avatar: 'http://example.com/a.png' }, { avatar: 'http://example.com/a.png' }],
     [{ unsubscribed_from_emails: 'TRUE' }, { unsubscribed_from_emails: true }],
     [{ avatar: ' https://example.com/a.png ' }, { avatar: 'https://example.com/a.png' }],
   ])('%j becomes %j', async (given, expected) => {
@@ -223,6 +268,13 @@ describe('other fields', () => {
     [{ owner_id: 1.5 }, 'number_invalid'],
     [{ owner_id: '99999999999999999999' }, 'number_inexact'],
     [{ owner_id: 'bob' }, 'number_invalid'],
+    [{ owner_id: '12 px' }, 'number_invalid'],
+    [{ owner_id: 'no 12' }, 'number_invalid'],
+    [{ owner_id: '--12' }, 'number_invalid'],
+    [{ owner_id: true }, 'number_invalid'],
+    [{ owner_id: Number.POSITIVE_INFINITY }, 'number_inexact'],
+    [{ avatar: 'ftp://example.com/a.png' }, 'avatar_invalid'],
+    [{ avatar: 7 }, 'avatar_invalid'],
     [{ unsubscribed_from_emails: 'yes' }, 'boolean_invalid'],
     [{ unsubscribed_from_emails: 1 }, 'boolean_invalid'],
     [{ avatar: 'javascript:alert(1)' }, 'avatar_invalid'],
@@ -231,7 +283,20 @@ describe('other fields', () => {
     [{ name: { first: 'Ada' } }, 'text_invalid'],
   ])('%j is left out and counted as %s', async (given, reason) => {
     expect(await contactOf(given)).toEqual({})
-    expect(await leftOutOf(given)).toMatchObject([{ reason }])
+    expect(await leftOutOf(given)).toEqual([{ path: Object.keys(given)[0], reason }])
+  })
+
+  test.each([
+    ['user', 'user'],
+    ['lead', 'lead'],
+    [undefined, 'user'],
+    [null, 'user'],
+    ['', 'user'],
+  ])('the role %j is %s, and nothing to count', async (role, expected) => {
+    expect(await run({ email: 'ada@example.com', role })).toMatchObject({
+      signup: { contact: { role: expected } },
+      leftOut: [],
+    })
   })
 })
 
@@ -267,6 +332,45 @@ describe('custom attributes', () => {
     expect(custom_attributes).toEqual(expected === undefined ? undefined : { x: expected })
   })
 
+  test('have their names trimmed; one without a name is left out and counted', async () => {
+    const custom_attributes = { ' plan ': 'pro', ' ': 'x', a$b: 'x', seats: [1], at: {} }
+
+    expect(await contactOf({ custom_attributes })).toEqual({ custom_attributes: { plan: 'pro' } })
+    expect(await leftOutOf({ custom_attributes })).toEqual(
+      Array.from({ length: 4 }, () => ({ path: 'custom_attributes', reason: 'attribute_invalid' })),
+    )
+  })
+
+  test('keep line breaks and tabs, and no other control characters', async () => {
+    const custom_attributes = { x: 'a\n\tb\u0007' }
+
+    expect(await contactOf({ custom_attributes })).toEqual({ custom_attributes: { x: 'a\n\tb' } })
+  })
+
+  test('are cut at 255 characters, and counted', async () => {
+    const custom_attributes = { x: 'a'.repeat(256), y: 2 ** 60 }
+
+    expect(await contactOf({ custom_attributes })).toEqual({
+      custom_attributes: { x: 'a'.repeat(255) },
+    })
+    expect(await leftOutOf({ custom_attributes })).toEqual([
+      { path: 'custom_attributes', reason: 'text_cut' },
+      { path: 'custom_attributes', reason: 'number_inexact' },
+    ])
+  })
+
+  test.each([
+    ['text', [{ path: 'custom_attributes', reason: 'attribute_invalid' }]],
+    [['plan'], [{ path: 'custom_attributes', reason: 'attribute_invalid' }]],
+    [null, []],
+    [{}, []],
+  ])('%j are none', async (given, leftOut) => {
+    const contact = { custom_attributes: given as Record<string, unknown> }
+
+    expect(await contactOf(contact)).toEqual({})
+    expect(await leftOutOf(contact)).toEqual(leftOut)
+  })
+
   test('are 250 at most, the rest counted', async () => {
     const names = Array.from({ length: 252 }, (_, index) => `attribute ${index}`)
     const custom_attributes = Object.fromEntries(names.map((name) => [name, 1]))
@@ -297,6 +401,7 @@ describe('identity', () => {
     [{ name: 'Ada' }, 'needs an email or an external_id'],
     [{ phone: '+12813322575' }, 'needs an email or an external_id'],
     [{ role: 'lead', external_id: '1' }, 'needs an email or a phone'],
+    [{ role: 'lead', phone: 'call me' }, 'needs an email or a phone'],
   ])('%j is nobody', async (contact, reason) => {
     const normalised = await run(contact)
 
@@ -370,11 +475,120 @@ describe('the rest of a signup', () => {
     })
   })
 
+  test('has every field, and then nothing was left out', async () => {
+    const contact = {
+      role: 'user',
+      external_id: '1',
+      email: 'ada@example.com',
+      phone: '+12813322575',
+      name: 'Ada',
+      avatar: 'https://example.com/a.png',
+      signed_up_at: 10,
+      last_seen_at: 11,
+      owner_id: 7,
+      unsubscribed_from_emails: true,
+      custom_attributes: { plan: 'pro' },
+    }
+    const rest = {
+      event_id: 'evt_1',
+      occurred_at: 12,
+      consent: true,
+      tags: ['beta'],
+      company: {
+        company_id: '7',
+        name: 'Engines',
+        website: 'https://example.com',
+        plan: 'pro',
+        industry: 'Engines',
+        size: 12,
+      },
+      note: 'hello',
+    }
+
+    expect(await run(contact, rest)).toEqual({
+      kind: 'signup',
+      signup: { ...rest, contact },
+      leftOut: [],
+    })
+  })
+
+  test('names by its path what was left out, never by its value', async () => {
+    const wrong = { canary: true }
+    const normalised = await run(
+      { email: 'ada@example.com', last_seen_at: wrong, unsubscribed_from_emails: wrong },
+      {
+        event_id: wrong,
+        occurred_at: wrong,
+        tags: [wrong],
+        note: wrong,
+        company: {
+          ...{ company_id: wrong, name: wrong, website: wrong },
+          ...{ plan: wrong, industry: wrong, size: wrong },
+        },
+      },
+    )
+
+    expect(normalised).toEqual({
+      kind: 'signup',
+      signup: { event_id: 'body-digest', contact: { role: 'user', email: 'ada@example.com' } },
+      leftOut: expect.arrayContaining([
+        { path: 'last_seen_at', reason: 'time_invalid' },
+        { path: 'unsubscribed_from_emails', reason: 'boolean_invalid' },
+        { path: 'event_id', reason: 'id_invalid' },
+        { path: 'occurred_at', reason: 'time_invalid' },
+        { path: 'tags', reason: 'text_invalid' },
+        { path: 'note', reason: 'text_invalid' },
+        { path: 'company.company_id', reason: 'id_invalid' },
+        { path: 'company.name', reason: 'text_invalid' },
+        { path: 'company.website', reason: 'text_invalid' },
+        { path: 'company.plan', reason: 'text_invalid' },
+        { path: 'company.industry', reason: 'text_invalid' },
+        { path: 'company.size', reason: 'number_invalid' },
+      ]),
+    })
+  })
+
+  test.each([
+    ['beta', ['beta']],
+    [[], undefined],
+    [undefined, undefined],
+    [[''], undefined],
+  ])('has of the tags %j %j', async (tags, expected) => {
+    const normalised = await run({ email: 'ada@example.com' }, { tags })
+
+    expect(normalised.kind === 'signup' && normalised.signup.tags).toEqual(expected)
+  })
+
+  test.each([
+    [7, '7'],
+    ['a\r\n\tb ', 'a\n\tb'],
+    ['\u0000', undefined],
+    [' ', undefined],
+    [null, undefined],
+  ])('has of the note %j %j', async (note, expected) => {
+    const normalised = await run({ email: 'ada@example.com' }, { note })
+
+    expect(normalised.kind === 'signup' && normalised.signup.note).toBe(expected)
+    expect(normalised).toMatchObject({ leftOut: [] })
+  })
+
+  test('has no company where nothing is known of one', async () => {
+    const normalised = await run(
+      { email: 'ada@example.com' },
+      { company: { name: '', plan: null } },
+    )
+
+    expect(normalised).not.toHaveProperty('signup.company')
+    expect(normalised).toMatchObject({ leftOut: [] })
+  })
+
   test('has no company without its id', async () => {
     const normalised = await run({ email: 'ada@example.com' }, { company: { name: 'Engines' } })
 
     expect(normalised).not.toHaveProperty('signup.company')
-    expect(normalised).toMatchObject({ leftOut: [{ reason: 'company_without_id' }] })
+    expect(normalised).toMatchObject({
+      leftOut: [{ path: 'company', reason: 'company_without_id' }],
+    })
   })
 })
 
