@@ -98,9 +98,7 @@ const changes = (
       writes('avatar', wanted.avatar, contact.avatar?.image_url) && { avatar: wanted.avatar }),
     ...(wanted.unsubscribed_from_emails === true &&
       contact.unsubscribed_from_emails !== true && { unsubscribed_from_emails: true }),
-    ...(custom_attributes.length > 0 && {
-      custom_attributes: Object.fromEntries(custom_attributes),
-    }),
+    custom_attributes: Object.fromEntries(custom_attributes),
   }
 }
 
@@ -135,8 +133,8 @@ export const toUpdate = (
   const degraded =
     !fill && (mark === undefined || leavesOut(markName, mark) || Number.isNaN(applied))
   const overwrites = !fill && !degraded && mark !== undefined && mark > applied
-  const names = onExisting === 'fill' || onExisting === 'overwrite' ? [] : onExisting.overwrite
-  const replaces = (name: string) => onExisting === 'overwrite' || names.includes(name)
+  const replaces = (name: string) =>
+    onExisting === 'overwrite' || (onExisting !== 'fill' && onExisting.overwrite.includes(name))
   const { custom_attributes, ...rest } = overwrites ? changes(signup, contact, replaces) : filled
   const wanted = { ...custom_attributes, ...(overwrites && markOf(policy)) }
   const { taken, leftOut } = divide(wanted, leavesOut)
