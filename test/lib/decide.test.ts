@@ -7,7 +7,7 @@ import type { DataAttribute } from '../../src/lib/intercom/attributes.ts'
 import type { Contact } from '../../src/lib/intercom/contact.ts'
 import type { Policy } from '../../src/lib/policy.ts'
 import type { Signup } from '../../src/lib/signup.ts'
-import type { Decided } from '../../src/lib/steps.ts'
+import { type Decided, fail } from '../../src/lib/steps.ts'
 import { account, contact, email, lead, newcomer, usual } from '../support/people.ts'
 
 /** One whom search finds, as it is when it is read. */
@@ -92,6 +92,15 @@ describe('looking up', () => {
     expect(run(byId, [])).toEqual({ calls: [{ type: 'create', fields: byId.contact }] })
   })
 
+  test('an account without an e-mail is not looked up by phone', () => {
+    const byId: Signup = {
+      event_id: 'e',
+      contact: { role: 'user', external_id: '1', phone: '+12813322575' },
+    }
+
+    expect(run(byId, []).calls).toMatchObject([{ type: 'create' }])
+  })
+
   test('`lookup: false` saves the call', () => {
     expect(run(account, [], { lookup: false }).calls).toMatchObject([{ type: 'create' }])
   })
@@ -102,6 +111,7 @@ describe('who it is', () => {
   const idless = contact('idless', { last_seen_at: 2 })
   const otherId = contact('other', { external_id: '2', last_seen_at: 9 })
   const seenEarlier = contact('earlier', { external_id: '3', last_seen_at: 8 })
+  const neverSeen = contact('never', { external_id: '4' })
   const oldLead = contact('old', { role: 'lead', external_id: 'uuid', created_at: 1 })
   const newLead = contact('new', { role: 'lead', external_id: 'uuid', created_at: 2 })
 
@@ -111,7 +121,10 @@ describe('who it is', () => {
     ['then the newest lead', account, [oldLead, otherId, newLead], 'new'],
     ['without an id: a user without one', newcomer, [otherId, idless, newLead], 'idless'],
     ['without an id: the user seen last', newcomer, [seenEarlier, otherId, newLead], 'other'],
+    ['without an id: the user seen last', newcomer, [otherId, seenEarlier, newLead], 'other'],
+    ['without an id: a user who was seen', newcomer, [neverSeen, seenEarlier], 'earlier'],
     ['without an id: the newest lead', newcomer, [oldLead, newLead], 'new'],
+    ['without an id: the newest lead', newcomer, [newLead, oldLead], 'new'],
     ['a lead: any user', lead, [newLead, otherId], 'other'],
     ['a lead: the newest lead', lead, [oldLead, newLead], 'new'],
   ])('%s', (_name, signup, contacts, id) => {
@@ -128,6 +141,19 @@ describe('who it is', () => {
       counts: ['email_shared'],
     })
   })
+})
+
+test('what differs from the signup is counted only where it is another account', () => {
+  const idless = contact('a')
+  const other = contact('b', { external_id: '2' })
+  const typed = contact('c', { role: 'lead', external_id: 'uuid' })
+  const countsOf = (signup: Signup, given: DecideAnswer[]) => run(signup, given).counts
+  const named = having(newcomer, { name: 'Ada' })
+
+  expect(countsOf(account, [found(other, idless), one(idless), one(idless)])).toEqual([])
+  expect(countsOf(account, [...known(typed), one(typed)])).toEqual([])
+  expect(countsOf(named, [...known(other), one(other)])).toEqual([])
+  expect(countsOf(lead, [found(other)])).toEqual([])
 })
 
 describe('an existing contact', () => {
@@ -174,6 +200,16 @@ describe('an existing contact', () => {
       expect(run(account, answers)).toMatchObject({
         calls: [search, get, { type: 'get', id: 'b' }, { type: 'update', id: 'b' }],
         outcome: 'updated',
+      })
+    })
+
+    test('and where each of them is another account by now, the person is created', () => {
+      const also = contact('b', { external_id: '8' })
+      const answers = [found(contact('a'), contact('b')), one(theirs), one(also), one(contact('c'))]
+
+      expect(run(account, answers)).toMatchObject({
+        calls: [search, get, { type: 'get', id: 'b' }, { type: 'create' }],
+        outcome: 'created',
       })
     })
 
@@ -377,6 +413,10 @@ describe('a create that conflicts', () => {
 
   test('and is found nowhere waits', () => {
     expect(run(account, [found(), conflict(), gone, found()]).code).toBe('conflict_unresolved')
+    expect(run(newcomer, [found(), conflict(), found()])).toMatchObject({
+      calls: [search, { type: 'create' }, search],
+      code: 'conflict_unresolved',
+    })
     const byId: Signup = { event_id: 'e', contact: { role: 'user', external_id: '1' } }
     expect(run(byId, [conflict(), gone]).code).toBe('conflict_unresolved')
   })
@@ -408,6 +448,13 @@ describe('an archived contact', () => {
     expect(run(account, [found(), conflict('b', true), unarchived, one(back)])).toMatchObject({
       outcome: 'updated',
       counts: ['restored'],
+    })
+  })
+
+  test('whose unarchiving conflicts is parked', () => {
+    expect(run(account, [found(), conflict('b', true), conflict('c')])).toMatchObject({
+      calls: [search, {}, { type: 'unarchive', id: 'b' }],
+      code: 'identity_conflict',
     })
   })
 
@@ -446,6 +493,32 @@ describe('a contact that goes away', () => {
     expect(run(account, [stale, gone, stale, conflict('a'), gone]).code).toBe('identity_conflict')
   })
 
+  test('is not the one that an id does not find', () => {
+    const answers = [found(), conflict(), gone, found(contact('a')), gone, found()]
+
+    expect(run(account, answers)).toMatchObject({
+      calls: [search, {}, { type: 'find' }, search, get, search],
+      code: 'conflict_unresolved',
+    })
+  })
+
+  test('when it was merged is not believed again where search still shows it', () => {
+    const [stale, canonical] = [found(contact('a')), one(contact('c'))]
+    const answers = [stale, merged('c'), canonical, gone, stale, one(contact('b'))]
+
+    expect(run(account, answers)).toMatchObject({
+      calls: [search, get, { type: 'get' }, { type: 'update' }, search, { type: 'create' }],
+      outcome: 'created',
+    })
+  })
+
+  test('while it was written to has claimed nobody', () => {
+    const there = contact('b', { external_id: '1', email: 'other@example.com' })
+    const answers = [...known(contact('a')), gone, found(), conflict('b'), one(there)]
+
+    expect(run(account, answers)).toMatchObject({ outcome: 'unchanged', id: 'b' })
+  })
+
   test('merged into another is followed, once', () => {
     const canonical = contact('c', { external_id: '1' })
 
@@ -476,10 +549,50 @@ describe('an update that conflicts', () => {
     )
   })
 
-  test('with the very account, which search did not show yet, goes on there', () => {
-    const same = contact('b', { external_id: '1' })
+  test.each([
+    ['id', account, { external_id: '2' }],
+    ['id, having none', account, {}],
+    ['address, having none', account, { external_id: '1', email: null }],
+    ['id, which the signup has not', having(newcomer, { name: 'Ada' }), { external_id: '1' }],
+  ])('with a contact of another %s is parked', (_what, signup, there) => {
+    expect(run(signup, [...claim, one(contact('b', there))]).code).toBe('identity_conflict')
+  })
 
-    expect(run(account, [...claim, one(same)])).toMatchObject({ outcome: 'unchanged', id: 'b' })
+  test('with an account that has no address is parked', () => {
+    const byId: Signup = {
+      event_id: 'e',
+      contact: { role: 'user', external_id: '1', phone: '+12813322575' },
+    }
+    const there = contact('b', { external_id: '1', email: null })
+
+    const answers = [conflict('a'), one(contact('a')), conflict('b'), one(there)]
+
+    expect(run(byId, answers).code).toBe('identity_conflict')
+  })
+
+  test.each([email, 'Ada@Example.com'])(
+    'with the very account, which search did not show yet, goes on there (%s)',
+    (address) => {
+      const same = contact('b', { external_id: '1', email: address })
+
+      expect(run(account, [...claim, one(same)])).toMatchObject({ outcome: 'unchanged', id: 'b' })
+    },
+  )
+
+  test('a second time is parked', () => {
+    const same = contact('b', { external_id: '1' })
+    const phoned = having(account, { phone: '+12813322575' })
+
+    expect(run(phoned, [...claim, one(same), conflict('c')])).toMatchObject({
+      calls: [search, get, {}, {}, { type: 'update', id: 'b' }],
+      code: 'identity_conflict',
+    })
+  })
+
+  test('and names nobody, without an external_id to look for, is parked', () => {
+    const named = having(newcomer, { name: 'Ada' })
+
+    expect(run(named, [...known(contact('a')), conflict()]).code).toBe('identity_conflict')
   })
 
   test('and names nobody is looked for by external_id', () => {
@@ -586,6 +699,32 @@ describe('custom attributes that are refused', () => {
       fields: { custom_attributes: { plan: 'pro' } },
     })
   })
+})
+
+test('a search that is refused is parked with Intercom’s code: no attribute is to blame', () => {
+  expect(run(newcomer, [refused(false)])).toMatchObject({
+    calls: [search],
+    code: 'intercom_rejected',
+  })
+})
+
+test('the workspace’s list of attributes is asked for after the sixth call, too', () => {
+  const rich = having(newcomer, { custom_attributes: { team: 'x' } })
+  const answers = [found(), conflict('b', true), unarchived, gone, found(), refused(false)]
+
+  const { calls, code } = run(rich, [...answers, unlisted])
+
+  expect(calls).toHaveLength(7)
+  expect(code).toBe('intercom_rejected')
+})
+
+test.each([
+  ['conflict_unresolved', 'waits'],
+  ['contact_archived', 'unarchive it there, then replay'],
+  ['contact_deleted', 'replay then'],
+  ['identity_conflict', 'merge them in Intercom, then replay'],
+] as const)('who is to mend %s reads what to do: %s', (code, advice) => {
+  expect(fail(code)).toMatchObject({ fail: { code, message: expect.stringContaining(advice) } })
 })
 
 test('a signup that six calls do not settle waits', () => {

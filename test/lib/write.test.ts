@@ -82,6 +82,12 @@ describe('filling', () => {
     expect(written(lead, contact('a'))).toEqual({})
   })
 
+  test('of a lead by a lead writes over nothing', () => {
+    const again = { ...lead, contact: { ...lead.contact, name: 'New' } }
+
+    expect(written(again, contact('a', { role: 'lead', name: 'Old' }))).toEqual({})
+  })
+
   test('lets an opt-out through and never an opt-in', () => {
     const saying = (unsubscribed_from_emails: boolean): Signup => ({
       ...newcomer,
@@ -116,6 +122,62 @@ describe('overwriting', () => {
     })
   })
 
+  test('of the avatar alone leaves the rest', () => {
+    const policy: Partial<Policy> = { onExisting: { overwrite: ['avatar'] }, mark: 20 }
+
+    expect(written(full, there, policy)).toEqual({
+      avatar: 'https://example.com/a.png',
+      custom_attributes: { seats: 0, signup_bridge_at: 20 },
+    })
+  })
+
+  test.each([
+    ['an account, a contact without an id', account, null],
+    ['somebody without an id, an account', newcomer, '2'],
+    ['the account itself', account, '1'],
+  ])('is for %s', (_who, signup, external_id) => {
+    const named = { ...signup, contact: { ...signup.contact, name: 'New' } }
+
+    expect(written(named, contact('a', { external_id, name: 'Old' }), overwrite)).toMatchObject({
+      name: 'New',
+    })
+  })
+
+  test('is not for another account, whose contact is filled without a mark', () => {
+    const named = { ...account, contact: { ...account.contact, name: 'New', phone: '+1' } }
+    const other = contact('a', { external_id: '2', name: 'Old' })
+
+    expect(written(named, other, overwrite)).toEqual({ phone: '+1' })
+  })
+
+  test('a lead, whose id is Intercom’s own, writes the mark', () => {
+    const typed = contact('a', { role: 'lead', external_id: 'uuid' })
+
+    expect(written(account, typed, overwrite)).toMatchObject({
+      custom_attributes: { signup_bridge_at: 20 },
+    })
+  })
+
+  test('takes a number and the same in letters for two values', () => {
+    const custom_attributes = { seats: 3 }
+    const signup = { ...newcomer, contact: { ...newcomer.contact, custom_attributes } }
+    const spelt = contact('a', { custom_attributes: { seats: '3' } })
+
+    expect(written(signup, spelt, overwrite)).toMatchObject({ custom_attributes: { seats: 3 } })
+  })
+
+  test.each([null, undefined])('is newer than no mark (%j), be it from 1970', (mark) => {
+    const unmarked = contact('a', {
+      name: 'Old',
+      custom_attributes: mark === undefined ? {} : { signup_bridge_at: mark },
+    })
+    const named = { ...newcomer, contact: { ...newcomer.contact, name: 'New' } }
+
+    expect(written(named, unmarked, { onExisting: 'overwrite', mark: 0 })).toMatchObject({
+      name: 'New',
+    })
+  })
+
   test('moves the mark on even where nothing differs, so that nothing older lands later', () => {
     const same = contact('a', { custom_attributes: { signup_bridge_at: 10 } })
 
@@ -144,6 +206,16 @@ describe('overwriting', () => {
     const named = { ...newcomer, contact: { ...newcomer.contact, name: 'New' } }
 
     expect(written(named, garbled, overwrite)).toEqual({})
+  })
+})
+
+test('`skip` leaves out nothing that counts, and is not a lesser `overwrite`', () => {
+  const policy: Policy = { ...usual, onExisting: 'skip' }
+
+  expect(toUpdate(full, policy, contact('a'), () => true)).toEqual({
+    fields: {},
+    leftOut: [],
+    degraded: false,
   })
 })
 
