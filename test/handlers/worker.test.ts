@@ -1,5 +1,6 @@
-import { type Message, PurgeQueueCommand } from '@aws-sdk/client-sqs'
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { type Message, PurgeQueueCommand, SQSClient } from '@aws-sdk/client-sqs'
+import type { SQSEvent } from 'aws-lambda'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { createWorker, handler } from '../../src/handlers/worker.ts'
 import { defineBridge } from '../../src/lib/config.ts'
 import { form, signup } from '../../src/lib/index.ts'
@@ -57,6 +58,14 @@ const person = (name: string, more: object = {}) => {
 const emails = () => world.intercom.contacts().map(({ email }) => email)
 const calls = () =>
   world.intercom.calls().map(({ method, path, status }) => `${method} ${path} ${status}`)
+
+/** The batch as from a queue that is not there. */
+const elsewhere = ({ Records }: SQSEvent): SQSEvent => ({
+  Records: Records.map((record) => ({
+    ...record,
+    eventSourceARN: 'arn:aws:sqs:eu-west-1:000000000000:nowhere.fifo',
+  })),
+})
 
 test('a queued signup becomes a contact', async () => {
   await queue('backend', person('ada', { external_id: '1', name: 'Ada' }))
@@ -339,6 +348,7 @@ describe('records of other producers, from a standard queue,', () => {
     expect(batchItemFailures).toHaveLength(1)
     expect(logged.find(({ event }) => event === 'handed_back')).toMatchObject({
       code: 'misconfigured',
+      advice: expect.stringContaining('INBOX_DEAD_LETTER_QUEUE_URL is missing'),
     })
     expect(await world.depth(world.inbox.url)).toEqual({ waiting: 0, held: 1 })
   })
@@ -352,4 +362,63 @@ test('a wrong environment never throws: every record goes back', async () => {
 
   expect(answer).toEqual({ batchItemFailures: [{ itemIdentifier: batch.Records[0]?.messageId }] })
   expect(emails()).toEqual([])
+})
+
+describe('a wrong environment', () => {
+  afterEach(() => {
+    vi.restoreAllMocks()
+    vi.stubEnv('QUEUE_URL', undefined)
+  })
+
+  test('gives each group one wait, and all of its records that one', async () => {
+    for (const name of ['ada', 'ada', 'grace']) await queue('backend', person(name))
+    const batch = await world.batch()
+    vi.stubEnv('QUEUE_URL', world.sqs.queueUrl)
+    vi.spyOn(Math, 'random').mockReturnValueOnce(0).mockReturnValueOnce(0.5)
+    const send = vi.spyOn(SQSClient.prototype, 'send')
+
+    expect((await handler(batch, minute)).batchItemFailures).toHaveLength(3)
+
+    const groups = new Map(
+      batch.Records.map(({ receiptHandle, attributes }) => [
+        receiptHandle,
+        attributes.MessageGroupId,
+      ]),
+    )
+    const [{ QueueUrl, Entries }] = send.mock.calls.map(([{ input }]) => input) as [
+      { QueueUrl: string; Entries: { ReceiptHandle: string; VisibilityTimeout: number }[] },
+    ]
+    const waits = Entries.map(({ ReceiptHandle, VisibilityTimeout }) =>
+      [groups.get(ReceiptHandle), VisibilityTimeout].join(' '),
+    )
+    expect(QueueUrl).toBe(world.sqs.queueUrl)
+    expect(Entries).toHaveLength(3)
+    expect(new Set(waits).size).toBe(2)
+    expect(new Set(Entries.map((entry) => entry.VisibilityTimeout))).toEqual(new Set([15, 23]))
+  })
+
+  test('hands all back even where the queue is not known or not to be reached', async () => {
+    await queue('backend', person('ada'))
+    const batch = await world.batch()
+
+    vi.stubEnv('QUEUE_URL', 'no address')
+    expect((await handler(batch, minute)).batchItemFailures).toHaveLength(1)
+    vi.stubEnv('QUEUE_URL', world.sqs.queueUrl)
+    expect((await handler(elsewhere(batch), minute)).batchItemFailures).toHaveLength(1)
+    expect(await handler({ Records: [] }, minute)).toEqual({ batchItemFailures: [] })
+  })
+})
+
+test('a visibility that cannot be changed is told, and the records come back all the same', async () => {
+  await queue('backend', person('ada'))
+  world.intercom.addFault({ status: 503, count: 5 })
+  const { worker, logged } = startWorker()
+  const batch = elsewhere(await world.batch())
+
+  expect((await worker(batch, minute)).batchItemFailures).toHaveLength(1)
+
+  expect(logged.find(({ event }) => event === 'visibility_unchanged')).toMatchObject({
+    code: 'temporarily_unavailable',
+    advice: expect.stringContaining('after the queue’s own timeout'),
+  })
 })

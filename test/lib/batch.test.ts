@@ -117,6 +117,51 @@ test('records that are delivered are done', async () => {
   ])
 })
 
+test('what became of a record is told with its source and how long it took', async () => {
+  let nowMs = 0
+  const world = createWorld(
+    { grace: 'intercom_rejected', lin: 'intercom_unavailable' },
+    { now: () => nowMs, random: () => 0 },
+  )
+  const { deliver } = world.dependencies
+  const unreadable = record({ signup_bridge: 9 })
+  const records = [await queued('grace'), unreadable, await queued('lin'), await queued('lin')]
+
+  for (const given of [records.slice(0, 1), records.slice(1, 2), records.slice(2)]) {
+    await drain(given, {
+      ...world.dependencies,
+      deliver: (signup, policy) => {
+        nowMs += 70
+        return deliver(signup, policy)
+      },
+    })
+  }
+
+  const told = { source: 'backend', durationMs: 70 }
+  const [grace, , lin, later] = records
+  expect(world.results).toEqual([
+    { ...told, record: grace, kind: 'parked', error: expect.any(BridgeError) },
+    { record: unreadable, durationMs: 0, kind: 'parked', error: expect.any(BridgeError) },
+    {
+      ...told,
+      record: lin,
+      kind: 'handed_back',
+      error: expect.any(BridgeError),
+      retryInSeconds: 15,
+    },
+    { record: later, durationMs: 0, kind: 'untried', retryInSeconds: 15 },
+  ])
+})
+
+test('where nothing comes again, no visibility is changed', async () => {
+  const setVisibility = async () => {
+    throw new Error('not to be asked')
+  }
+  const world = createWorld({}, { setVisibility })
+
+  expect(await drain([await queued('ada')], world.dependencies)).toEqual([])
+})
+
 test('the records of one person run in order, different persons at the same time', async () => {
   const order: string[] = []
   const world = createWorld(
@@ -194,6 +239,17 @@ describe('a record that cannot be read is parked:', () => {
   })
 })
 
+test('a source that the config lost is parked with its name and what to do', async () => {
+  const world = createWorld()
+
+  await drain([await queued('x', { source: 'lost' })], world.dependencies)
+
+  expect(world.parked).toMatchObject([{ parking: { source: 'lost', event_id: undefined } }])
+  expect(world.results).toMatchObject([
+    { source: 'lost', error: { message: expect.stringContaining('add it, deploy, then replay') } },
+  ])
+})
+
 describe('a failure that time mends', () => {
   test('hands the record back with its backoff, and delivers the others', async () => {
     const world = createWorld({ ada: 'intercom_unavailable' })
@@ -243,6 +299,17 @@ test('a bad token stops the batch: what is not begun goes back with it, nothing 
     new Set([31, 15]),
   )
   expect(world.parked).toEqual([])
+})
+
+test('a stopped batch stays stopped, whatever else fails in it', async () => {
+  const world = createWorld({ ada: 'intercom_unauthorized', grace: 'intercom_unavailable' })
+  const records = [await queued('ada'), await queued('grace'), await queued('lin')]
+  const later = await queued('lin')
+
+  const failed = await drain([...records, later], world.dependencies)
+
+  expect(world.delivered).toEqual(['lin'])
+  expect(failed).toContain(later.messageId)
 })
 
 test('under 12 s left nothing is begun, and all comes back at once', async () => {
@@ -447,7 +514,14 @@ test('a record that the dead letters do not take stays, to be parked when it com
 
   expect(failed).toHaveLength(1)
   expect(world.results).toMatchObject([
-    { kind: 'handed_back', error: { code: 'temporarily_unavailable' } },
+    {
+      kind: 'handed_back',
+      error: {
+        code: 'temporarily_unavailable',
+        message: expect.stringContaining('it stays in its queue'),
+        cause: { message: 'no answer' },
+      },
+    },
   ])
 })
 
@@ -772,6 +846,35 @@ test('one person in two groups, as dead letters come back, is still one after th
   await drain([await regrouped('1'), await regrouped('2')], world.dependencies)
 
   expect(order).toEqual(['begin 1', 'end 1', 'begin 2', 'end 2'])
+})
+
+test('records that a later one ties together still run as they came', async () => {
+  const order: string[] = []
+  const deliver: DrainDependencies['deliver'] = async (signup) => {
+    order.push(`begin ${signup.event_id}`)
+    await new Promise(setImmediate)
+    order.push(`end ${signup.event_id}`)
+    return made(nameOf(signup))
+  }
+  const world = createWorld({}, { deliver })
+  const grouped = async (person: string, event_id: string, MessageGroupId: string) => {
+    const given = await queued(person, { event_id })
+    return { ...given, attributes: { ...given.attributes, MessageGroupId } }
+  }
+  const records = [
+    await grouped('ada', '1', 'a'),
+    await grouped('lin', '2', 'l'),
+    await grouped('grace', '3', 'g'),
+    await grouped('ada', '4', 'g'),
+  ]
+
+  await drain(records, world.dependencies)
+
+  // The fourth is of the first one's person and of the third one's group.
+  expect(order.slice(0, 2)).toEqual(['begin 1', 'begin 2'])
+  expect(order.filter((each) => !each.endsWith('2'))).toEqual([
+    ...['begin 1', 'end 1', 'begin 3', 'end 3', 'begin 4', 'end 4'],
+  ])
 })
 
 test('a stopped batch gives each group the wait of its own receives', async () => {
