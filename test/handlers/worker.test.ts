@@ -83,6 +83,16 @@ test('a queued signup becomes a contact', async () => {
   expect(counted.get('created')).toBe(1)
 })
 
+test('the metrics of a batch are written with it', async () => {
+  const { telemetry } = createNotes()
+  const flush = vi.fn()
+  const surroundings = { bridge, clock: world.clock, telemetry: { ...telemetry, flush } }
+
+  await createWorker(world.workerEnv, surroundings)({ Records: [] }, minute)
+
+  expect(flush).toHaveBeenCalledOnce()
+})
+
 describe('Intercom answers 503', () => {
   test('twice: tried again in place', async () => {
     await queue('backend', person('ada'))

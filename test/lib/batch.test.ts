@@ -153,6 +153,19 @@ test('what became of a record is told with its source and how long it took', asy
   ])
 })
 
+test('what was left out is told of a record that no webhook told of, and not again', async () => {
+  const body = { email: 'ada@example.com', phone: 'none' }
+  const world = createWorld()
+
+  await drain([record(body)], world.dependencies)
+  await drain([await queued('ada', { body })], world.dependencies)
+
+  expect(world.results).toMatchObject([
+    { leftOut: [{ path: 'phone', reason: 'phone_invalid' }] },
+    { leftOut: [] },
+  ])
+})
+
 test('where nothing comes again, no visibility is changed', async () => {
   const setVisibility = async () => {
     throw new Error('not to be asked')
@@ -275,14 +288,25 @@ describe('a failure that time mends', () => {
     expect(world.results.map(({ kind }) => kind)).toEqual(['handed_back', 'untried', 'untried'])
   })
 
-  test('of our own making (an exception) is handed back too, not parked', async () => {
-    const world = createWorld({ ada: new TypeError('canary') })
+  test.each([
+    ['rejects', async () => Promise.reject(new TypeError('canary'))],
+    [
+      'throws at once',
+      () => {
+        throw new TypeError('canary')
+      },
+    ],
+  ])(
+    'of our own making (an exception that %s) is handed back too, not parked',
+    async (_how, deliver) => {
+      const world = createWorld({}, { deliver })
 
-    const failed = await drain([await queued('ada')], world.dependencies)
+      const failed = await drain([await queued('ada')], world.dependencies)
 
-    expect(failed).toHaveLength(1)
-    expect(world.results).toMatchObject([{ kind: 'handed_back', error: { code: 'unexpected' } }])
-  })
+      expect(failed).toHaveLength(1)
+      expect(world.results).toMatchObject([{ kind: 'handed_back', error: { code: 'unexpected' } }])
+    },
+  )
 })
 
 test('a bad token stops the batch: what is not begun goes back with it, nothing is parked', async () => {
@@ -504,26 +528,29 @@ describe('how a signup is delivered', () => {
   })
 })
 
-test('a record that the dead letters do not take stays, to be parked when it comes again', async () => {
-  const park = async () => {
-    throw new Error('no answer')
-  }
-  const world = createWorld({ ada: 'intercom_rejected' }, { park })
+test.each([new Error('no answer'), new BridgeError('intercom_rejected', 'no answer')])(
+  'a record that the dead letters do not take stays, to be parked when it comes again: %s',
+  async (thrown) => {
+    const park = async () => {
+      throw thrown
+    }
+    const world = createWorld({ ada: 'intercom_rejected' }, { park })
 
-  const failed = await drain([await queued('ada')], world.dependencies)
+    const failed = await drain([await queued('ada')], world.dependencies)
 
-  expect(failed).toHaveLength(1)
-  expect(world.results).toMatchObject([
-    {
-      kind: 'handed_back',
-      error: {
-        code: 'temporarily_unavailable',
-        message: expect.stringContaining('it stays in its queue'),
-        cause: { message: 'no answer' },
+    expect(failed).toHaveLength(1)
+    expect(world.results).toMatchObject([
+      {
+        kind: 'handed_back',
+        error: {
+          code: 'temporarily_unavailable',
+          message: expect.stringContaining('it stays in its queue'),
+          cause: { message: 'no answer' },
+        },
       },
-    },
-  ])
-})
+    ])
+  },
+)
 
 test('a record whose dead letters are not configured stays, and the log says so', async () => {
   const park = async () => {
@@ -866,14 +893,15 @@ test('records that a later one ties together still run as they came', async () =
     await grouped('lin', '2', 'l'),
     await grouped('grace', '3', 'g'),
     await grouped('ada', '4', 'g'),
+    await grouped('grace', '5', 'x'),
   ]
 
   await drain(records, world.dependencies)
 
-  // The fourth is of the first one's person and of the third one's group.
+  // The fourth is of the first one's person and the third one's group, the fifth of its person.
   expect(order.slice(0, 2)).toEqual(['begin 1', 'begin 2'])
   expect(order.filter((each) => !each.endsWith('2'))).toEqual([
-    ...['begin 1', 'end 1', 'begin 3', 'end 3', 'begin 4', 'end 4'],
+    ...['begin 1', 'end 1', 'begin 3', 'end 3', 'begin 4', 'end 4', 'begin 5', 'end 5'],
   ])
 })
 
