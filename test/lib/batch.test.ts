@@ -905,6 +905,62 @@ test('records that a later one ties together still run as they came', async () =
   ])
 })
 
+test('records of two chains that a later one ties together run as they came, not chain by chain', async () => {
+  const world = createWorld()
+  const grouped = async (person: string, MessageGroupId: string) => {
+    const given = await queued(person)
+    return { ...given, attributes: { ...given.attributes, MessageGroupId } }
+  }
+  const records = [
+    await grouped('ada', 'a'),
+    await grouped('lin', 'l'),
+    await grouped('grace', 'a'),
+    await grouped('lin', 'a'),
+  ]
+
+  await drain(records, world.dependencies)
+
+  expect(world.delivered).toEqual(['ada', 'lin', 'grace', 'lin'])
+})
+
+test('a record that cannot be read holds up its group where the dead letters do not take it', async () => {
+  const park = async () => {
+    throw new Error('no answer')
+  }
+  const world = createWorld({}, { park })
+  const later = await queued('ada')
+  const { MessageGroupId } = later.attributes
+  const unreadable = record(
+    { signup_bridge: 9 },
+    {
+      eventSourceARN: fifoArn,
+      attributes: { ...(MessageGroupId !== undefined && { MessageGroupId }) },
+    },
+  )
+
+  await drain([unreadable, later], world.dependencies)
+
+  expect(world.begun).toEqual([])
+  expect(world.results.map(({ kind }) => kind)).toEqual(['handed_back', 'untried'])
+})
+
+test('a record that still fails after five days in its queue is parked by that', async () => {
+  const world = createWorld({ ada: 'intercom_unavailable' })
+  const given = await queued('ada')
+  const aged = (days: number): QueueRecord => ({
+    ...given,
+    attributes: {
+      ...given.attributes,
+      SentTimestamp: String((start - days * 24 * 60 * 60) * 1_000),
+    },
+  })
+
+  expect(await drain([aged(4.9)], world.dependencies)).toHaveLength(1)
+  expect(world.parked).toEqual([])
+  expect(await drain([aged(5)], world.dependencies)).toEqual([])
+  expect(world.parked).toMatchObject([{ parking: { reason: 'intercom_unavailable' } }])
+})
+
 test('a stopped batch gives each group the wait of its own receives', async () => {
   const world = createWorld({ ada: 'intercom_unauthorized' })
   const slow = await queued('ada', { receives: 10 })
