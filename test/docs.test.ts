@@ -11,6 +11,7 @@ import * as presets from '../src/lib/sources/index.ts'
 import type { Source } from '../src/lib/sources/source.ts'
 import { decisionCounts } from '../src/lib/steps.ts'
 import { leftOutReasons } from '../src/lib/values.ts'
+import { parts } from './mutate/parts.ts'
 import { start } from './support/clock.ts'
 import { type Fixture, toBytes, toDelivery } from './support/fixture.ts'
 
@@ -86,15 +87,14 @@ const anchor = (heading: string) =>
     .replace(/[^\w -]/g, '')
     .replaceAll(' ', '-')
 
-test.each(['README.md', 'docs/sources.md', 'docs/delivery.md', 'docs/codes.md'])(
-  '%s links only to files and headings that exist',
-  (page) => {
-    for (const { file, heading } of linksOf(page)) {
-      const headings = [...text(file).matchAll(/^#+ (.+)$/gm)].map(([, each = '']) => anchor(each))
-      if (heading !== undefined) expect(headings).toContain(heading)
-    }
-  },
-)
+test.each([
+  ...['README.md', 'docs/sources.md', 'docs/delivery.md', 'docs/codes.md', 'docs/testing.md'],
+])('%s links only to files and headings that exist', (page) => {
+  for (const { file, heading } of linksOf(page)) {
+    const headings = [...text(file).matchAll(/^#+ (.+)$/gm)].map(([, each = '']) => anchor(each))
+    if (heading !== undefined) expect(headings).toContain(heading)
+  }
+})
 
 describe('docs/sources.md', () => {
   const page = text('docs/sources.md')
@@ -142,6 +142,21 @@ describe('docs/sources.md', () => {
       expect(await read(built, { ...given, body: toBytes(body) })).toMatchObject(reads)
     }
   })
+})
+
+describe('docs/testing.md', () => {
+  const page = text('docs/testing.md')
+
+  test.each(Object.entries(parts))(
+    'has the score of %s, and each of its files',
+    (part, { files }) => {
+      const row = page.split('\n').find((line) => line.startsWith(`| ${part} |`)) ?? ''
+      const [, , mutated = '', mutants, killed, score] = row.split('|').map((cell) => cell.trim())
+
+      for (const file of files) expect(mutated).toContain(`\`${file.replace('src/', '')}\``)
+      expect(score).toBe(`${((100 * Number(killed)) / Number(mutants)).toFixed(1)} %`)
+    },
+  )
 })
 
 describe('the README', () => {
