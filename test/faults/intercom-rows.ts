@@ -58,7 +58,7 @@ export const intercomRows: readonly Row[] = [
   {
     name: 'T2',
     title: 'with 5 % of 500, 502, 503 and resets all are created, with 12 % more calls at most',
-    sizes: { short: 400, full: 100_000 },
+    sizes: { short: 400, full: 1_000_000 },
     run: async (size) => {
       const each = Math.min(size, 10_000)
       let calls = 0
@@ -131,7 +131,7 @@ export const intercomRows: readonly Row[] = [
     (hours): Row => ({
       name: `T5 ${hours} h`,
       title: `an outage of ${hours} h parks nothing, and all is delivered within 70 min of its end`,
-      sizes: { short: 12, full: 2_000 },
+      sizes: { short: 12, full: 5_000 },
       run: async (size) => {
         const { scene, parkedByThen, drainedMs } = await outage(size, hours * hourMs)
         return [
@@ -147,7 +147,7 @@ export const intercomRows: readonly Row[] = [
   {
     name: 'T6 72 h',
     title: 'an outage of 72 h parks nothing',
-    sizes: { short: 6, full: 2_000 },
+    sizes: { short: 6, full: 5_000 },
     run: async (size) => {
       const { scene, parkedByThen, drainedMs } = await outage(size, 72 * hourMs)
       return [

@@ -76,16 +76,17 @@ export const soak = async ({
   )
   const { intercom, eventSource, workers, webhook } = bridge
   const faults = [
-    { status: 500 },
-    { status: 503 },
-    { status: 429 },
-    { status: 502, body: 'html' },
-    { reset: true },
-    { lost: true },
-    { status: 422 },
+    { status: 500, chance: 0.01 },
+    { status: 503, chance: 0.01 },
+    { status: 502, body: 'html', chance: 0.01 },
+    { reset: true, chance: 0.01 },
+    { lost: true, chance: 0.01 },
+    { status: 422, chance: 0.01 },
+    // A worker then waits for the next window, up to ten seconds.
+    { status: 429, chance: 0.001 },
   ] as const
   for (const [index, fault] of faults.entries()) {
-    intercom.addFault({ ...fault, chance: 0.01, seed: seed * faults.length + index })
+    intercom.addFault({ ...fault, seed: seed * faults.length + index })
   }
   intercom.addFault({ index_lag_ms: 2_000 })
 
@@ -100,10 +101,14 @@ export const soak = async ({
   }
   const people = Array.from({ length: count }, (_, person) => person).values()
   const work = async (): Promise<void> => {
-    for (const person of people) {
-      await post(person)
-      // Once in two hundred signups a worker dies, and a tenth as often the webhook.
-      if (random() >= 1 / 200) continue
+    for (const person of people) await post(person)
+  }
+  const delivered = () => intercom.contacts().length
+  /** Whenever some more are delivered a worker dies, in the middle of a batch; or the webhook. */
+  const kill = async (): Promise<void> => {
+    const step = Math.max(50, count / 50)
+    for (let next = step; next < 0.95 * count; next += step) {
+      while (delivered() < Math.min(next, 0.9 * count)) await systemClock.sleep(20)
       const victims = random() < 0.1 ? [webhook] : workers.filter((worker) => worker.pid())
       const victim = victims[Math.floor(random() * victims.length)]
       if (!victim) continue
@@ -111,18 +116,18 @@ export const soak = async ({
       victim.kill()
     }
   }
-  let isPosting = true
-  const telling = (async () => {
-    while (isPosting) {
+  let isOver = false
+  const telling = async (): Promise<void> => {
+    while (!isOver) {
+      tell(`${posted} posted, ${delivered()} contacts, ${batchesLost} batches killed`)
       await systemClock.sleep(5_000)
-      tell(`${posted} posted, ${intercom.contacts().length} contacts`)
     }
-  })()
-  await Promise.all(Array.from({ length: postsAtOnce }, work))
-  tell(`${posted} posted, ${intercom.contacts().length} contacts; waiting for what was killed`)
-  isPosting = false
-  await telling
+  }
+  const told = telling()
+  await Promise.all([kill(), ...Array.from({ length: postsAtOnce }, work)])
   await eventSource.drained()
+  isOver = true
+  await told
 
   // Intercom refuses one call in a hundred for good, also then: an operator looks again.
   let replayed = 0
