@@ -24,7 +24,8 @@ class SlowestFirst extends BaseSequencer {
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    maxWorkers: '100%',
+    // More than there are cores: some files wait for processes and timers of their own.
+    maxWorkers: '150%',
     // Nothing waits this long; a busy machine may be slow.
     testTimeout: 30_000,
     hookTimeout: 30_000,

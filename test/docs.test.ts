@@ -11,6 +11,7 @@ import * as presets from '../src/lib/sources/index.ts'
 import type { Source } from '../src/lib/sources/source.ts'
 import { decisionCounts } from '../src/lib/steps.ts'
 import { leftOutReasons } from '../src/lib/values.ts'
+import { rows } from './faults/rows.ts'
 import { parts } from './mutate/parts.ts'
 import { start } from './support/clock.ts'
 import { type Fixture, toBytes, toDelivery } from './support/fixture.ts'
@@ -88,12 +89,42 @@ const anchor = (heading: string) =>
     .replaceAll(' ', '-')
 
 test.each([
-  ...['README.md', 'docs/sources.md', 'docs/delivery.md', 'docs/codes.md', 'docs/testing.md'],
+  'README.md',
+  'docs/sources.md',
+  'docs/delivery.md',
+  'docs/codes.md',
+  'docs/reliability.md',
+  'docs/testing.md',
 ])('%s links only to files and headings that exist', (page) => {
   for (const { file, heading } of linksOf(page)) {
     const headings = [...text(file).matchAll(/^#+ (.+)$/gm)].map(([, each = '']) => anchor(each))
     if (heading !== undefined) expect(headings).toContain(heading)
   }
+})
+
+describe('docs/reliability.md', () => {
+  const page = text('docs/reliability.md')
+  const names = rows.map(({ name }) => name)
+
+  test('has a line of figures for every row, and for no other', () => {
+    const listed = [...page.matchAll(/^\| (T\d[^|]*?) \|/gm)].map(([, name]) => name)
+
+    expect(listed).toEqual(names)
+  })
+
+  test('names no row that there is not', () => {
+    const named = [...page.matchAll(/\brows? ((?:T\d+[^,;|]*(?:, )?)+)/g)].flatMap(
+      ([, list = '']) => list.split(', ').map((name) => name.trim()),
+    )
+
+    expect(named.length).toBeGreaterThan(15)
+    for (const name of named) {
+      expect(
+        names.some((each) => `${each} `.startsWith(`${name} `)),
+        name,
+      ).toBe(true)
+    }
+  })
 })
 
 describe('docs/sources.md', () => {
@@ -176,7 +207,7 @@ describe('the README', () => {
     const { scripts } = JSON.parse(text('package.json'))
     const named = [
       ...readme.matchAll(
-        /npm (?:run )?(start|test|check|format|build|package|fuzz|mutate|bench|bridge|conform|deploy)\b/g,
+        /npm (?:run )?(start|test|check|format|build|package|fuzz|faults|soak|mutate|bench|bridge|conform|deploy)\b/g,
       ),
     ]
 

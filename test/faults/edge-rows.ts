@@ -69,7 +69,7 @@ export const edgeRows: readonly Row[] = [
   {
     name: 'T30',
     title: 'a clock that is ten minutes off costs neither a signup nor the pace',
-    sizes: { short: 300, full: 5_000 },
+    sizes: { short: 200, full: 5_000 },
     run: async (size) => {
       const figures: string[] = []
       let usualMs = 0

@@ -38,7 +38,7 @@ export const intercomRows: readonly Row[] = [
   {
     name: 'T1',
     title: 'without a fault everybody is created, with two calls each, or one where lookup is off',
-    sizes: { short: 400, full: 100_000 },
+    sizes: { short: 200, full: 100_000 },
     run: async (size) => {
       const half = Math.ceil(size / 2)
       const scene = await startScene({ workers: 10 })
@@ -58,7 +58,7 @@ export const intercomRows: readonly Row[] = [
   {
     name: 'T2',
     title: 'with 5 % of 500, 502, 503 and resets all are created, with 12 % more calls at most',
-    sizes: { short: 400, full: 1_000_000 },
+    sizes: { short: 200, full: 1_000_000 },
     run: async (size) => {
       const each = Math.min(size, 10_000)
       let calls = 0
@@ -87,7 +87,7 @@ export const intercomRows: readonly Row[] = [
   {
     name: 'T3',
     title: 'of a create whose answer is lost no second contact is made',
-    sizes: { short: 400, full: 10_000 },
+    sizes: { short: 200, full: 10_000 },
     run: async (size) => {
       const scene = await startScene({ workers: 4 })
       const fault = { lost: true, chance: 0.1, method: 'POST', path: '/contacts' } as const
@@ -106,7 +106,7 @@ export const intercomRows: readonly Row[] = [
     name: 'T4',
     title:
       'a burst drains at 85 % of a window of 167 calls in 10 s at least, with 2 % of 429 at most',
-    sizes: { short: 600, full: 20_000 },
+    sizes: { short: 400, full: 20_000 },
     run: async (size) => {
       const rate_limit = 167
       const scene = await startScene({ rate_limit, latencyMs: 150 })
@@ -235,7 +235,7 @@ export const intercomRows: readonly Row[] = [
   {
     name: 'T8',
     title: 'a token that is changed under way costs each process one refused batch at most',
-    sizes: { short: 400, full: 10_000 },
+    sizes: { short: 200, full: 10_000 },
     run: async (size) => {
       const workers = 4
       const scene = await startScene({ workers })

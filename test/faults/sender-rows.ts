@@ -43,7 +43,7 @@ export const senderRows: readonly Row[] = [
   {
     name: 'T9',
     title: 'while a signing secret is changed the old one and the new one are taken',
-    sizes: { short: 200, full: 10_000 },
+    sizes: { short: 100, full: 10_000 },
     run: async (size) => {
       const scene = await startScene({ workers: 10 })
       const { model } = scene
@@ -68,7 +68,7 @@ export const senderRows: readonly Row[] = [
   {
     name: 'T10',
     title: 'while Secrets Manager is away the signing secret that was read last serves on',
-    sizes: { short: 200, full: 10_000 },
+    sizes: { short: 100, full: 10_000 },
     run: async (size) => {
       const scene = await startScene({ workers: 10 })
       const { model } = scene
@@ -94,7 +94,7 @@ export const senderRows: readonly Row[] = [
     name: 'T11',
     title:
       'what SQS does not take is answered 503, never 200, and the sender’s next try delivers it',
-    sizes: { short: 200, full: 10_000 },
+    sizes: { short: 100, full: 10_000 },
     run: async (size) => {
       const scene = await startScene({ workers: 10 })
       const { model } = scene
