@@ -3,7 +3,7 @@ import { startModel } from '../test/model/model.ts'
 const latencyMs = 150
 const windowMs = 10_000
 /** Windows that are counted, after a first one in which the workers start. */
-const windows = 3
+const windows = 2
 /** An FIFO batch holds no more, and each of its records has one call under way. */
 const underWayPerWorker = 10
 /** Search and create. */

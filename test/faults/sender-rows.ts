@@ -68,7 +68,7 @@ export const senderRows: readonly Row[] = [
   {
     name: 'T10',
     title: 'while Secrets Manager is away the signing secret that was read last serves on',
-    sizes: { short: 100, full: 10_000 },
+    sizes: { short: 60, full: 10_000 },
     run: async (size) => {
       const scene = await startScene({ workers: 10 })
       const { model } = scene
@@ -122,7 +122,7 @@ export const senderRows: readonly Row[] = [
     name: 'T12',
     title:
       'an event sent one to five times, at once and half an hour later, is one contact and undoes nothing',
-    sizes: { short: 100, full: 10_000 },
+    sizes: { short: 40, full: 10_000 },
     run: async (size) => {
       const scene = await startScene({ workers: 4, ...overwriting })
       const { model } = scene
