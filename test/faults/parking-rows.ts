@@ -7,7 +7,7 @@ const parkAll = async (size: number, options: Parameters<typeof startScene>[0] =
   const scene = await startScene({ workers: 4, ...options })
   const { model } = scene
   model.workspace.addFault({ status: 422 })
-  await scene.signUp(peopleOf(size))
+  await scene.signUp(peopleOf(size), { occurred_at: Math.floor(model.time.now() / 1_000) })
   await model.drained()
   model.workspace.faults.clear()
   assert.equal(model.parked().length, size)
@@ -150,7 +150,16 @@ export const parkingRows: readonly Row[] = [
       })
       const { model } = scene
       const twins = model.parked().length
-      const live = peopleOf(size).filter(({ kind }) => kind !== 'lead')
+      // Somebody wrote another name into Intercom by hand, which no mark tells of.
+      const edited = peopleOf(size).filter(({ number: each }) => each % 4 === 2)
+      for (const { number: each, email } of edited) {
+        const fields = { role: 'user', email, external_id: `account-${each}`, name: 'By hand' }
+        await scene.intercom('POST', '/contacts', fields)
+        scene.expectOf(email, { name: 'By hand' })
+      }
+      const live = peopleOf(size).filter(({ number: each }) => each % 4 < 2)
+      // What happens in the same second is not newer.
+      await model.passes(2_000)
       const occurred_at = Math.floor(model.time.now() / 1_000)
       const sendLive = async () => {
         for (const person of live) {
@@ -165,7 +174,7 @@ export const parkingRows: readonly Row[] = [
       const counters = await drainAndAudit(scene)
       const third = await model.replay()
       return [
-        `${number(twins)} dead letters, ${number(live.length)} live signups meanwhile`,
+        `${number(twins)} dead letters, ${number(live.length)} live signups meanwhile, ${number(edited.length)} edited by hand`,
         exactly('replayed by two at a time', first.replayed + second.replayed, size),
         exactly('replayed again', third.replayed, 0),
         exactly('contacts', contactsOf(scene), size),
