@@ -27,10 +27,7 @@ const minute = (ms: number): string =>
   `${new Date(ms).toISOString().slice(0, 16).replace('T', ' ')}Z`
 
 /** Says what was not looked at, and gives whether that is nothing. */
-const isWhole = (
-  { tell, signal }: Dlq,
-  { looked, heldByOthers, unseen, ...end }: Looked,
-): boolean => {
+const isWhole = ({ tell, signal }: Dlq, { heldByOthers, unseen, ...end }: Looked): boolean => {
   if (heldByOthers > 0) {
     tell(
       `about ${number(heldByOthers)} are held by another run, or by one that was killed: they show within half an hour`,
@@ -42,7 +39,7 @@ const isWhole = (
     )
   }
   if (signal.aborted) tell('ended before all were looked at')
-  return end.isWhole && (looked > 0 || heldByOthers === 0)
+  return end.isWhole && heldByOthers === 0
 }
 
 /** Tells how far it is, every two seconds. */

@@ -132,6 +132,15 @@ describe('list', () => {
     expect(status).toBe(1)
   })
 
+  test('does not say that it is all while another run holds some of them', async () => {
+    await park()
+    await hold(world.inboxDeadLetters.url)
+
+    const { said, status } = await bridgeDlq('list')
+
+    expect([status, said.at(-1)]).toEqual([1, '2 dead letters, and those that were not looked at'])
+  })
+
   test('ended in between says so, and that it is not all', async () => {
     await park()
     const told: string[] = []

@@ -130,7 +130,7 @@ export const intercomRows: readonly Row[] = [
   ...([1, 6, 20] as const).map(
     (hours): Row => ({
       name: `T5 ${hours} h`,
-      title: `an outage of ${hours} h parks nothing, and all is delivered within 70 min of its end`,
+      title: `an outage of ${hours} h parks nothing, and all is delivered within 16 min of its end`,
       sizes: { short: 12, full: 5_000 },
       run: async (size) => {
         const { scene, parkedByThen, drainedMs } = await outage(size, hours * hourMs)
@@ -138,7 +138,7 @@ export const intercomRows: readonly Row[] = [
           `${number(size)} signups during ${hours} h`,
           exactly('parked', parkedByThen + scene.model.parked().length, 0),
           `drained in ${minutes(drainedMs)}`,
-          atMost('minutes to drain', drainedMs / 60_000, 70),
+          atMost('minutes to drain', drainedMs / 60_000, 16),
           await drainAndAudit(scene),
         ]
       },
@@ -146,7 +146,7 @@ export const intercomRows: readonly Row[] = [
   ),
   {
     name: 'T6 72 h',
-    title: 'an outage of 72 h parks nothing',
+    title: 'an outage of 72 h parks nothing, and all is delivered within 16 min of its end',
     sizes: { short: 6, full: 5_000 },
     run: async (size) => {
       const { scene, parkedByThen, drainedMs } = await outage(size, 72 * hourMs)
@@ -154,6 +154,7 @@ export const intercomRows: readonly Row[] = [
         `${number(size)} signups during 72 h`,
         exactly('parked', parkedByThen + scene.model.parked().length, 0),
         `drained in ${minutes(drainedMs)}`,
+        atMost('minutes to drain', drainedMs / 60_000, 16),
         await drainAndAudit(scene),
       ]
     },
@@ -210,7 +211,9 @@ export const intercomRows: readonly Row[] = [
       await scene.signUp(peopleOf(size))
       await model.passes(2 * hourMs)
       model.putToken('the-next-token')
+      const goodMs = model.time.now()
       const counters = await drainAndAudit(scene)
+      const drainedMs = model.time.now() - goodMs
       let soonest = Number.POSITIVE_INFINITY
       const readAtMs = new Map<string, number[]>()
       for (const { reader, atMs, stage, secretId } of model.secretReads) {
@@ -223,10 +226,11 @@ export const intercomRows: readonly Row[] = [
           if (at >= 2) soonest = Math.min(soonest, ms - (times[at - 1] ?? 0))
         }
       }
-      assert.ok(soonest >= 30_000, `read again after ${soonest} ms`)
+      assert.ok(soonest >= 30_000 && Number.isFinite(soonest), `read again after ${soonest} ms`)
       return [
         `${number(size)} signups`,
         `secret read again after ${Math.round(soonest / 1_000)} s at the soonest`,
+        atMost('minutes to drain', drainedMs / 60_000, 16),
         exactly('parked', model.parked().length, 0),
         counters,
       ]

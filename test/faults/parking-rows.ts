@@ -169,7 +169,7 @@ export const parkingRows: readonly Row[] = [
           scene.expectOf(person.email, { name }, occurred_at)
         }
       }
-      // The second run begins when the first is half through, as two people at two terminals would.
+      // As two people at two terminals would.
       const [first, second] = await Promise.all([model.replay(), model.replay(), sendLive()])
       const counters = await drainAndAudit(scene)
       const third = await model.replay()
@@ -184,7 +184,7 @@ export const parkingRows: readonly Row[] = [
   },
   {
     name: 'T25',
-    title: 'a person who was deleted or archived meanwhile is not made again by a replay',
+    title: 'an account that was deleted or archived meanwhile is not made again by a replay',
     sizes: { short: 40, full: 500 },
     run: async (size) => {
       const people = peopleOf(size, 'account')

@@ -16,6 +16,6 @@ if (!(Number.isInteger(count) && count > 0 && Number.isInteger(seed))) {
 console.log(`${count} signups, seed ${seed}`)
 const figures = await soak({ count, seed, leads, tell: (text) => console.log(`  ${text}`) })
 for (const [name, figure] of Object.entries(figures)) console.log(`${name.padEnd(12)} ${figure}`)
-const { lost, duplicated, wrong, left, batchesLost } = figures
+const { lost, duplicated, wrong, leaked, left, batchesLost } = figures
 if (batchesLost === 0) console.log('no batch was killed: take more signups')
-process.exitCode = lost + duplicated + wrong + left > 0 || batchesLost === 0 ? 1 : 0
+process.exitCode = lost + duplicated + wrong + leaked + left > 0 || batchesLost === 0 ? 1 : 0
