@@ -1,6 +1,6 @@
-import type { Bridge } from '../src/lib/config.ts'
-import { overwrites } from '../src/lib/policy.ts'
-import { markName } from '../src/lib/write.ts'
+import type { Bridge } from '../src/lib/config/config.ts'
+import { markName } from '../src/lib/deliver/contact-diff.ts'
+import { overwrites } from '../src/lib/deliver/policy.ts'
 
 /** The custom attributes that a config writes: the sandbox's workspace has just these. */
 export const attributesOf = (bridge: Bridge): string[] =>

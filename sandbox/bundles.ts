@@ -2,8 +2,9 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { context } from 'esbuild'
-import { build, buildOptions, loadConfig } from '../scripts/build.ts'
-import type { Bridge } from '../src/lib/config.ts'
+import { build, buildOptions } from '../scripts/build.ts'
+import { loadConfig } from '../src/cli/load-config.ts'
+import type { Bridge } from '../src/lib/config/config.ts'
 
 /** What was built together: the config, and both functions with it inside. */
 export type Built = {

@@ -1,6 +1,6 @@
 import type { Message, MessageAttributeValue } from '@aws-sdk/client-sqs'
 import type { SQSMessageAttribute, SQSRecord } from 'aws-lambda'
-import { isRecord } from '../src/lib/own.ts'
+import { isRecord } from '../src/lib/json-access.ts'
 
 const toMessageAttribute = (attribute: MessageAttributeValue): SQSMessageAttribute => ({
   ...(attribute.StringValue !== undefined && { stringValue: attribute.StringValue }),

@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import type { APIGatewayProxyEventV2 } from 'aws-lambda'
-import { isRecord } from '../src/lib/own.ts'
+import { isRecord } from '../src/lib/json-access.ts'
 
 export type Answer = {
   readonly status: number

@@ -1,4 +1,4 @@
-import { sandboxQueueNames } from '../src/lib/queue-names.ts'
+import { sandboxQueueNames } from '../src/lib/queue/names.ts'
 import type { SandboxSqs } from './sqs.ts'
 import type { Lane } from './template.ts'
 

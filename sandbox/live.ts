@@ -1,5 +1,5 @@
 import * as z from 'zod/mini'
-import { type Environment, intercomBaseUrl, parseIntercomEnv } from '../src/lib/env.ts'
+import { type Environment, intercomBaseUrl, parseIntercomEnv } from '../src/lib/config/env.ts'
 import { createHttp } from '../src/lib/http.ts'
 import { SandboxError } from './ports.ts'
 

@@ -1,4 +1,4 @@
-import type { Environment } from '../src/lib/env.ts'
+import type { Environment } from '../src/lib/config/env.ts'
 import type { Live } from './live.ts'
 
 /** 0 lets the system choose. */

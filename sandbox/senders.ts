@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
-import type { Bridge } from '../src/lib/config.ts'
-import type { Environment } from '../src/lib/env.ts'
-import { withSecret } from '../src/lib/signature.ts'
+import type { Bridge } from '../src/lib/config/config.ts'
+import type { Environment } from '../src/lib/config/env.ts'
+import { tokenInput } from '../src/lib/ingest/turnstile.ts'
+import { withSecret } from '../src/lib/signature/verify.ts'
 import { needsSecret, type Source } from '../src/lib/sources/source.ts'
-import { tokenInput } from '../src/lib/turnstile.ts'
 
 /** A source as a sender is set up with it. */
 export type Sender = {

@@ -2,7 +2,7 @@ import { findPackageJSON } from 'node:module'
 import { pathToFileURL } from 'node:url'
 import { CreateQueueCommand, SQSClient } from '@aws-sdk/client-sqs'
 import { type BuildAppOptions, buildApp } from 'fauxqs'
-import { sandboxQueueNames } from '../src/lib/queue-names.ts'
+import { sandboxQueueNames } from '../src/lib/queue/names.ts'
 import type { QueueNumbers } from './template.ts'
 
 const accountId = '000000000000'

@@ -1,6 +1,6 @@
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
-import { configFile } from '../scripts/build.ts'
+import { configFile } from '../src/cli/load-config.ts'
 import { BridgeError } from '../src/lib/errors.ts'
 import { askForLive } from './live.ts'
 import { choosePort, type Port, SandboxError } from './ports.ts'

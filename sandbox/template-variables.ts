@@ -1,5 +1,5 @@
 import { parse } from 'yaml'
-import { own } from '../src/lib/own.ts'
+import { own } from '../src/lib/json-access.ts'
 
 /** What lies at a path of own properties; undefined where the path ends early. */
 export const at = (root: unknown, ...path: readonly string[]): unknown =>

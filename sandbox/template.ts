@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { parse } from 'yaml'
-import { isRecord } from '../src/lib/own.ts'
+import { isRecord } from '../src/lib/json-access.ts'
 import { at, createResolver, type ResolveOptions } from './template-variables.ts'
 
 export type FunctionNumbers = { readonly timeoutSeconds: number; readonly memoryMb: number }

@@ -1,5 +1,5 @@
 import { parseJson } from '../src/lib/json.ts'
-import { own } from '../src/lib/own.ts'
+import { own } from '../src/lib/json-access.ts'
 import { type Loopback, sendJson, startLoopback } from './loopback.ts'
 
 /**

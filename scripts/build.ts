@@ -1,11 +1,8 @@
-import { existsSync } from 'node:fs'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { rm } from 'node:fs/promises'
 import { builtinModules } from 'node:module'
-import { tmpdir } from 'node:os'
-import { join, relative, resolve } from 'node:path'
-import { pathToFileURL } from 'node:url'
+import { resolve } from 'node:path'
 import * as esbuild from 'esbuild'
-import { type Bridge, defineBridge } from '../src/lib/config.ts'
+import { configFile, loadConfig, toBuildError } from '../src/cli/load-config.ts'
 
 const root = resolve(import.meta.dirname, '..')
 const functions = ['webhook', 'worker'] as const
@@ -16,19 +13,6 @@ export type BuildSettings = {
   readonly configFile: string
   /** Each function gets a folder of its own in it. */
   readonly outDir?: string
-}
-
-/**
- * The absolute path of the bridge's config: `BRIDGE_CONFIG`, relative to the repository, else
- * bridge.config.ts.
- *
- * @throws Error when there is no such file
- */
-export const configFile = (env: NodeJS.ProcessEnv): string => {
-  const name = env.BRIDGE_CONFIG || 'bridge.config.ts'
-  const path = resolve(root, name)
-  if (existsSync(path)) return path
-  throw new Error(`There is no ${name} in the repository: check BRIDGE_CONFIG.`)
 }
 
 /**
@@ -89,55 +73,12 @@ export const build = (settings: BuildSettings): Promise<Built[]> =>
       const options = optionsOf(name, settings)
       await rm(options.outdir, { recursive: true, force: true })
       const { metafile } = await esbuild.build(options).catch((cause: unknown) => {
-        throw problemOf(cause)
+        throw toBuildError(cause)
       })
       const bytes = Object.values(metafile.outputs).reduce((sum, output) => sum + output.bytes, 0)
       return { name, bytes }
     }),
   )
-
-/** What esbuild found, in one line: where, and what. */
-const problemOf = (cause: unknown): Error => {
-  const [first] = (cause as Partial<esbuild.BuildFailure>).errors ?? []
-  if (!first) return cause instanceof Error ? cause : new Error(String(cause))
-  const { location, text } = first
-  return new Error(location ? `${location.file}:${location.line}: ${text}` : text, { cause })
-}
-
-/**
- * The bridge that a config exports, as it stands in its files now: it is bundled, since Node would
- * keep every module it once imported.
- *
- * @throws Error in one line: where the config cannot be read, or every fault of it
- */
-export const loadConfig = async (file: string): Promise<Bridge> => {
-  const name = relative(root, file)
-  const folder = await mkdtemp(join(tmpdir(), 'signup-bridge-config-'))
-  try {
-    const outfile = join(folder, 'config.mjs')
-    const {
-      splitting: _splitting,
-      outdir: _outdir,
-      ...options
-    } = optionsOf('webhook', { configFile: file })
-    const entry = { entryPoints: [file], outfile, outExtension: {} }
-    await esbuild.build({ ...options, ...entry, logLevel: 'silent' }).catch((cause: unknown) => {
-      throw problemOf(cause)
-    })
-    const { default: config } = await import(pathToFileURL(outfile).href).catch((cause: Error) => {
-      throw new Error(`${name}: ${cause.message}`, { cause })
-    })
-    if (config === undefined)
-      throw new Error(`${name}: export default defineBridge({ sources: … })`)
-    try {
-      return defineBridge(config)
-    } catch (cause) {
-      throw new Error(`${name}: ${cause instanceof Error ? cause.message : cause}`, { cause })
-    }
-  } finally {
-    await rm(folder, { recursive: true })
-  }
-}
 
 const main = async (): Promise<void> => {
   const settings = { configFile: configFile(process.env) }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { defineBridge } from '../src/lib/config.ts'
+import { defineBridge } from '../src/lib/config/config.ts'
 import { auth0, form, signup, standardWebhooks, webhook } from '../src/lib/index.ts'
 import { startModel } from './model/model.ts'
 import type { Body, PostOptions } from './model/requests.ts'

@@ -1,16 +1,16 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { errorAnswer } from '../src/lib/answer.ts'
-import type { Bridge } from '../src/lib/config.ts'
+import type { Bridge } from '../src/lib/config/config.ts'
+import { decisionCounts } from '../src/lib/deliver/steps.ts'
 import { BridgeError, errorCodes } from '../src/lib/errors.ts'
-import { read } from '../src/lib/read.ts'
-import { failure } from '../src/lib/retry.ts'
-import { verify } from '../src/lib/signature.ts'
+import { errorAnswer } from '../src/lib/ingest/respond.ts'
+import { failure } from '../src/lib/queue/retry.ts'
+import { verify } from '../src/lib/signature/verify.ts'
 import * as presets from '../src/lib/sources/index.ts'
 import type { Source } from '../src/lib/sources/source.ts'
-import { decisionCounts } from '../src/lib/steps.ts'
-import { leftOutReasons } from '../src/lib/values.ts'
+import { read } from '../src/lib/transform/read.ts'
+import { leftOutReasons } from '../src/lib/transform/values.ts'
 import { rows } from './faults/rows.ts'
 import { parts } from './mutate/parts.ts'
 import { start } from './support/clock.ts'
@@ -194,7 +194,7 @@ describe('the README', () => {
   test.each([
     ...new Set(
       [
-        ...text('src/lib/env.ts').matchAll(
+        ...text('src/lib/config/env.ts').matchAll(
           /\b([A-Z]+(?:_[A-Z]+)+): z|\b(DELIVERY): z|\b([A-Z_]+): (?:required|url|logLevel)/g,
         ),
       ].map(([, a, b, c]) => a ?? b ?? c ?? ''),

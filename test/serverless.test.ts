@@ -15,9 +15,10 @@ import { promisify } from 'node:util'
 import { inflateRawSync } from 'node:zlib'
 import * as esbuild from 'esbuild'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
-import { build, buildOptions, configFile } from '../scripts/build.ts'
+import { build, buildOptions } from '../scripts/build.ts'
+import { configFile } from '../src/cli/load-config.ts'
 import type { ErrorCode } from '../src/lib/errors.ts'
-import { queueNames } from '../src/lib/queue-names.ts'
+import { queueNames } from '../src/lib/queue/names.ts'
 
 type Properties = Readonly<Record<string, unknown>>
 type Resource = {

@@ -1,4 +1,4 @@
-import { own } from '../../src/lib/own.ts'
+import { own } from '../../src/lib/json-access.ts'
 import { type Attribute, readDataType } from './attribute.ts'
 import { invalid, type Refusal } from './refusal.ts'
 

@@ -1,4 +1,4 @@
-import { isRecord } from '../../src/lib/own.ts'
+import { isRecord } from '../../src/lib/json-access.ts'
 import { badParameter, type Refusal } from './refusal.ts'
 
 /**

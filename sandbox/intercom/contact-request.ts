@@ -1,4 +1,4 @@
-import { isRecord } from '../../src/lib/own.ts'
+import { isRecord } from '../../src/lib/json-access.ts'
 import type { KnownAttributes } from './data-attributes.ts'
 import { invalid, isRefusal, type Refusal, refusals } from './refusal.ts'
 import { isFrom216, type Version } from './version.ts'

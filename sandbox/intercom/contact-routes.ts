@@ -1,4 +1,4 @@
-import { own } from '../../src/lib/own.ts'
+import { own } from '../../src/lib/json-access.ts'
 import { type IsMember, readContactRequest } from './contact-request.ts'
 import type { ContactState } from './contact-state.ts'
 import { viewContactIn } from './contact-view.ts'

@@ -1,4 +1,4 @@
-import { own } from '../../src/lib/own.ts'
+import { own } from '../../src/lib/json-access.ts'
 import { readCompanyRequest } from './company-request.ts'
 import type { IsMember } from './contact-request.ts'
 import type { Contacts } from './contacts.ts'

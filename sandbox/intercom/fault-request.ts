@@ -1,4 +1,4 @@
-import { isRecord } from '../../src/lib/own.ts'
+import { isRecord } from '../../src/lib/json-access.ts'
 import { attributeNotation, readAttribute } from './attribute.ts'
 
 /** What goes wrong, for which calls, and how often. */

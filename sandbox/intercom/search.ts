@@ -1,4 +1,4 @@
-import { own } from '../../src/lib/own.ts'
+import { own } from '../../src/lib/json-access.ts'
 import { indexedFields } from './contact-index.ts'
 import type { ContactState } from './contact-state.ts'
 import type { Contacts } from './contacts.ts'

@@ -1,14 +1,14 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { configFile, loadConfig } from '../../scripts/build.ts'
 import { systemClock } from '../lib/clock.ts'
-import type { Bridge } from '../lib/config.ts'
-import { receivesExhausted } from '../lib/dead-letter.ts'
+import type { Bridge } from '../lib/config/config.ts'
 import { errorCodes } from '../lib/errors.ts'
+import { receivesExhausted } from '../lib/queue/dead-letter.ts'
 import { type Dlq, dryRun, list, replayAll, show } from './dlq.ts'
+import { CliError, explainAws } from './errors.ts'
+import { configFile, loadConfig } from './load-config.ts'
 import { openLanes } from './queues.ts'
-import { CliError, explainAws } from './refusal.ts'
 
 const usage = `bridge dlq list|show|replay [options]
 

@@ -1,8 +1,8 @@
 import type { Clock } from '../lib/clock.ts'
-import type { Bridge } from '../lib/config.ts'
-import type { DeadLetter, DeadLetterFilter } from '../lib/dead-letter.ts'
-import { fromRecord } from '../lib/queue.ts'
-import { eachDeadLetter, type Looked, type ReplayProgress, replay } from '../lib/replay.ts'
+import type { Bridge } from '../lib/config/config.ts'
+import type { DeadLetter, DeadLetterFilter } from '../lib/queue/dead-letter.ts'
+import { fromRecord } from '../lib/queue/message.ts'
+import { eachDeadLetter, type Looked, type ReplayProgress, replay } from '../lib/queue/replay.ts'
 import type { Lane, LaneName } from './queues.ts'
 import { toTable } from './table.ts'
 

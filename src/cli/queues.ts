@@ -1,9 +1,9 @@
 import { GetQueueAttributesCommand, GetQueueUrlCommand, SQSClient } from '@aws-sdk/client-sqs'
-import { type DeadLetterAddresses, openDeadLetterQueue } from '../lib/dead-letter-queue.ts'
-import type { Environment } from '../lib/env.ts'
-import { type QueueNames, queueNames, sandboxQueueNames } from '../lib/queue-names.ts'
-import type { DeadLetterQueue } from '../lib/replay.ts'
-import { CliError, explainAws } from './refusal.ts'
+import { type DeadLetterAddresses, openDeadLetterQueue } from '../lib/aws/sqs-dead-letters.ts'
+import type { Environment } from '../lib/config/env.ts'
+import { type QueueNames, queueNames, sandboxQueueNames } from '../lib/queue/names.ts'
+import type { DeadLetterQueue } from '../lib/queue/replay.ts'
+import { CliError, explainAws } from './errors.ts'
 
 export type LaneName = keyof typeof sandboxQueueNames
 

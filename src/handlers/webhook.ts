@@ -1,16 +1,17 @@
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda'
-import { notTaken, type Received, type Sink, take } from '../lib/accept.ts'
-import { type Answer, errorAnswer } from '../lib/answer.ts'
 import { nowSeconds } from '../lib/clock.ts'
-import { type Environment, parseWebhookEnv, type WebhookEnv } from '../lib/env.ts'
+import { type Environment, parseWebhookEnv, type WebhookEnv } from '../lib/config/env.ts'
+import { createCache, loadSigningSecrets } from '../lib/config/secrets.ts'
+import type { Delivery } from '../lib/delivery.ts'
 import { BridgeError, toBridgeError } from '../lib/errors.ts'
-import { type Invoker, invokedBy, invokedDeliveries } from '../lib/invocation.ts'
-import { type HttpDelivery, receive } from '../lib/receive.ts'
-import { createCache, loadSigningSecrets } from '../lib/secrets.ts'
-import type { Delivery } from '../lib/sources/source.ts'
-import { createMayTell, tellReceived, tellStale } from '../lib/tell.ts'
-import { createAskTurnstile, turnstileUrl } from '../lib/turnstile.ts'
-import { type Surroundings, surround, tellEarly } from './surroundings.ts'
+import { notTaken, type Received, type Sink, take } from '../lib/ingest/ingest.ts'
+import { type Invoker, invokedBy, invokedDeliveries } from '../lib/ingest/invocation.ts'
+import { type HttpDelivery, receive } from '../lib/ingest/receive.ts'
+import { type Answer, errorAnswer } from '../lib/ingest/respond.ts'
+import { createAskTurnstile, turnstileUrl } from '../lib/ingest/turnstile.ts'
+import { createMayTell } from '../lib/telemetry/log-throttle.ts'
+import { tellReceived, tellStale } from '../lib/telemetry/report.ts'
+import { type Surroundings, surround, tellEarly } from './dependencies.ts'
 
 /** Direct mode answers 503 by then, while the sender still listens. */
 const directDeadlineMs = 20_000
@@ -68,7 +69,7 @@ const createDirectSinks = async (
   surroundings: Surroundings,
 ): Promise<CreateSink> => {
   // Loaded only in this mode: the queue's webhook never speaks to Intercom.
-  const { createDeliver } = await import('./intercom.ts')
+  const { createDeliver } = await import('./create-deliver.ts')
   const deliver = createDeliver(env, surroundings)
   const { clock } = surroundings
   return () => {

@@ -1,6 +1,6 @@
 /** `npm run conform -- FOLDER`: what the bridge makes of deliveries that you captured. */
 import { existsSync } from 'node:fs'
-import { configFile } from '../../scripts/build.ts'
+import { configFile } from '../../src/cli/load-config.ts'
 import { conform, type Result } from './conform.ts'
 
 const [folder, mode] = process.argv.slice(2)

@@ -2,8 +2,8 @@ import { resolve } from 'node:path'
 import { ReceiveMessageCommand } from '@aws-sdk/client-sqs'
 import { startSandbox } from '../../sandbox/sandbox.ts'
 import type { SandboxOptions } from '../../sandbox/sandbox-options.ts'
-import type { Environment } from '../../src/lib/env.ts'
-import { sign } from '../../src/lib/signature.ts'
+import type { Environment } from '../../src/lib/config/env.ts'
+import { sign } from '../../src/lib/signature/verify.ts'
 import { bytes } from '../support/deliveries.ts'
 
 type Body = string | object | URLSearchParams | FormData

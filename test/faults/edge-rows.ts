@@ -1,5 +1,5 @@
 import { strict as assert } from 'node:assert'
-import { eachDeadLetter } from '../../src/lib/replay.ts'
+import { eachDeadLetter } from '../../src/lib/queue/replay.ts'
 import { startModel } from '../model/model.ts'
 import { canary, poison } from '../support/canary.ts'
 import { everyPreset, fileName, fixtures } from '../support/fixtures.ts'

@@ -2,11 +2,11 @@ import { type Message, PurgeQueueCommand, SQSClient } from '@aws-sdk/client-sqs'
 import type { SQSEvent } from 'aws-lambda'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { createWorker, handler } from '../../src/handlers/worker.ts'
-import { defineBridge } from '../../src/lib/config.ts'
+import { defineBridge } from '../../src/lib/config/config.ts'
 import { form, signup } from '../../src/lib/index.ts'
-import { toMessages } from '../../src/lib/queue.ts'
-import { read } from '../../src/lib/read.ts'
-import { signup as plainSignup } from '../../src/lib/sources/signup.ts'
+import { toMessages } from '../../src/lib/queue/message.ts'
+
+import { read } from '../../src/lib/transform/read.ts'
 import { delivery, formHeaders } from '../support/deliveries.ts'
 import { createNotes } from '../support/telemetry.ts'
 import { access_token, again, minute, startWorld } from '../support/world.ts'
@@ -45,7 +45,7 @@ const startWorker = (env: Record<string, string | undefined> = {}) => {
 const queue = async (source: 'backend' | 'waitlist', body: object | string): Promise<void> => {
   const headers = source === 'waitlist' ? formHeaders : { 'content-type': 'application/json' }
   const given = { ...delivery(body, headers), source, url: '' }
-  const reading = await read(bridge.sources[source] ?? plainSignup(), given)
+  const reading = await read(bridge.sources[source] ?? signup(), given)
   if (reading.kind === 'ignored') throw new Error('ignored')
   await world.store(toMessages(given, reading))
 }

@@ -1,6 +1,6 @@
 import { sha256 } from '../../src/lib/digest.ts'
-import type { QueueMessage } from '../../src/lib/queue.ts'
-import type { DeadLetterQueue } from '../../src/lib/replay.ts'
+import type { QueueMessage } from '../../src/lib/queue/message.ts'
+import type { DeadLetterQueue } from '../../src/lib/queue/replay.ts'
 import type { FifoQueue } from './fifo-queue.ts'
 
 /** A dead letter as an operator sees it. */

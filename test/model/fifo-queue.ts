@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { SQSRecord } from 'aws-lambda'
-import type { QueueMessage } from '../../src/lib/queue.ts'
+import type { QueueMessage } from '../../src/lib/queue/message.ts'
 import { createDedupe } from './dedupe.ts'
 import { createGroups, type Message, maxBatch } from './groups.ts'
 import { type QueuedMessage, toRecord } from './queue-message.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { defineBridge } from '../../src/lib/config.ts'
+import { defineBridge } from '../../src/lib/config/config.ts'
 import { signup } from '../../src/lib/index.ts'
 import { userCreated } from '../support/payloads.ts'
 import type { Invocation } from './event-source.ts'

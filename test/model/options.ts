@@ -1,5 +1,5 @@
-import type { Bridge } from '../../src/lib/config.ts'
-import type { Environment } from '../../src/lib/env.ts'
+import type { Bridge } from '../../src/lib/config/config.ts'
+import type { Environment } from '../../src/lib/config/env.ts'
 import { clerk, defineBridge, form, signup } from '../../src/lib/index.ts'
 import type { Invocation } from './event-source.ts'
 import type { AwaitPoint } from './life.ts'

@@ -1,6 +1,6 @@
 import type { Clock } from '../../src/lib/clock.ts'
 import { BridgeError } from '../../src/lib/errors.ts'
-import type { Queues } from '../../src/lib/send.ts'
+import type { Queues } from '../../src/lib/queue/queues.ts'
 import { createDeadLetters } from './dead-letters.ts'
 import { createFifoQueue } from './fifo-queue.ts'
 

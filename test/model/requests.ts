@@ -1,9 +1,9 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda'
 import { sendersOf } from '../../sandbox/senders.ts'
 import { type Clock, nowSeconds } from '../../src/lib/clock.ts'
-import type { Bridge } from '../../src/lib/config.ts'
-import { sign } from '../../src/lib/signature.ts'
-import type { Delivery } from '../../src/lib/sources/source.ts'
+import type { Bridge } from '../../src/lib/config/config.ts'
+import type { Delivery } from '../../src/lib/delivery.ts'
+import { sign } from '../../src/lib/signature/verify.ts'
 import { bytes, formHeaders } from '../support/deliveries.ts'
 
 /** What a sender posts: an object as JSON, a form, or a text or bytes as they are. */

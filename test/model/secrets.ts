@@ -1,6 +1,6 @@
 import type { Clock } from '../../src/lib/clock.ts'
+import type { GetSecret, SecretStage } from '../../src/lib/config/secrets.ts'
 import { BridgeError } from '../../src/lib/errors.ts'
-import type { GetSecret, SecretStage } from '../../src/lib/secrets.ts'
 
 /** One GetSecretValue call. */
 export type SecretRead = {

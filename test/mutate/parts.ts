@@ -10,39 +10,43 @@ export type Part = {
 export const parts: Readonly<Record<string, Part>> = {
   signature: {
     files: [
-      'src/lib/signature.ts',
+      'src/lib/signature/verify.ts',
       'src/lib/signature/compare.ts',
       'src/lib/signature/hmac.ts',
       'src/lib/signature/jws.ts',
       'src/lib/signature/key.ts',
-      'src/lib/signature/refusal.ts',
+      'src/lib/signature/errors.ts',
       'src/lib/signature/shared-secret.ts',
     ],
     tests: [
-      'test/lib/signature.test.ts',
+      'test/lib/signature/verify.test.ts',
       'test/lib/signature/*.test.ts',
-      'test/lib/forgeries.test.ts',
+      'test/lib/signature/forgeries.test.ts',
     ],
   },
-  retry: { files: ['src/lib/retry.ts'], tests: ['test/lib/retry.test.ts'] },
+  retry: { files: ['src/lib/queue/retry.ts'], tests: ['test/lib/queue/retry.test.ts'] },
   mapping: {
-    files: ['src/lib/mapping.ts', 'src/lib/normalise.ts', 'src/lib/values.ts'],
-    tests: ['test/lib/mapping.test.ts', 'test/lib/normalise.test.ts'],
+    files: [
+      'src/lib/transform/options.ts',
+      'src/lib/transform/normalise.ts',
+      'src/lib/transform/values.ts',
+    ],
+    tests: ['test/lib/transform/options.test.ts', 'test/lib/transform/normalise.test.ts'],
     isRandom: true,
   },
   'decision table': {
     files: [
-      'src/lib/decide.ts',
-      'src/lib/history.ts',
-      'src/lib/steps.ts',
-      'src/lib/who.ts',
-      'src/lib/write.ts',
+      'src/lib/deliver/decide.ts',
+      'src/lib/deliver/history.ts',
+      'src/lib/deliver/steps.ts',
+      'src/lib/deliver/match-contact.ts',
+      'src/lib/deliver/contact-diff.ts',
     ],
-    tests: ['test/lib/decide.test.ts', 'test/lib/write.test.ts'],
+    tests: ['test/lib/deliver/decide.test.ts', 'test/lib/deliver/contact-diff.test.ts'],
     isRandom: true,
   },
   'batch logic': {
-    files: ['src/lib/batch.ts', 'src/lib/opened.ts', 'src/handlers/worker.ts'],
-    tests: ['test/lib/batch.test.ts', 'test/handlers/worker.test.ts'],
+    files: ['src/lib/queue/batch.ts', 'src/lib/queue/read-record.ts', 'src/handlers/worker.ts'],
+    tests: ['test/lib/queue/batch.test.ts', 'test/handlers/worker.test.ts'],
   },
 }

@@ -1,4 +1,4 @@
-import { isRecord, own } from '../../src/lib/own.ts'
+import { isRecord, own } from '../../src/lib/json-access.ts'
 import { type Document, examplesOf, resolve, type Schema } from './document.ts'
 
 /** What the examples of a description show of a schema, wherever it stands. */

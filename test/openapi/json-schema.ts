@@ -1,4 +1,4 @@
-import { isRecord } from '../../src/lib/own.ts'
+import { isRecord } from '../../src/lib/json-access.ts'
 import { type Document, nameIn, resolve, type Schema } from './document.ts'
 import { fieldsOfAll, inferred, type ShownValues, valuesOf } from './examples.ts'
 

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest'
-import { isRecord } from '../../src/lib/own.ts'
+import { isRecord } from '../../src/lib/json-access.ts'
 import { companyFieldNames, contactFieldNames } from '../../src/lib/signup.ts'
 import { callBridge } from './bridge-calls.ts'
 import { createDescription, type Description } from './description.ts'

@@ -1,5 +1,5 @@
 import { startIntercom } from '../../sandbox/intercom/server.ts'
-import { own } from '../../src/lib/own.ts'
+import { own } from '../../src/lib/json-access.ts'
 import { createCall, token } from '../sandbox/intercom-client.ts'
 import type { Answered } from './exchange.ts'
 

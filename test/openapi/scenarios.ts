@@ -1,5 +1,5 @@
 import type { SandboxIntercom } from '../../sandbox/intercom/server.ts'
-import type { Policy } from '../../src/lib/policy.ts'
+import type { Policy } from '../../src/lib/deliver/policy.ts'
 import type { ContactFields, Signup } from '../../src/lib/signup.ts'
 import type { Call } from '../sandbox/intercom-client.ts'
 import { start } from '../support/clock.ts'

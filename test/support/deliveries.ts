@@ -1,5 +1,6 @@
-import { sign } from '../../src/lib/signature.ts'
-import type { Delivery, Source } from '../../src/lib/sources/source.ts'
+import type { Delivery } from '../../src/lib/delivery.ts'
+import { sign } from '../../src/lib/signature/verify.ts'
+import type { Source } from '../../src/lib/sources/source.ts'
 import { start } from './clock.ts'
 
 export const bytes = (text: string): Uint8Array => new TextEncoder().encode(text)

@@ -1,4 +1,5 @@
-import type { Delivery, Source } from '../../src/lib/sources/source.ts'
+import type { Delivery } from '../../src/lib/delivery.ts'
+import type { Source } from '../../src/lib/sources/source.ts'
 
 /** What a source makes of another delivery; `body` and `headers` as in the fixture's own. */
 export type Case = {

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { defineBridge } from '../../src/lib/config.ts'
+import { defineBridge } from '../../src/lib/config/config.ts'
 import * as presets from '../../src/lib/sources/index.ts'
 import type { Fixture } from './fixture.ts'
 

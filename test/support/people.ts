@@ -1,5 +1,5 @@
+import type { Policy } from '../../src/lib/deliver/policy.ts'
 import type { Contact } from '../../src/lib/intercom/contact.ts'
-import type { Policy } from '../../src/lib/policy.ts'
 import type { Signup } from '../../src/lib/signup.ts'
 import { start } from './clock.ts'
 

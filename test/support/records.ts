@@ -1,4 +1,4 @@
-import type { QueueRecord } from '../../src/lib/queue.ts'
+import type { QueueRecord } from '../../src/lib/queue/record.ts'
 import { start } from './clock.ts'
 
 export const fifoArn = 'arn:aws:sqs:eu-west-1:000000000000:queue.fifo'

@@ -1,5 +1,5 @@
-import type { HttpDelivery } from '../../src/lib/receive.ts'
-import { type SignatureScheme, sign } from '../../src/lib/signature.ts'
+import type { HttpDelivery } from '../../src/lib/ingest/receive.ts'
+import { type SignatureScheme, sign } from '../../src/lib/signature/verify.ts'
 import { type Fixture, toBytes } from './fixture.ts'
 
 /** A request before it is an HttpDelivery: what a sender sends, or somebody who is none. */

@@ -1,5 +1,4 @@
-import type { LogFields, Telemetry } from '../../src/lib/telemetry.ts'
-
+import type { LogFields, Telemetry } from '../../src/lib/telemetry/telemetry.ts'
 /**
  * Keeps what was told.
  *

@@ -1,6 +1,5 @@
-import { type SignatureScheme, verify } from '../../src/lib/signature.ts'
-import type { Delivery } from '../../src/lib/sources/source.ts'
-
+import type { Delivery } from '../../src/lib/delivery.ts'
+import { type SignatureScheme, verify } from '../../src/lib/signature/verify.ts'
 /** What verify throws, as its code; `accepted` when it throws nothing. */
 export const verdict = (
   scheme: SignatureScheme,

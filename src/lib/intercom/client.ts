@@ -1,12 +1,11 @@
 import type { Clock } from '../clock.ts'
+import type { Cached } from '../config/secrets.ts'
 import type { SendHttp } from '../http.ts'
 import { parseJson } from '../json.ts'
-import { inPlaceDelayMs } from '../retry.ts'
-import type { Cached } from '../secrets.ts'
-import type { Answered, Call, SendCall } from './call.ts'
-import { callError, codeOf, isBadToken } from './failure.ts'
+import { callError, codeOf, isBadToken } from './errors.ts'
 import type { Pace } from './pace.ts'
-import { readWindow, waitMsOf, windowMs } from './window.ts'
+import { readWindow, waitMsOf, windowMs } from './rate-limit.ts'
+import type { Answered, Call, SendCall } from './request.ts'
 
 export type ClientOptions = {
   readonly send: SendHttp
@@ -110,3 +109,7 @@ export const createClient = (options: ClientOptions): SendCall => {
     }
   }
 }
+
+/** Full jitter between two tries of one call, in milliseconds. */
+export const inPlaceDelayMs = (tries: number, random: number): number =>
+  Math.floor(random * Math.min(4_000, 250 * 2 ** tries))

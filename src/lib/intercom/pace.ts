@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts'
-import { type Window, windowMs } from './window.ts'
+import { type Window, windowMs } from './rate-limit.ts'
 
 /** A call's turn; `end` takes what its answer said of the window, if anything. */
 export type Turn = { readonly end: (window: Window | undefined) => void }

@@ -1,9 +1,10 @@
 import { createHash, createHmac } from 'node:crypto'
+import type { Delivery } from '../delivery.ts'
 import { BridgeError } from '../errors.ts'
-import type { Delivery } from '../sources/source.ts'
+import { memoise } from '../memoise.ts'
 import { anyEqual } from './compare.ts'
+import { expired, invalid, missing } from './errors.ts'
 import { keyOf, keysOf, type SecretKind, type SigningKey, strictBase64 } from './key.ts'
-import { expired, invalid, missing } from './refusal.ts'
 import type { Unsigned } from './unsigned.ts'
 
 /**
@@ -69,15 +70,8 @@ const firstHeader = ({ headers }: Delivery, names: readonly string[]): string | 
   return name === undefined ? undefined : headers[name]
 }
 
-/** What each scheme's template is made of; schemes are as many as the config's sources. */
-const templates = new Map<string, readonly string[]>()
-const partsOf = (template: string): readonly string[] => {
-  const known = templates.get(template)
-  if (known) return known
-  const parts = template.split(/(\{\w+\})/)
-  templates.set(template, parts)
-  return parts
-}
+/** A template's parts, in order: placeholders such as `{body}`, and the text between them. */
+const partsOf = memoise((template) => template.split(/(\{\w+\})/))
 
 type Signed = { id: string; timestamp: string; method: string; url: string; body: Uint8Array }
 

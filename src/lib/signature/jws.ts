@@ -1,10 +1,10 @@
 import { createHmac, hash } from 'node:crypto'
+import type { Delivery } from '../delivery.ts'
 import { parseJson } from '../json.ts'
-import { own } from '../own.ts'
-import type { Delivery } from '../sources/source.ts'
+import { own } from '../json-access.ts'
 import { anyEqual, digestOf } from './compare.ts'
+import { invalid, missing } from './errors.ts'
 import { keysOf } from './key.ts'
-import { invalid, missing } from './refusal.ts'
 
 /**
  * A compact JWS, HS256, whose claims hold the SHA-256 of the body in hex as `sha256` and, as `iss`,

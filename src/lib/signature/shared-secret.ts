@@ -1,7 +1,7 @@
-import type { Delivery } from '../sources/source.ts'
+import type { Delivery } from '../delivery.ts'
 import { anyEqual, digestOf } from './compare.ts'
+import { invalid, missing } from './errors.ts'
 import { keysOf } from './key.ts'
-import { invalid, missing } from './refusal.ts'
 
 /** A secret that travels as `Authorization: Bearer …`, for senders that cannot sign. */
 export type BearerScheme = { readonly type: 'bearer' }

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini'
-import { isRecord, own, text } from '../own.ts'
+import { isRecord, own, text } from '../json-access.ts'
 import { bodyScheme } from '../signature/hmac.ts'
-import { isAbsent } from '../values.ts'
+import { isAbsent } from '../transform/values.ts'
 import { fullName } from './person.ts'
 import { defineSource } from './source.ts'
 

@@ -1,12 +1,12 @@
 import * as z from 'zod/mini'
-import { own } from '../own.ts'
-import { fullName } from './person.ts'
-import { defineSource } from './source.ts'
+import { own } from '../json-access.ts'
 import {
   standardWebhooksHeaders,
   standardWebhooksId,
   standardWebhooksScheme,
-} from './standard-webhooks.ts'
+} from '../signature/standard-webhooks.ts'
+import { fullName } from './person.ts'
+import { defineSource } from './source.ts'
 
 const addresses = z.nullish(z.array(z.looseObject({ id: z.string() })))
 const userCreated = z.looseObject({

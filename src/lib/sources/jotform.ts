@@ -1,9 +1,9 @@
 import * as z from 'zod/mini'
-import { isTooDeep } from '../body.ts'
-import { parseJson } from '../json.ts'
-import { isRecord, text } from '../own.ts'
+import type { Question } from '../delivery.ts'
+import { isTooDeep, parseJson } from '../json.ts'
+import { isRecord, text } from '../json-access.ts'
 import { findPerson, fullName } from './person.ts'
-import { defineSource, type Question } from './source.ts'
+import { defineSource } from './source.ts'
 
 const submission = z.looseObject({
   submissionID: z.string(),

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini'
-import { records, text } from '../own.ts'
+import { records, text } from '../json-access.ts'
 import { findPerson, fullName } from './person.ts'
 import { defineSource } from './source.ts'
 

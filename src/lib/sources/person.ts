@@ -1,6 +1,6 @@
-import { isAbsent } from '../values.ts'
-import type { Question } from './source.ts'
-
+import type { Question } from '../delivery.ts'
+import { memoise } from '../memoise.ts'
+import { isAbsent } from '../transform/values.ts'
 /** A name of several parts, any of which may be missing. */
 export const fullName = (...parts: readonly unknown[]): string | undefined => {
   const given = parts.filter((part) => typeof part === 'string' && !isAbsent(part))
@@ -69,18 +69,10 @@ const findOut = (label: string): Label => {
   return found.length === 0 ? unclear : { isOfOthers: false, asks: found }
 }
 
-/** A form asks the same in every delivery, so what its labels ask for is found out once. */
-const known = new Map<string, Label>()
-const maxKnown = 1_000
-const labelOf = (text: string | undefined): Label => {
-  if (text === undefined || text.length > maxLabelLength) return unclear
-  const found = known.get(text)
-  if (found) return found
-  const label = findOut(text)
-  if (known.size >= maxKnown) known.clear()
-  known.set(text, label)
-  return label
-}
+/** A form asks the same in every delivery. */
+const labelMeaning = memoise(findOut)
+const labelOf = (text: string | undefined): Label =>
+  text === undefined || text.length > maxLabelLength ? unclear : labelMeaning(text)
 
 const isText = (value: unknown): boolean => typeof value === 'string' && !isAbsent(value)
 const looksRight: { readonly [asked in Asked]: (value: unknown) => boolean } = {

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini'
-import { own } from '../own.ts'
+import { own } from '../json-access.ts'
 import { timestampedScheme } from '../signature/hmac.ts'
 import { defineSource } from './source.ts'
 

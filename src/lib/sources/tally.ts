@@ -1,8 +1,9 @@
 import * as z from 'zod/mini'
-import { list, own, records, text } from '../own.ts'
+import type { Question } from '../delivery.ts'
+import { list, own, records, text } from '../json-access.ts'
 import { bodyScheme } from '../signature/hmac.ts'
 import { findPerson } from './person.ts'
-import { defineSource, type Question } from './source.ts'
+import { defineSource } from './source.ts'
 
 const formResponse = z.looseObject({ data: z.looseObject({ fields: z.array(z.unknown()) }) })
 

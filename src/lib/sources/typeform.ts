@@ -1,8 +1,9 @@
 import * as z from 'zod/mini'
-import { isRecord, list, own, records, text } from '../own.ts'
+import type { Question } from '../delivery.ts'
+import { isRecord, list, own, records, text } from '../json-access.ts'
 import { bodyScheme } from '../signature/hmac.ts'
 import { findPerson } from './person.ts'
-import { defineSource, type Question } from './source.ts'
+import { defineSource } from './source.ts'
 
 type FormResponse = Record<string, unknown>
 const formResponse = z.looseObject({

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini'
-import { own, records, text } from '../own.ts'
+import { own, records, text } from '../json-access.ts'
 import { defaultToleranceSeconds } from '../signature/hmac.ts'
 import { findPerson } from './person.ts'
 import { defineSource } from './source.ts'

@@ -1,7 +1,8 @@
 import * as z from 'zod/mini'
-import { ownPath } from '../own.ts'
+import { ownPath } from '../json-access.ts'
 import { defaultToleranceSeconds, type HmacScheme } from '../signature/hmac.ts'
-import { assertOptions, makeSource, type Place, type Source, type SourceOptions } from './source.ts'
+import type { Place } from '../transform/options.ts'
+import { assertOptions, makeSource, type Source, type SourceOptions } from './source.ts'
 
 const headerName = z
   .string()

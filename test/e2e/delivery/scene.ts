@@ -1,6 +1,6 @@
 import { createAnswerCall } from '../../../sandbox/intercom/answer-call.ts'
 import { defineBridge, form, signup } from '../../../src/lib/index.ts'
-import { isRecord } from '../../../src/lib/own.ts'
+import { isRecord } from '../../../src/lib/json-access.ts'
 import type { SourceOptions } from '../../../src/lib/sources/source.ts'
 import { type Model, startModel } from '../../model/model.ts'
 import type { ModelOptions } from '../../model/options.ts'

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test
 import { type SandboxIntercom, startIntercom } from '../../../sandbox/intercom/server.ts'
 import { createHttp } from '../../../src/lib/http.ts'
 import { type ClientOptions, createClient } from '../../../src/lib/intercom/client.ts'
-import { type ContactCall, toCall } from '../../../src/lib/intercom/contact-call.ts'
+import { type ContactCall, toCall } from '../../../src/lib/intercom/contact-request.ts'
 import { createPace } from '../../../src/lib/intercom/pace.ts'
 import { createClock, type VirtualClock } from '../../support/clock.ts'
 import { startServer } from '../../support/server.ts'

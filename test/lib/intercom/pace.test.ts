@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { createRateWindow } from '../../../sandbox/intercom/rate-window.ts'
 import type { Clock } from '../../../src/lib/clock.ts'
 import { createPace, type Pace, type Turn } from '../../../src/lib/intercom/pace.ts'
-import { readWindow, type Window } from '../../../src/lib/intercom/window.ts'
+import { readWindow, type Window } from '../../../src/lib/intercom/rate-limit.ts'
 import { createHeap } from '../../model/heap.ts'
 import { createClock, start } from '../../support/clock.ts'
 

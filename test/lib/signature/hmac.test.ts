@@ -6,9 +6,9 @@ import {
   isSignedBy,
   timestampedScheme,
 } from '../../../src/lib/signature/hmac.ts'
-import { sign } from '../../../src/lib/signature.ts'
+import { standardWebhooksScheme } from '../../../src/lib/signature/standard-webhooks.ts'
+import { sign } from '../../../src/lib/signature/verify.ts'
 import { hubspot, webhook } from '../../../src/lib/sources/index.ts'
-import { standardWebhooksScheme } from '../../../src/lib/sources/standard-webhooks.ts'
 import { start } from '../../support/clock.ts'
 import { bytes, delivery } from '../../support/deliveries.ts'
 import { verdict } from '../../support/verdict.ts'

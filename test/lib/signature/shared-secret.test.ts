@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { sign, verify, withSecret } from '../../../src/lib/signature.ts'
+import { sign, verify, withSecret } from '../../../src/lib/signature/verify.ts'
 import { start } from '../../support/clock.ts'
 import { bytes, delivery } from '../../support/deliveries.ts'
 import { verdict } from '../../support/verdict.ts'

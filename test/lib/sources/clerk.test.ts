@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { read } from '../../../src/lib/read.ts'
 import { clerk } from '../../../src/lib/sources/index.ts'
+import { read } from '../../../src/lib/transform/read.ts'
 import { delivery } from '../../support/deliveries.ts'
 import { userCreated } from '../../support/payloads.ts'
 

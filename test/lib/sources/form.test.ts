@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { read } from '../../../src/lib/read.ts'
 import { form } from '../../../src/lib/sources/index.ts'
+import { read } from '../../../src/lib/transform/read.ts'
 import { delivery, formHeaders } from '../../support/deliveries.ts'
 
 const readForm = (body: string, options = {}) => read(form(options), delivery(body, formHeaders))

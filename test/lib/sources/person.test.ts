@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
+import type { Question } from '../../../src/lib/delivery.ts'
 import { findPerson } from '../../../src/lib/sources/person.ts'
-import type { Question } from '../../../src/lib/sources/source.ts'
 
 const mail = 'ada@example.com'
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { read } from '../../../src/lib/read.ts'
 import { signup } from '../../../src/lib/sources/index.ts'
+import { read } from '../../../src/lib/transform/read.ts'
 import { delivery } from '../../support/deliveries.ts'
 
 test('every field of Create contact, the event, tags, a company and a note are read flat', async () => {

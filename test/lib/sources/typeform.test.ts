@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
-import { read } from '../../../src/lib/read.ts'
 import { typeform } from '../../../src/lib/sources/index.ts'
 import type { SourceOptions } from '../../../src/lib/sources/source.ts'
+import { read } from '../../../src/lib/transform/read.ts'
 import { delivery } from '../../support/deliveries.ts'
 import { formResponse } from '../../support/payloads.ts'
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
-import { read } from '../../../src/lib/read.ts'
-import { verify } from '../../../src/lib/signature.ts'
+import { verify } from '../../../src/lib/signature/verify.ts'
 import { standardWebhooks, webhook } from '../../../src/lib/sources/index.ts'
+import { read } from '../../../src/lib/transform/read.ts'
 import { start } from '../../support/clock.ts'
 import { delivery, signed } from '../../support/deliveries.ts'
 

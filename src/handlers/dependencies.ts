@@ -1,0 +1,58 @@
+import { SQSClient } from '@aws-sdk/client-sqs'
+import configured from '#config'
+import { sdkOptions } from '../lib/aws/client-options.ts'
+import { createTelemetry } from '../lib/aws/powertools.ts'
+import { createGetSecret } from '../lib/aws/secrets-manager.ts'
+import { createQueues } from '../lib/aws/sqs.ts'
+import { type Clock, systemClock } from '../lib/clock.ts'
+import type { Bridge } from '../lib/config/config.ts'
+import type { WebhookEnv, WorkerEnv } from '../lib/config/env.ts'
+import type { GetSecret } from '../lib/config/secrets.ts'
+import type { BridgeError } from '../lib/errors.ts'
+import { createHttp, type SendHttp } from '../lib/http.ts'
+import type { Queues } from '../lib/queue/queues.ts'
+import { errorFields } from '../lib/telemetry/report.ts'
+import type { Telemetry } from '../lib/telemetry/telemetry.ts'
+
+/**
+ * All that a function stands in: its config, time, chance, what it tells, and the ways to SQS,
+ * Secrets Manager and Intercom. A test or a simulation brings its own of any.
+ */
+export type Surroundings = {
+  readonly bridge: Bridge
+  readonly clock: Clock
+  readonly random: () => number
+  readonly telemetry: Telemetry
+  readonly openQueues: () => Queues
+  readonly openSecret: (secretId: string) => GetSecret
+  readonly openHttp: (baseUrl: URL) => SendHttp
+}
+
+/** A function's surroundings: those given, else the real ones. Opens nothing. */
+export const surround = (
+  service: 'webhook' | 'worker',
+  { SIGNUP_BRIDGE_STAGE: stage, LOG_LEVEL: logLevel }: WebhookEnv | WorkerEnv,
+  given: Partial<Surroundings>,
+): Surroundings => ({
+  bridge: configured,
+  clock: systemClock,
+  random: Math.random,
+  telemetry: given.telemetry ?? createTelemetry({ service, stage, logLevel }),
+  openQueues: () => createQueues(new SQSClient(sdkOptions)),
+  openSecret: createGetSecret,
+  openHttp: createHttp,
+  ...given,
+})
+
+/** Tells of a failure before there is an environment to build telemetry from. */
+export const tellEarly = (
+  service: 'webhook' | 'worker',
+  error: BridgeError,
+  ...counts: readonly (string | undefined)[]
+): void => {
+  const stage = process.env.SIGNUP_BRIDGE_STAGE || 'dev'
+  const telemetry = createTelemetry({ service, stage, logLevel: 'INFO' })
+  telemetry.log('error', error.code, errorFields(error))
+  for (const count of [error.code, ...counts]) if (count) telemetry.count(count)
+  telemetry.flush()
+}

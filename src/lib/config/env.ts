@@ -1,0 +1,117 @@
+import * as z from 'zod/mini'
+import '../zod-messages.ts'
+import { BridgeError } from '../errors.ts'
+
+const required = z.string('is missing')
+const url = z.url({ protocol: /^https?$/, error: 'is not a URL' })
+const region = z.enum(['us', 'eu', 'au'], 'is none of us, eu, au')
+
+/** https, or http where nobody can listen in. */
+const baseUrl = url.check(
+  z.refine((text) => {
+    const parsed = URL.parse(text)
+    // What is no URL at all is told by the check before this one.
+    if (!parsed) return true
+    const { protocol, hostname } = parsed
+    return protocol === 'https:' || ['127.0.0.1', 'localhost', '[::1]'].includes(hostname)
+  }, 'must be https, or http on loopback'),
+)
+
+const logLevel = z._default(
+  z.pipe(
+    z.pipe(
+      z.string(),
+      z.transform((text) => text.toUpperCase()),
+    ),
+    z.enum(
+      ['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR', 'CRITICAL', 'SILENT'],
+      'is none of trace, debug, info, warn, error, critical, silent',
+    ),
+  ),
+  'INFO',
+)
+
+const common = { SIGNUP_BRIDGE_STAGE: z._default(z.string(), 'dev'), LOG_LEVEL: logLevel }
+
+const intercom = {
+  INTERCOM_SECRET_ID: required,
+  INTERCOM_REGION: z._default(region, 'us'),
+  INTERCOM_VERSION: z._default(
+    z.string().check(z.regex(/^(\d+\.\d+|Preview)$/, 'is no API version, such as 2.14')),
+    '2.14',
+  ),
+  INTERCOM_BASE_URL: z.optional(baseUrl),
+}
+
+const intercomEnv = z.object(intercom)
+const webhook = {
+  ...common,
+  SIGNING_SECRET_ID: required,
+  PUBLIC_BASE_URL: z.optional(url),
+  TURNSTILE_BASE_URL: z.optional(baseUrl),
+}
+const queuedWebhook = z.object({
+  ...webhook,
+  DELIVERY: z._default(z.literal('queue', 'is neither queue nor direct'), 'queue'),
+  QUEUE_URL: url,
+})
+const directWebhook = z.object({ ...webhook, ...intercom, DELIVERY: z.literal('direct') })
+
+const worker = z.object({
+  ...common,
+  ...intercom,
+  QUEUE_URL: url,
+  DEAD_LETTER_QUEUE_URL: url,
+  INBOX_DEAD_LETTER_QUEUE_URL: z.optional(url),
+})
+
+export type Environment = Readonly<Record<string, string | undefined>>
+export type WebhookEnv = z.infer<typeof queuedWebhook> | z.infer<typeof directWebhook>
+export type WorkerEnv = z.infer<typeof worker>
+export type IntercomEnv = z.infer<typeof intercomEnv>
+
+const parse = <T>(schema: z.ZodMiniType<T>, env: Environment): T => {
+  const set = Object.fromEntries(
+    Object.entries(env).flatMap(([name, value]) => (value?.trim() ? [[name, value.trim()]] : [])),
+  )
+  const parsed = z.safeParse(schema, set)
+  if (parsed.success) return parsed.data
+  const problems = parsed.error.issues.map(({ path, message }) => {
+    const name = path.join('.')
+    return `${name} ${Object.hasOwn(set, name) ? message : 'is missing'}`
+  })
+  throw new BridgeError('misconfigured', `the environment is wrong: ${problems.join('; ')}`)
+}
+
+/**
+ * The webhook's environment; an empty variable counts as unset.
+ *
+ * @throws BridgeError `misconfigured`, naming every problem
+ */
+export const parseWebhookEnv = (env: Environment): WebhookEnv =>
+  env.DELIVERY?.trim() === 'direct' ? parse(directWebhook, env) : parse(queuedWebhook, env)
+
+/**
+ * The worker's environment; an empty variable counts as unset.
+ *
+ * @throws BridgeError `misconfigured`, naming every problem
+ */
+export const parseWorkerEnv = (env: Environment): WorkerEnv => parse(worker, env)
+
+/**
+ * What speaking to Intercom needs of an environment.
+ *
+ * @throws BridgeError `misconfigured`, naming every problem
+ */
+export const parseIntercomEnv = (env: Environment): IntercomEnv => parse(intercomEnv, env)
+
+/** https://developers.intercom.com/docs/build-an-integration/learn-more/rest-apis#regional-hosting */
+const hosts = {
+  us: 'https://api.intercom.io',
+  eu: 'https://api.eu.intercom.io',
+  au: 'https://api.au.intercom.io',
+} as const
+
+/** Where Intercom is: never a host that a payload names. */
+export const intercomBaseUrl = (env: IntercomEnv): URL =>
+  new URL(env.INTERCOM_BASE_URL ?? hosts[env.INTERCOM_REGION])

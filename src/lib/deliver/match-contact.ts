@@ -1,0 +1,46 @@
+import type { Contact } from '../intercom/contact.ts'
+import type { ContactCall } from '../intercom/contact-request.ts'
+import type { Signup } from '../signup.ts'
+
+const isUser = (contact: Contact): boolean => contact.role !== 'lead'
+const latest = (contacts: readonly Contact[], field: 'last_seen_at' | 'created_at') =>
+  contacts.toSorted((a, b) => (b[field] ?? 0) - (a[field] ?? 0))[0]
+
+/**
+ * Who of the people found is the one who signed up: the same external_id, then a user without one,
+ * then (for a signup without one) the user seen last, then the newest lead. Users with other ids
+ * are other accounts that share the address.
+ */
+export const choose = (signup: Signup, found: readonly Contact[]): Contact | undefined => {
+  const { external_id } = signup.contact
+  const users = found.filter(isUser)
+  const candidates = external_id === undefined ? users : []
+  return (
+    users.find((user) => external_id !== undefined && user.external_id === external_id) ??
+    users.find((user) => !user.external_id) ??
+    latest(candidates, 'last_seen_at') ??
+    latest(
+      found.filter((contact) => !isUser(contact)),
+      'created_at',
+    )
+  )
+}
+
+/** The search that finds a person: by e-mail, a lead without one by phone. */
+export const lookUpCall = ({ contact }: Signup): ContactCall | undefined => {
+  if (contact.email !== undefined) return { type: 'search', field: 'email', value: contact.email }
+  return contact.role === 'lead' && contact.phone !== undefined
+    ? { type: 'search', field: 'phone', value: contact.phone }
+    : undefined
+}
+
+/** A user with another account id, or with none, beside a signup that has one. */
+export const isOtherUser = ({ contact: { external_id } }: Signup, contact: Contact): boolean =>
+  isUser(contact) && !!external_id && contact.external_id !== external_id
+
+/** The same account at the same address: no other contact could be meant. */
+export const isSameAccount = ({ contact: wanted }: Signup, contact: Contact): boolean =>
+  !!wanted.external_id &&
+  contact.external_id === wanted.external_id &&
+  !!wanted.email &&
+  contact.email?.toLowerCase() === wanted.email

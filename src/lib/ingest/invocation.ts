@@ -1,0 +1,64 @@
+import { type Bridge, queueSourceName } from '../config/config.ts'
+import type { Delivery } from '../delivery.ts'
+import { own } from '../json-access.ts'
+/** A service of AWS that may invoke the webhook past HTTP; IAM vouches for it. */
+export type Invoker = 'cognito' | 'sns'
+
+const recordsOf = (event: unknown): readonly unknown[] => {
+  const records = own(event, 'Records')
+  return Array.isArray(records) ? records : []
+}
+
+/**
+ * Who invoked the function with this event; `undefined` for an HTTP request.
+ * https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-lambda-post-confirmation.html
+ * https://docs.aws.amazon.com/lambda/latest/dg/with-sns.html
+ */
+export const invokedBy = (event: unknown): Invoker | undefined => {
+  if (own(event, 'triggerSource') !== undefined && own(event, 'userPoolId') !== undefined) {
+    return 'cognito'
+  }
+  return own(recordsOf(event)[0], 'EventSource') === 'aws:sns' ? 'sns' : undefined
+}
+
+const toDelivery = (source: string, received_at: number, body: string): Delivery => ({
+  source,
+  received_at,
+  method: 'POST',
+  url: '',
+  headers: {},
+  body: new TextEncoder().encode(body),
+})
+
+/** The source that a user pool's events are for; without one they are parked under this name. */
+const cognitoSourceName = (bridge: Bridge): string => {
+  const named = Object.entries(bridge.sources).find(
+    ([, { signature }]) => signature.type === 'invoked' && signature.by === 'cognito',
+  )
+  return named?.[0] ?? 'cognito'
+}
+
+const snsDelivery = (record: unknown, received_at: number): Delivery[] => {
+  const notification = own(record, 'Sns')
+  const message = own(notification, 'Message')
+  const named = own(own(own(notification, 'MessageAttributes'), 'source'), 'Value')
+  const source = typeof named === 'string' ? named : queueSourceName
+  return typeof message === 'string' ? [toDelivery(source, received_at, message)] : []
+}
+
+/**
+ * The deliveries of an event that AWS invoked the function with. A message attribute `source` of
+ * SNS names the source, as it does for a record of the inbox.
+ *
+ * @param received_at unix seconds
+ */
+export const invokedDeliveries = (
+  event: unknown,
+  bridge: Bridge,
+  received_at: number,
+): Delivery[] => {
+  if (invokedBy(event) === 'cognito') {
+    return [toDelivery(cognitoSourceName(bridge), received_at, JSON.stringify(event))]
+  }
+  return recordsOf(event).flatMap((record) => snsDelivery(record, received_at))
+}

@@ -1,0 +1,132 @@
+import type { Delivery } from '../delivery.ts'
+import type { BridgeError, ErrorCode } from '../errors.ts'
+import { indexLagSeconds } from '../intercom/recent-contacts.ts'
+import type { FormSettings } from '../sources/source.ts'
+
+/** What goes back to the sender: never anything of the request. */
+export type Answer = {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: string
+}
+
+/** The HTTP status of each code that a sender can meet; any other is a fault of ours, 500. */
+const statuses: { readonly [code in ErrorCode]?: number } = {
+  body_too_large: 413,
+  challenge_failed: 403,
+  contact_archived: 422,
+  contact_deleted: 422,
+  identity_conflict: 422,
+  intercom_rejected: 422,
+  invalid_body: 400,
+  invalid_signup: 422,
+  mapping_failed: 422,
+  method_not_allowed: 405,
+  misconfigured: 500,
+  no_identity: 422,
+  origin_refused: 403,
+  signature_expired: 401,
+  signature_invalid: 401,
+  signature_missing: 401,
+  unknown_source: 404,
+  unsupported_media_type: 415,
+  // What time mends, the sender may try again.
+  conflict_unresolved: 503,
+  create_unclear: 503,
+  extras_unavailable: 503,
+  intercom_forbidden: 503,
+  intercom_rate_limited: 503,
+  intercom_unauthorized: 503,
+  intercom_unavailable: 503,
+  out_of_time: 503,
+  restore_failed: 503,
+  temporarily_unavailable: 503,
+}
+
+/** A payload that says of nobody is, to whoever waits for the answer, an invalid signup. */
+const publicCode = (error: BridgeError): ErrorCode => {
+  const status = statuses[error.code]
+  if (error.code === 'no_identity' || error.code === 'mapping_failed') return 'invalid_signup'
+  if (status === 503) return 'temporarily_unavailable'
+  return status === undefined ? 'unexpected' : error.code
+}
+
+const publicMessages: { readonly [code in ErrorCode]?: string } = {
+  temporarily_unavailable: 'the signup could not be taken now: send it again later',
+  unexpected: 'a fault in the bridge: its log names it',
+}
+
+/** Seconds; a lead that may have been made is looked for once Intercom's search sees it. */
+const retryAfter = ({ code, retryAfterSeconds = 30 }: BridgeError): string =>
+  String(code === 'create_unclear' ? indexLagSeconds : retryAfterSeconds)
+
+export const json = (
+  status: number,
+  body: unknown,
+  headers: Readonly<Record<string, string>> = {},
+): Answer => ({
+  status,
+  headers: { 'content-type': 'application/json', 'cache-control': 'no-store', ...headers },
+  body: JSON.stringify(body),
+})
+
+/** The JSON answer to a failure: code, message and, where somebody can mend them, the issues. */
+export const errorAnswer = (error: BridgeError, allow = 'POST'): Answer => {
+  const status = statuses[error.code] ?? 500
+  const code = publicCode(error)
+  const { issues, intercomCode } = error
+  const message = publicMessages[code] ?? error.message
+  return json(
+    status,
+    {
+      error: {
+        code,
+        message,
+        ...(status === 422 && issues.length > 0 && { issues }),
+        ...(status === 422 && intercomCode && { intercom_code: intercomCode }),
+      },
+    },
+    {
+      ...(status === 405 && { allow }),
+      ...(status === 503 && { 'retry-after': retryAfter(error) }),
+    },
+  )
+}
+
+/** The statuses that a browser is led to the failure page for. */
+const failurePageStatuses = new Set([400, 403, 413, 415, 422, 503])
+
+const wantsJson = (delivery: Delivery): boolean => {
+  const accept = delivery.headers.accept ?? ''
+  return /\bapplication\/json\b/i.test(accept) && !/\btext\/html\b/i.test(accept)
+}
+
+const page = (status: number, text: string): Answer => ({
+  status,
+  headers: { 'content-type': 'text/html; charset=utf-8', 'cache-control': 'no-store' },
+  body: `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${text}</title><p>${text}</p></html>`,
+})
+
+/**
+ * A form's answer as a browser follows it: 303 to the page for it, else a plain page; JSON where
+ * `Accept` asks for it, and for failures without a page.
+ */
+export const asFormAnswer = (delivery: Delivery, form: FormSettings, answer: Answer): Answer => {
+  if (wantsJson(delivery)) return answer
+  const succeeded = answer.status < 300
+  const { success, failure } = form.redirect
+  if (succeeded && success === undefined) return page(200, 'Thank you.')
+  const location = succeeded ? success : failure
+  if (location === undefined || !(succeeded || failurePageStatuses.has(answer.status)))
+    return answer
+  return { status: 303, headers: { location, 'cache-control': 'no-store' }, body: '' }
+}
+
+/** https://developer.mozilla.org/docs/Web/HTTP/Guides/CORS */
+export const corsHeaders = (delivery: Delivery, form: FormSettings): Record<string, string> => {
+  const origin = delivery.headers.origin
+  if (form.origins.length === 0) return { 'access-control-allow-origin': '*' }
+  return origin !== undefined && form.origins.includes(origin)
+    ? { 'access-control-allow-origin': origin, vary: 'origin' }
+    : { vary: 'origin' }
+}

@@ -1,0 +1,137 @@
+import * as z from 'zod/mini'
+import type { BridgeError } from '../errors.ts'
+import type { HttpRequest } from '../http.ts'
+import type { ContactFields } from '../signup.ts'
+import { type Contact, contactListSchema, contactSchema } from './contact.ts'
+import { callError, intercomCodeOf, intercomTextOf, isSuccess } from './errors.ts'
+import type { Answered, Call } from './request.ts'
+
+/** One call under `/contacts`. */
+export type ContactCall =
+  | { readonly type: 'search'; readonly field: 'email' | 'phone'; readonly value: string }
+  | { readonly type: 'find'; readonly external_id: string }
+  | { readonly type: 'get'; readonly id: string }
+  | { readonly type: 'create'; readonly fields: ContactFields }
+  | { readonly type: 'update'; readonly id: string; readonly fields: Partial<ContactFields> }
+  | { readonly type: 'unarchive'; readonly id: string }
+
+/** The answers that decide what comes next; all others are thrown as a BridgeError. */
+export type ContactAnswer =
+  | { readonly type: 'contact'; readonly contact: Contact }
+  | {
+      readonly type: 'contacts'
+      readonly contacts: readonly Contact[]
+      /** Ids among them that search did not give, and this process remembers. */
+      readonly unindexed?: readonly string[]
+    }
+  | { readonly type: 'unarchived' }
+  /** 409: the id stands only in the message's text, and may be missing. */
+  | { readonly type: 'conflict'; readonly id: string | undefined; readonly archived: boolean }
+  /** 404: deleted or archived; up to API version 2.15 merged, too. */
+  | { readonly type: 'gone' }
+  /** 410, from API version 2.16 on: the contact that it was merged into, by the `Link` header. */
+  | { readonly type: 'merged'; readonly id: string | undefined }
+  /** Read and not taken; whether the text speaks of attributes is a guess at unwritten wording. */
+  | {
+      readonly type: 'refused'
+      readonly error: BridgeError
+      readonly aboutAttributes: boolean
+    }
+
+/** From API version 2.16 on, `owner_id` is text. */
+const takesOwnerAsText = (version: string): boolean => {
+  const [major = 0, minor = 0] = version.split('.').map(Number)
+  return Number.isNaN(major) || major > 2 || (major === 2 && minor >= 16)
+}
+
+const bodyOf = (fields: Partial<ContactFields>, version: string): string => {
+  const { owner_id } = fields
+  const owner = owner_id !== undefined && takesOwnerAsText(version) && { owner_id: `${owner_id}` }
+  return JSON.stringify({ ...fields, ...owner })
+}
+
+/** Ids are encoded, so that none leaves its place in the path. */
+const requestOf = (
+  call: ContactCall,
+  version: string,
+): Pick<HttpRequest, 'method' | 'path' | 'body'> => {
+  switch (call.type) {
+    case 'search': {
+      const query = { field: call.field, operator: '=', value: call.value }
+      const body = JSON.stringify({ query, pagination: { per_page: 50 } })
+      return { method: 'POST', path: '/contacts/search', body }
+    }
+    case 'find': {
+      const external_id = encodeURIComponent(call.external_id)
+      return { method: 'GET', path: `/contacts/find_by_external_id/${external_id}` }
+    }
+    case 'get':
+      return { method: 'GET', path: `/contacts/${encodeURIComponent(call.id)}` }
+    case 'create':
+      return { method: 'POST', path: '/contacts', body: bodyOf(call.fields, version) }
+    case 'update': {
+      const path = `/contacts/${encodeURIComponent(call.id)}`
+      return { method: 'PUT', path, body: bodyOf(call.fields, version) }
+    }
+    case 'unarchive':
+      return { method: 'POST', path: `/contacts/${encodeURIComponent(call.id)}/unarchive` }
+  }
+}
+
+/** Every id in a recording is 24 hex characters; the wording around it is not contractual. */
+const conflictId = /\bid=([0-9a-f]{6,64})\b/i
+
+/** https://developers.intercom.com/docs/references/2.16/rest-api/api.intercom.io/contacts/showcontact */
+const canonicalId = /<(?:https?:\/\/[^/>]+)?\/contacts\/([\w-]{1,64})>[^,]*;\s*rel="?canonical"?/i
+
+const found = (call: ContactCall, body: unknown): ContactAnswer | undefined => {
+  if (call.type === 'search') {
+    const list = z.safeParse(contactListSchema, body)
+    return list.success ? { type: 'contacts', contacts: list.data.data } : undefined
+  }
+  const contact = z.safeParse(contactSchema, body)
+  if (!contact.success) return undefined
+  return call.type === 'unarchive'
+    ? { type: 'unarchived' }
+    : { type: 'contact', contact: contact.data }
+}
+
+/** 401 is on record once, for an unknown attribute; the code tells it from a bad token. */
+const isRefusal = ({ status, body }: Answered): boolean =>
+  status === 400 ||
+  status === 422 ||
+  (status === 401 && intercomCodeOf(body) === 'parameter_invalid')
+
+const read = (call: ContactCall, answer: Answered): ContactAnswer | undefined => {
+  const { status, headers, body } = answer
+  if (isSuccess(answer)) return found(call, body)
+  // A page instead of JSON is a gateway's word, not Intercom's.
+  if (body === undefined) return undefined
+  const hasTarget = call.type !== 'create' && call.type !== 'search'
+  if (hasTarget && status === 404) return { type: 'gone' }
+  // How find says that it found nobody is on no record.
+  if (call.type === 'find' && status === 400) return { type: 'gone' }
+  if (hasTarget && status === 410) {
+    return { type: 'merged', id: canonicalId.exec(String(headers.link ?? ''))?.[1] }
+  }
+  const text = intercomTextOf(body)
+  const writes = call.type === 'create' || call.type === 'update' || call.type === 'unarchive'
+  if (writes && status === 409) {
+    const archived = /\barchived contact\b/i.test(text)
+    return { type: 'conflict', id: conflictId.exec(text)?.[1], archived }
+  }
+  if (writes && isRefusal(answer)) {
+    const error = callError('intercom_rejected', answer)
+    return { type: 'refused', error, aboutAttributes: /\battribute/i.test(text) }
+  }
+  return undefined
+}
+
+/** A call as a version of Intercom's API takes it. */
+export const toCall = (call: ContactCall, version: string): Call<ContactAnswer> => ({
+  ...requestOf(call, version),
+  name: call.type,
+  read: (answer) => read(call, answer),
+  // Leads never conflict, so a second create after an unclear first one would make two of them.
+  repeatable: !(call.type === 'create' && call.fields.role === 'lead'),
+})

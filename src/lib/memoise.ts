@@ -1,0 +1,20 @@
+/**
+ * A function that computes each result once. It keeps at most `maxEntries` results and forgets them
+ * all when there are more: for values that repeat, such as the labels of a form.
+ *
+ * @param compute pure
+ */
+export const memoise = <Result>(
+  compute: (text: string) => Result,
+  { maxEntries = 1_000 }: { readonly maxEntries?: number } = {},
+): ((text: string) => Result) => {
+  const results = new Map<string, { readonly result: Result }>()
+  return (text) => {
+    const known = results.get(text)
+    if (known) return known.result
+    const result = compute(text)
+    if (results.size >= maxEntries) results.clear()
+    results.set(text, { result })
+    return result
+  }
+}

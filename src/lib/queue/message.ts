@@ -1,0 +1,144 @@
+import * as z from 'zod/mini'
+import { queueSourceName } from '../config/config.ts'
+import type { Replay } from '../deliver/policy.ts'
+import type { Delivery } from '../delivery.ts'
+import { sha256 } from '../digest.ts'
+import { BridgeError, errorCodes } from '../errors.ts'
+import { isTooDeep, parseJson } from '../json.ts'
+import { isRecord, own } from '../json-access.ts'
+import type { Signup } from '../signup.ts'
+import type { Reading } from '../transform/read.ts'
+import type { QueueRecord } from './record.ts'
+
+/** What is sent to SQS; group and dedupe id are left out for a standard queue. */
+export type QueueMessage = {
+  readonly body: string
+  readonly groupId: string
+  readonly dedupeId: string
+  readonly attributes?: Readonly<Record<string, string>>
+}
+const format = 1
+const queuedDelivery = z.looseObject({
+  signup_bridge: z.literal(format),
+  source: z.string(),
+  received_at: z.int(),
+  headers: z.record(z.string(), z.string()),
+  /** Raw bytes as base64: SQS refuses some characters that JSON may hold. */
+  body: z.string(),
+  /** Which of the delivery's signups; absent: all of them. */
+  index: z.optional(z.int()),
+})
+
+/** The one lock that a person has: SHA-256 of the e-mail, else external_id, else phone. */
+export const personOf = ({ contact }: Signup): string =>
+  sha256(contact.email ?? contact.external_id ?? contact.phone ?? '')
+
+/**
+ * The messages of a delivery, one per signup; what is refused is queued too, for the worker to
+ * park. Group = the person, else the body. Dedupe id = SHA-256 of source, event id, index and body,
+ * so that only what is the same to the byte can be dropped.
+ */
+export const toMessages = (
+  delivery: Delivery,
+  reading: Exclude<Reading, { kind: 'ignored' }>,
+): QueueMessage[] => {
+  const { source, received_at, headers, body } = delivery
+  const message = (index: number | undefined, event_id: string, groupId: string): QueueMessage => ({
+    body: JSON.stringify({
+      signup_bridge: format,
+      source,
+      received_at,
+      headers,
+      body: Buffer.from(body).toString('base64'),
+      ...(index !== undefined && { index }),
+    } satisfies z.infer<typeof queuedDelivery>),
+    groupId,
+    dedupeId: sha256(JSON.stringify([source, event_id, index ?? null, sha256(body)])),
+  })
+  if (reading.kind === 'refused') return [message(undefined, reading.event_id, sha256(body))]
+  return [
+    ...reading.signups.map((signup, at) =>
+      message(reading.indexes[at], signup.event_id, personOf(signup)),
+    ),
+    ...reading.refusals.map(({ index }) => message(index, reading.event_id, sha256(body))),
+  ]
+}
+
+const textOf = (value: unknown): string | undefined =>
+  typeof value === 'string' ? value : undefined
+
+/**
+ * The body inside the envelope that another AWS service put it in, and the source that it names.
+ * SNS: https://docs.aws.amazon.com/sns/latest/dg/sns-message-and-json-formats.html
+ * EventBridge: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-events-structure.html
+ */
+const openEnvelope = (record: QueueRecord): { body: string; source: string | undefined } => {
+  const source = record.messageAttributes.source?.stringValue
+  // Written again below, which recurses; the source's parser says what it is.
+  const envelope = isTooDeep(record.body) ? undefined : parseJson(record.body)
+  if (!isRecord(envelope)) return { body: record.body, source }
+  const message = textOf(envelope.Message)
+  if (envelope.Type === 'Notification' && message !== undefined) {
+    const named = own(own(envelope.MessageAttributes, 'source'), 'Value')
+    return { body: message, source: source ?? textOf(named) }
+  }
+  if (typeof envelope['detail-type'] === 'string' && isRecord(envelope.detail)) {
+    return { body: JSON.stringify(envelope.detail), source }
+  }
+  return { body: record.body, source }
+}
+
+export type FromRecord = {
+  readonly delivery: Delivery
+  /** Which of the delivery's signups this record is; absent: all of them. */
+  readonly index?: number
+  /** Set for a dead letter that came back. */
+  readonly replay?: Replay
+}
+
+/**
+ * Whether a record is a dead letter that came back, and how: `bridge dlq replay` says so by the
+ * attribute `replay`; one that was moved back as it is still bears the reason it was parked for.
+ */
+const replayOf = ({ messageAttributes }: QueueRecord): Replay | undefined => {
+  if (messageAttributes.replay?.stringValue === 'restore') return 'restore_archived'
+  const reason = messageAttributes.reason?.stringValue
+  const wasParked = errorCodes.some((code) => code === reason)
+  return wasParked || messageAttributes.replay ? 'park_archived' : undefined
+}
+
+/**
+ * A queue record as the delivery that it carries: our own message, or another producer's, plain,
+ * through SNS (envelope or raw) or EventBridge. Without a source's name it is the source `queue`.
+ *
+ * @throws BridgeError `invalid_message` for a message of ours that is not whole
+ */
+export const fromRecord = (record: QueueRecord): FromRecord => {
+  const replay = replayOf(record)
+  const ours = parseJson(record.body)
+  if (isRecord(ours) && Object.hasOwn(ours, 'signup_bridge')) {
+    const parsed = z.safeParse(queuedDelivery, ours)
+    if (!parsed.success) {
+      throw new BridgeError(
+        'invalid_message',
+        'a queued message is not of the format that this version writes: redrive it to one that does',
+      )
+    }
+    const { source, received_at, headers, body, index } = parsed.data
+    const bytes = new Uint8Array(Buffer.from(body, 'base64'))
+    const delivery = { source, received_at, method: 'POST', url: '', headers, body: bytes }
+    return { delivery, ...(index !== undefined && { index }), ...(replay && { replay }) }
+  }
+  const { body, source } = openEnvelope(record)
+  return {
+    delivery: {
+      source: source ?? queueSourceName,
+      received_at: Math.floor(Number(record.attributes.SentTimestamp) / 1000),
+      method: 'POST',
+      url: '',
+      headers: {},
+      body: new TextEncoder().encode(body),
+    },
+    ...(replay && { replay }),
+  }
+}

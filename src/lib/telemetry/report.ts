@@ -1,0 +1,146 @@
+import { isSourceName } from '../config/config.ts'
+import type { Delivered } from '../deliver/deliver.ts'
+import { type BridgeError, type ErrorCode, toBridgeError } from '../errors.ts'
+import type { Received } from '../ingest/ingest.ts'
+import type { RecordResult } from '../queue/batch.ts'
+import type { LeftOut } from '../transform/values.ts'
+import type { LogFields, Telemetry } from './telemetry.ts'
+
+/** The frames alone: the first line of a stack is a message, which may quote what it choked on. */
+const framesOf = (error: Error): string =>
+  (error.stack ?? '')
+    .split('\n')
+    .filter((line) => /^\s+at /.test(line))
+    .join('\n')
+
+/** What a log line says of an error: our words, Intercom's code, and never its text. */
+export const errorFields = (error: BridgeError): LogFields => {
+  const cause = error.cause instanceof Error ? error.cause : undefined
+  return {
+    code: error.code,
+    advice: error.message,
+    intercom_status: error.intercomStatus,
+    intercom_code: error.intercomCode,
+    intercom_request_id: error.requestId,
+    ...(cause && { cause: cause.name }),
+    ...(cause && error.code === 'unexpected' && { stack: framesOf(cause) }),
+  }
+}
+
+/**
+ * The custom attributes that an error is about. Their names come from the config or from code, and
+ * may come from a payload's keys: only what reads like a name is told, the rest as `…`.
+ */
+const attributesOf = ({ issues }: BridgeError): string[] =>
+  issues.map(({ path, reason }) => {
+    const name = path.replace(/^custom_attributes\./, '')
+    return `${/^[a-z][a-z0-9_ -]{0,63}$/i.test(name) ? name : '…'}: ${reason}`
+  })
+
+/** Tells of what became of one signup, the same for the worker and for direct mode. */
+const tellDelivered = (
+  telemetry: Telemetry,
+  { outcome, contact, calls, counts, incomplete }: Delivered,
+  fields: LogFields,
+): void => {
+  telemetry.count(outcome)
+  for (const count of counts) telemetry.count(count)
+  telemetry.log('info', 'delivered', { ...fields, outcome, contact_id: contact.id, calls, counts })
+  for (const error of incomplete) {
+    telemetry.count(error.code)
+    telemetry.log('warn', 'incomplete', {
+      ...fields,
+      contact_id: contact.id,
+      ...errorFields(error),
+      ...(error.code === 'attributes_refused' && { attributes: attributesOf(error) }),
+    })
+  }
+}
+
+/** Tells that a secret could not be refreshed and its last good value serves on. */
+export const tellStale = (telemetry: Telemetry, thrown: unknown): void => {
+  telemetry.count('secret_stale')
+  telemetry.log('error', 'secret_stale', errorFields(toBridgeError(thrown)))
+}
+
+const reasonsOf = (leftOut: readonly LeftOut[]): string[] => leftOut.map(({ reason }) => reason)
+
+const countLeftOut = (telemetry: Telemetry, leftOut: readonly LeftOut[]): void => {
+  for (const reason of reasonsOf(leftOut)) telemetry.count(reason)
+}
+/** Tells of one HTTP request. */
+export const tellReceived = (
+  telemetry: Telemetry,
+  received: Received,
+  durationMs: number,
+  mayTell: (source: string | undefined, code: ErrorCode) => boolean = () => true,
+): void => {
+  const { source, error, reading, ids, outcomes, answer } = received
+  const fields = { source, status: answer.status, duration_ms: durationMs }
+  if (error) {
+    telemetry.count(error.code)
+    if (!mayTell(source, error.code)) return
+    const level = answer.status >= 500 ? 'error' : 'warn'
+    telemetry.log(level, 'refused', { ...fields, ...errorFields(error) })
+    return
+  }
+  const leftOut = reading?.kind === 'signups' ? reading.leftOut : []
+  countLeftOut(telemetry, leftOut)
+  for (const [index, id] of (ids ?? []).entries()) {
+    telemetry.count('accepted')
+    telemetry.log('info', 'accepted', {
+      ...fields,
+      id,
+      ...(index === 0 && leftOut.length > 0 && { left_out: reasonsOf(leftOut) }),
+    })
+  }
+  for (const delivered of outcomes ?? []) tellDelivered(telemetry, delivered, fields)
+  if (reading && !ids && !outcomes) {
+    telemetry.count('ignored')
+    telemetry.log('info', 'ignored', fields)
+  }
+}
+
+/** Tells of one queue record. */
+export const tellRecord = (telemetry: Telemetry, result: RecordResult): void => {
+  const { record, source = '', durationMs } = result
+  const id = record.attributes.MessageDeduplicationId ?? ''
+  const fields = {
+    // Other producers choose both as they like; only what has the shape of ours is told.
+    ...(isSourceName(source) && { source }),
+    ...(/^[0-9a-f]{64}$/.test(id) && { id }),
+    message_id: record.messageId,
+    receives: Number(record.attributes.ApproximateReceiveCount),
+    duration_ms: durationMs,
+  }
+  telemetry.count(result.kind)
+  switch (result.kind) {
+    case 'copy_parked':
+      telemetry.log('error', 'copy_parked', { ...fields, ...errorFields(result.error) })
+      return
+    case 'delivered':
+      countLeftOut(telemetry, result.leftOut)
+      for (const delivered of result.outcomes) {
+        const left_out = result.leftOut.length > 0 ? reasonsOf(result.leftOut) : undefined
+        tellDelivered(telemetry, delivered, { ...fields, left_out })
+      }
+      return
+    case 'ignored':
+      telemetry.log('info', 'ignored', fields)
+      return
+    case 'parked':
+      telemetry.count(result.error.code)
+      telemetry.log('error', 'parked', { ...fields, ...errorFields(result.error) })
+      return
+    case 'handed_back':
+      telemetry.count(result.error.code)
+      telemetry.log('warn', 'handed_back', {
+        ...fields,
+        ...errorFields(result.error),
+        retry_in_seconds: result.retryInSeconds,
+      })
+      return
+    case 'untried':
+      telemetry.log('debug', 'untried', { ...fields, retry_in_seconds: result.retryInSeconds })
+  }
+}

@@ -1,0 +1,132 @@
+import type { Delivery } from '../delivery.ts'
+import { BridgeError } from '../errors.ts'
+import { isTooDeep, maxDepth } from '../json.ts'
+
+/** The largest body taken, in bytes, measured and not announced. */
+export const maxBodyBytes = 256 * 1024
+const contentTypeOf = (delivery: Delivery): string =>
+  (delivery.headers['content-type'] ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? ''
+
+const invalid = (what: string, cause?: unknown) =>
+  new BridgeError('invalid_body', `the body is ${what}: check what the sender posts`, { cause })
+
+const unsupported = (expected: string) =>
+  new BridgeError('unsupported_media_type', `this source takes ${expected}: check the Content-Type`)
+
+const decodeUtf8 = (body: Uint8Array): string => {
+  try {
+    // Takes off one byte order mark, and refuses what is not UTF-8.
+    return new TextDecoder('utf-8', { fatal: true }).decode(body)
+  } catch (cause) {
+    throw invalid('not valid UTF-8', cause)
+  }
+}
+/** A compressed body is never inflated: a few kilobytes may become gigabytes. */
+const assertPlain = ({ headers }: Delivery): void => {
+  const encoding = headers['content-encoding']?.trim().toLowerCase() ?? 'identity'
+  if (encoding === 'identity' || encoding === '') return
+  throw new BridgeError(
+    'unsupported_media_type',
+    'compressed bodies are not taken: send the body without Content-Encoding',
+  )
+}
+
+/**
+ * The bytes of a delivery as JSON.
+ *
+ * @throws BridgeError `invalid_body` for what is none, `unsupported_media_type` for a form and for a
+ *   compressed body
+ */
+export const parseJsonBody = (delivery: Delivery): unknown => {
+  assertPlain(delivery)
+  if (delivery.body.length === 0) throw invalid('empty')
+  try {
+    const text = decodeUtf8(delivery.body)
+    if (isTooDeep(text)) throw invalid(`nested deeper than ${maxDepth} levels`)
+    return JSON.parse(text)
+  } catch (thrown) {
+    // The declared type is not trusted (many senders declare none, or a wrong one); it only
+    // explains a body that is not JSON.
+    const declared = contentTypeOf(delivery)
+    if (declared === 'application/x-www-form-urlencoded' || declared === 'multipart/form-data') {
+      throw unsupported('JSON')
+    }
+    // The cause is left out: a SyntaxError quotes the text.
+    throw thrown instanceof BridgeError ? thrown : invalid('not valid JSON')
+  }
+}
+
+/** An input's name and value. */
+type Input = readonly [string, string]
+type FormPayload = Record<string, string | string[]>
+
+/** Inputs by name; a name that comes several times (boxes of one question) gives all its values. */
+const toFormPayload = (inputs: readonly Input[]): FormPayload => {
+  const grouped = Map.groupBy(inputs, ([name]) => name)
+  return Object.fromEntries(
+    [...grouped].map(([name, group]) => {
+      const values = group.map(([, value]) => value)
+      return [name, values.length === 1 ? (values[0] ?? '') : values]
+    }),
+  )
+}
+
+/** Uploaded files are passed over: a contact has no place for them. */
+const parseMultipart = async (delivery: Delivery): Promise<Input[]> => {
+  // Through the default export: the one shape that Node and a bundle agree on for CommonJS.
+  const { default: busboy } = await import('@fastify/busboy')
+  const inputs: Input[] = []
+  try {
+    const parser = new busboy.Busboy({
+      headers: { 'content-type': delivery.headers['content-type'] ?? '' },
+      limits: { fieldSize: maxBodyBytes, fields: 1_000, files: 100, parts: 1_100 },
+    })
+    await new Promise<void>((resolve, reject) => {
+      parser.on('field', (name: string | undefined, value) => {
+        if (name !== undefined) inputs.push([name, value])
+      })
+      for (const limit of ['partsLimit', 'filesLimit', 'fieldsLimit'] as const) {
+        parser.on(limit, () => reject(new Error(limit)))
+      }
+      // Its end may be missing too, and an error that nobody hears would end the process.
+      parser.on('file', (_name, stream) => stream.on('error', reject).resume())
+      parser.on('finish', resolve)
+      parser.on('error', reject)
+      parser.end(delivery.body)
+    })
+  } catch {
+    // The cause is left out: the parser's message may quote the body.
+    throw invalid('not valid multipart/form-data')
+  }
+  return inputs
+}
+
+const replacement = '\ufffd'
+
+/** Parsers put U+FFFD in the place of bytes that are no UTF-8; a sender may have put it there, too. */
+const isMalformed = (body: Uint8Array, inputs: readonly Input[]): boolean => {
+  if (!inputs.some((input) => input.join('').includes(replacement))) return false
+  const raw = Buffer.from(body)
+  return !raw.includes(replacement) && !/%ef%bf%bd/i.test(raw.toString('latin1'))
+}
+
+/**
+ * The bytes of a delivery as a form's inputs by name, urlencoded or multipart.
+ *
+ * @throws BridgeError `invalid_body` for what is none, `unsupported_media_type` for another format and
+ *   for a compressed body
+ */
+export const parseFormBody = async (delivery: Delivery): Promise<FormPayload> => {
+  assertPlain(delivery)
+  const { body } = delivery
+  const declared = contentTypeOf(delivery)
+  const isMultipart = declared === 'multipart/form-data'
+  if (!isMultipart && declared !== 'application/x-www-form-urlencoded') {
+    throw unsupported('application/x-www-form-urlencoded or multipart/form-data')
+  }
+  const inputs = isMultipart
+    ? await parseMultipart(delivery)
+    : [...new URLSearchParams(decodeUtf8(body))]
+  if (isMalformed(body, inputs)) throw invalid('not valid UTF-8')
+  return toFormPayload(inputs)
+}

@@ -1,0 +1,112 @@
+import { SQSClient } from '@aws-sdk/client-sqs'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { sdkOptions } from '../../../src/lib/aws/client-options.ts'
+import { createGetSecret } from '../../../src/lib/aws/secrets-manager.ts'
+import { createQueues, queueUrlOf } from '../../../src/lib/aws/sqs.ts'
+import type { QueueMessage } from '../../../src/lib/queue/message.ts'
+import { toBatches } from '../../../src/lib/queue/queues.ts'
+import { record } from '../../support/records.ts'
+import { startServer } from '../../support/server.ts'
+import { startWorld } from '../../support/world.ts'
+
+const message = (body: string, id = body): QueueMessage => ({ body, groupId: id, dedupeId: id })
+
+describe('batches', () => {
+  test('hold ten messages at most, in order', () => {
+    const messages = Array.from({ length: 23 }, (_, index) => message(String(index)))
+
+    const batches = toBatches(messages)
+
+    expect(batches.map(({ length }) => length)).toEqual([10, 10, 3])
+    expect(batches.flat()).toEqual(messages)
+  })
+
+  test('hold 1 MB at most', () => {
+    const large = 'x'.repeat(350_000)
+
+    expect(
+      toBatches([message(large), message(large), message(large)]).map(({ length }) => length),
+    ).toEqual([2, 1])
+    expect(toBatches([])).toEqual([])
+  })
+})
+
+test.each([
+  [
+    'arn:aws:sqs:eu-west-1:123456789012:inbox',
+    'https://sqs.eu-west-1.amazonaws.com/123456789012/inbox',
+  ],
+  ['arn:aws:sqs:eu-west-1:999:own.fifo', 'https://sqs.eu-west-1.amazonaws.com/999/own.fifo'],
+])('%s is at %s', (arn, url) => {
+  expect(queueUrlOf(arn, 'https://sqs.eu-west-1.amazonaws.com/123456789012/queue.fifo')).toBe(url)
+})
+
+describe('a queue', () => {
+  let world: Awaited<ReturnType<typeof startWorld>>
+  beforeAll(async () => {
+    world = await startWorld()
+  })
+  afterAll(() => world.close())
+
+  test('stores every message of a delivery', async () => {
+    await world.store(Array.from({ length: 12 }, (_, index) => message(`m${index}`)))
+
+    expect(await world.depth()).toEqual({ waiting: 12, held: 0 })
+  })
+
+  test('that does not take one of several is temporarily_unavailable', async () => {
+    const taken = { Id: '0', MessageId: 'm', MD5OfMessageBody: '0cc175b9c0f1b6a831c399e269772661' }
+    const refused = { Id: '1', Code: 'InternalError', SenderFault: false }
+    const server = await startServer((_request, response) =>
+      response
+        .setHeader('content-type', 'application/x-amz-json-1.0')
+        .end(JSON.stringify({ Successful: [taken], Failed: [refused] })),
+    )
+    const queues = createQueues(new SQSClient({}))
+    const store = (messages: QueueMessage[]) =>
+      queues.store(`${server.url}/000000000000/queue.fifo`, messages)
+
+    await expect(store([message('a'), message('b')])).rejects.toMatchObject({
+      code: 'temporarily_unavailable',
+      cause: undefined,
+    })
+    expect(server.requests).toHaveLength(1)
+    await server.close()
+  })
+
+  test('that is not there is temporarily_unavailable', async () => {
+    const queues = createQueues(world.sqs.client)
+    const store = (messages: QueueMessage[]) =>
+      queues.store(`${world.sqs.url}/000000000000/nobody.fifo`, messages)
+
+    await expect(store([message('a')])).rejects.toMatchObject({ code: 'temporarily_unavailable' })
+  })
+
+  test('that hangs is temporarily_unavailable before the sender gives up', async () => {
+    const server = await startServer(() => undefined)
+    const queues = createQueues(new SQSClient(sdkOptions))
+    const store = (messages: QueueMessage[]) =>
+      queues.store(`${server.url}/000000000000/queue.fifo`, messages)
+    vi.stubEnv('AWS_ENDPOINT_URL_SECRETS_MANAGER', server.url)
+
+    const [stored, secret] = await Promise.allSettled([
+      store([message('a')]),
+      createGetSecret('signing')('AWSCURRENT'),
+    ])
+
+    for (const settled of [stored, secret]) {
+      expect(settled).toMatchObject({ reason: { code: 'temporarily_unavailable' } })
+    }
+    // Two tries each.
+    expect(server.requests).toHaveLength(4)
+    await server.close()
+  }, 10_000)
+
+  test('says so when a visibility was not changed', async () => {
+    const handBacks = [{ record: record('x', { receiptHandle: 'unknown' }), retryInSeconds: 5 }]
+
+    await expect(
+      createQueues(world.sqs.client).changeVisibility(world.sqs.queueUrl, handBacks),
+    ).rejects.toThrow()
+  })
+})

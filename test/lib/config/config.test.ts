@@ -1,0 +1,216 @@
+import { describe, expect, test } from 'vitest'
+import {
+  type Bridge,
+  defineBridge,
+  findRecordSource,
+  findSource,
+} from '../../../src/lib/config/config.ts'
+import {
+  clerk,
+  cognito,
+  defineSource,
+  form,
+  signup,
+  standardWebhooks,
+  supabaseDatabase,
+  typeform,
+  webhook,
+} from '../../../src/lib/index.ts'
+
+const messageOf = (run: () => unknown): string => {
+  try {
+    run()
+  } catch (error) {
+    expect(error).toMatchObject({ code: 'invalid_config' })
+    return (error as Error).message
+  }
+  throw new Error('nothing was thrown')
+}
+
+const hmac = { header: 'X-Signature', algorithm: 'sha256', encoding: 'hex' } as const
+
+describe('a config', () => {
+  test('is its sources', () => {
+    const bridge = defineBridge({ sources: { clerk: clerk(), 'beta-2': typeform() } })
+
+    expect(Object.keys(bridge.sources)).toEqual(['clerk', 'beta-2'])
+  })
+
+  test('names every fault in one message', () => {
+    const config = { sources: { Clerk: clerk(), 'a.b': 5, ok: clerk }, retries: 3 }
+
+    const message = messageOf(() => defineBridge(config as unknown as Bridge))
+
+    expect(message).toContain('retries: no such option')
+    expect(message).toContain('sources.Clerk: a name is')
+    expect(message).toContain('sources.a.b: a name is')
+    expect(message).toContain('sources.a.b: not a source')
+    expect(message).toContain('sources.ok: not a source; call a preset, such as clerk()')
+  })
+
+  test.each([undefined, {}, { sources: {} }, { sources: [] }])('needs a source: %j', (config) => {
+    expect(messageOf(() => defineBridge(config as unknown as Bridge))).toContain(
+      'at least one source',
+    )
+  })
+
+  test.each(['a', 'a'.repeat(40)])('takes the name %s', (name) => {
+    expect(() => defineBridge({ sources: { [name]: signup() } })).not.toThrow()
+  })
+
+  test.each(['', '1a', 'A', 'a_b', 'a'.repeat(41), 'ä'])('refuses the name %j', (name) => {
+    expect(() => defineBridge({ sources: { [name]: signup() } })).toThrow('a name is')
+  })
+
+  test('finds sources as own properties alone', () => {
+    const bridge = defineBridge({ sources: { clerk: clerk() } })
+
+    expect(findSource(bridge, 'clerk')).toBe(bridge.sources.clerk)
+    for (const name of ['constructor', '__proto__', 'toString', 'queue', '']) {
+      expect(findSource(bridge, name)).toBeUndefined()
+    }
+  })
+
+  test('reads records without a source as `queue`, which a config may define itself', () => {
+    const own = defineBridge({ sources: { queue: signup({ tags: ['from a queue'] }) } })
+
+    expect(findRecordSource(defineBridge({ sources: { clerk: clerk() } }), 'queue')).toBeDefined()
+    expect(findRecordSource(own, 'queue')).toBe(own.sources.queue)
+  })
+})
+
+describe('a preset', () => {
+  test('names every fault of its options in one message, and no value', () => {
+    const options = {
+      feilds: {},
+      fields: { 'data.email': 'emial' },
+      attributes: { canary: 'a.b' },
+      role: 'admin',
+      country: 'Germany',
+      onExisting: 'canary',
+      map: 'canary',
+      tags: 'canary',
+      lookup: 'no',
+    }
+
+    const message = messageOf(() => clerk(options as never))
+
+    for (const name of [
+      'feilds',
+      'fields.data.email',
+      'attributes',
+      'role',
+      'country',
+      'onExisting',
+    ]) {
+      expect(message).toContain(name)
+    }
+    for (const name of ['map', 'tags', 'lookup']) expect(message).toContain(name)
+    expect(message).not.toContain('canary')
+  })
+
+  test.each<[() => unknown, string]>([
+    [() => form({ redirect: '/thanks' } as never), 'redirect'],
+    [() => form({ redirect: 'javascript:alert(1)' }), 'redirect'],
+    [() => form({ origins: ['https://example.com/'] }), 'origins'],
+    [() => form({ origins: [] }), 'origins'],
+    [() => webhook({ signature: { ...hmac, signed: '{timestamp}.{body}' } }), 'signature'],
+    [() => webhook({ signature: { ...hmac, signed: 'body' } }), 'signature.signed'],
+    [() => webhook({ signature: { ...hmac, signed: '{body}{when}' } }), 'signature.signed'],
+    [() => webhook({ signature: { ...hmac, header: 'two words' } }), 'signature.header'],
+    [() => webhook({ signature: { ...hmac, id: { header: 'x-id' } } }), 'signature'],
+    ...[{}, { prefix: 't=' }, { header: 'x-time', prefix: 't=' }].map(
+      (timestamp): [() => unknown, string] => [
+        () =>
+          webhook({
+            signature: {
+              ...hmac,
+              signed: '{timestamp}{body}',
+              timestamp: { unit: 's', ...timestamp },
+            },
+          }),
+        'a timestamp stands in a `header` of its own',
+      ],
+    ),
+    ...[
+      { prefix: 't=', separator: ',', timestamp: { prefix: 't=', unit: 's' as const } },
+      { prefix: ' v1=', separator: ',' },
+      { prefix: 'sha256=', separator: '=' },
+      { prefix: 'v1,', separator: ',' },
+      { separator: 'a' },
+    ].map((given): [() => unknown, string] => [
+      () =>
+        webhook({
+          signature: {
+            ...hmac,
+            ...given,
+            signed: given.timestamp ? '{timestamp}{body}' : '{body}',
+          },
+        }),
+      'prefixes hold no blanks',
+    ]),
+    [() => supabaseDatabase({ table: 7 } as never), 'table'],
+    [() => form({ turnstile: 'yes' } as never), 'turnstile'],
+    [() => webhook({} as never), 'signature'],
+    [() => standardWebhooks({ types: 'user.created' } as never), 'types'],
+    [() => defineSource({} as never)({ tag: 'x' } as never), 'tag'],
+  ])('with an option of its own that is wrong says so: %s', (run, name) => {
+    expect(messageOf(run)).toContain(name)
+  })
+
+  test('has one source for what AWS invokes, since nothing would reach another', () => {
+    expect(messageOf(() => defineBridge({ sources: { a: cognito(), b: cognito() } }))).toContain(
+      'sources.b: AWS invokes one source, and sources.a is it',
+    )
+  })
+
+  test('takes every common option', () => {
+    expect(() =>
+      clerk({
+        fields: { 'data.external_id': 'external_id' },
+        attributes: { 'data.username': 'username' },
+        role: 'user',
+        tags: ['clerk'],
+        company: { 'data.org.id': 'company_id' },
+        note: 'data.note',
+        country: 'DE',
+        lookup: false,
+        onExisting: { overwrite: ['name'] },
+        onArchived: 'park',
+        consent: 'data.newsletter',
+        map: (input) => input,
+      }),
+    ).not.toThrow()
+  })
+})
+
+test('the types catch a misspelt field or option', () => {
+  const misspelt = [
+    // @ts-expect-error a contact field that does not exist
+    () => clerk({ fields: { 'data.email': 'emial' } }),
+    // @ts-expect-error an option that does not exist
+    () => clerk({ feilds: {} }),
+    // @ts-expect-error a role that does not exist
+    () => form({ role: 'admin' }),
+    // @ts-expect-error a company field that does not exist
+    () => typeform({ company: { Company: 'titel' } }),
+    // @ts-expect-error a country that does not exist
+    () => signup({ country: 'XX' }),
+    // @ts-expect-error a policy that does not exist
+    () => clerk({ onExisting: 'merge' }),
+    // @ts-expect-error an asynchronous map
+    () => clerk({ map: async (input) => input }),
+    // @ts-expect-error a map that does not give a signup
+    () => clerk({ map: () => ({ emial: 'x' }) }),
+    // @ts-expect-error a map that reads a field that the payload has not
+    () => clerk({ map: (input, payload) => (payload.data.emial.length ? input : undefined) }),
+    // @ts-expect-error an algorithm that does not exist
+    () => webhook({ signature: { header: 'x', algorithm: 'md5', encoding: 'hex' } }),
+    // @ts-expect-error a form's option on another preset
+    () => clerk({ redirect: 'https://example.com' }),
+    // @ts-expect-error a config without sources
+    () => defineBridge({ source: {} }),
+  ]
+
+  expect(misspelt).toHaveLength(12)
+})

@@ -1,0 +1,94 @@
+import { describe, expect, test } from 'vitest'
+import { intercomBaseUrl, parseWebhookEnv, parseWorkerEnv } from '../../../src/lib/config/env.ts'
+
+const webhook = {
+  QUEUE_URL: 'https://sqs.eu-west-1.amazonaws.com/123456789012/queue.fifo',
+  SIGNING_SECRET_ID: 'signup-bridge/dev/signing',
+}
+const worker = {
+  QUEUE_URL: webhook.QUEUE_URL,
+  DEAD_LETTER_QUEUE_URL: 'https://sqs.eu-west-1.amazonaws.com/123456789012/dead.fifo',
+  INTERCOM_SECRET_ID: 'signup-bridge/dev/intercom',
+}
+
+describe('the webhook’s environment', () => {
+  test('needs a queue and a signing secret, and defaults the rest', () => {
+    expect(parseWebhookEnv(webhook)).toEqual({
+      ...webhook,
+      SIGNUP_BRIDGE_STAGE: 'dev',
+      LOG_LEVEL: 'INFO',
+      DELIVERY: 'queue',
+    })
+  })
+
+  test('needs Intercom’s secret and no queue in direct mode', () => {
+    const direct = { SIGNING_SECRET_ID: 's', INTERCOM_SECRET_ID: 'i', DELIVERY: 'direct' }
+
+    expect(parseWebhookEnv(direct)).toMatchObject({ DELIVERY: 'direct', INTERCOM_REGION: 'us' })
+    expect(() => parseWebhookEnv({ DELIVERY: 'direct' })).toThrow(
+      /SIGNING_SECRET_ID is missing.*INTERCOM_SECRET_ID is missing/,
+    )
+  })
+
+  test('takes a log level in any case, and an empty variable as unset', () => {
+    expect(parseWebhookEnv({ ...webhook, LOG_LEVEL: 'Debug', PUBLIC_BASE_URL: '' })).toMatchObject({
+      LOG_LEVEL: 'DEBUG',
+    })
+  })
+})
+
+describe('the worker’s environment', () => {
+  test('defaults to the US region and API version 2.14', () => {
+    expect(parseWorkerEnv(worker)).toMatchObject({
+      INTERCOM_REGION: 'us',
+      INTERCOM_VERSION: '2.14',
+    })
+  })
+
+  test('names every problem at once, without a value', () => {
+    const wrong = {
+      QUEUE_URL: 'canary',
+      INTERCOM_REGION: 'canary',
+      INTERCOM_VERSION: 'canary',
+      INTERCOM_BASE_URL: 'http://canary.example.com',
+      LOG_LEVEL: 'canary',
+      DEAD_LETTER_QUEUE_URL: ' ',
+    }
+
+    let message = ''
+    try {
+      parseWorkerEnv(wrong)
+    } catch (error) {
+      expect(error).toMatchObject({ code: 'misconfigured' })
+      message = (error as Error).message
+    }
+
+    for (const name of [...Object.keys(wrong), 'INTERCOM_SECRET_ID'])
+      expect(message).toContain(name)
+    expect(message).not.toContain('canary')
+  })
+
+  test.each([
+    ['http://127.0.0.1:4101', true],
+    ['http://localhost:4101', true],
+    ['http://[::1]:4101', true],
+    ['https://intercom.example.com', true],
+    ['http://intercom.example.com', false],
+    ['http://127.0.0.1.example.com', false],
+    ['ftp://127.0.0.1', false],
+    ['nonsense', false],
+  ])('as INTERCOM_BASE_URL %s is %s', (INTERCOM_BASE_URL, taken) => {
+    const parse = () => parseWorkerEnv({ ...worker, INTERCOM_BASE_URL })
+
+    if (taken) expect(intercomBaseUrl(parse()).origin).toBe(INTERCOM_BASE_URL)
+    else expect(parse).toThrow('INTERCOM_BASE_URL')
+  })
+
+  test.each([
+    ['us', 'https://api.intercom.io'],
+    ['eu', 'https://api.eu.intercom.io'],
+    ['au', 'https://api.au.intercom.io'],
+  ])('in region %s speaks to %s', (INTERCOM_REGION, origin) => {
+    expect(intercomBaseUrl(parseWorkerEnv({ ...worker, INTERCOM_REGION })).origin).toBe(origin)
+  })
+})

@@ -1,0 +1,105 @@
+import type { ServerResponse } from 'node:http'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { startTurnstile } from '../../../sandbox/turnstile.ts'
+import { createHttp } from '../../../src/lib/http.ts'
+import { assertHuman, createAskTurnstile, type Verdict } from '../../../src/lib/ingest/turnstile.ts'
+import { createClock } from '../../support/clock.ts'
+import { startServer } from '../../support/server.ts'
+
+/** Cloudflare's keys for tests: https://developers.cloudflare.com/turnstile/troubleshooting/testing/ */
+const passes = '1x0000000000000000000000000000000AA'
+const fails = '2x0000000000000000000000000000000AA'
+const spent = '3x0000000000000000000000000000000AA'
+
+let cloudflare: Awaited<ReturnType<typeof startTurnstile>>
+beforeAll(async () => {
+  cloudflare = await startTurnstile(0)
+})
+afterAll(() => cloudflare.close())
+
+const ask = (url: string, clock = createClock()) =>
+  createAskTurnstile(createHttp(new URL(url)), clock)
+
+describe('Cloudflare', () => {
+  test.each([
+    [passes, 'human'],
+    [fails, 'refused'],
+    [spent, 'refused'],
+    ['another', 'wrong_secret'],
+  ])('says of a token with the secret %s: %s', async (secret, verdict) => {
+    expect(await ask(cloudflare.url)(secret, 'XXXX.DUMMY.TOKEN.XXXX')).toBe(verdict)
+  })
+
+  const json = (status: number, body: unknown) => (response: ServerResponse) =>
+    response.writeHead(status).end(JSON.stringify(body))
+
+  test.each([
+    ['an error of its own', json(200, { success: false, 'error-codes': ['internal-error'] })],
+    ['500', json(500, { success: true })],
+    ['something else', json(200, { success: 'true' })],
+    ['a page', (response: ServerResponse) => response.end('<html>')],
+    ['a reset', (response: ServerResponse) => response.destroy()],
+  ])('that answers with %s says nothing: temporarily_unavailable', async (_title, answer) => {
+    const server = await startServer((_request, response) => answer(response))
+
+    await expect(ask(server.url)(passes, 't')).rejects.toMatchObject({
+      code: 'temporarily_unavailable',
+    })
+    await server.close()
+  })
+
+  test('is given up after 5 s', async () => {
+    const clock = createClock()
+    const server = await startServer(() => clock.advance(5_000))
+
+    await expect(ask(server.url, clock)(passes, 't')).rejects.toMatchObject({
+      code: 'temporarily_unavailable',
+    })
+    await server.close()
+  })
+
+  test('may refuse with 400', async () => {
+    const server = await startServer((_request, response) =>
+      json(400, { success: false, 'error-codes': ['missing-input-response'] })(response),
+    )
+
+    expect(await ask(server.url)(passes, 't')).toBe('refused')
+    await server.close()
+  })
+})
+
+describe('a post', () => {
+  const check = async (token: unknown, secrets: readonly string[], verdicts: Verdict[] = []) => {
+    const asked: string[] = []
+    const outcome = await assertHuman(token, secrets, async (secret) => {
+      asked.push(secret)
+      return verdicts[asked.length - 1] ?? 'human'
+    }).then(
+      () => 'human',
+      ({ code }) => code,
+    )
+    return [outcome, asked]
+  }
+
+  test('with a good token is a person’s', async () => {
+    expect(await check('t', ['s'])).toEqual(['human', ['s']])
+  })
+
+  test('is asked of with each secret that Cloudflare knows, while one is rotated', async () => {
+    expect(await check('t', ['new', 'old'], ['wrong_secret'])).toEqual(['human', ['new', 'old']])
+    expect(await check('t', ['new', 'old'], ['refused'])).toEqual(['challenge_failed', ['new']])
+  })
+
+  test.each([[undefined], [''], [['a', 'b']], [7], ['x'.repeat(2_049)]])(
+    'with the token %j is not asked of at all',
+    async (token) => {
+      expect(await check(token, ['s'])).toEqual(['challenge_failed', []])
+    },
+  )
+
+  test('with no secret that Cloudflare knows fails closed', async () => {
+    expect(await check('t', ['s'], ['wrong_secret'])).toEqual(['misconfigured', ['s']])
+    expect(await check('t', [])).toEqual(['misconfigured', []])
+    expect(await check('t', [' '])).toEqual(['misconfigured', []])
+  })
+})

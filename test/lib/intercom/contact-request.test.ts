@@ -1,0 +1,377 @@
+import { describe, expect, test } from 'vitest'
+import { type ContactCall, toCall } from '../../../src/lib/intercom/contact-request.ts'
+import type { Answered } from '../../../src/lib/intercom/request.ts'
+import { contact, email } from '../../support/people.ts'
+
+const id = '6762f0dd1bb69f9f2193bb83'
+const otherId = '5da6f18e3d7cf967e4582d05'
+const calls = {
+  search: { type: 'search', field: 'email', value: email },
+  find: { type: 'find', external_id: '1' },
+  get: { type: 'get', id },
+  create: { type: 'create', fields: { role: 'user', email } },
+  update: { type: 'update', id, fields: { name: 'Ada' } },
+  unarchive: { type: 'unarchive', id },
+} as const satisfies Record<ContactCall['type'], ContactCall>
+type Type = keyof typeof calls
+const types: readonly Type[] = ['search', 'find', 'get', 'create', 'update', 'unarchive']
+const others = (...named: Type[]): Type[] => types.filter((type) => !named.includes(type))
+
+/** What an answer to a call decides. */
+const readAs = (type: Type, answer: Partial<Answered>) =>
+  toCall(calls[type], '2.14').read({ status: 200, headers: {}, body: undefined, ...answer })
+const read = readAs
+
+const errorList = (message: string, code = 'parameter_invalid') => ({
+  type: 'error.list',
+  request_id: '004qkagkoq5kktea5hdg',
+  errors: [{ code, message }],
+})
+
+describe('a request', () => {
+  test.each<[Type, object]>([
+    ['find', { method: 'GET', path: '/contacts/find_by_external_id/1' }],
+    ['get', { method: 'GET', path: `/contacts/${id}` }],
+    ['create', { method: 'POST', path: '/contacts', body: `{"role":"user","email":"${email}"}` }],
+    ['update', { method: 'PUT', path: `/contacts/${id}`, body: '{"name":"Ada"}' }],
+    ['unarchive', { method: 'POST', path: `/contacts/${id}/unarchive` }],
+  ])('to %s is as the reference says, under its own name', (type, expected) => {
+    const { read: _read, repeatable: _repeatable, ...request } = toCall(calls[type], '2.14')
+
+    expect(request).toEqual({ ...expected, name: type })
+  })
+
+  test('to search asks for the 50 that are equal', () => {
+    const { method, path, body } = toCall(calls.search, '2.14')
+
+    expect({ method, path, body: JSON.parse(body ?? '') }).toEqual({
+      method: 'POST',
+      path: '/contacts/search',
+      body: {
+        query: { field: 'email', operator: '=', value: email },
+        pagination: { per_page: 50 },
+      },
+    })
+  })
+
+  test.each<[string, ContactCall, string]>([
+    ['get', { type: 'get', id: '../admins?x' }, '/contacts/..%2Fadmins%3Fx'],
+    ['update', { type: 'update', id: 'a/b', fields: {} }, '/contacts/a%2Fb'],
+    ['unarchive', { type: 'unarchive', id: 'a/b' }, '/contacts/a%2Fb/unarchive'],
+    [
+      'find',
+      { type: 'find', external_id: 'a/b#ü' },
+      '/contacts/find_by_external_id/a%2Fb%23%C3%BC',
+    ],
+  ])('to %s keeps an id with slashes in its place', (_name, call, path) => {
+    expect(toCall(call, '2.14').path).toBe(path)
+  })
+
+  test.each([
+    ['2.9', 7],
+    ['2.14', 7],
+    ['2.15', 7],
+    ['2.16', '7'],
+    ['2.17', '7'],
+    ['3.0', '7'],
+    ['Preview', '7'],
+    ['Unstable', '7'],
+  ])('of version %s tells the owner 7 as %j', (version, owner_id) => {
+    const create = toCall({ type: 'create', fields: { role: 'user', owner_id: 7 } }, version)
+    const update = toCall({ type: 'update', id, fields: { owner_id: 7 } }, version)
+
+    expect(JSON.parse(create.body ?? '')).toEqual({ role: 'user', owner_id })
+    expect(JSON.parse(update.body ?? '')).toEqual({ owner_id })
+  })
+
+  test('of version 2.16 names no owner where the signup names none', () => {
+    expect(JSON.parse(toCall(calls.update, '2.16').body ?? '')).toEqual({ name: 'Ada' })
+  })
+
+  test('may be repeated, but for one that creates a lead', () => {
+    const lead = toCall({ type: 'create', fields: { role: 'lead', email } }, '2.14')
+
+    expect(lead.repeatable).toBe(false)
+    expect(types.map((type) => toCall(calls[type], '2.14').repeatable)).toEqual(
+      types.map(() => true),
+    )
+  })
+})
+
+/** Whatever success Intercom calls it. */
+describe.each([200, 201, 202, 299])('a %i', (status) => {
+  const read = (type: Type, answer: Partial<Answered>) => readAs(type, { status, ...answer })
+
+  test.each<Type>(['find', 'get', 'create', 'update'])('to %s is the contact', (type) => {
+    expect(read(type, { body: contact(id) })).toMatchObject({ type: 'contact', contact: { id } })
+  })
+
+  test('to search is the contacts that were found, or none', () => {
+    const data = [contact(id), contact(otherId)]
+
+    expect(read('search', { body: { type: 'list', data } })).toMatchObject({
+      type: 'contacts',
+      contacts: [{ id }, { id: otherId }],
+    })
+    expect(read('search', { body: { type: 'list', data: [] } })).toEqual({
+      type: 'contacts',
+      contacts: [],
+    })
+  })
+
+  test('to unarchive says that it is done, and nothing of the contact', () => {
+    const body = { type: 'contact', id, external_id: null, archived: false }
+
+    expect(read('unarchive', { body })).toEqual({ type: 'unarchived' })
+  })
+
+  test.each<[Type, unknown]>([
+    ...others('search').flatMap((type): [Type, unknown][] => [
+      [type, undefined],
+      [type, null],
+      [type, []],
+      [type, { type: 'contact' }],
+      [type, { type: 'contact', id: '' }],
+      [type, { type: 'list', data: [contact(id)] }],
+    ]),
+    ['search', undefined],
+    ['search', contact(id)],
+    ['search', { type: 'list' }],
+    ['search', { type: 'list', data: [{ type: 'contact' }] }],
+  ])('to %s that holds %j decides nothing', (type, body) => {
+    expect(read(type, { body })).toBeUndefined()
+  })
+})
+
+describe('a 404', () => {
+  const body = errorList('User Not Found', 'not_found')
+
+  test.each(others('create', 'search'))('to %s says that the contact is gone', (type) => {
+    expect(read(type, { status: 404, body })).toEqual({ type: 'gone' })
+  })
+
+  test.each<Type>(['create', 'search'])(
+    'to %s, which names no contact, decides nothing',
+    (type) => {
+      expect(read(type, { status: 404, body })).toBeUndefined()
+    },
+  )
+})
+
+describe('a 410', () => {
+  const body = errorList('This contact has been merged.', 'contact_merged')
+
+  test.each([
+    `</contacts/${otherId}>; rel="canonical"`,
+    `</contacts/${otherId}>; rel=canonical`,
+    `</contacts/${otherId}>;rel="canonical"`,
+    `<https://api.intercom.io/contacts/${otherId}>; rel="canonical"`,
+    `</contacts?page=2>; rel="next", </contacts/${otherId}>; rel="canonical"`,
+    `</contacts/${otherId}>; title="Ada"; rel="canonical"`,
+    `</contacts/${otherId}>; type="application/json";hreflang=en; rel=canonical`,
+    `</contacts/${id}>; rel="next"; title="x", </contacts/${otherId}>; title="y"; rel="canonical"`,
+  ])('says which contact it was merged into, by its Link: %s', (link) => {
+    expect(read('get', { status: 410, headers: { link }, body })).toEqual({
+      type: 'merged',
+      id: otherId,
+    })
+  })
+
+  test.each([
+    undefined,
+    '',
+    `</contacts/${otherId}>; rel="next"`,
+    `</contacts/${otherId}>; title="Ada"`,
+    `</contacts/${otherId}>; rel="next", </companies/1>; rel="canonical"`,
+    `</companies/${otherId}>; rel="canonical"`,
+    `</contacts/${otherId}/../../admins>; rel="canonical"`,
+    '</contacts/>; rel="canonical"',
+    'none',
+  ])('does not say so without a Link to it: %s', (link) => {
+    expect(read('get', { status: 410, headers: { link }, body })).toEqual({
+      type: 'merged',
+      id: undefined,
+    })
+  })
+
+  test.each(others('create', 'search'))('to %s says that the contact was merged', (type) => {
+    expect(read(type, { status: 410, body })).toMatchObject({ type: 'merged' })
+  })
+
+  test.each<Type>(['create', 'search'])(
+    'to %s, which names no contact, decides nothing',
+    (type) => {
+      expect(read(type, { status: 410, body })).toBeUndefined()
+    },
+  )
+})
+
+describe('a 409', () => {
+  test.each([
+    ['A contact matching those details already exists with id=5da6f18e3d7cf967e4582d05', otherId],
+    ['Contact already exists with id=5DA6F18E3D7CF967E4582D05', otherId.toUpperCase()],
+  ])('names a contact: %s', (message, named) => {
+    const body = errorList(message, 'conflict')
+
+    expect(read('create', { status: 409, body })).toEqual({
+      type: 'conflict',
+      id: named,
+      archived: false,
+    })
+  })
+
+  test('names an archived contact', () => {
+    const message = `An archived contact matching those details already exists with id=${otherId}`
+
+    expect(read('create', { status: 409, body: errorList(message, 'conflict') })).toEqual({
+      type: 'conflict',
+      id: otherId,
+      archived: true,
+    })
+  })
+
+  const several = (...texts: (string | null)[]) => ({
+    type: 'error.list',
+    errors: texts.map((message) => ({ code: 'conflict', message })),
+  })
+
+  test.each([
+    [several('A conflict', `exists with id=${otherId}`), false],
+    [several(null, 'x', `An archived contact already exists with id=${otherId}`), true],
+    [several('An archived contact', `exists with id=${otherId}`), true],
+  ])('names a contact in whichever of its errors: %j', (body, archived) => {
+    expect(read('create', { status: 409, body })).toEqual({
+      type: 'conflict',
+      id: otherId,
+      archived,
+    })
+  })
+
+  test('names the first of several contacts', () => {
+    const body = several(`exists with id=${otherId}`, `exists with id=${id}`)
+
+    expect(read('create', { status: 409, body })).toMatchObject({ id: otherId })
+  })
+
+  test.each([
+    'Multiple existing users match this email address - must be more specific using user_id',
+    'exists with id=not-an-id',
+    'exists with uuid=5da6f18e3d7cf967e4582d05',
+    'exists with id=5da6f18e3d7cf967e4582d05x',
+    'A contact matching those details already exists',
+    '',
+  ])('names none: %j', (message) => {
+    expect(read('create', { status: 409, body: errorList(message, 'conflict') })).toEqual({
+      type: 'conflict',
+      id: undefined,
+      archived: false,
+    })
+  })
+
+  test.each([{}, { errors: [] }, { errors: [{ code: 'conflict' }] }, null])(
+    'of another shape is a conflict that names none: %j',
+    (body) => {
+      expect(read('update', { status: 409, body })).toMatchObject({
+        type: 'conflict',
+        id: undefined,
+      })
+    },
+  )
+
+  test.each<Type>(['search', 'find', 'get'])(
+    'to %s, which writes nothing, decides nothing',
+    (type) => {
+      const body = errorList('exists', 'conflict')
+
+      expect(read(type, { status: 409, body })).toBeUndefined()
+    },
+  )
+})
+
+describe('a refusal', () => {
+  test.each([
+    [400, "Custom attribute 'plan' does not exist", true],
+    [422, 'Custom Attributes must be strings', true],
+    [400, 'The attribute plan is archived', true],
+    [400, 'email must be a string', false],
+    [422, 'phone is invalid', false],
+    [400, '', false],
+  ])('by %i %j is about attributes: %s', (status, message, aboutAttributes) => {
+    expect(read('create', { status, body: errorList(message) })).toMatchObject({
+      type: 'refused',
+      error: {
+        code: 'intercom_rejected',
+        intercomStatus: status,
+        intercomCode: 'parameter_invalid',
+        requestId: '004qkagkoq5kktea5hdg',
+      },
+      aboutAttributes,
+    })
+  })
+
+  test.each<Type>(['create', 'update', 'unarchive'])('of %s is an answer', (type) => {
+    expect(read(type, { status: 400, body: errorList('x') })).toMatchObject({ type: 'refused' })
+  })
+
+  test.each<[Type, number]>([
+    ['search', 400],
+    ['search', 422],
+    ['get', 400],
+    ['get', 422],
+    ['find', 422],
+    ['find', 401],
+  ])('of %s by %i, which writes nothing, decides nothing', (type, status) => {
+    expect(read(type, { status, body: errorList('attribute') })).toBeUndefined()
+  })
+
+  test('of find by 400 says that there is nobody', () => {
+    expect(read('find', { status: 400, body: errorList('x') })).toEqual({ type: 'gone' })
+  })
+
+  test('is about attributes by whichever of its errors says so', () => {
+    const errors = [{ message: 'x' }, {}, { message: 'Custom attributes must be strings' }]
+
+    expect(read('update', { status: 400, body: { errors } })).toMatchObject({
+      type: 'refused',
+      aboutAttributes: true,
+    })
+  })
+
+  test('of an attribute may come as a 401, told from a bad token by its code', () => {
+    const body = errorList("Custom attribute 'plan' does not exist")
+
+    expect(read('update', { status: 401, body })).toMatchObject({
+      type: 'refused',
+      aboutAttributes: true,
+    })
+  })
+
+  test.each(['unauthorized', 'token_revoked', 'token_unauthorized'])(
+    'is no 401 %s, which decides nothing',
+    (code) => {
+      const body = errorList('about an attribute', code)
+
+      expect(read('create', { status: 401, body })).toBeUndefined()
+    },
+  )
+
+  test('never shows Intercom’s text', () => {
+    const answer = read('create', { status: 400, body: errorList('canary attribute') })
+
+    expect(JSON.stringify(answer)).not.toContain('canary')
+  })
+})
+
+describe('what decides nothing', () => {
+  test.each([402, 403, 405, 406, 408, 415, 429, 500, 502, 503])('is a %i to any call', (status) => {
+    const answers = types.map((type) => read(type, { status, body: errorList('attribute') }))
+
+    expect(answers).toEqual(types.map(() => undefined))
+  })
+
+  test.each([400, 401, 404, 409, 410, 422])('is a page with status %i to any call', (status) => {
+    const answers = types.map((type) => read(type, { status, body: undefined }))
+
+    expect(answers).toEqual(types.map(() => undefined))
+  })
+})

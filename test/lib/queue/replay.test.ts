@@ -1,0 +1,309 @@
+import { describe, expect, test } from 'vitest'
+import type { Bridge } from '../../../src/lib/config/config.ts'
+import { sha256 } from '../../../src/lib/digest.ts'
+import { defineBridge, signup } from '../../../src/lib/index.ts'
+import type { DeadLetter } from '../../../src/lib/queue/dead-letter.ts'
+import { toDeadLetter } from '../../../src/lib/queue/park.ts'
+import {
+  type DeadLetterQueue,
+  eachDeadLetter,
+  type ReplayOptions,
+  type ReplayProgress,
+  replay,
+} from '../../../src/lib/queue/replay.ts'
+import { createDeadLetters } from '../../model/dead-letters.ts'
+import { createFifoQueue } from '../../model/fifo-queue.ts'
+import { createTime } from '../../model/time.ts'
+import { record } from '../../support/records.ts'
+
+const bridge: Bridge = defineBridge({ sources: { backend: signup() } })
+const arn = 'arn:aws:sqs:eu-west-1:000000000000:queue.fifo'
+
+/** A queue and its dead letters, on a clock of their own. */
+const start = () => {
+  const time = createTime()
+  const queue = createFifoQueue({ arn, now: time.now })
+  const letters = createFifoQueue({ arn, now: time.now, visibilityMs: 300_000 })
+  const deadLetters = createDeadLetters(queue, letters, time.now)
+  const bodyOf = (person: number) => JSON.stringify({ email: `person-${person}@example.com` })
+  let parked = 0
+  const park = (count: number, reason: 'mapping_failed' | 'no_identity' = 'mapping_failed') => {
+    for (let each = 0; each < count; each += 1) {
+      parked += 1
+      const messageId = `m${parked}`
+      letters.send(toDeadLetter(record(bodyOf(parked), { messageId }), { reason }))
+    }
+  }
+  const options = (more: Partial<ReplayOptions> = {}): ReplayOptions => ({
+    filter: {},
+    restore: false,
+    clock: time,
+    ...more,
+  })
+  const deadLetterQueue = deadLetters.asQueue(async () => {})
+  const run = (more: Partial<ReplayOptions> = {}, given: DeadLetterQueue = deadLetterQueue) =>
+    time.run(replay(given, bridge, options(more)))
+  return { time, queue, letters, park, run, deadLetterQueue, bodyOf }
+}
+
+describe('a scan', () => {
+  test('shows every dead letter once, and releases them all', async () => {
+    const { letters, park, deadLetterQueue } = start()
+    park(35)
+    const seen: DeadLetter[] = []
+
+    const looked = await eachDeadLetter(deadLetterQueue, bridge, {}, (letter) => seen.push(letter))
+
+    expect(new Set(seen.map(({ record: { messageId } }) => messageId)).size).toBe(35)
+    expect(looked).toEqual({ looked: 35, heldByOthers: 0, unseen: 0, isWhole: true })
+    expect([seen.length, letters.visible()]).toEqual([35, 35])
+  })
+
+  test('ends where what was held for too long comes round again, and says that there may be more', async () => {
+    const { time, letters, park, deadLetterQueue } = start()
+    park(35)
+    const seen: string[] = []
+    let receives = 0
+    const slow: DeadLetterQueue = {
+      ...deadLetterQueue,
+      receive: async () => {
+        receives += 1
+        if (receives === 3) await time.advance(1_800_001)
+        return deadLetterQueue.receive()
+      },
+    }
+
+    const looked = await eachDeadLetter(slow, bridge, {}, ({ record: { messageId } }) =>
+      seen.push(messageId),
+    )
+
+    expect(looked).toMatchObject({ looked: 20, isWhole: false })
+    expect([seen.length, new Set(seen).size, letters.visible()]).toEqual([20, 20, 35])
+  })
+
+  test('tells how far it is after every batch, whatever is meant', async () => {
+    const { park, deadLetterQueue } = start()
+    park(25)
+    const told: number[] = []
+    const onLooked = (looked: number) => told.push(looked)
+
+    await eachDeadLetter(deadLetterQueue, bridge, { event: 'none' }, () => {}, { onLooked })
+
+    expect(told).toEqual([10, 20, 25])
+  })
+
+  test('says how many somebody else holds', async () => {
+    const { letters, park, deadLetterQueue } = start()
+    park(12)
+    letters.receive()
+
+    const looked = await eachDeadLetter(deadLetterQueue, bridge, {}, () => {})
+
+    expect(looked).toMatchObject({ looked: 2, heldByOthers: 10 })
+  })
+
+  test('releases what it held when something fails', async () => {
+    const { letters, park, deadLetterQueue } = start()
+    park(12)
+    const scan = eachDeadLetter(deadLetterQueue, bridge, {}, () => {
+      throw new Error('its own')
+    })
+
+    await expect(scan).rejects.toThrow('its own')
+    expect(letters.visible()).toBe(12)
+  })
+
+  test('ends after the batch at hand when it is told to', async () => {
+    const { letters, park, deadLetterQueue } = start()
+    park(30)
+    const ending = new AbortController()
+    let seen = 0
+
+    const onLetter = () => {
+      seen += 1
+      ending.abort()
+    }
+    const { signal } = ending
+    const looked = await eachDeadLetter(deadLetterQueue, bridge, {}, onLetter, { signal })
+
+    expect([seen, letters.visible()]).toEqual([10, 30])
+    expect(looked).toMatchObject({ isWhole: false, unseen: 0 })
+  })
+
+  test('says how many stand behind others of their group', async () => {
+    const { letters, deadLetterQueue } = start()
+    for (let each = 0; each < 13; each += 1) {
+      letters.send({ body: '{}', groupId: 'one', dedupeId: String(each) })
+    }
+    let seen = 0
+
+    const { unseen, isWhole } = await eachDeadLetter(deadLetterQueue, bridge, {}, () => {
+      seen += 1
+    })
+
+    expect([seen, unseen, isWhole, letters.visible()]).toEqual([10, 3, false, 13])
+  })
+})
+
+describe('a replay', () => {
+  test('sends each back as its person, under the digest of its own id', async () => {
+    const { queue, letters, park, run, bodyOf } = start()
+    park(1)
+    const [letter] = letters.messages()
+
+    expect(await run()).toMatchObject({ replayed: 1, refused: 0, undeleted: 0, isWhole: true })
+
+    expect(letters.size()).toBe(0)
+    expect(queue.messages()).toMatchObject([
+      {
+        body: bodyOf(1),
+        groupId: sha256('person-1@example.com'),
+        dedupeId: sha256(letter?.messageId ?? ''),
+        attributes: { replay: 'fill' },
+      },
+    ])
+  })
+
+  test('sends back all of a group, however many there are, in their order', async () => {
+    const { queue, letters, run } = start()
+    for (let each = 0; each < 25; each += 1) {
+      letters.send({
+        body: JSON.stringify({ email: 'ada@example.com', name: `${each}` }),
+        groupId: 'one',
+        dedupeId: String(each),
+      })
+    }
+
+    expect(await run()).toMatchObject({ replayed: 25, unseen: 0 })
+
+    const names = queue.messages().map(({ body }) => JSON.parse(body).name)
+    expect(names).toEqual(Array.from({ length: 25 }, (_, each) => `${each}`))
+  })
+
+  test('leaves those that are not meant, and releases them', async () => {
+    const { queue, letters, park, run } = start()
+    park(15, 'no_identity')
+    park(15)
+    park(15, 'no_identity')
+
+    expect(await run({ filter: { reason: 'mapping_failed' } })).toMatchObject({ replayed: 15 })
+
+    expect([queue.size(), letters.size(), letters.visible()]).toEqual([15, 30, 30])
+  })
+
+  test('keeps what the queue does not take', async () => {
+    const { queue, letters, park, run, deadLetterQueue } = start()
+    park(12)
+    const sendBack: DeadLetterQueue['sendBack'] = async ([first, ...batch]) => {
+      await deadLetterQueue.sendBack(batch)
+      return first ? batch : []
+    }
+
+    expect(await run({}, { ...deadLetterQueue, sendBack })).toMatchObject({
+      replayed: 10,
+      refused: 2,
+    })
+    expect([queue.size(), letters.visible()]).toEqual([10, 2])
+  })
+
+  test('counts what went back and could not be deleted, and releases it', async () => {
+    const { queue, letters, park, run, deadLetterQueue } = start()
+    park(5)
+    const remove: DeadLetterQueue['remove'] = ([, ...receipts]) => deadLetterQueue.remove(receipts)
+
+    expect(await run({}, { ...deadLetterQueue, remove })).toMatchObject({
+      replayed: 5,
+      undeleted: 1,
+    })
+    expect([queue.size(), letters.visible()]).toEqual([5, 1])
+  })
+
+  test.each(['receive', 'sendBack', 'remove', 'counts'] as const)(
+    'loses nothing where %s fails, and goes on when it is run again',
+    async (call) => {
+      const { time, queue, letters, park, run, deadLetterQueue } = start()
+      park(30)
+      let calls = 0
+      const failing: DeadLetterQueue = {
+        ...deadLetterQueue,
+        [call]: async (given: never) => {
+          calls += 1
+          if (calls === 2) throw new Error('SQS gave no answer')
+          return deadLetterQueue[call](given)
+        },
+      }
+
+      await expect(run({}, failing)).rejects.toThrow('SQS gave no answer')
+      const between = new Set([...queue.messages(), ...letters.messages()].map(({ body }) => body))
+      expect(between.size).toBe(30)
+      await run()
+
+      expect(letters.size()).toBe(0)
+      // Within five minutes SQS drops what was sent before it could be deleted.
+      expect(queue.messages().map(({ body }) => body)).toHaveLength(30)
+      expect(time.now()).toBeGreaterThan(0)
+    },
+  )
+
+  test('waits while a hundred signups wait in the queue', async () => {
+    const { time, queue, park, run } = start()
+    const progress: ReplayProgress[] = []
+    for (let each = 0; each < 100; each += 1) {
+      queue.send({ body: '{}', groupId: `live-${each}`, dedupeId: '1' })
+    }
+    park(20)
+    const began = time.now()
+    const drain = async () => {
+      await time.sleep(60_000)
+      const records = [1, 2, 3].flatMap(() => queue.receive())
+      for (const { receiptHandle } of records) queue.delete(receiptHandle)
+    }
+    drain()
+
+    await run({ onProgress: (each) => progress.push(each) })
+
+    expect(time.now() - began).toBeGreaterThan(60_000)
+    expect(progress[0]).toMatchObject({ replayed: 0, waitsFor: 100 })
+    expect(progress.at(-1)).toEqual({ replayed: 20, refused: 0, undeleted: 0 })
+  })
+
+  test('takes a quarter of a second for ten, at least', async () => {
+    const { time, park, run } = start()
+    park(90)
+    const began = time.now()
+
+    await run()
+
+    expect(time.now() - began).toBe(9 * 250)
+  })
+
+  test('ends after the batch at hand when it is told to, also while it waits', async () => {
+    const { queue, letters, park, run } = start()
+    park(30)
+    const ending = new AbortController()
+    const onProgress = () => ending.abort()
+
+    await run({ signal: ending.signal, onProgress })
+    expect([queue.size(), letters.visible()]).toEqual([10, 20])
+
+    for (let each = 0; each < 100; each += 1) {
+      queue.send({ body: '{}', groupId: `live-${each}`, dedupeId: '1' })
+    }
+    const waiting = new AbortController()
+    await run({ signal: waiting.signal, onProgress: () => waiting.abort() })
+    expect([queue.size(), letters.visible()]).toEqual([110, 20])
+  })
+
+  test('does not go round with what is parked again meanwhile', async () => {
+    const { time, queue, letters, park, run, deadLetterQueue } = start()
+    park(5)
+    const sendBack: DeadLetterQueue['sendBack'] = async (batch) => {
+      await time.sleep(1)
+      park(batch.length)
+      return deadLetterQueue.sendBack(batch)
+    }
+
+    expect(await run({}, { ...deadLetterQueue, sendBack })).toMatchObject({ replayed: 5 })
+    expect([queue.size(), letters.visible()]).toEqual([5, 5])
+  })
+})

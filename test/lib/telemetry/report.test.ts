@@ -1,0 +1,309 @@
+import { describe, expect, test } from 'vitest'
+import type { Delivered } from '../../../src/lib/deliver/deliver.ts'
+import { BridgeError } from '../../../src/lib/errors.ts'
+import type { Received } from '../../../src/lib/ingest/ingest.ts'
+import type { RecordResult } from '../../../src/lib/queue/batch.ts'
+import { errorFields, tellReceived, tellRecord } from '../../../src/lib/telemetry/report.ts'
+import { record } from '../../support/records.ts'
+import { createNotes } from '../../support/telemetry.ts'
+
+const answer = (status: number) => ({ status, headers: {}, body: '' })
+const contact = { type: 'contact', id: '6762f0dd' }
+const delivered = (more: Partial<Delivered> = {}): Delivered => ({
+  outcome: 'created',
+  contact,
+  counts: [],
+  calls: 2,
+  incomplete: [],
+  isNewLead: false,
+  ...more,
+})
+
+describe('an error in the log', () => {
+  test('is its code, our words and Intercom’s code, status and request id', () => {
+    const error = new BridgeError('intercom_rejected', 'our words', {
+      intercomCode: 'parameter_invalid',
+      intercomStatus: 400,
+      requestId: '004qkagkoq5kktea5hdg',
+    })
+
+    expect(errorFields(error)).toEqual({
+      code: 'intercom_rejected',
+      advice: 'our words',
+      intercom_code: 'parameter_invalid',
+      intercom_status: 400,
+      intercom_request_id: '004qkagkoq5kktea5hdg',
+    })
+  })
+
+  test('names its cause and never quotes it', () => {
+    const cause = new TypeError('canary')
+
+    const fields = errorFields(new BridgeError('temporarily_unavailable', 'our words', { cause }))
+
+    expect(fields).toMatchObject({ cause: 'TypeError' })
+    expect(JSON.stringify(fields)).not.toContain('canary')
+  })
+
+  test('that nobody foresaw has the frames of its stack, without its message', () => {
+    const cause = new TypeError('canary\n    canary again')
+
+    const { stack } = errorFields(new BridgeError('unexpected', 'our words', { cause }))
+
+    expect(stack).toMatch(/^\s+at .*report\.test\.ts/)
+    expect(stack).not.toContain('canary')
+  })
+})
+
+describe('a request', () => {
+  const tell = (received: Received) => {
+    const notes = createNotes()
+    tellReceived(notes.telemetry, received, 7)
+    return { logged: notes.logged, counted: Object.fromEntries(notes.counted) }
+  }
+  const reading = (leftOut: { path: string; reason: 'phone_invalid' }[]) =>
+    ({
+      kind: 'signups',
+      event_id: 'e',
+      indexes: [0],
+      refusals: [],
+      signups: [{ event_id: 'e', contact: { role: 'user', email: 'ada@example.com' } }],
+      leftOut,
+    }) as const
+
+  test('that was queued is told once a message, and what was left out once', () => {
+    const leftOut = [{ path: 'phone', reason: 'phone_invalid' as const }]
+
+    expect(
+      tell({ answer: answer(200), source: 'a', ids: ['i1', 'i2'], reading: reading(leftOut) }),
+    ).toEqual({
+      logged: [
+        {
+          event: 'accepted',
+          source: 'a',
+          status: 200,
+          duration_ms: 7,
+          id: 'i1',
+          left_out: ['phone_invalid'],
+        },
+        { event: 'accepted', source: 'a', status: 200, duration_ms: 7, id: 'i2' },
+      ],
+      counted: { accepted: 2, phone_invalid: 1 },
+    })
+  })
+
+  test('that was delivered at once is told with its contact', () => {
+    const outcomes = [delivered({ counts: ['email_shared'] })]
+
+    expect(
+      tell({ answer: answer(200), source: 'a', outcomes, reading: reading([]) }),
+    ).toMatchObject({
+      logged: [{ event: 'delivered', outcome: 'created', contact_id: '6762f0dd', calls: 2 }],
+      counted: { created: 1, email_shared: 1 },
+    })
+  })
+
+  test('that was delivered in part is told with what is missing', () => {
+    const outcomes = [delivered({ incomplete: [new BridgeError('extras_failed', 'our words')] })]
+
+    expect(tell({ answer: answer(200), source: 'a', outcomes, reading: reading([]) })).toEqual({
+      logged: [
+        expect.objectContaining({ event: 'delivered' }),
+        {
+          event: 'incomplete',
+          source: 'a',
+          status: 200,
+          duration_ms: 7,
+          contact_id: '6762f0dd',
+          code: 'extras_failed',
+          advice: 'our words',
+        },
+      ],
+      counted: { created: 1, extras_failed: 1 },
+    })
+  })
+
+  test('that was ignored is told as such', () => {
+    expect(tell({ answer: answer(200), source: 'a', reading: { kind: 'ignored' } })).toMatchObject({
+      logged: [{ event: 'ignored', source: 'a' }],
+      counted: { ignored: 1 },
+    })
+  })
+
+  test('that was refused is told with its code', () => {
+    const error = new BridgeError('misconfigured', 'our words')
+
+    expect(tell({ answer: answer(500), source: 'a', error })).toMatchObject({
+      logged: [{ event: 'refused', code: 'misconfigured', status: 500 }],
+      counted: { misconfigured: 1 },
+    })
+  })
+})
+
+describe('a record', () => {
+  const id = 'a1'.repeat(32)
+  const tell = (result: Partial<RecordResult>) => {
+    const notes = createNotes()
+    const given = record('', {
+      attributes: { MessageDeduplicationId: id, ApproximateReceiveCount: '3' },
+    })
+    tellRecord(notes.telemetry, { record: given, durationMs: 7, ...result } as RecordResult)
+    return { logged: notes.logged, counted: Object.fromEntries(notes.counted) }
+  }
+
+  test('has the id that its sender was answered', () => {
+    expect(tell({ kind: 'ignored' })).toMatchObject({
+      logged: [{ event: 'ignored', id, message_id: 'm1', receives: 3 }],
+      counted: { ignored: 1 },
+    })
+  })
+
+  test('of another producer is told without the names that it chose', () => {
+    const notes = createNotes()
+    const foreign = record('', { attributes: { MessageDeduplicationId: 'ada@example.com' } })
+    const source = 'Ada <ada@example.com>'
+
+    tellRecord(notes.telemetry, { record: foreign, source, durationMs: 7, kind: 'ignored' })
+
+    expect(notes.logged).toEqual([
+      { event: 'ignored', message_id: 'm1', receives: 1, duration_ms: 7 },
+    ])
+  })
+
+  const incomplete = (...errors: BridgeError[]) =>
+    tell({ kind: 'delivered', outcomes: [delivered({ incomplete: errors })], leftOut: [] })
+  const refused = (...issues: { path: string; reason: string }[]) =>
+    incomplete(new BridgeError('attributes_refused', 'our words', { issues }))
+
+  test('that was delivered whole is told in one line', () => {
+    expect(tell({ kind: 'delivered', outcomes: [delivered()], leftOut: [] })).toEqual({
+      logged: [
+        {
+          event: 'delivered',
+          id,
+          message_id: 'm1',
+          receives: 3,
+          duration_ms: 7,
+          outcome: 'created',
+          contact_id: '6762f0dd',
+          calls: 2,
+          counts: [],
+        },
+      ],
+      counted: { delivered: 1, created: 1 },
+    })
+  })
+
+  test('that was delivered without some attributes names them and says why', () => {
+    const { logged, counted } = refused(
+      { path: 'custom_attributes.plan', reason: 'not in the workspace' },
+      { path: 'custom_attributes.Team size', reason: 'not of its type, integer' },
+    )
+
+    expect(logged).toMatchObject([
+      { event: 'delivered', outcome: 'created' },
+      {
+        event: 'incomplete',
+        id,
+        contact_id: '6762f0dd',
+        code: 'attributes_refused',
+        advice: 'our words',
+        attributes: ['plan: not in the workspace', 'Team size: not of its type, integer'],
+      },
+    ])
+    expect(counted).toEqual({ delivered: 1, created: 1, attributes_refused: 1 })
+  })
+
+  test.each(['plan', 'Team size', 'utm_source', 'a1', 'e-mail', 'x'.repeat(64)])(
+    'names an attribute that reads like a name: %s',
+    (name) => {
+      const { logged } = refused({ path: `custom_attributes.${name}`, reason: 'refused' })
+
+      expect(logged.at(-1)?.attributes).toEqual([`${name}: refused`])
+    },
+  )
+
+  test.each([
+    'ada@example.com',
+    'plan.custom',
+    '+14155550100',
+    '14155550100',
+    'größe',
+    '<b>',
+    'two\nlines',
+    ' plan',
+    '',
+    'x'.repeat(65),
+  ])('hides an attribute that does not: %j', (name) => {
+    const { logged } = refused({ path: `custom_attributes.${name}`, reason: 'refused' })
+
+    expect(logged.at(-1)?.attributes).toEqual(['…: refused'])
+  })
+
+  test('that was delivered without its extras tells Intercom’s code, and names no attributes', () => {
+    const { logged, counted } = incomplete(
+      new BridgeError('extras_failed', 'our words', {
+        intercomCode: 'api_plan_restricted',
+        intercomStatus: 403,
+        issues: [{ path: 'custom_attributes.plan', reason: 'refused' }],
+      }),
+    )
+
+    expect(logged.at(-1)).toMatchObject({
+      event: 'incomplete',
+      code: 'extras_failed',
+      intercom_code: 'api_plan_restricted',
+      intercom_status: 403,
+    })
+    expect(logged.at(-1)).not.toHaveProperty('attributes')
+    expect(counted).toEqual({ delivered: 1, created: 1, extras_failed: 1 })
+  })
+
+  test('with two troubles tells both', () => {
+    const { logged, counted } = incomplete(
+      new BridgeError('attributes_refused', 'our words'),
+      new BridgeError('extras_failed', 'our words'),
+    )
+
+    expect(logged.map(({ event, code }) => [event, code])).toEqual([
+      ['delivered', undefined],
+      ['incomplete', 'attributes_refused'],
+      ['incomplete', 'extras_failed'],
+    ])
+    expect(counted).toEqual({ delivered: 1, created: 1, attributes_refused: 1, extras_failed: 1 })
+  })
+
+  test('of which a copy was parked is counted as such, its code having been counted before', () => {
+    const error = new BridgeError('extras_failed', 'our words')
+
+    expect(tell({ kind: 'copy_parked', error })).toMatchObject({
+      logged: [{ event: 'copy_parked', id, code: 'extras_failed', advice: 'our words' }],
+      counted: { copy_parked: 1 },
+    })
+  })
+
+  test('that was parked is told with its code', () => {
+    const error = new BridgeError('contact_deleted', 'our words')
+
+    expect(tell({ kind: 'parked', error })).toMatchObject({
+      logged: [{ event: 'parked', code: 'contact_deleted' }],
+      counted: { parked: 1, contact_deleted: 1 },
+    })
+  })
+
+  test('that was handed back is told with its code and its wait', () => {
+    const error = new BridgeError('out_of_time', 'our words')
+
+    expect(tell({ kind: 'handed_back', error, retryInSeconds: 0 })).toMatchObject({
+      logged: [{ event: 'handed_back', code: 'out_of_time', retry_in_seconds: 0 }],
+      counted: { handed_back: 1, out_of_time: 1 },
+    })
+  })
+
+  test('that was handed back untried is counted', () => {
+    expect(tell({ kind: 'untried', retryInSeconds: 15 })).toMatchObject({
+      logged: [{ event: 'untried', retry_in_seconds: 15 }],
+      counted: { untried: 1 },
+    })
+  })
+})

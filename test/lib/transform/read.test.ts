@@ -1,0 +1,172 @@
+import { describe, expect, test } from 'vitest'
+import * as z from 'zod/mini'
+import { defineSource } from '../../../src/lib/index.ts'
+import type { SourceOptions } from '../../../src/lib/sources/source.ts'
+import { read, strip } from '../../../src/lib/transform/read.ts'
+import { delivery } from '../../support/deliveries.ts'
+
+const people = defineSource({
+  docs: 'https://example.com',
+  signature: { type: 'bearer' },
+  payload: {
+    format: 'json',
+    isSignup: (body) => Array.isArray(body),
+    schema: z.array(z.looseObject({ email: z.optional(z.string()) })),
+    headers: ['x-event'],
+  },
+  eventId: (_payload, { headers }) => headers['x-event'],
+  toSignup: (payload) => payload.map(({ email }) => ({ contact: { email } })),
+})
+const readPeople = (body: unknown, options: SourceOptions = {}, headers = {}) =>
+  read(people(options as Parameters<typeof people>[0]), delivery(JSON.stringify(body), headers))
+
+const ada = { email: 'ada@example.com' }
+const grace = { email: 'grace@example.com' }
+
+test('a delivery may hold several signups', async () => {
+  expect(await readPeople([ada, grace], {}, { 'x-event': 'e1' })).toMatchObject({
+    kind: 'signups',
+    signups: [
+      { event_id: 'e1', contact: ada },
+      { event_id: 'e1', contact: grace },
+    ],
+  })
+})
+
+test('one that cannot be used does not hold the others up', async () => {
+  expect(await readPeople([ada, {}, grace], {}, { 'x-event': 'e1' })).toMatchObject({
+    kind: 'signups',
+    signups: [{ contact: ada }, { contact: grace }],
+    indexes: [0, 2],
+    refusals: [{ index: 1, code: 'no_identity' }],
+  })
+})
+
+test('of a body with several events each is read by itself, and keeps its place', async () => {
+  const source = people()
+  const events = (body: unknown) => (Array.isArray(body) ? body : [])
+  const several = { ...source, payload: { ...source.payload, events } }
+
+  const reading = await read(several, delivery([[], [ada], {}, [{ email: 5 }], [grace]]))
+
+  expect(reading).toMatchObject({
+    signups: [{ contact: ada }, { contact: grace }],
+    indexes: [1, 4],
+    refusals: [{ index: 3, code: 'invalid_signup' }],
+  })
+})
+
+test('a signup keeps its place, whatever map ignores', async () => {
+  const map: SourceOptions['map'] = (input) =>
+    input.contact.email === ada.email ? undefined : input
+
+  expect(await readPeople([ada, grace], { map })).toMatchObject({
+    signups: [{ contact: grace }],
+    indexes: [1],
+  })
+})
+
+test.each(['isSignup', 'eventId', 'toSignup', 'questions'] as const)(
+  'a source whose %s throws is refused as mapping_failed, quoting nothing',
+  async (name) => {
+    const broken = () => {
+      throw new TypeError('canary')
+    }
+    const source = people()
+    const faulty =
+      name === 'isSignup'
+        ? { ...source, payload: { ...source.payload, isSignup: broken } }
+        : { ...source, [name]: broken }
+
+    const reading = await read(faulty, delivery([ada]))
+
+    expect(reading).toMatchObject({ kind: 'refused', code: 'mapping_failed' })
+    expect(JSON.stringify(reading)).not.toContain('canary')
+  },
+)
+
+test.each([
+  [7, '7'],
+  [' evt_1 ', 'evt_1'],
+  ['null', undefined],
+  ['', undefined],
+  [{}, undefined],
+  [2 ** 60, undefined],
+])('the event id %j is %j, else the digest of the body', async (given, expected) => {
+  const reading = await read({ ...people(), eventId: () => given }, delivery([ada]))
+
+  expect(reading).toMatchObject({ event_id: expected ?? expect.stringMatching(/^[0-9a-f]{64}$/) })
+})
+
+test('no signup at all is ignored', async () => {
+  expect(await readPeople([])).toEqual({ kind: 'ignored' })
+  expect(await readPeople({})).toEqual({ kind: 'ignored' })
+  expect(await readPeople([ada], { map: () => undefined })).toEqual({ kind: 'ignored' })
+})
+
+describe('a refusal is a value, with the event it is about', () => {
+  test.each([
+    [[{ email: 5 }], {}, 'invalid_signup', ['0.email']],
+    [[{}], {}, 'no_identity', ['']],
+  ])('%j is %s', async (body, options, code, paths) => {
+    const reading = await readPeople(body, options, { 'x-event': 'e1' })
+
+    expect(reading).toMatchObject({ kind: 'refused', code })
+    expect(reading).toHaveProperty(
+      'issues',
+      paths.map((path) => ({ path, reason: expect.any(String) })),
+    )
+  })
+
+  test('a map that throws is mapping_failed', async () => {
+    const map = () => {
+      throw new Error('canary')
+    }
+
+    expect(await readPeople([ada], { map }, { 'x-event': 'e1' })).toEqual({
+      kind: 'refused',
+      event_id: 'e1',
+      code: 'mapping_failed',
+      message: expect.not.stringContaining('canary'),
+      issues: [],
+    })
+  })
+
+  test('a body that is not of the format is invalid_body, under the digest of the body', async () => {
+    expect(await read(people(), delivery('{'))).toMatchObject({
+      kind: 'refused',
+      code: 'invalid_body',
+      event_id: expect.stringMatching(/^[0-9a-f]{64}$/),
+    })
+  })
+})
+
+test('a queued delivery keeps the headers that its source reads, and nothing secret', () => {
+  const headers = {
+    'content-type': 'application/json',
+    'content-encoding': 'identity',
+    'x-event': 'e1',
+    authorization: 'Bearer secret',
+    cookie: 'session=1',
+    'x-forwarded-for': '192.0.2.1',
+  }
+  const received = { ...delivery('{}', headers), url: 'https://bridge.example.com/?secret=s' }
+
+  const kept = strip(people(), received)
+
+  expect(kept).toEqual({
+    ...received,
+    url: '',
+    headers: {
+      'content-type': 'application/json',
+      'content-encoding': 'identity',
+      'x-event': 'e1',
+    },
+  })
+})
+
+test('reads the same before the queue and after it', async () => {
+  const received = delivery([ada], { 'x-event': 'e1', 'x-other': 'x' })
+
+  expect(await read(people(), strip(people(), received))).toEqual(await read(people(), received))
+})
