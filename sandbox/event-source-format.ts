@@ -48,10 +48,10 @@ export const toRecord = (message: Message, queueArn: string): SQSRecord => {
  *
  * @throws Error when the answer counts as a failure of the whole batch
  */
-export const readFailures = (answer: unknown, records: readonly SQSRecord[]): string[] => {
-  if (answer === null || answer === undefined) return []
-  if (!isRecord(answer)) throw new Error('the answer is no object')
-  const { batchItemFailures = null } = answer
+export const readFailures = (response: unknown, records: readonly SQSRecord[]): string[] => {
+  if (response === null || response === undefined) return []
+  if (!isRecord(response)) throw new Error('the answer is no object')
+  const { batchItemFailures = null } = response
   if (batchItemFailures === null) return []
   if (!Array.isArray(batchItemFailures)) throw new Error('batchItemFailures is no list')
   const ids = new Set(records.map(({ messageId }) => messageId))

@@ -94,8 +94,8 @@ export const startEventSource = ({
 
   const invoke = async (worker: Lambda, records: readonly SQSRecord[]): Promise<Batch> => {
     try {
-      const answer = await worker.invoke({ Records: [...records] } satisfies SQSEvent)
-      return { records, failed: reportBatchItemFailures ? readFailures(answer, records) : [] }
+      const response = await worker.invoke({ Records: [...records] } satisfies SQSEvent)
+      return { records, failed: reportBatchItemFailures ? readFailures(response, records) : [] }
     } catch (thrown) {
       const error = thrown instanceof Error ? thrown : new Error(String(thrown))
       return { records, failed: records.map(({ messageId }) => messageId), error }

@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http'
 import type { APIGatewayProxyEventV2 } from 'aws-lambda'
 import { isRecord } from '../src/lib/json-access.ts'
 
-export type Answer = {
+export type GatewayResponse = {
   readonly status: number
   readonly headers: Readonly<Record<string, string | readonly string[]>>
   readonly body: Buffer
@@ -128,16 +128,16 @@ export const toEvent = (
  *
  * @throws TypeError when a part of it is of the wrong type, which AWS answers with 500
  */
-export const toAnswer = (answer: unknown): Answer => {
-  if (!isRecord(answer) || answer.statusCode === undefined) {
-    const body = typeof answer === 'string' ? answer : JSON.stringify(answer ?? null)
+export const toGatewayResponse = (response: unknown): GatewayResponse => {
+  if (!isRecord(response) || response.statusCode === undefined) {
+    const body = typeof response === 'string' ? response : JSON.stringify(response ?? null)
     return {
       status: 200,
       headers: { 'content-type': 'application/json' },
       body: Buffer.from(body),
     }
   }
-  const { statusCode, headers = {}, body = '', cookies = [], isBase64Encoded } = answer
+  const { statusCode, headers = {}, body = '', cookies = [], isBase64Encoded } = response
   const status = Number(statusCode)
   if (!Number.isInteger(status) || status < 200 || status > 599) {
     throw new TypeError('statusCode is no HTTP status')

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { APIGatewayProxyEventV2 } from 'aws-lambda'
-import { type Answer, routeOf, toAnswer, toEvent } from './gateway-format.ts'
+import { type GatewayResponse, routeOf, toEvent, toGatewayResponse } from './gateway-format.ts'
 
 export type GatewayOptions = {
   /** 0 lets the system choose. */
@@ -33,13 +33,13 @@ const readBody = async (request: IncomingMessage): Promise<Buffer | undefined> =
   return bytes > maxBodyBytes ? undefined : Buffer.concat(chunks)
 }
 
-const message = (status: number, text: string): Answer => ({
+const message = (status: number, text: string): GatewayResponse => ({
   status,
   headers: { 'content-type': 'application/json' },
   body: Buffer.from(JSON.stringify({ message: text })),
 })
 
-const send = (response: ServerResponse, { status, headers, body }: Answer): void => {
+const send = (response: ServerResponse, { status, headers, body }: GatewayResponse): void => {
   response.writeHead(status, {
     'apigw-requestid': randomBytes(11).toString('base64url'),
     ...headers,
@@ -57,7 +57,7 @@ export const startGateway = async ({
   invoke,
   onUnrouted = () => {},
 }: GatewayOptions): Promise<Gateway> => {
-  const respond = async (request: IncomingMessage): Promise<Answer> => {
+  const respond = async (request: IncomingMessage): Promise<GatewayResponse> => {
     const body = await readBody(request)
     const route = routeOf(request)
     if (route === undefined) {
@@ -67,7 +67,7 @@ export const startGateway = async ({
     }
     if (body === undefined) return message(413, 'Request Entity Too Large')
     try {
-      return toAnswer(await invoke(toEvent(request, body, route)))
+      return toGatewayResponse(await invoke(toEvent(request, body, route)))
     } catch {
       // The function's own lines tell why; AWS tells the caller no more than this either.
       return message(500, 'Internal Server Error')

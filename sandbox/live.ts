@@ -37,7 +37,7 @@ export const askForLive = async (
   }
   const env = parseIntercomEnv({ ...local, INTERCOM_SECRET_ID: 'local' })
   const baseUrl = intercomBaseUrl(env)
-  const answer = await createHttp(baseUrl)({
+  const response = await createHttp(baseUrl)({
     method: 'GET',
     path: '/me',
     headers: {
@@ -49,12 +49,12 @@ export const askForLive = async (
   }).catch((cause: unknown) => {
     throw new SandboxError(`${baseUrl.host} gave no answer: check the network`, { cause })
   })
-  if (answer.status !== 200) {
+  if (response.status !== 200) {
     throw new SandboxError(
-      `${baseUrl.host} refuses the token of .env.local with ${answer.status}: check INTERCOM_ACCESS_TOKEN and INTERCOM_REGION`,
+      `${baseUrl.host} refuses the token of .env.local with ${response.status}: check INTERCOM_ACCESS_TOKEN and INTERCOM_REGION`,
     )
   }
-  const { app } = readMe(answer.body, baseUrl.host)
+  const { app } = readMe(response.body, baseUrl.host)
   const reply = await ask(
     `Deliver to the real workspace "${app.name}" (region ${app.region})? Type yes: `,
   )

@@ -29,7 +29,7 @@ export type SandboxOptions = {
   /** Told of every line that a function writes. */
   readonly onLine?: (line: string) => void
   /** Told of every answer of the gateway. */
-  readonly onAnswer?: (answer: {
+  readonly onAnswer?: (response: {
     path: string
     status: number
     body: string
@@ -38,7 +38,7 @@ export type SandboxOptions = {
   /** Told of a request that is neither for a form nor for a webhook. */
   readonly onUnrouted?: (path: string) => void
   /** Told of every answer of the sandbox's Intercom. */
-  readonly onCall?: (call: { method: string; path: string; status: number }) => void
+  readonly onCall?: (request: { method: string; path: string; status: number }) => void
   /** Told after a rebuild, or why there was none. */
   readonly onReload?: (problem?: string) => void
 }

@@ -3,8 +3,8 @@ import { parseEnv } from 'node:util'
 import type { Bridge } from '../src/lib/config/config.ts'
 import type { Environment } from '../src/lib/config/env.ts'
 import { own } from '../src/lib/json-access.ts'
-import { attributesOf } from './attributes-of.ts'
 import { createBundles } from './bundles.ts'
+import { configuredAttributes } from './configured-attributes.ts'
 import { type EventSource, startEventSource } from './event-source.ts'
 import { type Gateway, startGateway } from './gateway.ts'
 import { createInbox } from './inbox.ts'
@@ -67,7 +67,7 @@ export const startSandbox = async (options: SandboxOptions): Promise<Sandbox> =>
     startIntercom({
       port: ports.intercom,
       access_token,
-      attributes: attributesOf(bridge),
+      attributes: configuredAttributes(bridge),
       ...(options.onCall && { onCall: options.onCall }),
     }),
     startSecretsManager({
@@ -84,14 +84,14 @@ export const startSandbox = async (options: SandboxOptions): Promise<Sandbox> =>
     port: ports.gateway,
     ...(options.onUnrouted && { onUnrouted: options.onUnrouted }),
     invoke: async (event) => {
-      const answer = await webhook.invoke(event)
+      const response = await webhook.invoke(event)
       options.onAnswer?.({
         path: event.rawPath,
-        status: Number(own(answer, 'statusCode')),
-        body: String(own(answer, 'body') ?? ''),
-        location: String(own(own(answer, 'headers'), 'location') ?? ''),
+        status: Number(own(response, 'statusCode')),
+        body: String(own(response, 'body') ?? ''),
+        location: String(own(own(response, 'headers'), 'location') ?? ''),
       })
-      return answer
+      return response
     },
   })
 
@@ -155,7 +155,7 @@ export const startSandbox = async (options: SandboxOptions): Promise<Sandbox> =>
   const takeNewBundles = async () => {
     bridge = bundles.current().bridge
     senders = sendersOf(bridge, local)
-    intercom.addFault({ attributes: attributesOf(bridge) })
+    intercom.addFault({ attributes: configuredAttributes(bridge) })
     const signing = signingSecret()
     // A new version for nothing would push the previous one out.
     if (signing !== stored) secrets.put(names.signing, signing)

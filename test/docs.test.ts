@@ -4,8 +4,8 @@ import { describe, expect, test } from 'vitest'
 import type { Bridge } from '../src/lib/config/config.ts'
 import { decisionCounts } from '../src/lib/deliver/steps.ts'
 import { BridgeError, errorCodes } from '../src/lib/errors.ts'
-import { errorAnswer } from '../src/lib/ingest/respond.ts'
-import { failure } from '../src/lib/queue/retry.ts'
+import { errorResponse } from '../src/lib/ingest/respond.ts'
+import { decideRetry } from '../src/lib/queue/retry.ts'
 import { verify } from '../src/lib/signature/verify.ts'
 import * as presets from '../src/lib/sources/index.ts'
 import type { Source } from '../src/lib/sources/source.ts'
@@ -38,7 +38,7 @@ describe('docs/codes.md', () => {
   test.each(errorCodes)('says what %s is answered and what the queue does', (code) => {
     const [, , answered = '', queue = ''] = rowOf(code)
     const error = new BridgeError(code, 'text')
-    const verdict = failure(error, 1, 0)
+    const verdict = decideRetry(error, 1, 0)
 
     // What no sender can cause has no status of its own; what no record can meet has no fate.
     const neverAnswered = [
@@ -50,7 +50,7 @@ describe('docs/codes.md', () => {
       ...['signature_expired', 'signature_invalid', 'signature_missing'],
     ]
     if (neverAnswered.includes(code)) expect(answered).toBe('')
-    else expect(answered).toMatch(new RegExp(`^${errorAnswer(error).status}\\b`))
+    else expect(answered).toMatch(new RegExp(`^${errorResponse(error).status}\\b`))
     if (neverQueued.includes(code)) expect(queue).toBe('')
     else if (verdict.kind === 'park') expect(queue).toBe('parked')
     else {

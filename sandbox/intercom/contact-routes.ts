@@ -55,7 +55,7 @@ export const createContactRoutes = (workspace: {
     {
       method: 'POST',
       path: '/contacts',
-      answer: ({ json, version }) => {
+      respond: ({ json, version }) => {
         const request = readContactRequest(json(), { version, attributes, isMember })
         return isRefusal(request) ? request : view(contacts.create(request), version)
       },
@@ -63,7 +63,7 @@ export const createContactRoutes = (workspace: {
     {
       method: 'GET',
       path: '/contacts',
-      answer: ({ query, version }) => {
+      respond: ({ query, version }) => {
         const asked = {
           per_page: query.get('per_page'),
           starting_after: query.get('starting_after'),
@@ -74,27 +74,27 @@ export const createContactRoutes = (workspace: {
     {
       method: 'POST',
       path: '/contacts/search',
-      answer: ({ json, version }) => search(json(), contacts, viewIn(version)),
+      respond: ({ json, version }) => search(json(), contacts, viewIn(version)),
     },
     {
       method: 'POST',
       path: '/contacts/merge',
-      answer: ({ json, version }) => view(merge(json(), version), version),
+      respond: ({ json, version }) => view(merge(json(), version), version),
     },
     {
       method: 'GET',
       path: '/contacts/find_by_external_id/*',
-      answer: ({ id, version }) => view(contacts.findByExternalId(id), version),
+      respond: ({ id, version }) => view(contacts.findByExternalId(id), version),
     },
     {
       method: 'GET',
       path: '/contacts/*',
-      answer: ({ id, version }) => view(contacts.get(id), version),
+      respond: ({ id, version }) => view(contacts.get(id), version),
     },
     {
       method: 'PUT',
       path: '/contacts/*',
-      answer: ({ id, json, version }) => {
+      respond: ({ id, json, version }) => {
         const request = readContactRequest(json(), { version, attributes, isMember })
         return isRefusal(request) ? request : view(contacts.update(id, request), version)
       },
@@ -102,17 +102,17 @@ export const createContactRoutes = (workspace: {
     {
       method: 'DELETE',
       path: '/contacts/*',
-      answer: ({ id }) => reference(contacts.remove(id), { deleted: true }),
+      respond: ({ id }) => reference(contacts.remove(id), { deleted: true }),
     },
     {
       method: 'POST',
       path: '/contacts/*/archive',
-      answer: ({ id }) => reference(contacts.archive(id), { archived: true }),
+      respond: ({ id }) => reference(contacts.archive(id), { archived: true }),
     },
     {
       method: 'POST',
       path: '/contacts/*/unarchive',
-      answer: ({ id }) => reference(contacts.unarchive(id), { archived: false }),
+      respond: ({ id }) => reference(contacts.unarchive(id), { archived: false }),
     },
   ]
 }

@@ -3,15 +3,15 @@ import { type LoopbackRequest, sendJson } from '../loopback.ts'
 import { readFaults } from './fault-request.ts'
 import type { Workspace } from './workspace.ts'
 
-type Answer = { readonly status: number; readonly body: object }
+type ControlResponse = { readonly status: number; readonly body: object }
 
-const ok = (body: object): Answer => ({ status: 200, body })
-const error = (status: number, code: string, message: string): Answer => ({
+const ok = (body: object): ControlResponse => ({ status: 200, body })
+const error = (status: number, code: string, message: string): ControlResponse => ({
   status,
   body: { error: { code, message } },
 })
 
-const addFaults = (workspace: Workspace, body: string): Answer => {
+const addFaults = (workspace: Workspace, body: string): ControlResponse => {
   let json: unknown
   try {
     json = JSON.parse(body)
@@ -24,9 +24,9 @@ const addFaults = (workspace: Workspace, body: string): Answer => {
   return ok(workspace.conditions())
 }
 
-type Route = (workspace: Workspace, body: string) => Answer
+type ControlRoute = (workspace: Workspace, body: string) => ControlResponse
 
-const routes: Readonly<Record<string, Route>> = {
+const routes: Readonly<Record<string, ControlRoute>> = {
   'GET /_sandbox/contacts': (workspace) => {
     const contacts = workspace.contacts()
     return ok({ contacts, total_count: contacts.length })

@@ -53,22 +53,22 @@ export const createExtraRoutes = (workspace: {
   }
 
   return [
-    { method: 'GET', path: '/tags', answer: () => tags.list() },
-    { method: 'POST', path: '/tags', answer: ({ json }) => tagByName(json()) },
+    { method: 'GET', path: '/tags', respond: () => tags.list() },
+    { method: 'POST', path: '/tags', respond: ({ json }) => tagByName(json()) },
     {
       method: 'POST',
       path: '/contacts/*/tags',
-      answer: ({ id, json }) => ofContact(id, () => tags.apply(id, idIn(json(), 'id') ?? '')),
+      respond: ({ id, json }) => ofContact(id, () => tags.apply(id, idIn(json(), 'id') ?? '')),
     },
     {
       method: 'DELETE',
       path: '/contacts/*/tags/*',
-      answer: ({ id, otherId }) => ofContact(id, () => tags.remove(id, otherId)),
+      respond: ({ id, otherId }) => ofContact(id, () => tags.remove(id, otherId)),
     },
     {
       method: 'POST',
       path: '/companies',
-      answer: ({ json }) => {
+      respond: ({ json }) => {
         const request = readCompanyRequest(json())
         return isRefusal(request) ? request : companies.upsert(request)
       },
@@ -76,7 +76,7 @@ export const createExtraRoutes = (workspace: {
     {
       method: 'POST',
       path: '/contacts/*/companies',
-      answer: ({ id, json }) => {
+      respond: ({ id, json }) => {
         const companyId = idIn(json(), 'id')
         if (companyId === undefined) return refusals.companyMissing
         return ofContact(id, () => companies.attach(id, companyId))
@@ -85,7 +85,7 @@ export const createExtraRoutes = (workspace: {
     {
       method: 'POST',
       path: '/contacts/*/notes',
-      answer: ({ id, json }) => ofContact(id, () => addNote(id, json())),
+      respond: ({ id, json }) => ofContact(id, () => addNote(id, json())),
     },
   ]
 }

@@ -1,10 +1,10 @@
-import type { HttpAnswer, HttpRequest, SendHttp } from '../../src/lib/http.ts'
+import type { HttpRequest, HttpResponse, SendHttp } from '../../src/lib/http.ts'
 import { readTarget } from '../loopback.ts'
-import { createAnswerCall } from './answer-call.ts'
-import type { CallRequest } from './call.ts'
+import type { ApiRequest } from './request.ts'
+import { createRespond } from './respond.ts'
 import type { Workspace } from './workspace.ts'
 
-const toCallRequest = ({ method, path, headers, body = '' }: HttpRequest): CallRequest => ({
+const toCallRequest = ({ method, path, headers, body = '' }: HttpRequest): ApiRequest => ({
   method,
   ...readTarget(path),
   headers: Object.fromEntries(
@@ -28,9 +28,9 @@ export const createInProcessSend = (
 ): SendHttp => {
   const { sleep } = options
   const halfMs = options.latencyMs / 2
-  const answerCall = createAnswerCall(workspace, sleep)
+  const answerCall = createRespond(workspace, sleep)
 
-  const exchange = async (request: HttpRequest): Promise<HttpAnswer> => {
+  const exchange = async (request: HttpRequest): Promise<HttpResponse> => {
     if (halfMs > 0) await sleep(halfMs)
     const reply = await answerCall(toCallRequest(request))
     if (reply.kind === 'hang') return new Promise(() => {})

@@ -2,7 +2,7 @@ import type { Refusal } from './refusal.ts'
 import type { Version } from './version.ts'
 
 /** A call that found its route. */
-export type RoutedCall = {
+export type RoutedRequest = {
   /** What the first `*` of the route's path stands for. */
   readonly id: string
   /** And the second. */
@@ -17,5 +17,5 @@ export type RoutedCall = {
 export type Route = {
   readonly method: string
   readonly path: string
-  readonly answer: (call: RoutedCall) => object | Refusal
+  readonly respond: (request: RoutedRequest) => object | Refusal
 }

@@ -1,9 +1,9 @@
 import { startLoopback } from '../loopback.ts'
-import type { SandboxCall } from './call-log.ts'
 import type { SandboxContact } from './contact-view.ts'
 import { isControl, serveControl } from './control.ts'
 import { type FaultRequest, readFaults } from './fault-request.ts'
-import { createServeCall } from './serve-call.ts'
+import type { LoggedRequest } from './request-log.ts'
+import { createServe } from './serve.ts'
 import { createWorkspace, type WorkspaceOptions } from './workspace.ts'
 
 export type IntercomOptions = WorkspaceOptions & {
@@ -16,7 +16,7 @@ export type SandboxIntercom = {
   /** All that are neither archived, deleted nor merged, the newest last. */
   readonly contacts: () => SandboxContact[]
   /** The last 10,000 calls since the start or the last reset, in the order they ended. */
-  readonly calls: () => readonly SandboxCall[]
+  readonly calls: () => readonly LoggedRequest[]
   /** How many calls there were of each status since then, 0 standing for those without an answer. */
   readonly callCounts: () => Readonly<Record<number, number>>
   /** What `POST /_sandbox/faults` does. */
@@ -41,7 +41,7 @@ export const startIntercom = async (options: IntercomOptions): Promise<SandboxIn
   const { port, ...rest } = options
   const workspace = createWorkspace(rest)
   const closing = new AbortController()
-  const serveCall = createServeCall(workspace, closing.signal)
+  const serveCall = createServe(workspace, closing.signal)
   const { url, close } = await startLoopback(port, async (request, response) =>
     isControl(request.path)
       ? serveControl(workspace, request, response)

@@ -27,7 +27,7 @@ export const createWorkspaceRoutes = (attributes: KnownAttributes): readonly Rou
   {
     method: 'GET',
     path: '/data_attributes',
-    answer: ({ query }) => {
+    respond: ({ query }) => {
       const isContact = (query.get('model') ?? 'contact') === 'contact'
       return { type: 'list', data: isContact ? attributes.list() : [] }
     },
@@ -35,7 +35,7 @@ export const createWorkspaceRoutes = (attributes: KnownAttributes): readonly Rou
   {
     method: 'POST',
     path: '/data_attributes',
-    answer: ({ json }) => attributes.create(json()),
+    respond: ({ json }) => attributes.create(json()),
   },
-  { method: 'GET', path: '/me', answer: () => me },
+  { method: 'GET', path: '/me', respond: () => me },
 ]

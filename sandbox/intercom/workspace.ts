@@ -1,6 +1,5 @@
 import { createAccess } from './access.ts'
 import { createApi } from './api.ts'
-import { createCallLog, type SandboxCall } from './call-log.ts'
 import { createContactRoutes } from './contact-routes.ts'
 import { type SandboxContact, viewContact } from './contact-view.ts'
 import { createContacts } from './contacts.ts'
@@ -10,6 +9,7 @@ import { createExtras } from './extras.ts'
 import type { FaultRequest } from './fault-request.ts'
 import { createFaults } from './faults.ts'
 import { createRateWindow } from './rate-window.ts'
+import { createRequestLog, type LoggedRequest } from './request-log.ts'
 import { createWorkspaceRoutes } from './workspace-routes.ts'
 
 export type WorkspaceOptions = {
@@ -25,7 +25,7 @@ export type WorkspaceOptions = {
   readonly attributes?: readonly string[]
   /** The ids of the admins who may own a contact or write a note; default: any integer. */
   readonly admins?: readonly number[]
-  readonly onCall?: (call: SandboxCall) => void
+  readonly onCall?: (call: LoggedRequest) => void
 }
 
 export type Workspace = ReturnType<typeof createWorkspace>
@@ -36,7 +36,7 @@ export const createWorkspace = (options: WorkspaceOptions) => {
   const usualLagMs = options.indexLagMs ?? 0
   let indexLagMs = usualLagMs
   let admins = options.admins
-  const calls = createCallLog()
+  const calls = createRequestLog()
   const contacts = createContacts({ now, indexLagMs: () => indexLagMs })
   const access = createAccess(options.access_token)
   const rateWindow = createRateWindow(now)
@@ -62,9 +62,9 @@ export const createWorkspace = (options: WorkspaceOptions) => {
     calls: calls.last,
     /** How many calls there were of each status since then. */
     callCounts: calls.counts,
-    record: (call: SandboxCall): void => {
-      calls.add(call)
-      onCall(call)
+    record: (request: LoggedRequest): void => {
+      calls.add(request)
+      onCall(request)
     },
     /** Takes what a request sets at once, and keeps the rest as a fault. */
     addFault: (request: FaultRequest): void => {

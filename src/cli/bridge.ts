@@ -43,7 +43,7 @@ const commands: Readonly<Record<string, readonly (keyof typeof options)[]>> = {
   show: ['body'],
   replay: ['dry-run', 'restore'],
 }
-const ofOneCommand = Object.values(commands).flat()
+const commandOptions = Object.values(commands).flat()
 
 const parse = (args: readonly string[]) => {
   try {
@@ -55,7 +55,7 @@ const parse = (args: readonly string[]) => {
 
 /** @throws CliError for what would be passed over in silence */
 const assertMeaning = (command: string, values: ReturnType<typeof parse>['values']): void => {
-  const stray = ofOneCommand.find((name) => values[name] && !commands[command]?.includes(name))
+  const stray = commandOptions.find((name) => values[name] && !commands[command]?.includes(name))
   if (stray !== undefined) throw new CliError(`${command} knows no --${stray}\n\n${usage}`)
   const reasons = [...errorCodes, receivesExhausted]
   if (values.reason !== undefined && !reasons.some((reason) => reason === values.reason)) {
@@ -72,7 +72,7 @@ const serviceName = (): string => {
 }
 
 /** What the command stands in. */
-export type Terminal = Pick<Dlq, 'clock' | 'signal' | 'say' | 'tell'> & {
+export type Terminal = Pick<Dlq, 'clock' | 'signal' | 'print' | 'printProgress'> & {
   readonly env: NodeJS.ProcessEnv
   /** @throws Error in one line: where the config cannot be read, or every fault of it */
   readonly loadBridge: (env: NodeJS.ProcessEnv) => Promise<Bridge>
@@ -88,7 +88,7 @@ export const run = async (args: readonly string[], terminal: Terminal): Promise<
   const { values, positionals } = parse(args)
   const [topic, command = '', ...rest] = positionals
   if (values.help) {
-    terminal.say(usage)
+    terminal.print(usage)
     return 0
   }
   if (topic !== 'dlq' || rest.length > 0 || !Object.hasOwn(commands, command)) {
@@ -134,8 +134,8 @@ const main = async (): Promise<void> => {
     loadBridge: async (env) => loadConfig(configFile(env)),
     clock: systemClock,
     signal: ending.signal,
-    say: (line) => console.log(line),
-    tell: (line) => console.error(line),
+    print: (line) => console.log(line),
+    printProgress: (line) => console.error(line),
   })
 }
 

@@ -2,7 +2,12 @@ import type { Clock } from '../lib/clock.ts'
 import type { Bridge } from '../lib/config/config.ts'
 import type { DeadLetter, DeadLetterFilter } from '../lib/queue/dead-letter.ts'
 import { fromRecord } from '../lib/queue/message.ts'
-import { eachDeadLetter, type Looked, type ReplayProgress, replay } from '../lib/queue/replay.ts'
+import {
+  forEachDeadLetter,
+  type ReplayProgress,
+  replay,
+  type ScanResult,
+} from '../lib/queue/replay.ts'
 import type { Lane, LaneName } from './queues.ts'
 import { toTable } from './table.ts'
 
@@ -15,9 +20,9 @@ export type Dlq = {
   /** Ends the command after the batch at hand; nothing stays held. */
   readonly signal: AbortSignal
   /** The answer, a line. */
-  readonly say: (line: string) => void
+  readonly print: (line: string) => void
   /** How far it is: nothing that a pipe should read. */
-  readonly tell: (line: string) => void
+  readonly printProgress: (line: string) => void
 }
 
 const number = (count: number): string => count.toLocaleString('en')
@@ -27,7 +32,10 @@ const minute = (ms: number): string =>
   `${new Date(ms).toISOString().slice(0, 16).replace('T', ' ')}Z`
 
 /** Says what was not looked at, and gives whether that is nothing. */
-const isWhole = ({ tell, signal }: Dlq, { heldByOthers, unseen, ...end }: Looked): boolean => {
+const reportScan = (
+  { printProgress: tell, signal }: Dlq,
+  { heldByOthers, unseen, ...end }: ScanResult,
+): boolean => {
   if (heldByOthers > 0) {
     tell(
       `about ${number(heldByOthers)} are held by another run, or by one that was killed: they show within half an hour`,
@@ -39,11 +47,11 @@ const isWhole = ({ tell, signal }: Dlq, { heldByOthers, unseen, ...end }: Looked
     )
   }
   if (signal.aborted) tell('ended before all were looked at')
-  return end.isWhole && heldByOthers === 0
+  return end.isComplete && heldByOthers === 0
 }
 
 /** Tells how far it is, every two seconds. */
-const createProgress = ({ clock, tell }: Dlq) => {
+const createProgress = ({ clock, printProgress: tell }: Dlq) => {
   let toldMs = clock.now()
   return (text: string): void => {
     if (clock.now() - toldMs < 2_000) return
@@ -63,8 +71,11 @@ const each = async (dlq: Dlq, onLetter: (letter: DeadLetter, lane: LaneName) => 
       seen += 1
       onLetter(letter, name)
     }
-    const looked = await eachDeadLetter(deadLetters, bridge, filter, onMeant, { signal, onLooked })
-    whole = isWhole(dlq, looked) && whole
+    const looked = await forEachDeadLetter(deadLetters, bridge, filter, onMeant, {
+      signal,
+      onScanned: onLooked,
+    })
+    whole = reportScan(dlq, looked) && whole
   }
   return { seen, whole }
 }
@@ -88,9 +99,9 @@ export const list = async (dlq: Dlq): Promise<boolean> => {
     const table = [...rows.values()]
       .toSorted((a, b) => b.count - a.count)
       .map(({ cells, count, oldestMs }) => [...cells, number(count), minute(oldestMs)])
-    for (const line of toTable(header, table)) dlq.say(line)
+    for (const line of toTable(header, table)) dlq.print(line)
   }
-  dlq.say(sumOf(seen, whole))
+  dlq.print(sumOf(seen, whole))
   return whole
 }
 
@@ -110,7 +121,7 @@ const readsText = ({ reads }: DeadLetter): string => {
   return printable([`still ${reads.code}`, ...issues].join('; '))
 }
 
-const bodyOf = ({ record }: DeadLetter): string => {
+const bodyText = ({ record }: DeadLetter): string => {
   try {
     return printable(new TextDecoder().decode(fromRecord(record).delivery.body))
   } catch {
@@ -132,16 +143,16 @@ export const show = async (dlq: Dlq, withBody: boolean): Promise<boolean> => {
       ['source', source],
       ['event', event_id],
       ['reads as', readsText(letter)],
-      ['body', withBody ? bodyOf(letter) : undefined],
+      ['body', withBody ? bodyText(letter) : undefined],
     ]
-    dlq.say(`${lane}  ${record.messageId}  ${minute(sentMs)}`)
+    dlq.print(`${lane}  ${record.messageId}  ${minute(sentMs)}`)
     for (const [name = '', text] of fields) {
       // No line of a payload's can be taken for one of ours.
       if (text !== undefined)
-        dlq.say(`  ${name.padEnd(8)}  ${text.replaceAll('\n', `\n${' '.repeat(12)}`)}`)
+        dlq.print(`  ${name.padEnd(8)}  ${text.replaceAll('\n', `\n${' '.repeat(12)}`)}`)
     }
   })
-  dlq.say(sumOf(seen, whole))
+  dlq.print(sumOf(seen, whole))
   return whole
 }
 
@@ -155,9 +166,9 @@ export const dryRun = async (dlq: Dlq): Promise<boolean> => {
   const { seen, whole } = await each(dlq, ({ reads }) => {
     if (reads.kind === 'refused') still.set(reads.code, (still.get(reads.code) ?? 0) + 1)
   })
-  dlq.say(`${letters(seen)} would go back`)
+  dlq.print(`${letters(seen)} would go back`)
   for (const [code, count] of still) {
-    dlq.say(`${number(count)} of them cannot be read by this config: ${code}`)
+    dlq.print(`${number(count)} of them cannot be read by this config: ${code}`)
   }
   return whole
 }
@@ -183,21 +194,24 @@ export const replayAll = async (dlq: Dlq, restore: boolean): Promise<boolean> =>
         }
         const went = `${letters(done.replayed)} went back so far`
         if (now.waitsFor === undefined) progress(went)
-        else dlq.tell(`${went}; ${number(now.waitsFor)} signups wait in the queue: they go first`)
+        else
+          dlq.printProgress(
+            `${went}; ${number(now.waitsFor)} signups wait in the queue: they go first`,
+          )
       }
       const onLooked = (looked: number) =>
         progress(`${name}: looked at ${number(looked)}, ${letters(done.replayed)} went back so far`)
       const options = { filter, restore, clock, signal, onLooked, onProgress }
-      whole = isWhole(dlq, await replay(deadLetters, bridge, options)) && whole
+      whole = reportScan(dlq, await replay(deadLetters, bridge, options)) && whole
     }
   } finally {
     const { replayed, refused, undeleted } = done
-    dlq.say(`${letters(replayed)} went back`)
-    if (refused > 0) dlq.say(`${number(refused)} were not taken by the queue, and stay`)
+    dlq.print(`${letters(replayed)} went back`)
+    if (refused > 0) dlq.print(`${number(refused)} were not taken by the queue, and stay`)
     if (undeleted > 0) {
-      dlq.say(`${number(undeleted)} of those could not be deleted, and go back again next time`)
+      dlq.print(`${number(undeleted)} of those could not be deleted, and go back again next time`)
     }
   }
-  if (signal.aborted) dlq.say('run it again to go on')
+  if (signal.aborted) dlq.print('run it again to go on')
   return whole && done.refused === 0 && done.undeleted === 0
 }

@@ -1,20 +1,20 @@
 import { type IntercomEnv, intercomBaseUrl } from '../lib/config/env.ts'
 import { createCache, loadToken } from '../lib/config/secrets.ts'
-import { type Delivered, deliver } from '../lib/deliver/deliver.ts'
+import { type DeliverResult, deliver } from '../lib/deliver/deliver.ts'
 import type { Policy } from '../lib/deliver/policy.ts'
 import { createClient } from '../lib/intercom/client.ts'
 import { createListAttributes } from '../lib/intercom/data-attributes.ts'
 import { createPace } from '../lib/intercom/pace.ts'
-import { createRecent } from '../lib/intercom/recent-contacts.ts'
+import { createRecentContacts } from '../lib/intercom/recent-contacts.ts'
 import type { Signup } from '../lib/signup.ts'
-import { tellStale } from '../lib/telemetry/report.ts'
-import type { Surroundings } from './dependencies.ts'
+import { reportStaleSecret } from '../lib/telemetry/report.ts'
+import type { Dependencies } from './dependencies.ts'
 
-export type DeliverInTime = (
+export type DeliverWithin = (
   signup: Signup,
   policy: Policy,
   remainingMs: () => number,
-) => Promise<Delivered>
+) => Promise<DeliverResult>
 
 /**
  * Builds what outlives an invocation: connections, the token's cache, the window's pace, what was
@@ -22,15 +22,15 @@ export type DeliverInTime = (
  */
 export const createDeliver = (
   env: IntercomEnv,
-  { clock, random, telemetry, openHttp, openSecret }: Surroundings,
-): DeliverInTime => {
+  { clock, random, telemetry, openHttp, openSecret }: Dependencies,
+): DeliverWithin => {
   const http = openHttp(intercomBaseUrl(env))
   const load = loadToken(openSecret(env.INTERCOM_SECRET_ID))
-  const token = createCache(load, clock, (error) => tellStale(telemetry, error))
+  const token = createCache(load, clock, (error) => reportStaleSecret(telemetry, error))
   const pace = createPace(clock, random)
   const version = env.INTERCOM_VERSION
   const kept = {
-    recent: createRecent(clock),
+    recent: createRecentContacts(clock),
     listAttributes: createListAttributes(clock),
     tagIds: new Map<string, string>(),
   }
@@ -43,8 +43,8 @@ export const createDeliver = (
       clock,
       random,
       remainingMs,
-      onAnswer: ({ call, status, durationMs }) =>
-        telemetry.log('debug', 'intercom', { call, status, duration_ms: durationMs }),
+      onResponse: ({ name, status, durationMs }) =>
+        telemetry.log('debug', 'intercom', { call: name, status, duration_ms: durationMs }),
     })
     return deliver(signup, policy, { ...kept, send, version })
   }

@@ -18,7 +18,7 @@ import type { Telemetry } from '../lib/telemetry/telemetry.ts'
  * All that a function stands in: its config, time, chance, what it tells, and the ways to SQS,
  * Secrets Manager and Intercom. A test or a simulation brings its own of any.
  */
-export type Surroundings = {
+export type Dependencies = {
   readonly bridge: Bridge
   readonly clock: Clock
   readonly random: () => number
@@ -29,11 +29,11 @@ export type Surroundings = {
 }
 
 /** A function's surroundings: those given, else the real ones. Opens nothing. */
-export const surround = (
+export const createDependencies = (
   service: 'webhook' | 'worker',
   { SIGNUP_BRIDGE_STAGE: stage, LOG_LEVEL: logLevel }: WebhookEnv | WorkerEnv,
-  given: Partial<Surroundings>,
-): Surroundings => ({
+  given: Partial<Dependencies>,
+): Dependencies => ({
   bridge: configured,
   clock: systemClock,
   random: Math.random,
@@ -45,7 +45,7 @@ export const surround = (
 })
 
 /** Tells of a failure before there is an environment to build telemetry from. */
-export const tellEarly = (
+export const reportStartupError = (
   service: 'webhook' | 'worker',
   error: BridgeError,
   ...counts: readonly (string | undefined)[]

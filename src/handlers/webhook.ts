@@ -4,14 +4,14 @@ import { type Environment, parseWebhookEnv, type WebhookEnv } from '../lib/confi
 import { createCache, loadSigningSecrets } from '../lib/config/secrets.ts'
 import type { Delivery } from '../lib/delivery.ts'
 import { BridgeError, toBridgeError } from '../lib/errors.ts'
-import { notTaken, type Received, type Sink, take } from '../lib/ingest/ingest.ts'
+import { type IngestResult, ingestInvocation, notStored, type Sink } from '../lib/ingest/ingest.ts'
 import { type Invoker, invokedBy, invokedDeliveries } from '../lib/ingest/invocation.ts'
-import { type HttpDelivery, receive } from '../lib/ingest/receive.ts'
-import { type Answer, errorAnswer } from '../lib/ingest/respond.ts'
+import { type IncomingRequest, receive } from '../lib/ingest/receive.ts'
+import { errorResponse, type WebhookResponse } from '../lib/ingest/respond.ts'
 import { createAskTurnstile, turnstileUrl } from '../lib/ingest/turnstile.ts'
-import { createMayTell } from '../lib/telemetry/log-throttle.ts'
-import { tellReceived, tellStale } from '../lib/telemetry/report.ts'
-import { type Surroundings, surround, tellEarly } from './dependencies.ts'
+import { createLogThrottle } from '../lib/telemetry/log-throttle.ts'
+import { reportRequest, reportStaleSecret } from '../lib/telemetry/report.ts'
+import { createDependencies, type Dependencies, reportStartupError } from './dependencies.ts'
 
 /** Direct mode answers 503 by then, while the sender still listens. */
 const directDeadlineMs = 20_000
@@ -22,11 +22,11 @@ const cognitoDeadlineMs = 3_000
  * An HTTP API or Function URL event, payload format 2.0.
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
  */
-const toDelivery = (
+const toIncomingRequest = (
   event: APIGatewayProxyEventV2,
   received_at: number,
   publicBaseUrl?: string,
-): HttpDelivery => {
+): IncomingRequest => {
   const { body = '', isBase64Encoded, rawPath, rawQueryString } = event
   const { http, domainName } = event.requestContext
   const base = publicBaseUrl?.replace(/\/$/, '') ?? `https://${domainName}`
@@ -44,7 +44,11 @@ const toDelivery = (
   }
 }
 
-const toResult = ({ status, headers, body }: Answer): APIGatewayProxyStructuredResultV2 => ({
+const toResult = ({
+  status,
+  headers,
+  body,
+}: WebhookResponse): APIGatewayProxyStructuredResultV2 => ({
   statusCode: status,
   headers: { ...headers },
   body,
@@ -66,7 +70,7 @@ type CreateSink = () => Sink
 
 const createDirectSinks = async (
   env: Extract<WebhookEnv, { DELIVERY: 'direct' }>,
-  surroundings: Surroundings,
+  surroundings: Dependencies,
 ): Promise<CreateSink> => {
   // Loaded only in this mode: the queue's webhook never speaks to Intercom.
   const { createDeliver } = await import('./create-deliver.ts')
@@ -88,7 +92,7 @@ const createDirectSinks = async (
 
 const createQueueSinks = (
   env: Extract<WebhookEnv, { DELIVERY: 'queue' }>,
-  { openQueues }: Surroundings,
+  { openQueues }: Dependencies,
 ): CreateSink => {
   const queues = openQueues()
   return () => ({ mode: 'queue', store: (messages) => queues.store(env.QUEUE_URL, messages) })
@@ -98,7 +102,7 @@ const createQueueSinks = (
 export type Webhook = {
   readonly respond: (event: APIGatewayProxyEventV2) => Promise<APIGatewayProxyStructuredResultV2>
   /** Stores what Cognito or SNS brings; gives why, where not all of it was stored. */
-  readonly take: (event: unknown, by: Invoker) => Promise<BridgeError | undefined>
+  readonly ingest: (event: unknown, by: Invoker) => Promise<BridgeError | undefined>
 }
 
 /**
@@ -108,14 +112,14 @@ export type Webhook = {
  */
 export const createWebhook = async (
   environment: Environment,
-  given: Partial<Surroundings> = {},
+  given: Partial<Dependencies> = {},
 ): Promise<Webhook> => {
   const env = parseWebhookEnv(environment)
-  const surroundings = surround('webhook', env, given)
+  const surroundings = createDependencies('webhook', env, given)
   const { bridge, clock, telemetry } = surroundings
   const load = loadSigningSecrets(surroundings.openSecret(env.SIGNING_SECRET_ID))
-  const secrets = createCache(load, clock, (error) => tellStale(telemetry, error))
-  const mayTell = createMayTell(clock.now)
+  const secrets = createCache(load, clock, (error) => reportStaleSecret(telemetry, error))
+  const mayTell = createLogThrottle(clock.now)
   const now = () => nowSeconds(clock)
   const createSink =
     env.DELIVERY === 'direct'
@@ -129,24 +133,24 @@ export const createWebhook = async (
     respond: async (event) => {
       const startedMs = clock.now()
       const sink = createSink()
-      const request = toDelivery(event, now(), env.PUBLIC_BASE_URL)
+      const request = toIncomingRequest(event, now(), env.PUBLIC_BASE_URL)
       const received = await receive(request, { bridge, secrets, sink, askTurnstile, now })
-      tellReceived(telemetry, received, clock.now() - startedMs, mayTell)
+      reportRequest(telemetry, received, clock.now() - startedMs, mayTell)
       telemetry.flush()
-      return toResult(received.answer)
+      return toResult(received.response)
     },
-    take: async (event, by) => {
+    ingest: async (event, by) => {
       const startedMs = clock.now()
       const sink = createSink()
-      const takeOne = async (delivery: Delivery): Promise<Received> => {
-        const taken = take(delivery, { bridge, sink })
+      const takeOne = async (delivery: Delivery): Promise<IngestResult> => {
+        const taken = ingestInvocation(delivery, { bridge, sink })
         if (by === 'sns') return taken
         const signal = clock.timeout(cognitoDeadlineMs)
-        return withDeadline(taken, signal).catch((thrown) => notTaken(delivery.source, thrown))
+        return withDeadline(taken, signal).catch((thrown) => notStored(delivery.source, thrown))
       }
       const all = await Promise.all(invokedDeliveries(event, bridge, now()).map(takeOne))
       for (const received of all) {
-        tellReceived(telemetry, received, clock.now() - startedMs)
+        reportRequest(telemetry, received, clock.now() - startedMs)
         if (received.error) telemetry.count('unstored')
       }
       telemetry.flush()
@@ -158,16 +162,16 @@ export const createWebhook = async (
 let webhook: ReturnType<typeof createWebhook> | undefined
 
 /** Tells of what was thrown and gives the answer to it. */
-const answerTo = (thrown: unknown): APIGatewayProxyStructuredResultV2 => {
+const respondToFailure = (thrown: unknown): APIGatewayProxyStructuredResultV2 => {
   const error = toBridgeError(thrown)
-  tellEarly('webhook', error)
-  return toResult(errorAnswer(error))
+  reportStartupError('webhook', error)
+  return toResult(errorResponse(error))
 }
 
 /** Gives why an invocation was not taken, and tells of it. */
-const untaken = (thrown: unknown): BridgeError => {
+const reportNotStored = (thrown: unknown): BridgeError => {
   const error = toBridgeError(thrown)
-  tellEarly('webhook', error, 'unstored')
+  reportStartupError('webhook', error, 'unstored')
   return error
 }
 
@@ -184,9 +188,9 @@ export const handler = async (event: unknown): Promise<unknown> => {
   if (by === undefined) {
     // The function has no other trigger: what no service of AWS sent came over HTTP.
     const request = event as APIGatewayProxyEventV2
-    return webhook.then(({ respond }) => respond(request)).catch(answerTo)
+    return webhook.then(({ respond }) => respond(request)).catch(respondToFailure)
   }
-  const error = await webhook.then(({ take }) => take(event, by)).catch(untaken)
+  const error = await webhook.then(({ ingest: take }) => take(event, by)).catch(reportNotStored)
   if (by === 'sns' && error) throw error
   return event
 }

@@ -6,12 +6,12 @@ import { type Environment, parseWorkerEnv, type WorkerEnv } from '../lib/config/
 import { BridgeError, toBridgeError } from '../lib/errors.ts'
 import { type DrainDependencies, drain } from '../lib/queue/batch.ts'
 import { toDeadLetter } from '../lib/queue/park.ts'
-import type { HandBack } from '../lib/queue/queues.ts'
-import { groupOf, isFifo, receivesOf } from '../lib/queue/record.ts'
+import type { RecordRetry } from '../lib/queue/queues.ts'
+import { groupIdOf, isFifo, receivesOf } from '../lib/queue/record.ts'
 import { backoffSeconds } from '../lib/queue/retry.ts'
-import { errorFields, tellRecord } from '../lib/telemetry/report.ts'
+import { errorFields, reportRecord } from '../lib/telemetry/report.ts'
 import { createDeliver } from './create-deliver.ts'
-import { type Surroundings, surround, tellEarly } from './dependencies.ts'
+import { createDependencies, type Dependencies, reportStartupError } from './dependencies.ts'
 
 type RemainingTime = Pick<Context, 'getRemainingTimeInMillis'>
 
@@ -29,14 +29,14 @@ const deadLetterUrl = (env: WorkerEnv, arn: string): string => {
  *
  * @throws BridgeError `misconfigured`
  */
-export const createWorker = (environment: Environment, given: Partial<Surroundings> = {}) => {
+export const createWorker = (environment: Environment, given: Partial<Dependencies> = {}) => {
   const env = parseWorkerEnv(environment)
-  const surroundings = surround('worker', env, given)
+  const surroundings = createDependencies('worker', env, given)
   const { bridge, clock, random, telemetry } = surroundings
   const queues = surroundings.openQueues()
   const deliver = createDeliver(env, surroundings)
 
-  const setVisibility = async (handBacks: readonly HandBack[]): Promise<void> => {
+  const setVisibility = async (handBacks: readonly RecordRetry[]): Promise<void> => {
     const [first] = handBacks
     if (!first) return
     const url = queueUrlOf(first.record.eventSourceARN, env.QUEUE_URL)
@@ -61,7 +61,7 @@ export const createWorker = (environment: Environment, given: Partial<Surroundin
       remainingMs,
       random,
       now: clock.now,
-      onResult: (result) => tellRecord(telemetry, result),
+      onResult: (result) => reportRecord(telemetry, result),
     }
     try {
       const failed = await drain(event.Records, dependencies)
@@ -94,13 +94,13 @@ export const handler = async (
 }
 
 const handBackAll = async (event: SQSEvent, error: BridgeError): Promise<SQSBatchResponse> => {
-  tellEarly('worker', error)
+  reportStartupError('worker', error)
   const [first] = event.Records
   const knownQueueUrl = process.env.QUEUE_URL
   if (first && knownQueueUrl && URL.canParse(knownQueueUrl)) {
     const waits = new Map<string, number>()
     const handBacks = event.Records.map((record) => {
-      const group = groupOf(record)
+      const group = groupIdOf(record)
       const retryInSeconds = waits.get(group) ?? backoffSeconds(receivesOf(record), Math.random())
       waits.set(group, retryInSeconds)
       return { record, retryInSeconds }

@@ -10,17 +10,17 @@ export type HttpRequest = {
   readonly signal: AbortSignal
 }
 
-export type HttpAnswer = {
+export type HttpResponse = {
   readonly status: number
   readonly headers: Readonly<Record<string, string | string[] | undefined>>
   readonly body: string
 }
 
 /** Sends one request; redirects are not followed. Rejects when there is no whole answer. */
-export type SendHttp = (request: HttpRequest) => Promise<HttpAnswer>
+export type SendHttp = (request: HttpRequest) => Promise<HttpResponse>
 
 /** No answer of Intercom's comes near it. */
-const maxAnswerBytes = 4 * 1024 * 1024
+const maxResponseBytes = 4 * 1024 * 1024
 
 /**
  * Keep-alive HTTP to one host, on `node:https` (`node:http` for loopback): the global `fetch` costs
@@ -42,7 +42,7 @@ export const createHttp = (baseUrl: URL): SendHttp => {
           let bytes = 0
           response.on('data', (chunk: Buffer) => {
             bytes += chunk.length
-            if (bytes > maxAnswerBytes) response.destroy(new Error('the answer is too large'))
+            if (bytes > maxResponseBytes) response.destroy(new Error('the answer is too large'))
             else chunks.push(chunk)
           })
           response.on('error', reject)

@@ -2,14 +2,15 @@ export const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /** A text, or nothing. */
-export const text = (value: unknown): string | undefined =>
+export const asText = (value: unknown): string | undefined =>
   typeof value === 'string' ? value : undefined
 
 /** A list; of anything else an empty one. */
-export const list = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : [])
+export const asList = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : [])
 
 /** The records of a list; what is none is passed over. */
-export const records = (value: unknown): Record<string, unknown>[] => list(value).filter(isRecord)
+export const asRecords = (value: unknown): Record<string, unknown>[] =>
+  asList(value).filter(isRecord)
 
 /** An own property, so that a payload or a mapping can never reach `constructor` or `__proto__`. */
 export const own = (value: unknown, key: string): unknown =>

@@ -64,6 +64,9 @@ export const contactFieldNames = [
   'unsubscribed_from_emails',
 ] as const satisfies readonly ContactField[]
 
+/** The keys of a signup's `contact`. */
+export const contactKeys: ReadonlySet<string> = new Set([...contactFieldNames, 'custom_attributes'])
+
 export const companyFieldNames = [
   'company_id',
   'name',

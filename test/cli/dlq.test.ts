@@ -36,8 +36,8 @@ const bridgeDlq = async (command: string, ...args: string[]) => {
     loadBridge: async () => bridge,
     clock: world.clock,
     signal,
-    say: (line) => said.push(line),
-    tell: (line) => told.push(line),
+    print: (line) => said.push(line),
+    printProgress: (line) => told.push(line),
   })
   return { status, said, told }
 }
@@ -153,8 +153,8 @@ describe('list', () => {
       loadBridge: async () => bridge,
       clock: world.clock,
       signal: ending.signal,
-      say: (line) => said.push(line),
-      tell: (line) => told.push(line),
+      print: (line) => said.push(line),
+      printProgress: (line) => told.push(line),
     })
 
     expect([status, said.at(-1)]).toEqual([1, '0 dead letters, and those that were not looked at'])
@@ -345,8 +345,8 @@ describe('says what to mend', () => {
       loadBridge: async () => bridge,
       clock: world.clock,
       signal: new AbortController().signal,
-      say: () => {},
-      tell: () => {},
+      print: () => {},
+      printProgress: () => {},
     }).catch((error: unknown) => {
       if (error instanceof CliError) return error.message
       throw error
@@ -402,8 +402,8 @@ test('finds the queues of a deployed stage by their names', async () => {
     loadBridge: async () => bridge,
     clock: world.clock,
     signal: new AbortController().signal,
-    say: (line) => said.push(line),
-    tell: () => {},
+    print: (line) => said.push(line),
+    printProgress: () => {},
   })
 
   expect(said).toEqual(['no dead letters'])

@@ -5,7 +5,7 @@ import { defineBridge } from '../../src/lib/config/config.ts'
 import { invokedBy } from '../../src/lib/ingest/invocation.ts'
 import { parseJson } from '../../src/lib/json.ts'
 import { isRecord, own } from '../../src/lib/json-access.ts'
-import { isProven } from '../../src/lib/signature/verify.ts'
+import { schemeNeedsSecret } from '../../src/lib/signature/verify.ts'
 import * as presets from '../../src/lib/sources/index.ts'
 import type { Source } from '../../src/lib/sources/source.ts'
 import { startModel } from '../model/model.ts'
@@ -111,7 +111,7 @@ const conformOne = async (
     const answer = await model.post(name, body, { headers })
     if (answer.status !== 200)
       problems.push(`answered ${answer.status} ${JSON.stringify(answer.json)}`)
-    if (isProven(source.signature)) {
+    if (schemeNeedsSecret(source.signature)) {
       const arrives = Buffer.concat([body, Buffer.from(' ')])
       const forgeries = [
         await model.post(name, body, { headers, isSigned: false }),

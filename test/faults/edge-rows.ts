@@ -1,5 +1,5 @@
 import { strict as assert } from 'node:assert'
-import { eachDeadLetter } from '../../src/lib/queue/replay.ts'
+import { forEachDeadLetter } from '../../src/lib/queue/replay.ts'
 import { startModel } from '../model/model.ts'
 import { canary, poison } from '../support/canary.ts'
 import { everyPreset, fileName, fixtures } from '../support/fixtures.ts'
@@ -55,8 +55,11 @@ export const edgeRows: readonly Row[] = [
       await sendAll()
       for (const { body: _body, ...attributes } of model.parked()) watch(withoutAddress(attributes))
       await model.time.run(
-        eachDeadLetter(model.deadLetterQueue, everyPreset, {}, ({ record: _record, ...letter }) =>
-          watch(withoutAddress(letter)),
+        forEachDeadLetter(
+          model.deadLetterQueue,
+          everyPreset,
+          {},
+          ({ record: _record, ...letter }) => watch(withoutAddress(letter)),
         ),
       )
       assert.ok(model.parked().length > 15)

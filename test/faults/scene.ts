@@ -1,5 +1,5 @@
-import { createAnswerCall } from '../../sandbox/intercom/answer-call.ts'
 import type { SandboxContact } from '../../sandbox/intercom/contact-view.ts'
+import { createRespond } from '../../sandbox/intercom/respond.ts'
 import { defineBridge, form, signup } from '../../src/lib/index.ts'
 import { isRecord } from '../../src/lib/json-access.ts'
 import type { SourceOptions } from '../../src/lib/sources/source.ts'
@@ -142,7 +142,7 @@ export const startScene = async ({ source = {}, ...options }: SceneOptions = {})
     },
     /** Somebody else's call of Intercom, by hand. */
     intercom: async (method: 'POST' | 'DELETE', path: string, body?: object): Promise<string> => {
-      const answerCall = createAnswerCall(model.workspace, model.time.sleep)
+      const answerCall = createRespond(model.workspace, model.time.sleep)
       const reply = await model.time.run(
         answerCall({
           method,

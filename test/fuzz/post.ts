@@ -1,4 +1,4 @@
-import type { Received } from '../../src/lib/ingest/ingest.ts'
+import type { IngestResult } from '../../src/lib/ingest/ingest.ts'
 import { receive } from '../../src/lib/ingest/receive.ts'
 import type { QueueMessage } from '../../src/lib/queue/message.ts'
 import { start } from '../support/clock.ts'
@@ -10,7 +10,7 @@ const secrets = { get: async () => secretsOf, reread: async () => secretsOf }
 
 export type Posted = {
   readonly status: number
-  readonly received: Received
+  readonly received: IngestResult
   readonly stored: readonly QueueMessage[]
 }
 
@@ -24,5 +24,5 @@ export const post = async (request: Request): Promise<Posted> => {
     askTurnstile: async () => 'refused',
     now: () => start,
   })
-  return { status: received.answer.status, received, stored }
+  return { status: received.response.status, received, stored }
 }

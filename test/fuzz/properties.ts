@@ -2,7 +2,7 @@ import * as fc from 'fast-check'
 import { createWebhook } from '../../src/handlers/webhook.ts'
 import { invokedBy } from '../../src/lib/ingest/invocation.ts'
 import type { QueueMessage } from '../../src/lib/queue/message.ts'
-import { open } from '../../src/lib/queue/read-record.ts'
+import { readRecord } from '../../src/lib/queue/read-record.ts'
 import { signup } from '../../src/lib/sources/index.ts'
 import { read } from '../../src/lib/transform/read.ts'
 import { start } from '../support/clock.ts'
@@ -61,7 +61,7 @@ const schemeOf = (name: string) => fixtureOf(name).source.signature
 /** What the worker makes of a message is what the webhook made of the request. */
 const assertRoundTrip = async ({ stored, received }: Posted, tally: Tally): Promise<void> => {
   const opened = await Promise.all(
-    stored.map((message: QueueMessage) => open(everyPreset, record(message.body))),
+    stored.map((message: QueueMessage) => readRecord(everyPreset, record(message.body))),
   )
   for (const { error, reading } of opened) {
     if (error) fail(tally, 'crashes', `the worker cannot open it: ${error.code}`)
@@ -180,7 +180,7 @@ const fromElsewhere = property(
     source: fc.option(fc.constantFrom(...servedNames, 'nobody', '__proto__'), { nil: undefined }),
   }),
   async ({ body, source }, tally) => {
-    const { error } = await open(
+    const { error } = await readRecord(
       everyPreset,
       record(
         body,
@@ -232,7 +232,7 @@ const invoked = property(
   async (event, tally) => {
     const by = invokedBy(event)
     if (!by) return fail(tally, 'crashes', 'an invocation is taken for a request')
-    const error = await stored.take(event, by)
+    const error = await stored.ingest(event, by)
     if (error) fail(tally, 'crashes', `not stored: ${error.code}`)
   },
 )

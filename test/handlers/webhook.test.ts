@@ -71,7 +71,7 @@ const ada = '{"email":"ada@example.com"}'
 
 const startWebhook = async (env: Record<string, string | undefined> = {}) => {
   const notes = createNotes()
-  const { respond, take } = await createWebhook(
+  const { respond, ingest: take } = await createWebhook(
     { ...world.webhookEnv, ...env },
     { bridge, clock: world.clock, random: () => 0.5, telemetry: notes.telemetry },
   )

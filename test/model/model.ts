@@ -1,13 +1,13 @@
 import { createInProcessSend } from '../../sandbox/intercom/in-process.ts'
 import { createWorkspace } from '../../sandbox/intercom/workspace.ts'
-import type { Surroundings } from '../../src/handlers/dependencies.ts'
+import type { Dependencies } from '../../src/handlers/dependencies.ts'
 import { createWebhook } from '../../src/handlers/webhook.ts'
 import { createWorker } from '../../src/handlers/worker.ts'
 import type { Invoker } from '../../src/lib/ingest/invocation.ts'
 import { parseJson } from '../../src/lib/json.ts'
 import { toMessages } from '../../src/lib/queue/message.ts'
 import { type ReplayOptions, replay } from '../../src/lib/queue/replay.ts'
-import { read, strip } from '../../src/lib/transform/read.ts'
+import { read, stripDelivery } from '../../src/lib/transform/read.ts'
 import { createNotes } from '../support/telemetry.ts'
 import { startEventSource, type WorkerProcess } from './event-source.ts'
 import { createLife, type Life } from './life.ts'
@@ -65,7 +65,7 @@ export const startModel = async (options: ModelOptions = {}) => {
   let processes = 0
 
   /** What one process stands in, and no longer once its life has ended. */
-  const createSurroundings = (name: string, { bind }: Life): Surroundings => {
+  const createSurroundings = (name: string, { bind }: Life): Dependencies => {
     processes += 1
     return {
       bridge,
@@ -95,7 +95,7 @@ export const startModel = async (options: ModelOptions = {}) => {
     return { invoke: createWorker(environment, surroundings), kill: life.end }
   }
 
-  const { respond, take } = await createWebhook(
+  const { respond, ingest: take } = await createWebhook(
     environment,
     createSurroundings('webhook', createLife()),
   )
@@ -138,7 +138,7 @@ export const startModel = async (options: ModelOptions = {}) => {
         const { source: preset, delivery } = requests.toDelivery(source, body)
         const reading = await read(preset, delivery)
         if (reading.kind === 'ignored') continue
-        messages.push(...toMessages(strip(preset, delivery), reading))
+        messages.push(...toMessages(stripDelivery(preset, delivery), reading))
       }
       return messages.map(sqs.queue.send)
     },

@@ -28,6 +28,7 @@ export const parts: Readonly<Record<string, Part>> = {
   mapping: {
     files: [
       'src/lib/transform/options.ts',
+      'src/lib/transform/consent.ts',
       'src/lib/transform/normalise.ts',
       'src/lib/transform/values.ts',
     ],
@@ -46,7 +47,12 @@ export const parts: Readonly<Record<string, Part>> = {
     isRandom: true,
   },
   'batch logic': {
-    files: ['src/lib/queue/batch.ts', 'src/lib/queue/read-record.ts', 'src/handlers/worker.ts'],
+    files: [
+      'src/lib/queue/batch.ts',
+      'src/lib/queue/process-record.ts',
+      'src/lib/queue/read-record.ts',
+      'src/handlers/worker.ts',
+    ],
     tests: ['test/lib/queue/batch.test.ts', 'test/handlers/worker.test.ts'],
   },
 }

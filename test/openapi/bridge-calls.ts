@@ -1,6 +1,6 @@
 import { startIntercom } from '../../sandbox/intercom/server.ts'
 import { createDeliver } from '../../src/handlers/create-deliver.ts'
-import { type Surroundings, surround } from '../../src/handlers/dependencies.ts'
+import { createDependencies, type Dependencies } from '../../src/handlers/dependencies.ts'
 import { parseWorkerEnv } from '../../src/lib/config/env.ts'
 import { BridgeError } from '../../src/lib/errors.ts'
 import { createHttp } from '../../src/lib/http.ts'
@@ -27,7 +27,7 @@ export const callBridge = async (version: string) => {
   const asked: Asked[] = []
   const answers: Answered[] = []
   const endings: Ending[] = []
-  const openHttp: Surroundings['openHttp'] = (baseUrl) => {
+  const openHttp: Dependencies['openHttp'] = (baseUrl) => {
     const send = createHttp(baseUrl)
     return async (request) => {
       const { method, path } = request
@@ -48,7 +48,7 @@ export const callBridge = async (version: string) => {
   })
   const deliver = createDeliver(
     env,
-    surround('worker', env, {
+    createDependencies('worker', env, {
       clock,
       random: () => 0.5,
       telemetry: createNotes().telemetry,

@@ -148,8 +148,8 @@ export const soak = async ({
       loadBridge: async () => bridge.bridge,
       clock: systemClock,
       signal: new AbortController().signal,
-      say: (line) => said.push(line),
-      tell,
+      print: (line) => said.push(line),
+      printProgress: tell,
     })
     await eventSource.drained()
     const sentBack = Number.parseInt((said[0] ?? '').replaceAll(',', ''), 10)

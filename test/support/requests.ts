@@ -1,4 +1,4 @@
-import type { HttpDelivery } from '../../src/lib/ingest/receive.ts'
+import type { IncomingRequest } from '../../src/lib/ingest/receive.ts'
 import { type SignatureScheme, sign } from '../../src/lib/signature/verify.ts'
 import { type Fixture, toBytes } from './fixture.ts'
 
@@ -46,7 +46,7 @@ export const signRequest = (
 export const toHttpDelivery = (
   { url, headers, body }: Request,
   received_at: number,
-): HttpDelivery => ({
+): IncomingRequest => ({
   path: new URL(url).pathname,
   method: 'POST',
   received_at,

@@ -46,18 +46,18 @@ const toRecord = (message: Message, eventSourceARN: string): QueueRecord => ({
  * answer has none.
  */
 const clockOf = (client: SQSClient, queueUrl: string): (() => number) => {
-  let answered: string | undefined
+  let response: string | undefined
   client.middlewareStack.add(
     (next) => async (args) => {
       const result = await next(args)
       const { headers } = result.response as { headers?: Readonly<Record<string, string>> }
-      answered = headers?.date
+      response = headers?.date
       return result
     },
     { step: 'deserialize', override: true, name: `clock of ${queueUrl}` },
   )
   return () => {
-    const ms = Date.parse(answered ?? '')
+    const ms = Date.parse(response ?? '')
     return Number.isNaN(ms) ? Date.now() : ms + 999
   }
 }
@@ -105,7 +105,7 @@ export const openDeadLetterQueue = (
 
   return {
     receive: async () => {
-      const answer = await client
+      const response = await client
         .send(
           new ReceiveMessageCommand({
             QueueUrl,
@@ -121,7 +121,7 @@ export const openDeadLetterQueue = (
           if (thrown instanceof Error && thrown.name === 'OverLimit') return { Messages: [] }
           throw thrown
         })
-      return (answer.Messages ?? []).map((message) => toRecord(message, deadLettersArn))
+      return (response.Messages ?? []).map((message) => toRecord(message, deadLettersArn))
     },
     release: async (receipts) => {
       for (const batch of inBatches(receipts)) {

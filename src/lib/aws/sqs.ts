@@ -6,7 +6,7 @@ import {
 } from '@aws-sdk/client-sqs'
 import { BridgeError } from '../errors.ts'
 import type { QueueMessage } from '../queue/message.ts'
-import { type HandBack, maxBatchEntries, type Queues, toBatches } from '../queue/queues.ts'
+import { maxBatchEntries, type Queues, type RecordRetry, toBatches } from '../queue/queues.ts'
 
 const unavailable = (cause?: unknown) =>
   new BridgeError('temporarily_unavailable', 'the queue did not take every message', { cause })
@@ -85,7 +85,7 @@ export const queueUrlOf = (arn: string, knownQueueUrl: string): string => {
 const changeVisibility = async (
   client: SQSClient,
   queueUrl: string,
-  handBacks: readonly HandBack[],
+  handBacks: readonly RecordRetry[],
 ): Promise<void> => {
   let unchanged = 0
   for (let start = 0; start < handBacks.length; start += maxBatchEntries) {

@@ -17,7 +17,7 @@ export type GetSecret = (stage: SecretStage) => Promise<string | undefined>
 /** Rotated secrets are seen within this time; a refresh that fails keeps the last good value. */
 const cacheMs = 300_000
 /** How often a doubt (a 401, a bad signature) may read past the cache. */
-const doubtMs = 30_000
+const rereadMs = 30_000
 
 export type Cached<T> = {
   readonly get: () => Promise<T>
@@ -44,7 +44,7 @@ export const createCache = <T>(
 
   const refresh = (): Promise<T> => {
     // The first reading of a process is no second one: a doubt about it may be looked into at once.
-    if (good) rereadAllowedAtMs = clock.now() + doubtMs
+    if (good) rereadAllowedAtMs = clock.now() + rereadMs
     loading ??= load()
       .then((value) => {
         good = { value, freshUntilMs: clock.now() + cacheMs }
@@ -54,12 +54,12 @@ export const createCache = <T>(
         if (!good) {
           // It stays so until somebody mends it; what passes by itself is tried again at once.
           if (error instanceof BridgeError && error.code === 'misconfigured') {
-            unusable = { error, untilMs: clock.now() + doubtMs }
+            unusable = { error, untilMs: clock.now() + rereadMs }
           }
           throw error
         }
         onStale(error)
-        good = { ...good, freshUntilMs: Math.max(good.freshUntilMs, clock.now() + doubtMs) }
+        good = { ...good, freshUntilMs: Math.max(good.freshUntilMs, clock.now() + rereadMs) }
         return good.value
       })
       .finally(() => {
@@ -78,7 +78,7 @@ export const createCache = <T>(
     reread: async () => {
       if (loading) return loading
       if (clock.now() < rereadAllowedAtMs) return get()
-      rereadAllowedAtMs = clock.now() + doubtMs
+      rereadAllowedAtMs = clock.now() + rereadMs
       return refresh()
     },
   }

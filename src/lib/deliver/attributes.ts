@@ -1,11 +1,12 @@
-import { type DataAttribute, type Scalar, whyNot } from '../intercom/data-attributes.ts'
-import { attributesOf, type DecideCall, type History } from './history.ts'
+import { attributeProblem, type DataAttribute, type Scalar } from '../intercom/data-attributes.ts'
+import { type History, type StepRequest, sentAttributes } from './history.ts'
 
 type Attributes = readonly DataAttribute[]
 
 /** Whether a workspace's list explains why a call was refused. */
-export const explains = (list: Attributes | undefined, call: DecideCall): boolean =>
-  list !== undefined && attributesOf(call).some((sent) => whyNot(list, ...sent) !== undefined)
+export const explainsRefusal = (list: Attributes | undefined, request: StepRequest): boolean =>
+  list !== undefined &&
+  sentAttributes(request).some((sent) => attributeProblem(list, ...sent) !== undefined)
 
 /**
  * Why the workspace does not take a custom attribute, as the answers so far tell: those that its
@@ -15,13 +16,13 @@ export const explains = (list: Attributes | undefined, call: DecideCall): boolea
 export const whyRefused = (
   history: History,
 ): ((name: string, value: Scalar) => string | undefined) => {
-  const at = history.findIndex(({ answer }) => answer.type === 'attributes')
-  const answer = history[at]?.answer
-  const first = history[at - 1]?.call
+  const at = history.findIndex(({ response }) => response.type === 'attributes')
+  const answer = history[at]?.response
+  const first = history[at - 1]?.request
   if (answer?.type !== 'attributes' || !first) return () => undefined
   const { list } = answer
   if (!list) return () => 'refused, and the list of attributes could not be read'
-  const refusedAgain = history.slice(at).some((past) => past.answer.type === 'refused')
-  const others = explains(list, first) && !refusedAgain ? undefined : 'refused'
-  return (name, value) => whyNot(list, name, value) ?? others
+  const refusedAgain = history.slice(at).some((past) => past.response.type === 'refused')
+  const others = explainsRefusal(list, first) && !refusedAgain ? undefined : 'refused'
+  return (name, value) => attributeProblem(list, name, value) ?? others
 }

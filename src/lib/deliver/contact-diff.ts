@@ -8,10 +8,10 @@ import type { Policy } from './policy.ts'
 export const markName = 'signup_bridge_at'
 
 /** Whether a custom attribute has to be left out, since the workspace does not take it. */
-export type LeavesOut = (name: string, value: Scalar) => boolean
+export type IsLeftOut = (name: string, value: Scalar) => boolean
 
 /** What to write, and the custom attributes that were left out of it, the mark aside. */
-export type Writing<Fields> = {
+export type ContactWrite<Fields> = {
   readonly fields: Fields
   readonly leftOut: readonly (readonly [name: string, value: Scalar])[]
   /** Filled where it was to overwrite: newer cannot be told from older. */
@@ -21,13 +21,13 @@ export type Writing<Fields> = {
 type Attributes = NonNullable<ContactFields['custom_attributes']>
 
 /** A signup's own attributes: the mark is ours alone to write. */
-const attributesOf = ({ contact }: Signup): Attributes => {
+const signupAttributes = ({ contact }: Signup): Attributes => {
   const { [markName]: _mark, ...attributes } = contact.custom_attributes ?? {}
   return attributes
 }
 
 /** The attributes that are taken, as a field of a request, and those that are left out. */
-const divide = (wanted: Attributes, leavesOut: LeavesOut) => {
+const splitAttributes = (wanted: Attributes, leavesOut: IsLeftOut) => {
   const taken = Object.entries(wanted).filter(([name, value]) => !leavesOut(name, value))
   return {
     taken: taken.length > 0 && { custom_attributes: Object.fromEntries(taken) },
@@ -37,20 +37,23 @@ const divide = (wanted: Attributes, leavesOut: LeavesOut) => {
   }
 }
 
-const markOf = ({ mark }: Policy): { [markName]?: number } =>
+const markAttribute = ({ mark }: Policy): { [markName]?: number } =>
   mark === undefined ? {} : { [markName]: mark }
 
 /**
  * A contact to create. A box left empty unsubscribes it; an explicit value beats the box.
  */
-export const toCreate = (
+export const fieldsToCreate = (
   signup: Signup,
   policy: Policy,
-  leavesOut: LeavesOut,
-): Writing<ContactFields> => {
+  leavesOut: IsLeftOut,
+): ContactWrite<ContactFields> => {
   const { contact, consent } = signup
   const { custom_attributes: _attributes, ...rest } = contact
-  const { taken, leftOut } = divide({ ...attributesOf(signup), ...markOf(policy) }, leavesOut)
+  const { taken, leftOut } = splitAttributes(
+    { ...signupAttributes(signup), ...markAttribute(policy) },
+    leavesOut,
+  )
   const fields = {
     ...(consent !== undefined && { unsubscribed_from_emails: !consent }),
     ...rest,
@@ -74,7 +77,7 @@ const plainFields = [
  * is what is empty there, and what `replaces` names. An opt-out always, an opt-in never; a lead
  * becomes a user and takes the account's own values, a user never becomes a lead.
  */
-const changes = (
+const changedFields = (
   signup: Signup,
   contact: Contact,
   replaces: (name: string) => boolean,
@@ -88,7 +91,7 @@ const changes = (
     return isEmpty(current) || (!same && (converts || replaces(name)))
   }
   const fields = plainFields.filter((name) => writes(name, wanted[name], contact[name]))
-  const custom_attributes = Object.entries(attributesOf(signup)).filter(([name, value]) =>
+  const custom_attributes = Object.entries(signupAttributes(signup)).filter(([name, value]) =>
     writes(name, value, own(contact.custom_attributes, name)),
   )
   return {
@@ -113,14 +116,14 @@ const appliedAt = (contact: Contact): number => {
  * `overwrite` all that differs, and the mark, unless something as new was applied; `skip` nothing
  * but an opt-out. Another account's contact is only ever filled.
  */
-export const toUpdate = (
+export const fieldsToUpdate = (
   signup: Signup,
   policy: Policy,
   contact: Contact,
-  leavesOut: LeavesOut,
-): Writing<Partial<ContactFields>> => {
+  leavesOut: IsLeftOut,
+): ContactWrite<Partial<ContactFields>> => {
   const { onExisting, mark } = policy
-  const filled = changes(signup, contact, () => false)
+  const filled = changedFields(signup, contact, () => false)
   if (onExisting === 'skip') {
     const { unsubscribed_from_emails } = filled
     const fields = unsubscribed_from_emails === true ? { unsubscribed_from_emails } : {}
@@ -135,8 +138,10 @@ export const toUpdate = (
   const overwrites = !fill && !degraded && mark !== undefined && mark > applied
   const replaces = (name: string) =>
     onExisting === 'overwrite' || (onExisting !== 'fill' && onExisting.overwrite.includes(name))
-  const { custom_attributes, ...rest } = overwrites ? changes(signup, contact, replaces) : filled
-  const wanted = { ...custom_attributes, ...(overwrites && markOf(policy)) }
-  const { taken, leftOut } = divide(wanted, leavesOut)
+  const { custom_attributes, ...rest } = overwrites
+    ? changedFields(signup, contact, replaces)
+    : filled
+  const wanted = { ...custom_attributes, ...(overwrites && markAttribute(policy)) }
+  const { taken, leftOut } = splitAttributes(wanted, leavesOut)
   return { fields: { ...rest, ...taken }, leftOut, degraded }
 }

@@ -1,24 +1,24 @@
 import { renamed } from '../errors.ts'
 import type { Signup } from '../signup.ts'
-import { explains } from './attributes.ts'
+import { explainsRefusal } from './attributes.ts'
 import {
-  attributesOf,
-  contactCallsIn,
-  countAnswers,
-  type DecideAnswer,
-  foundIn,
+  contactRead,
+  countContactRequests,
+  countResponses,
+  foundContacts,
   type History,
   lastRead,
-  readIn,
+  type StepResponse,
+  sentAttributes,
   sinceSearch,
   withoutGone,
 } from './history.ts'
-import { choose, isSameAccount, lookUpCall } from './match-contact.ts'
+import { isSameAccount, lookUpRequest, matchContact } from './match-contact.ts'
 import type { Policy } from './policy.ts'
-import { createSteps, fail, failures, type Step } from './steps.ts'
+import { createSteps, failStep, failures, type Step } from './steps.ts'
 
 /** Never more calls under /contacts for a signup per receive, so that no rule below can loop. */
-const maxCalls = 6
+const maxContactRequests = 6
 
 /**
  * The next step for a signup after what happened so far: docs/delivery.md as a pure function. The
@@ -26,107 +26,111 @@ const maxCalls = 6
  */
 export const nextStep = (signup: Signup, policy: Policy, history: History): Step => {
   const step = decide(signup, policy, withoutGone(history))
-  const isContactCall = 'call' in step && step.call.type !== 'attributes'
-  return isContactCall && contactCallsIn(history) >= maxCalls ? fail('conflict_unresolved') : step
+  const isContactCall = 'request' in step && step.request.type !== 'attributes'
+  return isContactCall && countContactRequests(history) >= maxContactRequests
+    ? failStep('conflict_unresolved')
+    : step
 }
 
 const decide = (signup: Signup, policy: Policy, history: History): Step => {
   const last = history.at(-1)
   const { create, write, writeAgain, writesNothing, done } = createSteps(signup, policy, history)
-  const search = lookUpCall(signup)
-  const start: Step = search && policy.lookup ? { call: search } : create
+  const search = lookUpRequest(signup)
+  const start: Step = search && policy.lookup ? { request: search } : create
   if (!last) return start
-  const { call, answer } = last
+  const { request, response } = last
   const before = history.at(-2)
-  const count = (type: DecideAnswer['type']) => countAnswers(history, type)
+  const count = (type: StepResponse['type']) => countResponses(history, type)
   const claimed = history.some(
-    (past) => past.call.type === 'update' && past.answer.type === 'conflict',
+    (past) => past.request.type === 'update' && past.response.type === 'conflict',
   )
-  const searchAfterConflict: Step = search ? { call: search } : fail('conflict_unresolved')
+  const searchAfterConflict: Step = search ? { request: search } : failStep('conflict_unresolved')
 
   /**
    * Who of those found it is. Search lags, also behind changes: it says where to look, and what to
    * write is decided on the contact itself.
    */
   const goOnWithFound = (): Step => {
-    const chosen = choose(signup, foundIn(history))
+    const chosen = matchContact(signup, foundContacts(history))
     if (!chosen) return create
     const read = lastRead(sinceSearch(history), chosen.id)
     if (read) return write(read)
-    const isIndexed = answer.type === 'contacts' && !answer.unindexed?.includes(chosen.id)
+    const isIndexed = response.type === 'contacts' && !response.unindexed?.includes(chosen.id)
     return isIndexed && writesNothing(chosen)
       ? done('unchanged', chosen, chosen)
-      : { call: { type: 'get', id: chosen.id } }
+      : { request: { type: 'get', id: chosen.id } }
   }
 
-  switch (answer.type) {
+  switch (response.type) {
     case 'contact': {
-      const read = readIn(last)
-      if (!read) return done(call.type === 'create' ? 'created' : 'updated', answer.contact)
-      const wasFound = before?.answer.type === 'contacts' || before?.answer.type === 'contact'
+      const read = contactRead(last)
+      if (!read) return done(request.type === 'create' ? 'created' : 'updated', response.contact)
+      const wasFound = before?.response.type === 'contacts' || before?.response.type === 'contact'
       if (wasFound) return goOnWithFound()
       // Named by an update that conflicted: another person's, unless search was only late.
-      return claimed && !isSameAccount(signup, read) ? fail('identity_conflict') : write(read)
+      return claimed && !isSameAccount(signup, read) ? failStep('identity_conflict') : write(read)
     }
 
     case 'contacts': {
-      const settlesConflict = before?.answer.type === 'conflict' || before?.call.type === 'find'
-      const isNobody = choose(signup, answer.contacts) === undefined
-      return settlesConflict && isNobody ? fail('conflict_unresolved') : goOnWithFound()
+      const settlesConflict =
+        before?.response.type === 'conflict' || before?.request.type === 'find'
+      const isNobody = matchContact(signup, response.contacts) === undefined
+      return settlesConflict && isNobody ? failStep('conflict_unresolved') : goOnWithFound()
     }
 
     case 'conflict': {
-      const { id, archived } = answer
+      const { id, archived } = response
       const { external_id } = signup.contact
       const find: Step | undefined =
-        external_id === undefined ? undefined : { call: { type: 'find', external_id } }
-      if (call.type !== 'create') {
-        const mayBeLate = call.type === 'update' && count('conflict') === 1 && !archived
-        if (!mayBeLate) return fail('identity_conflict')
+        external_id === undefined ? undefined : { request: { type: 'find', external_id } }
+      if (request.type !== 'create') {
+        const mayBeLate = request.type === 'update' && count('conflict') === 1 && !archived
+        if (!mayBeLate) return failStep('identity_conflict')
         return id === undefined
-          ? (find ?? fail('identity_conflict'))
-          : { call: { type: 'get', id } }
+          ? (find ?? failStep('identity_conflict'))
+          : { request: { type: 'get', id } }
       }
       if (archived) {
         const mayRestore = policy.onArchived === 'restore' && count('unarchived') === 0
         return mayRestore && id !== undefined
-          ? { call: { type: 'unarchive', id } }
-          : fail('contact_archived')
+          ? { request: { type: 'unarchive', id } }
+          : failStep('contact_archived')
       }
-      if (id !== undefined) return { call: { type: 'get', id } }
+      if (id !== undefined) return { request: { type: 'get', id } }
       return find ?? searchAfterConflict
     }
 
     case 'unarchived':
-      return 'id' in call ? { call: { type: 'get', id: call.id } } : start
+      return 'id' in request ? { request: { type: 'get', id: request.id } } : start
 
     case 'gone': {
-      if (call.type === 'find') return claimed ? fail('conflict_unresolved') : searchAfterConflict
+      if (request.type === 'find')
+        return claimed ? failStep('conflict_unresolved') : searchAfterConflict
       const timesGone = history.filter(
-        (past) => past.answer.type === 'gone' && past.call.type !== 'find',
+        (past) => past.response.type === 'gone' && past.request.type !== 'find',
       ).length
-      return timesGone > 1 ? fail('identity_conflict') : start
+      return timesGone > 1 ? failStep('identity_conflict') : start
     }
 
     case 'merged':
-      return count('merged') === 1 && answer.id !== undefined
-        ? { call: { type: 'get', id: answer.id } }
-        : fail('identity_conflict')
+      return count('merged') === 1 && response.id !== undefined
+        ? { request: { type: 'get', id: response.id } }
+        : failStep('identity_conflict')
 
     case 'refused':
-      if (call.type === 'unarchive') {
-        return { fail: renamed(answer.error, 'contact_deleted', failures.contact_deleted) }
+      if (request.type === 'unarchive') {
+        return { fail: renamed(response.error, 'contact_deleted', failures.contact_deleted) }
       }
-      if (attributesOf(call).length === 0) return { fail: answer.error }
-      if (count('attributes') === 0) return { call: { type: 'attributes' } }
-      return answer.aboutAttributes ? writeAgain(call) : { fail: answer.error }
+      if (sentAttributes(request).length === 0) return { fail: response.error }
+      if (count('attributes') === 0) return { request: { type: 'attributes' } }
+      return response.aboutAttributes ? writeAgain(request) : { fail: response.error }
 
     case 'attributes': {
       const refused = history.at(-2)
-      if (refused?.answer.type !== 'refused') return start
-      const { error, aboutAttributes } = refused.answer
-      return aboutAttributes || explains(answer.list, refused.call)
-        ? writeAgain(refused.call)
+      if (refused?.response.type !== 'refused') return start
+      const { error, aboutAttributes } = refused.response
+      return aboutAttributes || explainsRefusal(response.list, refused.request)
+        ? writeAgain(refused.request)
         : { fail: error }
     }
   }

@@ -1,17 +1,21 @@
 import { BridgeError, delayed, type Issue, renamed } from '../errors.ts'
-import { type ContactCall, toCall } from '../intercom/contact-request.ts'
+import { type ContactRequest, toIntercomRequest } from '../intercom/contact-request.ts'
 import type { ListAttributes } from '../intercom/data-attributes.ts'
-import { indexLagSeconds, type Recent, withRecent } from '../intercom/recent-contacts.ts'
-import type { SendCall } from '../intercom/request.ts'
+import {
+  addRecentContacts,
+  type RecentContacts,
+  searchLagSeconds,
+} from '../intercom/recent-contacts.ts'
+import type { SendRequest } from '../intercom/request.ts'
 import type { Signup } from '../signup.ts'
 import { nextStep } from './decide.ts'
-import { giveExtras, type TagIds } from './extras.ts'
-import type { DecideAnswer, Past } from './history.ts'
+import { applyExtras, type TagIds } from './extras.ts'
+import type { Exchange, StepResponse } from './history.ts'
 import type { Policy } from './policy.ts'
-import type { Decided } from './steps.ts'
+import type { Decision } from './steps.ts'
 
 /** What became of a signup. */
-export type Delivered = Omit<Decided, 'refused'> & {
+export type DeliverResult = Omit<Decision, 'refused'> & {
   /** Of Intercom's API, its extras among them. */
   readonly calls: number
   /** What did not reach the contact: a copy of the signup is parked for each to be mended. */
@@ -23,14 +27,14 @@ export type Delivered = Omit<Decided, 'refused'> & {
 }
 
 /** Delivers one signup; who calls knows neither connections nor tokens. */
-export type DeliverSignup = (signup: Signup, policy: Policy) => Promise<Delivered>
+export type DeliverSignup = (signup: Signup, policy: Policy) => Promise<DeliverResult>
 
 /** What a process keeps from one signup to the next, and how it calls. */
 export type DeliverDependencies = {
-  readonly send: SendCall
+  readonly send: SendRequest
   /** Of Intercom's API. */
   readonly version: string
-  readonly recent: Recent
+  readonly recent: RecentContacts
   readonly listAttributes: ListAttributes
   readonly tagIds: TagIds
 }
@@ -45,42 +49,42 @@ const restoreFailed = (error: unknown): unknown =>
       )
     : error
 
-const callContacts = async (
-  call: ContactCall,
+const sendContactRequest = async (
+  request: ContactRequest,
   { send, version, recent }: DeliverDependencies,
-): Promise<DecideAnswer> => {
-  const answered = await send(toCall(call, version)).catch((error: unknown) => {
-    throw call.type === 'unarchive' ? restoreFailed(error) : error
+): Promise<StepResponse> => {
+  const response = await send(toIntercomRequest(request, version)).catch((error: unknown) => {
+    throw request.type === 'unarchive' ? restoreFailed(error) : error
   })
   const answer =
-    answered.type === 'contacts' && call.type === 'search'
-      ? withRecent(answered.contacts, recent.find(call.field, call.value))
-      : answered
+    response.type === 'contacts' && request.type === 'search'
+      ? addRecentContacts(response.contacts, recent.find(request.field, request.value))
+      : response
   if (answer.type === 'contact') recent.remember(answer.contact)
   const isGone = answer.type === 'gone' || answer.type === 'merged'
-  if (isGone && 'id' in call) recent.forget(call.id)
+  if (isGone && 'id' in request) recent.forget(request.id)
   return answer
 }
 
-const decideAll = async (
+const runSteps = async (
   signup: Signup,
   policy: Policy,
   dependencies: DeliverDependencies,
-): Promise<Decided> => {
-  const history: Past[] = []
+): Promise<Decision> => {
+  const history: Exchange[] = []
   for (;;) {
     const step = nextStep(signup, policy, history)
     if ('fail' in step) throw step.fail
     if ('done' in step) return step.done
-    const { call } = step
-    const answer: DecideAnswer =
-      call.type === 'attributes'
+    const { request } = step
+    const response: StepResponse =
+      request.type === 'attributes'
         ? {
             type: 'attributes',
             list: await dependencies.listAttributes(dependencies.send, policy.replayedAtMs),
           }
-        : await callContacts(call, dependencies)
-    history.push({ call, answer })
+        : await sendContactRequest(request, dependencies)
+    history.push({ request, response })
   }
 }
 
@@ -88,7 +92,10 @@ const decideAll = async (
  * With `skip` nothing is given to a contact that was there before the signup came. One that was
  * created just now was not, whatever Intercom's clock says; one of an earlier try tells by its time.
  */
-const isLeftAlone = ({ outcome, contact }: Decided, { onExisting, received_at }: Policy): boolean =>
+const isLeftAlone = (
+  { outcome, contact }: Decision,
+  { onExisting, received_at }: Policy,
+): boolean =>
   onExisting === 'skip' && outcome !== 'created' && (contact.created_at ?? 0) < received_at
 
 /**
@@ -100,34 +107,34 @@ export const deliver = async (
   signup: Signup,
   policy: Policy,
   given: DeliverDependencies,
-): Promise<Delivered> => {
+): Promise<DeliverResult> => {
   let calls = 0
-  const send: SendCall = (call) => {
+  const send: SendRequest = (request) => {
     calls += 1
-    return given.send(call)
+    return given.send(request)
   }
   const dependencies = { ...given, send }
-  const decided = await decideAll(signup, policy, dependencies)
+  const decided = await runSteps(signup, policy, dependencies)
   const { refused, ...rest } = decided
   const { contact, outcome } = decided
   const isNewLead = outcome === 'created' && signup.contact.role === 'lead'
   const { failed, pending } = isLeftAlone(decided, policy)
     ? {}
-    : await giveExtras(signup, contact, {
+    : await applyExtras(signup, contact, {
         ...dependencies,
         fillsOnly: policy.replayedAtMs !== undefined,
       })
-  const incomplete = [refused.length > 0 ? attributesRefused(refused) : undefined, failed]
+  const incomplete = [refused.length > 0 ? attributesRefusedError(refused) : undefined, failed]
   return {
     ...rest,
     calls,
     incomplete: incomplete.filter((error) => error !== undefined),
     isNewLead,
-    ...(pending && { pending: isNewLead ? delayed(pending, indexLagSeconds) : pending }),
+    ...(pending && { pending: isNewLead ? delayed(pending, searchLagSeconds) : pending }),
   }
 }
 
-const attributesRefused = (issues: readonly Issue[]): BridgeError =>
+const attributesRefusedError = (issues: readonly Issue[]): BridgeError =>
   new BridgeError(
     'attributes_refused',
     'the contact is there without the custom attributes that its workspace does not take: create them in Intercom, then replay',

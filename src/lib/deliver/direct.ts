@@ -1,8 +1,8 @@
 import { delayed, toBridgeError } from '../errors.ts'
-import { indexLagSeconds } from '../intercom/recent-contacts.ts'
+import { searchLagSeconds } from '../intercom/recent-contacts.ts'
 import type { Source } from '../sources/source.ts'
-import { type Reading, refusal } from '../transform/read.ts'
-import type { Delivered, DeliverSignup } from './deliver.ts'
+import { type Reading, toRefusalError } from '../transform/read.ts'
+import type { DeliverResult, DeliverSignup } from './deliver.ts'
 import { policyOf } from './policy.ts'
 
 /**
@@ -11,26 +11,26 @@ import { policyOf } from './policy.ts'
  * @param received_at unix seconds
  * @throws BridgeError why one of them was not delivered, or not all of it
  */
-export const deliverAtOnce = async (
+export const deliverDirectly = async (
   reading: Exclude<Reading, { kind: 'ignored' }>,
   source: Source,
   received_at: number,
   deliver: DeliverSignup,
-): Promise<Delivered[]> => {
-  if (reading.kind === 'refused') throw refusal(reading)
-  const outcomes: Delivered[] = []
+): Promise<DeliverResult[]> => {
+  if (reading.kind === 'refused') throw toRefusalError(reading)
+  const results: DeliverResult[] = []
   // A sender that was answered 503 sends the same again, and nothing tells.
-  const arrival = { received_at, mayBeSecond: true }
+  const arrival = { received_at, mayBeRetry: true }
   for (const signup of reading.signups) {
     const policy = policyOf(source.options, signup, arrival)
     const delivered = await deliver(signup, policy).catch((thrown: unknown) => {
-      const madeLead = outcomes.some(({ isNewLead }) => isNewLead)
-      throw madeLead ? delayed(toBridgeError(thrown), indexLagSeconds) : thrown
+      const madeLead = results.some(({ isNewLead }) => isNewLead)
+      throw madeLead ? delayed(toBridgeError(thrown), searchLagSeconds) : thrown
     })
     if (delivered.pending) throw delivered.pending
-    outcomes.push(delivered)
+    results.push(delivered)
   }
   const [refused] = reading.refusals
-  if (refused) throw refusal(refused)
-  return outcomes
+  if (refused) throw toRefusalError(refused)
+  return results
 }

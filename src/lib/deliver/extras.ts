@@ -1,14 +1,14 @@
 import { BridgeError, type ErrorCode, renamed, toBridgeError } from '../errors.ts'
 import type { Contact } from '../intercom/contact.ts'
 import {
-  attachCompanyCall,
-  attachTagCall,
-  companyCall,
+  attachCompanyRequest,
+  attachTagRequest,
+  companyRequest,
   type KnownCompany,
-  noteCall,
-  tagCall,
+  noteRequest,
+  tagRequest,
 } from '../intercom/extra-requests.ts'
-import type { SendCall } from '../intercom/request.ts'
+import type { SendRequest } from '../intercom/request.ts'
 import { isEmpty, own } from '../json-access.ts'
 import { type Company, companyFieldNames, type Signup } from '../signup.ts'
 
@@ -18,16 +18,16 @@ const maxTagIds = 1_000
 
 type Extra = () => Promise<void>
 
-const isTied = (ties: Contact['tags'], id: string): boolean =>
+const isAttached = (ties: Contact['tags'], id: string): boolean =>
   ties?.data?.some((tie) => tie.id === id) ?? false
 
-const tagExtra = (name: string, contact: Contact, { send, tagIds }: GiveDependencies): Extra => {
+const tagExtra = (name: string, contact: Contact, { send, tagIds }: ExtrasDependencies): Extra => {
   const attach = async (): Promise<boolean> => {
-    const id = tagIds.get(name) ?? (await send(tagCall(name)))
+    const id = tagIds.get(name) ?? (await send(tagRequest(name)))
     if (tagIds.size >= maxTagIds) tagIds.clear()
     tagIds.set(name, id)
-    if (isTied(contact.tags, id)) return true
-    if ((await send(attachTagCall(contact.id, id))) === true) return true
+    if (isAttached(contact.tags, id)) return true
+    if ((await send(attachTagRequest(contact.id, id))) === true) return true
     tagIds.delete(name)
     return false
   }
@@ -39,7 +39,7 @@ const tagExtra = (name: string, contact: Contact, { send, tagIds }: GiveDependen
 }
 
 /** The fields of a company that it does not have yet; `undefined` where it has them all. */
-const missingIn = (known: KnownCompany, { company_id, ...wanted }: Company) => {
+const missingFields = (known: KnownCompany, { company_id, ...wanted }: Company) => {
   const current: { readonly [field in keyof typeof wanted]: unknown } = {
     ...known,
     plan: known.plan?.name,
@@ -54,22 +54,22 @@ const missingIn = (known: KnownCompany, { company_id, ...wanted }: Company) => {
 const companyExtra = (
   company: Company,
   contact: Contact,
-  { send, fillsOnly }: GiveDependencies,
+  { send, fillsOnly }: ExtrasDependencies,
 ): Extra => {
   /** Asked for by its id alone, it is left as it is, or made. */
   const fill = async (): Promise<KnownCompany> => {
-    const known = await send(companyCall({ company_id: company.company_id }))
-    const missing = missingIn(known, company)
-    return missing ? send(companyCall(missing)) : known
+    const known = await send(companyRequest({ company_id: company.company_id }))
+    const missing = missingFields(known, company)
+    return missing ? send(companyRequest(missing)) : known
   }
   return async () => {
-    const { id } = await (fillsOnly ? fill() : send(companyCall(company)))
-    if (!isTied(contact.companies, id)) await send(attachCompanyCall(contact.id, id))
+    const { id } = await (fillsOnly ? fill() : send(companyRequest(company)))
+    if (!isAttached(contact.companies, id)) await send(attachCompanyRequest(contact.id, id))
   }
 }
 
 /** Trouble that passes, or that an operator ends without a replay. */
-const passing: ReadonlySet<ErrorCode> = new Set([
+const retryableCodes: ReadonlySet<ErrorCode> = new Set([
   'intercom_rate_limited',
   'intercom_unauthorized',
   'intercom_unavailable',
@@ -78,15 +78,15 @@ const passing: ReadonlySet<ErrorCode> = new Set([
 ])
 
 /** What became of a signup's extras: nothing to tell, or what kept some of them back. */
-export type Given = {
+export type ExtrasResult = {
   /** What Intercom refuses for good, the first of it; the rest was given. */
   readonly failed?: BridgeError
   /** Trouble that passes: all of it is to be given again. */
   readonly pending?: BridgeError
 }
 
-export type GiveDependencies = {
-  readonly send: SendCall
+export type ExtrasDependencies = {
+  readonly send: SendRequest
   readonly tagIds: TagIds
   /** For a replay: a company that somebody changed since is left as it is. */
   readonly fillsOnly: boolean
@@ -96,16 +96,16 @@ export type GiveDependencies = {
  * Gives a contact what a signup brings beside its fields: tags by name, then its company, then a
  * note. All but the note are the same when given twice, so the note comes last.
  */
-export const giveExtras = async (
+export const applyExtras = async (
   { tags = [], company, note }: Signup,
   contact: Contact,
-  dependencies: GiveDependencies,
-): Promise<Given> => {
+  dependencies: ExtrasDependencies,
+): Promise<ExtrasResult> => {
   const { send } = dependencies
   const extras: Extra[] = [
     ...tags.map((name) => tagExtra(name, contact, dependencies)),
     ...(company ? [companyExtra(company, contact, dependencies)] : []),
-    ...(note === undefined ? [] : [async () => void (await send(noteCall(contact.id, note)))]),
+    ...(note === undefined ? [] : [async () => void (await send(noteRequest(contact.id, note)))]),
   ]
   let failed: BridgeError | undefined
   for (const give of extras) {
@@ -115,7 +115,7 @@ export const giveExtras = async (
       // A fault of ours waits, too: the contact was made, and a lead is not to be made again.
       if (!(error instanceof BridgeError)) return { pending: toBridgeError(error) }
       if (error.code === 'out_of_time') return { pending: error }
-      if (passing.has(error.code)) {
+      if (retryableCodes.has(error.code)) {
         const message =
           'the contact is there; its tags, company or note wait until Intercom takes them'
         return { pending: renamed(error, 'extras_unavailable', message) }

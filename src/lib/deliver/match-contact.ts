@@ -1,5 +1,5 @@
 import type { Contact } from '../intercom/contact.ts'
-import type { ContactCall } from '../intercom/contact-request.ts'
+import type { ContactRequest } from '../intercom/contact-request.ts'
 import type { Signup } from '../signup.ts'
 
 const isUser = (contact: Contact): boolean => contact.role !== 'lead'
@@ -11,7 +11,7 @@ const latest = (contacts: readonly Contact[], field: 'last_seen_at' | 'created_a
  * then (for a signup without one) the user seen last, then the newest lead. Users with other ids
  * are other accounts that share the address.
  */
-export const choose = (signup: Signup, found: readonly Contact[]): Contact | undefined => {
+export const matchContact = (signup: Signup, found: readonly Contact[]): Contact | undefined => {
   const { external_id } = signup.contact
   const users = found.filter(isUser)
   const candidates = external_id === undefined ? users : []
@@ -27,7 +27,7 @@ export const choose = (signup: Signup, found: readonly Contact[]): Contact | und
 }
 
 /** The search that finds a person: by e-mail, a lead without one by phone. */
-export const lookUpCall = ({ contact }: Signup): ContactCall | undefined => {
+export const lookUpRequest = ({ contact }: Signup): ContactRequest | undefined => {
   if (contact.email !== undefined) return { type: 'search', field: 'email', value: contact.email }
   return contact.role === 'lead' && contact.phone !== undefined
     ? { type: 'search', field: 'phone', value: contact.phone }

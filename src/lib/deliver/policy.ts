@@ -27,7 +27,7 @@ export type Arrival = {
   /** Unix seconds. */
   readonly received_at: number
   /** Whether it may have been tried before. */
-  readonly mayBeSecond: boolean
+  readonly mayBeRetry: boolean
   readonly replay?: Replay | undefined
   /** When its record was sent to the queue, unix milliseconds. */
   readonly sentAtMs?: number
@@ -40,7 +40,7 @@ export type Arrival = {
 export const policyOf = (
   options: SourceOptions,
   { contact, occurred_at }: Signup,
-  { received_at, mayBeSecond, replay, sentAtMs }: Arrival,
+  { received_at, mayBeRetry: mayBeSecond, replay, sentAtMs }: Arrival,
 ): Policy => {
   const { lookup = true, onExisting = 'fill', onArchived = 'restore' } = options
   const restore = replay === undefined ? onArchived : replay === 'restore_archived' && 'restore'

@@ -2,9 +2,15 @@ import { BridgeError, type Issue } from '../errors.ts'
 import type { Contact } from '../intercom/contact.ts'
 import type { Signup } from '../signup.ts'
 import { whyRefused } from './attributes.ts'
-import { type LeavesOut, toCreate, toUpdate } from './contact-diff.ts'
-import { countAnswers, type DecideCall, foundIn, type History, lastRead } from './history.ts'
-import { choose, isOtherUser } from './match-contact.ts'
+import { fieldsToCreate, fieldsToUpdate, type IsLeftOut } from './contact-diff.ts'
+import {
+  countResponses,
+  foundContacts,
+  type History,
+  lastRead,
+  type StepRequest,
+} from './history.ts'
+import { isOtherUser, matchContact } from './match-contact.ts'
 import type { Policy } from './policy.ts'
 
 /** What happened on the way that an operator may want to count. */
@@ -18,7 +24,7 @@ export const decisionCounts = [
 export type DecisionCount = (typeof decisionCounts)[number]
 
 /** How a signup ends that is delivered. */
-export type Decided = {
+export type Decision = {
   readonly outcome: 'created' | 'updated' | 'unchanged'
   readonly contact: Contact
   readonly counts: readonly DecisionCount[]
@@ -28,8 +34,8 @@ export type Decided = {
 
 /** What comes next: a call, or one of two ends. */
 export type Step =
-  | { readonly call: DecideCall }
-  | { readonly done: Decided }
+  | { readonly request: StepRequest }
+  | { readonly done: Decision }
   | { readonly fail: BridgeError }
 
 /** What a signup cannot go on for, and what to do. */
@@ -43,26 +49,26 @@ export const failures = {
     "the signup's identities belong to different contacts, or the contact went away: merge them in Intercom, then replay",
 }
 /** The end of a signup that cannot go on, in our words. */
-export const fail = (code: keyof typeof failures): Step => ({
+export const failStep = (code: keyof typeof failures): Step => ({
   fail: new BridgeError(code, failures[code]),
 })
 
 /** The steps that write, and the end, for what is known so far of the workspace's attributes. */
 export const createSteps = (signup: Signup, policy: Policy, history: History) => {
   const why = whyRefused(history)
-  const leavesOut: LeavesOut = (name, value) => why(name, value) !== undefined
-  const wasRestored = countAnswers(history, 'unarchived') > 0
+  const leavesOut: IsLeftOut = (name, value) => why(name, value) !== undefined
+  const wasRestored = countResponses(history, 'unarchived') > 0
   const create: Step = {
-    call: { type: 'create', fields: toCreate(signup, policy, leavesOut).fields },
+    request: { type: 'create', fields: fieldsToCreate(signup, policy, leavesOut).fields },
   }
 
-  const end = (outcome: Decided['outcome'], contact: Contact, existing?: Contact): Step => {
+  const end = (outcome: Decision['outcome'], contact: Contact, existing?: Contact): Step => {
     const writing = existing
-      ? toUpdate(signup, policy, existing, leavesOut)
-      : toCreate(signup, policy, leavesOut)
-    const found = foundIn(history)
+      ? fieldsToUpdate(signup, policy, existing, leavesOut)
+      : fieldsToCreate(signup, policy, leavesOut)
+    const found = foundContacts(history)
     const isShared =
-      choose(signup, found) === undefined && found.some((other) => isOtherUser(signup, other))
+      matchContact(signup, found) === undefined && found.some((other) => isOtherUser(signup, other))
     const differs = existing && isOtherUser(signup, existing) && !!existing.external_id
     const counts: DecisionCount[] = [
       ...(isShared ? (['email_shared'] as const) : []),
@@ -78,8 +84,9 @@ export const createSteps = (signup: Signup, policy: Policy, history: History) =>
   }
 
   const write = (existing: Contact): Step => {
-    const { fields } = toUpdate(signup, policy, existing, leavesOut)
-    if (Object.keys(fields).length > 0) return { call: { type: 'update', id: existing.id, fields } }
+    const { fields } = fieldsToUpdate(signup, policy, existing, leavesOut)
+    if (Object.keys(fields).length > 0)
+      return { request: { type: 'update', id: existing.id, fields } }
     return end(wasRestored ? 'updated' : 'unchanged', existing, existing)
   }
 
@@ -87,13 +94,13 @@ export const createSteps = (signup: Signup, policy: Policy, history: History) =>
     create,
     write,
     writesNothing: (existing: Contact): boolean =>
-      Object.keys(toUpdate(signup, policy, existing, leavesOut).fields).length === 0,
+      Object.keys(fieldsToUpdate(signup, policy, existing, leavesOut).fields).length === 0,
     /** The call that was refused, once more, as far as the workspace takes it. */
-    writeAgain: (refused: DecideCall): Step => {
+    writeAgain: (refused: StepRequest): Step => {
       const target = refused.type === 'update' ? lastRead(history, refused.id) : undefined
       return target ? write(target) : create
     },
-    done: (outcome: Decided['outcome'], contact: Contact, existing?: Contact): Step =>
+    done: (outcome: Decision['outcome'], contact: Contact, existing?: Contact): Step =>
       end(outcome, contact, existing ?? lastRead(history, contact.id)),
   }
 }

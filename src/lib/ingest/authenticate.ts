@@ -2,14 +2,14 @@ import type { Cached } from '../config/secrets.ts'
 import type { Delivery } from '../delivery.ts'
 import { BridgeError, type ErrorCode } from '../errors.ts'
 import { own } from '../json-access.ts'
-import { keysOf } from '../signature/key.ts'
+import { toKeys } from '../signature/key.ts'
 import { verify } from '../signature/verify.ts'
 import { needsSecret, type Source } from '../sources/source.ts'
 import { parseFormBody } from '../transform/body.ts'
 import { type AskTurnstile, assertHuman, tokenInput } from './turnstile.ts'
 
 /** What it takes to know who sent a delivery. */
-export type ProofDependencies = {
+export type AuthenticateDependencies = {
   /** The signing secrets of a source, by its name. */
   readonly secrets: Cached<(source: string) => readonly string[]>
   /** Asked of forms that have Turnstile. */
@@ -18,12 +18,12 @@ export type ProofDependencies = {
   readonly now: () => number
 }
 
-const noDoubts: ReadonlySet<ErrorCode> = new Set(['challenge_failed', 'temporarily_unavailable'])
+const finalCodes: ReadonlySet<ErrorCode> = new Set(['challenge_failed', 'temporarily_unavailable'])
 
 /** A secret that was rotated a moment ago is read again before anybody is turned away. */
 const withSecrets = async (
   { source }: Delivery,
-  { secrets }: Pick<ProofDependencies, 'secrets'>,
+  { secrets }: Pick<AuthenticateDependencies, 'secrets'>,
   check: (secrets: readonly string[]) => void | Promise<void>,
 ): Promise<void> => {
   const cached = await secrets.get()
@@ -31,7 +31,7 @@ const withSecrets = async (
     await check(cached(source))
   } catch (error) {
     // What Cloudflare said of a token holds, whatever the secret.
-    if (error instanceof BridgeError && noDoubts.has(error.code)) throw error
+    if (error instanceof BridgeError && finalCodes.has(error.code)) throw error
     const reread = await secrets.reread()
     if (reread === cached) throw error
     await check(reread(source))
@@ -39,14 +39,14 @@ const withSecrets = async (
 }
 
 /** Proves who sent a delivery; of a form with Turnstile, only that it could be proven. */
-export const verifySender = async (
+export const authenticateSender = async (
   source: Source,
   delivery: Delivery,
-  dependencies: ProofDependencies,
+  dependencies: AuthenticateDependencies,
 ): Promise<void> => {
   if (!needsSecret(source)) return
   await withSecrets(delivery, dependencies, (secrets) => {
-    if (source.form) keysOf('text', secrets)
+    if (source.form) toKeys('text', secrets)
     else verify(source.signature, delivery, secrets, dependencies.now())
   })
 }
@@ -54,7 +54,7 @@ export const verifySender = async (
 /** A token is good once: it is asked of last, when nothing but the queue can fail any more. */
 export const verifyHuman = async (
   delivery: Delivery,
-  dependencies: ProofDependencies,
+  dependencies: AuthenticateDependencies,
 ): Promise<void> => {
   const token = own(await parseFormBody(delivery), tokenInput)
   await withSecrets(delivery, dependencies, async (secrets) => {

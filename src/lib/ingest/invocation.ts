@@ -21,7 +21,7 @@ export const invokedBy = (event: unknown): Invoker | undefined => {
   return own(recordsOf(event)[0], 'EventSource') === 'aws:sns' ? 'sns' : undefined
 }
 
-const toDelivery = (source: string, received_at: number, body: string): Delivery => ({
+const createDelivery = (source: string, received_at: number, body: string): Delivery => ({
   source,
   received_at,
   method: 'POST',
@@ -43,7 +43,7 @@ const snsDelivery = (record: unknown, received_at: number): Delivery[] => {
   const message = own(notification, 'Message')
   const named = own(own(own(notification, 'MessageAttributes'), 'source'), 'Value')
   const source = typeof named === 'string' ? named : queueSourceName
-  return typeof message === 'string' ? [toDelivery(source, received_at, message)] : []
+  return typeof message === 'string' ? [createDelivery(source, received_at, message)] : []
 }
 
 /**
@@ -58,7 +58,7 @@ export const invokedDeliveries = (
   received_at: number,
 ): Delivery[] => {
   if (invokedBy(event) === 'cognito') {
-    return [toDelivery(cognitoSourceName(bridge), received_at, JSON.stringify(event))]
+    return [createDelivery(cognitoSourceName(bridge), received_at, JSON.stringify(event))]
   }
   return recordsOf(event).flatMap((record) => snsDelivery(record, received_at))
 }

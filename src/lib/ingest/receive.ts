@@ -4,12 +4,12 @@ import { BridgeError, toBridgeError } from '../errors.ts'
 import type { FormSettings, Source } from '../sources/source.ts'
 import { maxBodyBytes } from '../transform/body.ts'
 import type { Refusal } from '../transform/read.ts'
-import { type ProofDependencies, verifyHuman, verifySender } from './authenticate.ts'
-import { accept, type Received, type Sink } from './ingest.ts'
-import { type Answer, asFormAnswer, corsHeaders, errorAnswer } from './respond.ts'
+import { type AuthenticateDependencies, authenticateSender, verifyHuman } from './authenticate.ts'
+import { type IngestResult, ingest, type Sink } from './ingest.ts'
+import { corsHeaders, errorResponse, formResponse, type WebhookResponse } from './respond.ts'
 
 /** An HTTP request, before anything of it is trusted. */
-export type HttpDelivery = Omit<Delivery, 'source' | 'body'> & {
+export type IncomingRequest = Omit<Delivery, 'source' | 'body'> & {
   /** The path alone, behind any stage or base path. */
   readonly path: string
   /** Decodes the body; not called for one that is announced too large. */
@@ -18,7 +18,7 @@ export type HttpDelivery = Omit<Delivery, 'source' | 'body'> & {
   readonly encodedBytes: number
 }
 
-export type ReceiveDependencies = ProofDependencies & {
+export type ReceiveDependencies = AuthenticateDependencies & {
   readonly bridge: Bridge
   readonly sink: Sink
 }
@@ -41,7 +41,7 @@ const findRoute = (bridge: Bridge, path: string): { name: string; source: Source
 const tooLarge = () =>
   new BridgeError('body_too_large', `the body is over ${maxBodyBytes} bytes: send less`)
 
-const bodyOf = (request: HttpDelivery): Uint8Array => {
+const readBody = (request: IncomingRequest): Uint8Array => {
   // Base64 makes four bytes of three.
   if (request.encodedBytes > Math.ceil(maxBodyBytes / 3) * 4) throw tooLarge()
   const body = request.body()
@@ -62,7 +62,7 @@ const assertOrigin = (delivery: Delivery, form: FormSettings): void => {
 }
 
 /** A reading that the sender can mend, and is told of; others the operator mends, from the queue. */
-const canMend = (source: Source, { code }: Refusal): boolean =>
+const senderCanFix = (source: Source, { code }: Refusal): boolean =>
   code === 'invalid_body' ||
   code === 'unsupported_media_type' ||
   // A mapping that fails is the operator's, whoever waits.
@@ -74,9 +74,9 @@ const canMend = (source: Source, { code }: Refusal): boolean =>
  * what is stored (or delivered), or is genuinely no signup. Never throws.
  */
 export const receive = async (
-  request: HttpDelivery,
+  request: IncomingRequest,
   dependencies: ReceiveDependencies,
-): Promise<Received> => {
+): Promise<IngestResult> => {
   let found: { name: string; source: Source } | undefined
   const { path: _path, encodedBytes: _encodedBytes, ...rest } = request
   let delivery: Delivery = { ...rest, source: '', body: new Uint8Array() }
@@ -86,35 +86,39 @@ export const receive = async (
     const { form } = source
     const methods = form ? 'OPTIONS, POST' : 'POST'
     if (request.method === 'OPTIONS' && form) {
-      return { source: name, answer: preflight(delivery, form) }
+      return { source: name, response: preflight(delivery, form) }
     }
     if (request.method !== 'POST') {
       const error = new BridgeError(
         'method_not_allowed',
         `this source takes ${methods} and no other method`,
       )
-      return { source: name, error, answer: errorAnswer(error, methods) }
+      return { source: name, error, response: errorResponse(error, methods) }
     }
-    delivery = { ...delivery, source: name, body: bodyOf(request) }
+    delivery = { ...delivery, source: name, body: readBody(request) }
     if (form) assertOrigin(delivery, form)
-    await verifySender(source, delivery, dependencies)
-    const received = await accept(source, delivery, {
+    await authenticateSender(source, delivery, dependencies)
+    const received = await ingest(source, delivery, {
       sink: dependencies.sink,
-      isForSender: canMend,
+      isForSender: senderCanFix,
       beforeSink: async () => {
         if (form?.turnstile) await verifyHuman(delivery, dependencies)
       },
     })
-    return { ...received, source: name, answer: dress(delivery, form, received.answer) }
+    return {
+      ...received,
+      source: name,
+      response: toFormResponse(delivery, form, received.response),
+    }
   } catch (thrown) {
     const error = toBridgeError(thrown)
-    const answer = dress(delivery, found?.source.form, errorAnswer(error))
-    return { error, answer, ...(found && { source: found.name }) }
+    const response = toFormResponse(delivery, found?.source.form, errorResponse(error))
+    return { error, response, ...(found && { source: found.name }) }
   }
 }
 
 /** A page that is not on the list is answered without its origin, and its browser goes no further. */
-const preflight = (delivery: Delivery, form: FormSettings): Answer => ({
+const preflight = (delivery: Delivery, form: FormSettings): WebhookResponse => ({
   status: 204,
   headers: {
     ...corsHeaders(delivery, form),
@@ -125,8 +129,12 @@ const preflight = (delivery: Delivery, form: FormSettings): Answer => ({
   body: '',
 })
 
-const dress = (delivery: Delivery, form: FormSettings | undefined, answer: Answer): Answer => {
-  if (!form) return answer
-  const dressed = asFormAnswer(delivery, form, answer)
+const toFormResponse = (
+  delivery: Delivery,
+  form: FormSettings | undefined,
+  response: WebhookResponse,
+): WebhookResponse => {
+  if (!form) return response
+  const dressed = formResponse(delivery, form, response)
   return { ...dressed, headers: { ...dressed.headers, ...corsHeaders(delivery, form) } }
 }

@@ -1,10 +1,10 @@
 import type { Delivery } from '../delivery.ts'
 import type { BridgeError, ErrorCode } from '../errors.ts'
-import { indexLagSeconds } from '../intercom/recent-contacts.ts'
+import { searchLagSeconds } from '../intercom/recent-contacts.ts'
 import type { FormSettings } from '../sources/source.ts'
 
 /** What goes back to the sender: never anything of the request. */
-export type Answer = {
+export type WebhookResponse = {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
   readonly body: string
@@ -58,25 +58,25 @@ const publicMessages: { readonly [code in ErrorCode]?: string } = {
 
 /** Seconds; a lead that may have been made is looked for once Intercom's search sees it. */
 const retryAfter = ({ code, retryAfterSeconds = 30 }: BridgeError): string =>
-  String(code === 'create_unclear' ? indexLagSeconds : retryAfterSeconds)
+  String(code === 'create_unclear' ? searchLagSeconds : retryAfterSeconds)
 
-export const json = (
+export const jsonResponse = (
   status: number,
   body: unknown,
   headers: Readonly<Record<string, string>> = {},
-): Answer => ({
+): WebhookResponse => ({
   status,
   headers: { 'content-type': 'application/json', 'cache-control': 'no-store', ...headers },
   body: JSON.stringify(body),
 })
 
 /** The JSON answer to a failure: code, message and, where somebody can mend them, the issues. */
-export const errorAnswer = (error: BridgeError, allow = 'POST'): Answer => {
+export const errorResponse = (error: BridgeError, allow = 'POST'): WebhookResponse => {
   const status = statuses[error.code] ?? 500
   const code = publicCode(error)
   const { issues, intercomCode } = error
   const message = publicMessages[code] ?? error.message
-  return json(
+  return jsonResponse(
     status,
     {
       error: {
@@ -101,7 +101,7 @@ const wantsJson = (delivery: Delivery): boolean => {
   return /\bapplication\/json\b/i.test(accept) && !/\btext\/html\b/i.test(accept)
 }
 
-const page = (status: number, text: string): Answer => ({
+const htmlResponse = (status: number, text: string): WebhookResponse => ({
   status,
   headers: { 'content-type': 'text/html; charset=utf-8', 'cache-control': 'no-store' },
   body: `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${text}</title><p>${text}</p></html>`,
@@ -111,14 +111,18 @@ const page = (status: number, text: string): Answer => ({
  * A form's answer as a browser follows it: 303 to the page for it, else a plain page; JSON where
  * `Accept` asks for it, and for failures without a page.
  */
-export const asFormAnswer = (delivery: Delivery, form: FormSettings, answer: Answer): Answer => {
-  if (wantsJson(delivery)) return answer
-  const succeeded = answer.status < 300
+export const formResponse = (
+  delivery: Delivery,
+  form: FormSettings,
+  response: WebhookResponse,
+): WebhookResponse => {
+  if (wantsJson(delivery)) return response
+  const succeeded = response.status < 300
   const { success, failure } = form.redirect
-  if (succeeded && success === undefined) return page(200, 'Thank you.')
+  if (succeeded && success === undefined) return htmlResponse(200, 'Thank you.')
   const location = succeeded ? success : failure
-  if (location === undefined || !(succeeded || failurePageStatuses.has(answer.status)))
-    return answer
+  if (location === undefined || !(succeeded || failurePageStatuses.has(response.status)))
+    return response
   return { status: 303, headers: { location, 'cache-control': 'no-store' }, body: '' }
 }
 

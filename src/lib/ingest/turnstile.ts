@@ -3,7 +3,7 @@ import type { Clock } from '../clock.ts'
 import { BridgeError } from '../errors.ts'
 import type { SendHttp } from '../http.ts'
 import { parseJson } from '../json.ts'
-import { keysOf } from '../signature/key.ts'
+import { toKeys } from '../signature/key.ts'
 
 /** The input that Turnstile's widget adds to its form. */
 export const tokenInput = 'cf-turnstile-response'
@@ -20,16 +20,16 @@ const verdictSchema = z.looseObject({
 })
 
 /** What Cloudflare says of a token: it is good, it is not, or the secret is none of its own. */
-export type Verdict = 'human' | 'refused' | 'wrong_secret'
+export type TurnstileResult = 'human' | 'refused' | 'wrong_secret'
 
 /**
  * Asks Cloudflare of a token, which it takes once.
  *
  * @throws BridgeError `temporarily_unavailable` where it does not say
  */
-export type AskTurnstile = (secret: string, token: string) => Promise<Verdict>
+export type AskTurnstile = (secret: string, token: string) => Promise<TurnstileResult>
 
-const unavailable = (cause?: unknown) =>
+const turnstileUnavailable = (cause?: unknown) =>
   new BridgeError(
     'temporarily_unavailable',
     'Turnstile gave no answer: check cloudflarestatus.com',
@@ -48,14 +48,14 @@ export const createAskTurnstile =
       body: JSON.stringify({ secret, response: token }),
       signal: clock.timeout(timeoutMs),
     }).catch((cause: unknown) => {
-      throw unavailable(cause)
+      throw turnstileUnavailable(cause)
     })
     const parsed = z.safeParse(verdictSchema, parseJson(body))
     // Cloudflare answers a refusal with 200 or 400, and its reasons.
-    if (status >= 500 || !parsed.success) throw unavailable()
+    if (status >= 500 || !parsed.success) throw turnstileUnavailable()
     const { success, 'error-codes': codes } = parsed.data
     if (success) return 'human'
-    if (codes.includes('internal-error')) throw unavailable()
+    if (codes.includes('internal-error')) throw turnstileUnavailable()
     return codes.some((code) => code.endsWith('-input-secret')) ? 'wrong_secret' : 'refused'
   }
 
@@ -71,7 +71,7 @@ export const assertHuman = async (
   secrets: readonly string[],
   ask: AskTurnstile,
 ): Promise<void> => {
-  const keys = keysOf('text', secrets).map(String)
+  const keys = toKeys('text', secrets).map(String)
   const failed = new BridgeError(
     'challenge_failed',
     'Turnstile does not vouch for this post: check that the form shows its widget, and send it again',

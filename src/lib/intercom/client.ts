@@ -2,10 +2,10 @@ import type { Clock } from '../clock.ts'
 import type { Cached } from '../config/secrets.ts'
 import type { SendHttp } from '../http.ts'
 import { parseJson } from '../json.ts'
-import { callError, codeOf, isBadToken } from './errors.ts'
+import { errorCodeOf, intercomError, isBadToken } from './errors.ts'
 import type { Pace } from './pace.ts'
-import { readWindow, waitMsOf, windowMs } from './rate-limit.ts'
-import type { Answered, Call, SendCall } from './request.ts'
+import { msUntilReset, readRateLimitWindow, windowMs } from './rate-limit.ts'
+import type { IntercomRequest, IntercomResponse, SendRequest } from './request.ts'
 
 export type ClientOptions = {
   readonly send: SendHttp
@@ -17,14 +17,14 @@ export type ClientOptions = {
   /** Milliseconds that this invocation still has. */
   readonly remainingMs: () => number
   /** Told of every answer, for the log: the call's name, its status (0: none) and its time. */
-  readonly onAnswer?: (answer: {
-    readonly call: string
+  readonly onResponse?: (response: {
+    readonly name: string
     readonly status: number
     readonly durationMs: number
   }) => void
 }
 
-const triesPerCall = 3
+const maxAttempts = 3
 const timeoutMs = 8_000
 /** Kept for parking or handing back after the last call: two tries of 2 s each. */
 const reserveMs = 5_000
@@ -37,73 +37,76 @@ const reserveMs = 5_000
  * @throws BridgeError (of the call) `intercom_*`, `create_unclear` for what may not be repeated, or
  *   `out_of_time`
  */
-export const createClient = (options: ClientOptions): SendCall => {
-  const { send, token, version, pace, clock, random, remainingMs, onAnswer } = options
+export const createClient = (options: ClientOptions): SendRequest => {
+  const { send, token, version, pace, clock, random, remainingMs, onResponse } = options
   const usableMs = () => remainingMs() - reserveMs
 
-  const attempt = async <T>(call: Call<T>, bearer: string): Promise<Answered | Error> => {
+  const attempt = async <T>(
+    request: IntercomRequest<T>,
+    bearer: string,
+  ): Promise<IntercomResponse | Error> => {
     const turn = usableMs() > 0 ? await pace.turn(usableMs()) : undefined
     if (!turn || usableMs() <= 0) {
       turn?.end(undefined)
-      throw callError('out_of_time')
+      throw intercomError('out_of_time')
     }
     const startedMs = clock.now()
-    const answer = await send({
-      method: call.method,
-      path: call.path,
-      ...(call.body !== undefined && { body: call.body }),
+    const response = await send({
+      method: request.method,
+      path: request.path,
+      ...(request.body !== undefined && { body: request.body }),
       headers: {
         accept: 'application/json',
         authorization: `Bearer ${bearer}`,
         'intercom-version': version,
-        ...(call.body !== undefined && { 'content-type': 'application/json' }),
+        ...(request.body !== undefined && { 'content-type': 'application/json' }),
       },
       signal: clock.timeout(Math.min(timeoutMs, usableMs())),
     }).catch((error: unknown) => (error instanceof Error ? error : new Error('no answer')))
-    const failed = answer instanceof Error
-    turn.end(failed ? undefined : readWindow(answer.headers))
-    const status = failed ? 0 : answer.status
-    onAnswer?.({ call: call.name, status, durationMs: clock.now() - startedMs })
-    return failed ? answer : { ...answer, body: parseJson(answer.body) }
+    const failed = response instanceof Error
+    turn.end(failed ? undefined : readRateLimitWindow(response.headers))
+    const status = failed ? 0 : response.status
+    onResponse?.({ name: request.name, status, durationMs: clock.now() - startedMs })
+    return failed ? response : { ...response, body: parseJson(response.body) }
   }
 
   /** How long to wait before the next try of a call. */
-  const delayMs = (answer: Answered | Error, tries: number): number => {
-    if (answer instanceof Error || answer.status !== 429) return inPlaceDelayMs(tries, random())
+  const delayMs = (response: IntercomResponse | Error, tries: number): number => {
+    if (response instanceof Error || response.status !== 429) return retryDelayMs(tries, random())
     // Where none is announced, a whole one is waited out.
-    const window = readWindow(answer.headers)
-    return (window ? waitMsOf(window, clock.now()) : windowMs) + random() * 1_000
+    const window = readRateLimitWindow(response.headers)
+    return (window ? msUntilReset(window, clock.now()) : windowMs) + random() * 1_000
   }
 
-  return async (call) => {
+  return async (request) => {
     let bearer = await token.get()
     let rereadToken = false
     for (let tries = 1; ; tries += 1) {
-      const answer = await attempt(call, bearer)
-      const answered = answer instanceof Error ? undefined : answer
-      const cause = answer instanceof Error ? answer : undefined
-      const decided = answered && call.read(answered)
+      const response = await attempt(request, bearer)
+      const answered = response instanceof Error ? undefined : response
+      const cause = response instanceof Error ? response : undefined
+      const decided = answered && request.read(answered)
       if (decided !== undefined) return decided
 
       if (answered && isBadToken(answered)) {
         const fresh = rereadToken ? bearer : await token.reread()
-        if (fresh === bearer) throw callError('intercom_unauthorized', answered)
+        if (fresh === bearer) throw intercomError('intercom_unauthorized', answered)
         rereadToken = true
         bearer = fresh
         // A token that was rotated is no failed try of the call.
         tries -= 1
         continue
       }
-      const code = answered ? codeOf(answered) : 'intercom_unavailable'
+      const code = answered ? errorCodeOf(answered) : 'intercom_unavailable'
       if (code === 'intercom_forbidden' || code === 'intercom_rejected') {
-        throw callError(code, answered)
+        throw intercomError(code, answered)
       }
-      if (code === 'intercom_unavailable' && !call.repeatable) {
-        throw callError('create_unclear', answered, cause)
+      if (code === 'intercom_unavailable' && !request.repeatable) {
+        throw intercomError('create_unclear', answered, cause)
       }
-      const waitMs = delayMs(answer, tries)
-      if (tries >= triesPerCall || waitMs + timeoutMs > usableMs()) {
-        throw callError(code, answered, cause)
+      const waitMs = delayMs(response, tries)
+      if (tries >= maxAttempts || waitMs + timeoutMs > usableMs()) {
+        throw intercomError(code, answered, cause)
       }
       await clock.sleep(waitMs)
     }
@@ -111,5 +114,5 @@ export const createClient = (options: ClientOptions): SendCall => {
 }
 
 /** Full jitter between two tries of one call, in milliseconds. */
-export const inPlaceDelayMs = (tries: number, random: number): number =>
+export const retryDelayMs = (tries: number, random: number): number =>
   Math.floor(random * Math.min(4_000, 250 * 2 ** tries))

@@ -3,11 +3,11 @@ import type { BridgeError } from '../errors.ts'
 import type { HttpRequest } from '../http.ts'
 import type { ContactFields } from '../signup.ts'
 import { type Contact, contactListSchema, contactSchema } from './contact.ts'
-import { callError, intercomCodeOf, intercomTextOf, isSuccess } from './errors.ts'
-import type { Answered, Call } from './request.ts'
+import { intercomCodeOf, intercomError, intercomTextOf, isSuccess } from './errors.ts'
+import type { IntercomRequest, IntercomResponse } from './request.ts'
 
 /** One call under `/contacts`. */
-export type ContactCall =
+export type ContactRequest =
   | { readonly type: 'search'; readonly field: 'email' | 'phone'; readonly value: string }
   | { readonly type: 'find'; readonly external_id: string }
   | { readonly type: 'get'; readonly id: string }
@@ -16,7 +16,7 @@ export type ContactCall =
   | { readonly type: 'unarchive'; readonly id: string }
 
 /** The answers that decide what comes next; all others are thrown as a BridgeError. */
-export type ContactAnswer =
+export type ContactResponse =
   | { readonly type: 'contact'; readonly contact: Contact }
   | {
       readonly type: 'contacts'
@@ -39,42 +39,42 @@ export type ContactAnswer =
     }
 
 /** From API version 2.16 on, `owner_id` is text. */
-const takesOwnerAsText = (version: string): boolean => {
+const hasTextOwnerId = (version: string): boolean => {
   const [major = 0, minor = 0] = version.split('.').map(Number)
   return Number.isNaN(major) || major > 2 || (major === 2 && minor >= 16)
 }
 
-const bodyOf = (fields: Partial<ContactFields>, version: string): string => {
+const toRequestBody = (fields: Partial<ContactFields>, version: string): string => {
   const { owner_id } = fields
-  const owner = owner_id !== undefined && takesOwnerAsText(version) && { owner_id: `${owner_id}` }
+  const owner = owner_id !== undefined && hasTextOwnerId(version) && { owner_id: `${owner_id}` }
   return JSON.stringify({ ...fields, ...owner })
 }
 
 /** Ids are encoded, so that none leaves its place in the path. */
-const requestOf = (
-  call: ContactCall,
+const toHttpRequest = (
+  request: ContactRequest,
   version: string,
 ): Pick<HttpRequest, 'method' | 'path' | 'body'> => {
-  switch (call.type) {
+  switch (request.type) {
     case 'search': {
-      const query = { field: call.field, operator: '=', value: call.value }
+      const query = { field: request.field, operator: '=', value: request.value }
       const body = JSON.stringify({ query, pagination: { per_page: 50 } })
       return { method: 'POST', path: '/contacts/search', body }
     }
     case 'find': {
-      const external_id = encodeURIComponent(call.external_id)
+      const external_id = encodeURIComponent(request.external_id)
       return { method: 'GET', path: `/contacts/find_by_external_id/${external_id}` }
     }
     case 'get':
-      return { method: 'GET', path: `/contacts/${encodeURIComponent(call.id)}` }
+      return { method: 'GET', path: `/contacts/${encodeURIComponent(request.id)}` }
     case 'create':
-      return { method: 'POST', path: '/contacts', body: bodyOf(call.fields, version) }
+      return { method: 'POST', path: '/contacts', body: toRequestBody(request.fields, version) }
     case 'update': {
-      const path = `/contacts/${encodeURIComponent(call.id)}`
-      return { method: 'PUT', path, body: bodyOf(call.fields, version) }
+      const path = `/contacts/${encodeURIComponent(request.id)}`
+      return { method: 'PUT', path, body: toRequestBody(request.fields, version) }
     }
     case 'unarchive':
-      return { method: 'POST', path: `/contacts/${encodeURIComponent(call.id)}/unarchive` }
+      return { method: 'POST', path: `/contacts/${encodeURIComponent(request.id)}/unarchive` }
   }
 }
 
@@ -84,54 +84,61 @@ const conflictId = /\bid=([0-9a-f]{6,64})\b/i
 /** https://developers.intercom.com/docs/references/2.16/rest-api/api.intercom.io/contacts/showcontact */
 const canonicalId = /<(?:https?:\/\/[^/>]+)?\/contacts\/([\w-]{1,64})>[^,]*;\s*rel="?canonical"?/i
 
-const found = (call: ContactCall, body: unknown): ContactAnswer | undefined => {
-  if (call.type === 'search') {
+const readContacts = (request: ContactRequest, body: unknown): ContactResponse | undefined => {
+  if (request.type === 'search') {
     const list = z.safeParse(contactListSchema, body)
     return list.success ? { type: 'contacts', contacts: list.data.data } : undefined
   }
   const contact = z.safeParse(contactSchema, body)
   if (!contact.success) return undefined
-  return call.type === 'unarchive'
+  return request.type === 'unarchive'
     ? { type: 'unarchived' }
     : { type: 'contact', contact: contact.data }
 }
 
 /** 401 is on record once, for an unknown attribute; the code tells it from a bad token. */
-const isRefusal = ({ status, body }: Answered): boolean =>
+const isRejected = ({ status, body }: IntercomResponse): boolean =>
   status === 400 ||
   status === 422 ||
   (status === 401 && intercomCodeOf(body) === 'parameter_invalid')
 
-const read = (call: ContactCall, answer: Answered): ContactAnswer | undefined => {
-  const { status, headers, body } = answer
-  if (isSuccess(answer)) return found(call, body)
+const readContactResponse = (
+  request: ContactRequest,
+  response: IntercomResponse,
+): ContactResponse | undefined => {
+  const { status, headers, body } = response
+  if (isSuccess(response)) return readContacts(request, body)
   // A page instead of JSON is a gateway's word, not Intercom's.
   if (body === undefined) return undefined
-  const hasTarget = call.type !== 'create' && call.type !== 'search'
+  const hasTarget = request.type !== 'create' && request.type !== 'search'
   if (hasTarget && status === 404) return { type: 'gone' }
   // How find says that it found nobody is on no record.
-  if (call.type === 'find' && status === 400) return { type: 'gone' }
+  if (request.type === 'find' && status === 400) return { type: 'gone' }
   if (hasTarget && status === 410) {
     return { type: 'merged', id: canonicalId.exec(String(headers.link ?? ''))?.[1] }
   }
   const text = intercomTextOf(body)
-  const writes = call.type === 'create' || call.type === 'update' || call.type === 'unarchive'
+  const writes =
+    request.type === 'create' || request.type === 'update' || request.type === 'unarchive'
   if (writes && status === 409) {
     const archived = /\barchived contact\b/i.test(text)
     return { type: 'conflict', id: conflictId.exec(text)?.[1], archived }
   }
-  if (writes && isRefusal(answer)) {
-    const error = callError('intercom_rejected', answer)
+  if (writes && isRejected(response)) {
+    const error = intercomError('intercom_rejected', response)
     return { type: 'refused', error, aboutAttributes: /\battribute/i.test(text) }
   }
   return undefined
 }
 
 /** A call as a version of Intercom's API takes it. */
-export const toCall = (call: ContactCall, version: string): Call<ContactAnswer> => ({
-  ...requestOf(call, version),
-  name: call.type,
-  read: (answer) => read(call, answer),
+export const toIntercomRequest = (
+  request: ContactRequest,
+  version: string,
+): IntercomRequest<ContactResponse> => ({
+  ...toHttpRequest(request, version),
+  name: request.type,
+  read: (response) => readContactResponse(request, response),
   // Leads never conflict, so a second create after an unclear first one would make two of them.
-  repeatable: !(call.type === 'create' && call.fields.role === 'lead'),
+  repeatable: !(request.type === 'create' && request.fields.role === 'lead'),
 })

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini'
 import { BridgeError, type ErrorCode } from '../errors.ts'
 import { type ErrorList, errorListSchema } from './contact.ts'
-import type { Answered } from './request.ts'
+import type { IntercomResponse } from './request.ts'
 
 const messages: { readonly [code in ErrorCode]?: string } = {
   create_unclear: 'it is unclear whether Intercom made the lead: the signup waits to look again',
@@ -15,34 +15,34 @@ const messages: { readonly [code in ErrorCode]?: string } = {
   out_of_time: "the invocation's time is up: nothing to do, the signup goes on in the next",
 }
 
-const listOf = (body: unknown): ErrorList | undefined => {
+const parseErrorList = (body: unknown): ErrorList | undefined => {
   const parsed = z.safeParse(errorListSchema, body)
   return parsed.success ? parsed.data : undefined
 }
 
 /** Intercom's own code; a word of its closed list, since anything else might quote what was sent. */
 export const intercomCodeOf = (body: unknown): string | undefined => {
-  const code = listOf(body)?.errors[0]?.code ?? ''
+  const code = parseErrorList(body)?.errors[0]?.code ?? ''
   return /^[a-z_]{1,64}$/.test(code) ? code : undefined
 }
 
 /** Intercom's text: to be read for what stands nowhere else, and never shown. */
 export const intercomTextOf = (body: unknown): string =>
-  (listOf(body)?.errors ?? []).map(({ message }) => message ?? '').join('\n')
+  (parseErrorList(body)?.errors ?? []).map(({ message }) => message ?? '').join('\n')
 
-export const isSuccess = ({ status }: Pick<Answered, 'status'>): boolean =>
+export const isSuccess = ({ status }: Pick<IntercomResponse, 'status'>): boolean =>
   status >= 200 && status < 300
 
 /** An error about a call, with what Intercom calls it. */
-export const callError = (
+export const intercomError = (
   code: ErrorCode,
-  answer?: Pick<Answered, 'status' | 'body'>,
+  response?: Pick<IntercomResponse, 'status' | 'body'>,
   cause?: unknown,
 ): BridgeError => {
-  const intercomCode = intercomCodeOf(answer?.body)
-  const requestId = listOf(answer?.body)?.request_id ?? ''
+  const intercomCode = intercomCodeOf(response?.body)
+  const requestId = parseErrorList(response?.body)?.request_id ?? ''
   return new BridgeError(code, messages[code] ?? code, {
-    ...(answer && { intercomStatus: answer.status }),
+    ...(response && { intercomStatus: response.status }),
     ...(intercomCode !== undefined && { intercomCode }),
     ...(/^[\w-]{1,64}$/.test(requestId) && { requestId }),
     cause,
@@ -53,16 +53,16 @@ export const callError = (
  * 401s that another token may mend. `token_unauthorized` is not one: the token is good and lacks a
  * right. https://developers.intercom.com/docs/references/rest-api/errors/error-codes
  */
-export const isBadToken = ({ status, body }: Answered): boolean =>
+export const isBadToken = ({ status, body }: IntercomResponse): boolean =>
   status === 401 && intercomCodeOf(body) !== 'token_unauthorized'
 
-const temporary = new Set([408, 429])
+const retryableStatuses = new Set([408, 429])
 
 /** What an answer that decides nothing stands for: trouble that passes, or a refusal for good. */
-export const codeOf = ({ status, body }: Answered): ErrorCode => {
+export const errorCodeOf = ({ status, body }: IntercomResponse): ErrorCode => {
   if (status === 429) return 'intercom_rate_limited'
   // A page instead of JSON is a gateway's word, not Intercom's.
-  if (body === undefined || status < 400 || status >= 500 || temporary.has(status)) {
+  if (body === undefined || status < 400 || status >= 500 || retryableStatuses.has(status)) {
     return 'intercom_unavailable'
   }
   return status === 401 || status === 402 || status === 403

@@ -1,8 +1,8 @@
 import type { Clock } from '../clock.ts'
-import { type Window, windowMs } from './rate-limit.ts'
+import { type RateLimitWindow, windowMs } from './rate-limit.ts'
 
 /** A call's turn; `end` takes what its answer said of the window, if anything. */
-export type Turn = { readonly end: (window: Window | undefined) => void }
+export type Turn = { readonly end: (window: RateLimitWindow | undefined) => void }
 
 /** Whose turn it is. */
 export type Pace = {
@@ -70,19 +70,19 @@ export const createPace = (clock: Clock, random: () => number): Pace => {
     return leftMs > 0 && leftMs <= windowMs ? resetMs : clock.now() + windowMs
   }
 
-  const heed = (call: number, { limit, remaining, resetMs }: Window): void => {
+  const heed = (request: number, { limit, remaining, resetMs }: RateLimitWindow): void => {
     // Older than what is known, or of a window that is over.
-    if (call <= heeded) return
+    if (request <= heeded) return
     if (!window || resetMs - window.resetMs > sameMs) {
-      begin(limit, resetMs, endOf(resetMs), call - 1)
+      begin(limit, resetMs, endOf(resetMs), request - 1)
     }
     const wasBegunTooEarly = window !== undefined && window.resetMs - resetMs > sameMs
     const endMs = wasBegunTooEarly ? clock.now() + tooEarlyMs : (window?.endMs ?? 0)
     window = { limit, resetMs, endMs }
-    heeded = call
+    heeded = request
     const doubt = limit * doubtPart
-    const share = (call - sentBefore + doubt * firstShare) / (limit - remaining + doubt)
-    const underWay = sent - call
+    const share = (request - sentBefore + doubt * firstShare) / (limit - remaining + doubt)
+    const underWay = sent - request
     const usable = remaining - underWay - limit * reservePart
     gapMs = spread(usable, Math.min(Math.max(share, minShare), 1), endMs)
   }
@@ -90,7 +90,7 @@ export const createPace = (clock: Clock, random: () => number): Pace => {
   const take = (atMs: number): Turn => {
     sent += 1
     lastMs = atMs
-    const call = sent
+    const request = sent
     let ended = () => {}
     if (!window && !probe) {
       probe = new Promise((resolve) => {
@@ -98,8 +98,8 @@ export const createPace = (clock: Clock, random: () => number): Pace => {
       })
     }
     return {
-      end: (answered) => {
-        if (answered) heed(call, answered)
+      end: (response) => {
+        if (response) heed(request, response)
         ended()
       },
     }

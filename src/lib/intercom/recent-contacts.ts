@@ -1,9 +1,9 @@
 import type { Clock } from '../clock.ts'
 import type { Contact } from './contact.ts'
-import type { ContactAnswer } from './contact-request.ts'
+import type { ContactResponse } from './contact-request.ts'
 
 /** What this process made or changed lately: Intercom's search lags behind it. */
-export type Recent = {
+export type RecentContacts = {
   readonly remember: (contact: Contact) => void
   readonly forget: (id: string) => void
   readonly find: (field: 'email' | 'phone', value: string) => readonly Contact[]
@@ -13,7 +13,7 @@ export type Recent = {
 const keptMs = 5 * 60_000
 const maxContacts = 1_000
 
-type Kept = {
+type Remembered = {
   readonly contact: Contact
   readonly email: string | undefined
   readonly phone: string | undefined
@@ -21,8 +21,8 @@ type Kept = {
 }
 
 /** Remembers what this process made or changed in the last minutes, the oldest forgotten first. */
-export const createRecent = (clock: Clock): Recent => {
-  const kept = new Map<string, Kept>()
+export const createRecentContacts = (clock: Clock): RecentContacts => {
+  const kept = new Map<string, Remembered>()
   return {
     remember: (contact) => {
       kept.delete(contact.id)
@@ -47,10 +47,10 @@ export const createRecent = (clock: Clock): Recent => {
 }
 
 /** What search found, and what this process made or changed that search does not show yet. */
-export const withRecent = (
+export const addRecentContacts = (
   found: readonly Contact[],
   recent: readonly Contact[],
-): ContactAnswer => {
+): ContactResponse => {
   const unindexed = recent.filter(({ id }) => found.every((contact) => contact.id !== id))
   return {
     type: 'contacts',
@@ -60,4 +60,4 @@ export const withRecent = (
 }
 
 /** By then Intercom's search has surely seen what an unclear create may have made. */
-export const indexLagSeconds = 180
+export const searchLagSeconds = 180

@@ -1,196 +1,147 @@
 import type { Bridge } from '../config/config.ts'
-import type { Delivered, DeliverSignup } from '../deliver/deliver.ts'
-import { BridgeError, delayed, type ErrorCode, renamed, toBridgeError } from '../errors.ts'
-import { indexLagSeconds } from '../intercom/recent-contacts.ts'
-import { refusal } from '../transform/read.ts'
-import type { LeftOut } from '../transform/values.ts'
-import { toChains } from './chains.ts'
-import type { Parking } from './park.ts'
-import type { HandBack } from './queues.ts'
-import {
-  deliverablesOf,
-  eventIdOf,
-  newlyLeftOut,
-  type Opened,
-  open,
-  refusalOf,
-} from './read-record.ts'
-import { ageSecondsOf, groupOf, type QueueRecord, receivesOf } from './record.ts'
-import { backoffSeconds, failure } from './retry.ts'
+import { processRecord, type RecordDependencies } from './process-record.ts'
+import type { RecordRetry } from './queues.ts'
+import { type ReadRecord, readRecord } from './read-record.ts'
+import { groupIdOf, type QueueRecord, receivesOf } from './record.ts'
+import { backoffSeconds } from './retry.ts'
 
-/** What became of one record; told for the log and the metrics. */
-export type RecordResult = {
-  readonly record: QueueRecord
-  readonly source?: string
-  readonly durationMs: number
-} & (
-  | {
-      readonly kind: 'delivered'
-      readonly outcomes: readonly Delivered[]
-      readonly leftOut: readonly LeftOut[]
-    }
-  | { readonly kind: 'ignored' }
-  | { readonly kind: 'parked'; readonly error: BridgeError }
-  /** Delivered as far as it went; the dead letter brings the rest when it is replayed. */
-  | { readonly kind: 'copy_parked'; readonly error: BridgeError }
-  | { readonly kind: 'handed_back'; readonly error: BridgeError; readonly retryInSeconds: number }
-  /** Not tried: time ran out, the batch was stopped, or an earlier record of the person failed. */
-  | { readonly kind: 'untried'; readonly retryInSeconds: number }
-)
-export type DrainDependencies = {
+export type DrainDependencies = RecordDependencies & {
   readonly bridge: Bridge
-  readonly deliver: DeliverSignup
-  /** @throws when the dead letter was not taken; the record then stays */
-  readonly park: (record: QueueRecord, parking: Parking) => Promise<void>
-  /** Best effort: sets when records that are at hand would come again, if this process ended. */
-  readonly holdApart: (held: readonly HandBack[]) => Promise<void>
-  /** Best effort: a record whose visibility was not changed comes back after the queue's own. */
-  readonly setVisibility: (handBacks: readonly HandBack[]) => Promise<void>
+  /** Best effort: sets when the records at hand are received again if this process ends. */
+  readonly holdApart: (held: readonly RecordRetry[]) => Promise<void>
+  /** Best effort: a record whose visibility is not changed is received after the queue's own timeout. */
+  readonly setVisibility: (retries: readonly RecordRetry[]) => Promise<void>
+  /** Milliseconds that this invocation still has. */
   readonly remainingMs: () => number
-  readonly random: () => number
-  readonly now: () => number
-  readonly onResult: (result: RecordResult) => void
 }
 
-/** Under this no record is begun: one call may take 8 s, and handing back takes its time too. */
+/** With less time no record is begun: one request may take 8 s, and returning records takes some, too. */
 const minRemainingMs = 12_000
 
-/** Once its time is up nobody has a record any more, but for those who act upon the answer. */
-const afterTimeSeconds = 30
-/** Far enough apart that two do not meet in one batch again. */
+/** After the invocation's end nothing uses its records any more; Lambda still acts on its response. */
+const afterInvocationSeconds = 30
+/** So far apart that two records are not received in one batch again. */
 const apartSeconds = 15
 
 /**
- * When the records come again if this process crashes or hangs: each person's at another time. One
- * record that ends every process would else take the same nine along each time, until SQS moves all
- * ten to the dead letters.
+ * When records are received again if this process crashes or hangs: each person's at another time.
+ * Otherwise one record that ends every process would take the same nine with it each time, until
+ * SQS moves all ten to the dead letters.
  */
-const apart = (records: readonly QueueRecord[], remainingMs: number): HandBack[] => {
-  const groups = [...new Set(records.map(groupOf))]
-  const soonestSeconds = Math.ceil(remainingMs / 1_000) + afterTimeSeconds
+export const crashVisibility = (
+  records: readonly QueueRecord[],
+  remainingMs: number,
+): RecordRetry[] => {
+  const groups = [...new Set(records.map(groupIdOf))]
+  const soonestSeconds = Math.ceil(remainingMs / 1_000) + afterInvocationSeconds
   return records.map((record) => ({
     record,
-    retryInSeconds: soonestSeconds + groups.indexOf(groupOf(record)) * apartSeconds,
+    retryInSeconds: soonestSeconds + groups.indexOf(groupIdOf(record)) * apartSeconds,
   }))
 }
 
-/** The seconds after which a record is to come again; `undefined`: it is done. */
-type ComesAgain = number | undefined
+/** Groups of records that may be processed at the same time; two records that share a key are in one, in order. */
+export const groupByPerson = (reads: readonly ReadRecord[]): ReadRecord[][] => {
+  let groups: { readonly keys: ReadonlySet<string>; readonly reads: ReadRecord[] }[] = []
+  for (const read of reads) {
+    const joined = groups.filter(({ keys }) => read.keys.some((key) => keys.has(key)))
+    const group = {
+      keys: new Set([...read.keys, ...joined.flatMap(({ keys }) => [...keys])]),
+      reads: [...joined.flatMap((each) => each.reads), read],
+    }
+    groups = [...groups.filter((each) => !joined.includes(each)), group]
+  }
+  const position = (read: ReadRecord | undefined) => (read ? reads.indexOf(read) : -1)
+  return groups
+    .map((group) => group.reads.toSorted((a, b) => position(a) - position(b)))
+    .toSorted(([a], [b]) => position(a) - position(b))
+}
+
+/** Whether a record is processed now, or returned untried. */
+export type RecordTurn =
+  | { readonly type: 'process' }
+  | { readonly type: 'return'; readonly retryInSeconds: number }
 
 /**
- * Delivers a batch: the records of one person in order, different persons at the same time. What
- * can never succeed is parked with its reason; what may succeed later is handed back, the person's
- * later records with it and at the same time. Never throws for a record's sake.
+ * A record's turn: after an error that no other record could avoid it waits as long as a failed one;
+ * without time it is returned at once, since nothing failed.
+ */
+export const turnOf = (
+  record: QueueRecord,
+  {
+    isStopped,
+    remainingMs,
+    random,
+  }: {
+    readonly isStopped: boolean
+    readonly remainingMs: number
+    readonly random: () => number
+  },
+): RecordTurn => {
+  if (isStopped) {
+    return { type: 'return', retryInSeconds: backoffSeconds(receivesOf(record), random()) }
+  }
+  return remainingMs < minRemainingMs ? { type: 'return', retryInSeconds: 0 } : { type: 'process' }
+}
+
+/** Processes one person's records in order; after one to retry, the later ones wait as long. */
+const processGroup = async (
+  group: readonly ReadRecord[],
+  stop: AbortController,
+  dependencies: DrainDependencies,
+): Promise<RecordRetry[]> => {
+  const { random, remainingMs, onResult } = dependencies
+  const retries: RecordRetry[] = []
+  const returnUntried = (record: QueueRecord, retryInSeconds: number): void => {
+    onResult({ record, durationMs: 0, kind: 'untried', retryInSeconds })
+    retries.push({ record, retryInSeconds })
+  }
+  for (const read of group) {
+    const { record } = read
+    const [earlier] = retries
+    if (earlier) {
+      returnUntried(record, earlier.retryInSeconds)
+      continue
+    }
+    const turn = turnOf(record, {
+      isStopped: stop.signal.aborted,
+      remainingMs: remainingMs(),
+      random,
+    })
+    if (turn.type === 'return') {
+      returnUntried(record, turn.retryInSeconds)
+      continue
+    }
+    const disposition = await processRecord(read, dependencies)
+    if (disposition.type === 'done') continue
+    if (disposition.stopBatch) stop.abort()
+    retries.push({ record, retryInSeconds: disposition.retryInSeconds })
+  }
+  return retries
+}
+
+/**
+ * Delivers a batch: the records of one person in order, different persons at the same time. What can
+ * never succeed is parked with its reason; what may succeed later is returned to the queue, with the
+ * person's later records, all for the same time. No record makes it throw.
  *
- * @returns the message ids to hand back, for `batchItemFailures`
+ * @returns the message ids to retry, for `batchItemFailures`
  */
 export const drain = async (
   records: readonly QueueRecord[],
   dependencies: DrainDependencies,
 ): Promise<string[]> => {
-  const { bridge, random, remainingMs, now, onResult } = dependencies
-  const handBacks: HandBack[] = []
-  let stopped = false
-  const ageOf = (record: QueueRecord): number => ageSecondsOf(record, now())
-
-  const deliverOne = async (opened: Opened): Promise<ComesAgain> => {
-    const { record, sourceName } = opened
-    const startedMs = now()
-    const outcomes: Delivered[] = []
-    const told = () => ({
-      record,
-      ...(sourceName !== undefined && { source: sourceName }),
-      durationMs: now() - startedMs,
-    })
-
-    const park = async (reason: ErrorCode, error: BridgeError): Promise<ComesAgain> => {
-      const parking = { reason, code: error.intercomCode, source: sourceName }
-      try {
-        await dependencies.park(record, { ...parking, event_id: eventIdOf(opened) })
-        return undefined
-      } catch (thrown) {
-        // Not parked is not done: the record stays, however old, to be parked when it comes again.
-        if (thrown instanceof BridgeError && thrown.code === 'misconfigured') return fail(thrown, 0)
-        const message = 'the dead letters did not take the record: it stays in its queue'
-        return fail(new BridgeError('temporarily_unavailable', message, { cause: thrown }), 0)
-      }
-    }
-
-    const fail = async (given: BridgeError, ageSeconds = ageOf(record)): Promise<ComesAgain> => {
-      const madeLead = outcomes.some(({ isNewLead }) => isNewLead)
-      const error = madeLead ? delayed(given, indexLagSeconds) : given
-      const verdict = failure(error, receivesOf(record), random(), ageSeconds)
-      if (verdict.kind === 'retry') {
-        const { retryInSeconds, stopBatch } = verdict
-        stopped ||= stopBatch
-        onResult({ ...told(), kind: 'handed_back', error, retryInSeconds })
-        return retryInSeconds
-      }
-      const comesAgain = await park(verdict.reason, error)
-      if (comesAgain === undefined) {
-        onResult({
-          ...told(),
-          kind: 'parked',
-          error: renamed(error, verdict.reason, error.message),
-        })
-      }
-      return comesAgain
-    }
-
-    try {
-      if (opened.error) return await fail(opened.error)
-      const failed: BridgeError[] = []
-      for (const { signup, policy } of deliverablesOf(opened)) {
-        const delivered = await dependencies.deliver(signup, policy).catch(toBridgeError)
-        if (!(delivered instanceof BridgeError)) outcomes.push(delivered)
-        const error = delivered instanceof BridgeError ? delivered : delivered.pending
-        if (!error) continue
-        // One signup that can never succeed holds up no other of its record.
-        const verdict = failure(error, receivesOf(record), 0, ageOf(record))
-        if (verdict.kind === 'retry') return await fail(error)
-        failed.push(error)
-      }
-      if (outcomes.length > 0) {
-        onResult({ ...told(), kind: 'delivered', outcomes, leftOut: newlyLeftOut(opened) })
-      }
-      const refused = refusalOf(opened)
-      const [bad] = refused ? [refusal(refused)] : failed
-      if (bad) return await fail(bad)
-      if (outcomes.length === 0) onResult({ ...told(), kind: 'ignored' })
-      const [error] = outcomes.flatMap(({ incomplete }) => incomplete)
-      if (!error) return undefined
-      // One copy: a replay gives all of the signup again.
-      const comesAgain = await park(error.code, error)
-      if (comesAgain === undefined) onResult({ ...told(), kind: 'copy_parked', error })
-      return comesAgain
-    } catch (thrown) {
-      return fail(toBridgeError(thrown))
-    }
-  }
-
-  /** Handing back for lack of time is not a failure: it may come again at once. */
-  const secondsToWait = (record: QueueRecord): ComesAgain => {
-    if (stopped) return backoffSeconds(receivesOf(record), random())
-    return remainingMs() < minRemainingMs ? 0 : undefined
-  }
-
-  const deliverChain = async (chain: readonly Opened[]): Promise<void> => {
-    let comesAgain: ComesAgain
-    for (const opened of chain) {
-      const { record } = opened
-      comesAgain ??= secondsToWait(record)
-      if (comesAgain === undefined) comesAgain = await deliverOne(opened)
-      else onResult({ record, durationMs: 0, kind: 'untried', retryInSeconds: comesAgain })
-      if (comesAgain !== undefined) handBacks.push({ record, retryInSeconds: comesAgain })
-    }
-  }
-
-  // A batch that nobody crashed with yet is spared the call.
+  const { bridge, remainingMs, holdApart, setVisibility } = dependencies
+  // A batch that was never received before has crashed nobody: it is spared the request.
   if (records.some((record) => receivesOf(record) > 1)) {
-    await dependencies.holdApart(apart(records, remainingMs()))
+    await holdApart(crashVisibility(records, remainingMs()))
   }
-  const openeds = await Promise.all(records.map((record) => open(bridge, record)))
-  await Promise.all(toChains(openeds).map(deliverChain))
-  if (handBacks.length > 0) await dependencies.setVisibility(handBacks)
-  return handBacks.map(({ record }) => record.messageId)
+  const reads = await Promise.all(records.map((record) => readRecord(bridge, record)))
+  const stop = new AbortController()
+  const retries = await Promise.all(
+    groupByPerson(reads).map((group) => processGroup(group, stop, dependencies)),
+  )
+  const allRetries = retries.flat()
+  if (allRetries.length > 0) await setVisibility(allRetries)
+  return allRetries.map(({ record }) => record.messageId)
 }

@@ -1,9 +1,9 @@
 import type { Bridge } from '../config/config.ts'
 import { sha256 } from '../digest.ts'
 import { type ErrorCode, errorCodes, type Issue } from '../errors.ts'
-import { personOf, type QueueMessage } from './message.ts'
+import { personKey, type QueueMessage } from './message.ts'
 import { toAttribute } from './park.ts'
-import { eventIdOf, open, refusalOf, signupsOf } from './read-record.ts'
+import { eventIdOf, readRecord, refusalOf, signupsOf } from './read-record.ts'
 import type { QueueRecord } from './record.ts'
 
 /** The reason of what SQS itself moved, after the receives that the queue allows. */
@@ -37,8 +37,8 @@ const reasonOf = (record: QueueRecord): ErrorCode | undefined =>
   errorCodes.find((code) => code === attribute(record, 'reason'))
 
 /** Reads a record of the dead letters: its attributes, and its delivery as the worker would. */
-export const fromDeadLetter = async (bridge: Bridge, record: QueueRecord): Promise<DeadLetter> => {
-  const opened = await open(bridge, record)
+export const readDeadLetter = async (bridge: Bridge, record: QueueRecord): Promise<DeadLetter> => {
+  const opened = await readRecord(bridge, record)
   const [signup] = signupsOf(opened)
   const refused = opened.error ?? refusalOf(opened)
   const reason = reasonOf(record)
@@ -56,7 +56,7 @@ export const fromDeadLetter = async (bridge: Bridge, record: QueueRecord): Promi
     reads: refused
       ? { kind: 'refused', code: refused.code, issues: refused.issues }
       : { kind: signup ? 'signup' : 'ignored' },
-    groupId: signup ? personOf(signup) : sha256(record.body),
+    groupId: signup ? personKey(signup) : sha256(record.body),
   }
 }
 
@@ -69,7 +69,10 @@ export type DeadLetterFilter = {
 }
 
 /** Whether a dead letter is one of those that are meant. */
-export const isMeant = (letter: DeadLetter, { reason, source, event }: DeadLetterFilter): boolean =>
+export const matchesFilter = (
+  letter: DeadLetter,
+  { reason, source, event }: DeadLetterFilter,
+): boolean =>
   (reason === undefined || letter.reason === reason) &&
   (source === undefined || letter.source === source) &&
   (event === undefined || letter.event_id === event || letter.event_id === sha256(event))

@@ -5,7 +5,7 @@ import type { Delivery } from '../delivery.ts'
 import { sha256 } from '../digest.ts'
 import { BridgeError, errorCodes } from '../errors.ts'
 import { isTooDeep, parseJson } from '../json.ts'
-import { isRecord, own } from '../json-access.ts'
+import { asText, isRecord, own } from '../json-access.ts'
 import type { Signup } from '../signup.ts'
 import type { Reading } from '../transform/read.ts'
 import type { QueueRecord } from './record.ts'
@@ -30,7 +30,7 @@ const queuedDelivery = z.looseObject({
 })
 
 /** The one lock that a person has: SHA-256 of the e-mail, else external_id, else phone. */
-export const personOf = ({ contact }: Signup): string =>
+export const personKey = ({ contact }: Signup): string =>
   sha256(contact.email ?? contact.external_id ?? contact.phone ?? '')
 
 /**
@@ -58,14 +58,11 @@ export const toMessages = (
   if (reading.kind === 'refused') return [message(undefined, reading.event_id, sha256(body))]
   return [
     ...reading.signups.map((signup, at) =>
-      message(reading.indexes[at], signup.event_id, personOf(signup)),
+      message(reading.indexes[at], signup.event_id, personKey(signup)),
     ),
     ...reading.refusals.map(({ index }) => message(index, reading.event_id, sha256(body))),
   ]
 }
-
-const textOf = (value: unknown): string | undefined =>
-  typeof value === 'string' ? value : undefined
 
 /**
  * The body inside the envelope that another AWS service put it in, and the source that it names.
@@ -77,10 +74,10 @@ const openEnvelope = (record: QueueRecord): { body: string; source: string | und
   // Written again below, which recurses; the source's parser says what it is.
   const envelope = isTooDeep(record.body) ? undefined : parseJson(record.body)
   if (!isRecord(envelope)) return { body: record.body, source }
-  const message = textOf(envelope.Message)
+  const message = asText(envelope.Message)
   if (envelope.Type === 'Notification' && message !== undefined) {
     const named = own(own(envelope.MessageAttributes, 'source'), 'Value')
-    return { body: message, source: source ?? textOf(named) }
+    return { body: message, source: source ?? asText(named) }
   }
   if (typeof envelope['detail-type'] === 'string' && isRecord(envelope.detail)) {
     return { body: JSON.stringify(envelope.detail), source }
@@ -115,9 +112,9 @@ const replayOf = ({ messageAttributes }: QueueRecord): Replay | undefined => {
  */
 export const fromRecord = (record: QueueRecord): FromRecord => {
   const replay = replayOf(record)
-  const ours = parseJson(record.body)
-  if (isRecord(ours) && Object.hasOwn(ours, 'signup_bridge')) {
-    const parsed = z.safeParse(queuedDelivery, ours)
+  const parsedBody = parseJson(record.body)
+  if (isRecord(parsedBody) && Object.hasOwn(parsedBody, 'signup_bridge')) {
+    const parsed = z.safeParse(queuedDelivery, parsedBody)
     if (!parsed.success) {
       throw new BridgeError(
         'invalid_message',

@@ -40,8 +40,8 @@ export type Queues = {
    *
    * @throws what the queue fails with; the records then come after its own visibility timeout
    */
-  readonly changeVisibility: (queueUrl: string, handBacks: readonly HandBack[]) => Promise<void>
+  readonly changeVisibility: (queueUrl: string, handBacks: readonly RecordRetry[]) => Promise<void>
 }
 
 /** A record to hand back and when it may come again. */
-export type HandBack = { readonly record: QueueRecord; readonly retryInSeconds: number }
+export type RecordRetry = { readonly record: QueueRecord; readonly retryInSeconds: number }

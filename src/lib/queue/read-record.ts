@@ -5,11 +5,11 @@ import type { Signup } from '../signup.ts'
 import type { Source } from '../sources/source.ts'
 import { type Reading, type Refusal, read } from '../transform/read.ts'
 import type { LeftOut } from '../transform/values.ts'
-import { fromRecord, personOf } from './message.ts'
-import { groupOf, type QueueRecord, receivesOf } from './record.ts'
+import { fromRecord, personKey } from './message.ts'
+import { groupIdOf, type QueueRecord, receivesOf } from './record.ts'
 
 /** A record as read, or why it could not be. */
-export type Opened = {
+export type ReadRecord = {
   readonly record: QueueRecord
   /** Its FIFO group and its person: records that share either run in order. */
   readonly keys: readonly string[]
@@ -22,8 +22,8 @@ export type Opened = {
 }
 
 /** Reads a record. Never throws: what is wrong with it is its `error`. */
-export const open = async (bridge: Bridge, record: QueueRecord): Promise<Opened> => {
-  const group = groupOf(record)
+export const readRecord = async (bridge: Bridge, record: QueueRecord): Promise<ReadRecord> => {
+  const group = groupIdOf(record)
   const alone = { record, keys: [group] }
   try {
     const { delivery, index, replay } = fromRecord(record)
@@ -39,7 +39,7 @@ export const open = async (bridge: Bridge, record: QueueRecord): Promise<Opened>
     const reading = await read(source, delivery)
     const { received_at } = delivery
     const sentAtMs = Number(record.attributes.SentTimestamp)
-    const arrival = { received_at, mayBeSecond: receivesOf(record) > 1, replay, sentAtMs }
+    const arrival = { received_at, mayBeRetry: receivesOf(record) > 1, replay, sentAtMs }
     const opened = {
       ...named,
       source,
@@ -47,7 +47,7 @@ export const open = async (bridge: Bridge, record: QueueRecord): Promise<Opened>
       arrival,
       ...(index !== undefined && { index }),
     }
-    return { ...opened, keys: [group, ...signupsOf(opened).map(personOf)] }
+    return { ...opened, keys: [group, ...signupsOf(opened).map(personKey)] }
   } catch (thrown) {
     return { ...alone, error: toBridgeError(thrown) }
   }
@@ -57,7 +57,7 @@ export const open = async (bridge: Bridge, record: QueueRecord): Promise<Opened>
 export const signupsOf = ({
   reading,
   index,
-}: Pick<Opened, 'reading' | 'index'>): readonly Signup[] => {
+}: Pick<ReadRecord, 'reading' | 'index'>): readonly Signup[] => {
   if (reading?.kind !== 'signups') return []
   return index === undefined
     ? reading.signups
@@ -65,7 +65,7 @@ export const signupsOf = ({
 }
 
 /** The signups of a record, each with what decides how it is delivered. */
-export const deliverablesOf = (opened: Opened) => {
+export const deliverablesOf = (opened: ReadRecord) => {
   const { source, arrival } = opened
   if (!source || !arrival) return []
   return signupsOf(opened).map((signup) => ({
@@ -75,7 +75,7 @@ export const deliverablesOf = (opened: Opened) => {
 }
 
 /** Why this record, or one signup of it, cannot be used. */
-export const refusalOf = ({ reading, index }: Opened): Refusal | undefined => {
+export const refusalOf = ({ reading, index }: ReadRecord): Refusal | undefined => {
   if (reading?.kind === 'refused') return reading
   return reading?.kind === 'signups'
     ? reading.refusals.find((refused) => index === undefined || refused.index === index)
@@ -83,8 +83,8 @@ export const refusalOf = ({ reading, index }: Opened): Refusal | undefined => {
 }
 
 /** What nobody told of yet: an index was given where the webhook read the delivery, and told. */
-export const newlyLeftOut = ({ reading, index }: Opened): readonly LeftOut[] =>
+export const newlyLeftOut = ({ reading, index }: ReadRecord): readonly LeftOut[] =>
   reading?.kind === 'signups' && index === undefined ? reading.leftOut : []
 
-export const eventIdOf = ({ reading }: Opened): string | undefined =>
+export const eventIdOf = ({ reading }: ReadRecord): string | undefined =>
   reading === undefined || reading.kind === 'ignored' ? undefined : reading.event_id

@@ -21,7 +21,7 @@ export const receivesOf = (record: QueueRecord): number =>
   Math.max(1, Number(record.attributes.ApproximateReceiveCount) || 1)
 
 /** The group whose order a record keeps; one of a standard queue is alone. */
-export const groupOf = (record: QueueRecord): string =>
+export const groupIdOf = (record: QueueRecord): string =>
   record.attributes.MessageGroupId ?? record.messageId
 
 /** How long its queue has had a record. */

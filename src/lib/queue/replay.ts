@@ -3,8 +3,8 @@ import type { Bridge } from '../config/config.ts'
 import {
   type DeadLetter,
   type DeadLetterFilter,
-  fromDeadLetter,
-  isMeant,
+  matchesFilter,
+  readDeadLetter,
   toReplay,
 } from './dead-letter.ts'
 import type { QueueMessage } from './message.ts'
@@ -38,17 +38,17 @@ export type ScanOptions = {
   /** Ends the scan after the batch at hand. */
   readonly signal?: AbortSignal
   /** Told after every batch how many were looked at so far. */
-  readonly onLooked?: (looked: number) => void
+  readonly onScanned?: (looked: number) => void
 }
 
 /** How far a scan came. */
-export type Looked = {
-  readonly looked: number
+export type ScanResult = {
+  readonly scanned: number
   /** About how many somebody else held when it began: another run, or one that was killed. */
   readonly heldByOthers: number
   /** About how many stand behind others of their group, or were not reached in time. */
   readonly unseen: number
-  readonly isWhole: boolean
+  readonly isComplete: boolean
 }
 
 /** What the bridge parks is in a group of its own; what SQS moves keeps the group of its person. */
@@ -62,8 +62,8 @@ const sharesGroup = ({ eventSourceARN, messageAttributes }: QueueRecord): boolea
 const scan = async (
   queue: DeadLetterQueue,
   take: (records: readonly QueueRecord[]) => Promise<readonly Receipt[]>,
-  { signal, onLooked = () => {} }: ScanOptions,
-): Promise<Looked> => {
+  { signal, onScanned: onLooked = () => {} }: ScanOptions,
+): Promise<ScanResult> => {
   const { held: heldByOthers } = await queue.counts()
   const seen = new Set<string>()
   const held = new Map<string, Receipt>()
@@ -86,26 +86,26 @@ const scan = async (
     }
     const unseen = isUnsure && !signal?.aborted ? (await queue.counts()).deadLetters : 0
     const isWhole = !signal?.aborted && unseen === 0
-    return { looked: seen.size, heldByOthers, unseen, isWhole }
+    return { scanned: seen.size, heldByOthers, unseen, isComplete: isWhole }
   } finally {
     await queue.release([...held.values()])
   }
 }
 
 /** Reads every dead letter that is meant, and leaves all of them where they are. */
-export const eachDeadLetter = (
+export const forEachDeadLetter = (
   queue: DeadLetterQueue,
   bridge: Bridge,
   filter: DeadLetterFilter,
   onLetter: (letter: DeadLetter) => void,
   options: ScanOptions = {},
-): Promise<Looked> =>
+): Promise<ScanResult> =>
   scan(
     queue,
     async (records) => {
       for (const record of records) {
-        const letter = await fromDeadLetter(bridge, record)
-        if (isMeant(letter, filter)) onLetter(letter)
+        const letter = await readDeadLetter(bridge, record)
+        if (matchesFilter(letter, filter)) onLetter(letter)
       }
       return []
     },
@@ -149,7 +149,7 @@ export const replay = async (
   queue: DeadLetterQueue,
   bridge: Bridge,
   { filter, restore, clock, onProgress = () => {}, ...options }: ReplayOptions,
-): Promise<ReplayProgress & Looked> => {
+): Promise<ReplayProgress & ScanResult> => {
   const startedMs = await queue.now()
   let [replayed, refused, undeleted] = [0, 0, 0]
 
@@ -165,9 +165,9 @@ export const replay = async (
   const sendBack = async (records: readonly QueueRecord[]): Promise<Receipt[]> => {
     const recordOf = new Map<QueueMessage, QueueRecord>()
     for (const record of records) {
-      const letter = await fromDeadLetter(bridge, record)
+      const letter = await readDeadLetter(bridge, record)
       // What is parked once more meanwhile would go round and round.
-      const isMeantNow = letter.sentMs <= startedMs && isMeant(letter, filter)
+      const isMeantNow = letter.sentMs <= startedMs && matchesFilter(letter, filter)
       if (isMeantNow) recordOf.set(toReplay(letter, restore), record)
     }
     const gone: Receipt[] = []

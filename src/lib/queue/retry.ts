@@ -1,8 +1,8 @@
 import type { BridgeError, ErrorCode } from '../errors.ts'
-import { indexLagSeconds } from '../intercom/recent-contacts.ts'
+import { searchLagSeconds } from '../intercom/recent-contacts.ts'
 
 /** A record's fate after a failure; `stopBatch` where no other record could fare better now. */
-export type Verdict =
+export type RetryDecision =
   | { readonly kind: 'park'; readonly reason: ErrorCode }
   | { readonly kind: 'retry'; readonly retryInSeconds: number; readonly stopBatch: boolean }
 
@@ -61,7 +61,7 @@ export const backoffSeconds = (receives: number, random: number): number =>
 const tokenDoubtSeconds = 31
 
 const waitSeconds = (error: BridgeError, receives: number, random: number): number => {
-  if (error.code === 'create_unclear') return indexLagSeconds
+  if (error.code === 'create_unclear') return searchLagSeconds
   // Nothing failed: whoever has time again may go on at once.
   if (error.code === 'out_of_time') return 0
   const backoff = backoffSeconds(receives, random)
@@ -84,12 +84,12 @@ const tooOldSeconds = 5 * 24 * 60 * 60
  * @param random a number in [0, 1)
  * @param ageSeconds how long its queue has had the record
  */
-export const failure = (
+export const decideRetry = (
   error: BridgeError,
   receives: number,
   random: number,
   ageSeconds = 0,
-): Verdict => {
+): RetryDecision => {
   const fate = fates[error.code]
   if (error.code === 'restore_failed' && receives >= restoreReceives) {
     return { kind: 'park', reason: 'contact_deleted' }

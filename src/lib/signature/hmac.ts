@@ -3,9 +3,9 @@ import type { Delivery } from '../delivery.ts'
 import { BridgeError } from '../errors.ts'
 import { memoise } from '../memoise.ts'
 import { anyEqual } from './compare.ts'
-import { expired, invalid, missing } from './errors.ts'
-import { keyOf, keysOf, type SecretKind, type SigningKey, strictBase64 } from './key.ts'
-import type { Unsigned } from './unsigned.ts'
+import { signatureExpired, signatureInvalid, signatureMissing } from './errors.ts'
+import { type SecretKind, type SigningKey, strictBase64, toKey, toKeys } from './key.ts'
+import type { UnsignedDelivery } from './unsigned.ts'
 
 /**
  * A MAC over a template of the delivery, described by data alone.
@@ -76,7 +76,7 @@ const partsOf = memoise((template) => template.split(/(\{\w+\})/))
 type Signed = { id: string; timestamp: string; method: string; url: string; body: Uint8Array }
 
 /** The text that stands for a part of a template; the body is no text. */
-const textOf = (part: string, signed: Signed, unescaped: RegExp | undefined): string => {
+const placeholderText = (part: string, signed: Signed, unescaped: RegExp | undefined): string => {
   if (part === '{timestamp}') return signed.timestamp
   if (part === '{id}') return signed.id
   if (part === '{method}') return signed.method
@@ -91,7 +91,7 @@ const mac = (scheme: HmacScheme, key: SigningKey, signed: Signed): Buffer => {
   // Each update costs as much as hashing a hundred bytes: texts go in together.
   let text = ''
   for (const part of partsOf(scheme.signed)) {
-    if (part !== '{body}') text += textOf(part, signed, unescaped)
+    if (part !== '{body}') text += placeholderText(part, signed, unescaped)
     else {
       if (text !== '') made.update(text)
       made.update(signed.body)
@@ -103,14 +103,14 @@ const mac = (scheme: HmacScheme, key: SigningKey, signed: Signed): Buffer => {
   return Buffer.from(made.digest('hex'), 'hex')
 }
 
-const behind = (parts: readonly string[], prefix: string): string[] =>
+const afterPrefix = (parts: readonly string[], prefix: string): string[] =>
   parts.flatMap((part) => (part.startsWith(prefix) ? [part.slice(prefix.length)] : []))
 
 /** The presented MACs that are well-formed; junk is passed over, so that one valid one counts. */
-const presented = (scheme: HmacScheme, parts: readonly string[]): Buffer[] => {
+const presentedMacs = (scheme: HmacScheme, parts: readonly string[]): Buffer[] => {
   const { encoding } = scheme
   const shape = encoding === 'hex' ? strictHex : strictBase64
-  return behind(parts, scheme.prefix).flatMap((text) =>
+  return afterPrefix(parts, scheme.prefix).flatMap((text) =>
     shape.test(text) ? [Buffer.from(text, encoding)] : [],
   )
 }
@@ -123,16 +123,16 @@ const timestampOf = (
 ): string | undefined => {
   if (!timestamp) return ''
   if (timestamp.prefix === undefined) return firstHeader(delivery, timestamp.header)
-  const [only, ...more] = behind(parts, timestamp.prefix)
+  const [only, ...more] = afterPrefix(parts, timestamp.prefix)
   // Of two, nobody knows which one was signed.
-  if (only === undefined || more.length > 0) throw invalid()
+  if (only === undefined || more.length > 0) throw signatureInvalid()
   return only
 }
 
 /** Digits only, so that '', ' 12 ' and '1e9' are no times. */
 const timestampShapes = { s: /^\d{1,10}$/, ms: /^\d{1,13}$/ }
 const secondsOf = (text: string, unit: 's' | 'ms'): number => {
-  if (!timestampShapes[unit].test(text)) throw invalid()
+  if (!timestampShapes[unit].test(text)) throw signatureInvalid()
   return unit === 's' ? Number(text) : Number(text) / 1000
 }
 
@@ -147,39 +147,39 @@ export const verifyHmac = (
   secrets: readonly string[],
   nowSeconds: number,
 ): void => {
-  const keys = keysOf(scheme.secret, secrets)
+  const keys = toKeys(scheme.secret, secrets)
   const signature = firstHeader(delivery, scheme.header)
   const id = scheme.id ? firstHeader(delivery, scheme.id.header) : ''
-  if (signature === undefined || id === undefined) throw missing()
+  if (signature === undefined || id === undefined) throw signatureMissing()
   const trimmed = signature.trim()
   const parts = scheme.separator
     ? trimmed.split(scheme.separator).map((part) => part.trim())
     : [trimmed]
   const timestamp = timestampOf(scheme, delivery, parts)
-  if (timestamp === undefined) throw missing()
+  if (timestamp === undefined) throw signatureMissing()
   // The id stands before a dot in what is signed, so it may hold none.
-  if (scheme.id && !/^[^\s.]{1,256}$/.test(id)) throw invalid()
+  if (scheme.id && !/^[^\s.]{1,256}$/.test(id)) throw signatureInvalid()
 
   const { method, url, body } = delivery
   const expected = keys.map((key) => mac(scheme, key, { id, timestamp, method, url, body }))
-  if (!anyEqual(expected, presented(scheme, parts))) throw invalid()
+  if (!anyEqual(expected, presentedMacs(scheme, parts))) throw signatureInvalid()
 
   if (!scheme.timestamp) return
   const { unit, toleranceSeconds } = scheme.timestamp
   if (Math.abs(nowSeconds - secondsOf(timestamp, unit)) > toleranceSeconds) {
-    throw expired(toleranceSeconds)
+    throw signatureExpired(toleranceSeconds)
   }
 }
 
 /** The headers that a genuine sender adds. */
 export const signHmac = (
   scheme: HmacScheme,
-  { id = 'msg_1', timestampSeconds: seconds, method = 'POST', url = '', body }: Unsigned,
+  { id = 'msg_1', timestampSeconds: seconds, method = 'POST', url = '', body }: UnsignedDelivery,
   secret: string,
 ): Record<string, string> => {
   const { timestamp: stamp, header, prefix, encoding } = scheme
   const timestamp = String(stamp?.unit === 'ms' ? seconds * 1000 : seconds)
-  const key = keyOf(scheme.secret, secret)
+  const key = toKey(scheme.secret, secret)
   if (key instanceof BridgeError) throw key
   const digest = mac(scheme, key, { id, timestamp, method, url, body }).toString(encoding)
   const { separator = ',' } = scheme

@@ -3,8 +3,8 @@ import type { Delivery } from '../delivery.ts'
 import { parseJson } from '../json.ts'
 import { own } from '../json-access.ts'
 import { anyEqual, digestOf } from './compare.ts'
-import { invalid, missing } from './errors.ts'
-import { keysOf } from './key.ts'
+import { signatureInvalid, signatureMissing } from './errors.ts'
+import { toKeys } from './key.ts'
 
 /**
  * A compact JWS, HS256, whose claims hold the SHA-256 of the body in hex as `sha256` and, as `iss`,
@@ -27,20 +27,20 @@ export const verifyJws = (
   { headers, body }: Delivery,
   secrets: readonly string[],
 ): void => {
-  const keys = keysOf('text', secrets).map(String)
+  const keys = toKeys('text', secrets).map(String)
   const token = headers[header]?.trim()
-  if (!token) throw missing()
+  if (!token) throw signatureMissing()
   const [, protectedHeader = '', claims = '', signature = ''] =
     /^([\w-]+)\.([\w-]+)\.([\w-]{43})$/.exec(token) ?? []
   const expected = keys.map((key) => macOf(key, `${protectedHeader}.${claims}`))
-  if (!anyEqual(expected, [Buffer.from(signature, 'base64url')])) throw invalid()
+  if (!anyEqual(expected, [Buffer.from(signature, 'base64url')])) throw signatureInvalid()
 
   // What is read below is the sender's own; still no other algorithm, issuer or body will do.
   const claimed = decode(claims)
   const digest = String(own(claimed, 'sha256')).toLowerCase()
   const isOfBody = anyEqual([digestOf(hash('sha256', body, 'hex'))], [digestOf(digest)])
   const isHs256 = own(decode(protectedHeader), 'alg') === 'HS256'
-  if (!isHs256 || own(claimed, 'iss') !== issuer || !isOfBody) throw invalid()
+  if (!isHs256 || own(claimed, 'iss') !== issuer || !isOfBody) throw signatureInvalid()
 }
 
 /** The header that a genuine sender adds. */

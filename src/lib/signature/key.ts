@@ -14,7 +14,7 @@ const unusable = (why: string) =>
 export const strictBase64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}(?:==)?|[A-Za-z0-9+/]{3}=?)?$/
 
 /** The key of a configured secret, or why it is none: with an empty key anybody could sign. */
-export const keyOf = (kind: SecretKind, secret: string): SigningKey | BridgeError => {
+export const toKey = (kind: SecretKind, secret: string): SigningKey | BridgeError => {
   if (secret.trim() === '') return unusable('is empty')
   if (kind === 'text') return secret
   const text = kind === 'whsec' ? secret.replace(/^(?:v1,)?whsec_/, '') : secret
@@ -29,8 +29,8 @@ export const keyOf = (kind: SecretKind, secret: string): SigningKey | BridgeErro
  *
  * @throws BridgeError `misconfigured` where none is usable
  */
-export const keysOf = (kind: SecretKind, secrets: readonly string[]): SigningKey[] => {
-  const keys = secrets.map((secret) => keyOf(kind, secret))
+export const toKeys = (kind: SecretKind, secrets: readonly string[]): SigningKey[] => {
+  const keys = secrets.map((secret) => toKey(kind, secret))
   const usable = keys.flatMap((key) => (key instanceof BridgeError ? [] : [key]))
   if (usable.length > 0) return usable
   throw (

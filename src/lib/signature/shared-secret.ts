@@ -1,7 +1,7 @@
 import type { Delivery } from '../delivery.ts'
 import { anyEqual, digestOf } from './compare.ts'
-import { invalid, missing } from './errors.ts'
-import { keysOf } from './key.ts'
+import { signatureInvalid, signatureMissing } from './errors.ts'
+import { toKeys } from './key.ts'
 
 /** A secret that travels as `Authorization: Bearer …`, for senders that cannot sign. */
 export type BearerScheme = { readonly type: 'bearer' }
@@ -13,18 +13,18 @@ export type QueryScheme = { readonly type: 'query' }
 export const secretParameter = 'secret'
 
 const assertSecret = (secrets: readonly string[], presented: string | undefined): void => {
-  if (presented === undefined) throw invalid()
+  if (presented === undefined) throw signatureInvalid()
   // Around a secret that was pasted there may be a blank or a line break.
   const own = secrets.map((secret) => digestOf(secret.trim()))
-  if (!anyEqual(own, [digestOf(presented.trim())])) throw invalid()
+  if (!anyEqual(own, [digestOf(presented.trim())])) throw signatureInvalid()
 }
 
 /** @throws BridgeError as `verify` */
 export const verifyBearer = ({ headers }: Delivery, secrets: readonly string[]): void => {
-  const keys = keysOf('text', secrets).map(String)
+  const keys = toKeys('text', secrets).map(String)
   const { authorization } = headers
   if (!authorization) {
-    throw missing(
+    throw signatureMissing(
       'the header `Authorization: Bearer <the secret of this source>` is missing: send it',
     )
   }
@@ -33,11 +33,11 @@ export const verifyBearer = ({ headers }: Delivery, secrets: readonly string[]):
 
 /** @throws BridgeError as `verify` */
 export const verifyQuery = ({ url }: Delivery, secrets: readonly string[]): void => {
-  const keys = keysOf('text', secrets).map(String)
+  const keys = toKeys('text', secrets).map(String)
   const given = URL.parse(url)?.searchParams.getAll(secretParameter) ?? []
   const [only, ...more] = given.filter((value) => value !== '')
   if (only === undefined) {
-    throw missing(
+    throw signatureMissing(
       '`?secret=<the secret of this source>` is missing in the address: give the sender the whole of it',
     )
   }

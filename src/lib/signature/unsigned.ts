@@ -1,5 +1,5 @@
 /** A delivery before its sender signs it. */
-export type Unsigned = {
+export type UnsignedDelivery = {
   readonly id?: string
   readonly timestampSeconds: number
   readonly method?: string

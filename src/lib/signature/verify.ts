@@ -1,6 +1,6 @@
 import type { Delivery } from '../delivery.ts'
 import { BridgeError } from '../errors.ts'
-import { invalid } from './errors.ts'
+import { signatureInvalid } from './errors.ts'
 import { type HmacScheme, isSignedBy, signHmac, verifyHmac } from './hmac.ts'
 import { type JwsScheme, signJws, verifyJws } from './jws.ts'
 import {
@@ -10,7 +10,7 @@ import {
   verifyBearer,
   verifyQuery,
 } from './shared-secret.ts'
-import type { Unsigned } from './unsigned.ts'
+import type { UnsignedDelivery } from './unsigned.ts'
 /** Several that one sender signs with at once, the best first: the first that is there decides. */
 export type PreferredScheme = {
   readonly type: 'preferred'
@@ -67,7 +67,7 @@ export const verify = (
       break
     case 'invoked':
       // IAM vouches for an invocation; whoever comes here came another way.
-      throw invalid()
+      throw signatureInvalid()
     case 'open':
       break
     default:
@@ -77,14 +77,18 @@ export const verify = (
 }
 
 /** What a genuine sender adds to a request: headers, and to its address. */
-export type SignedWith = {
+export type SignedParts = {
   readonly headers: Readonly<Record<string, string>>
   /** The address with the secret in it, where it travels there. */
   readonly url: string
 }
 
 /** What a genuine sender sends: for tests, the sandbox and benchmarks. */
-export const sign = (scheme: SignatureScheme, unsigned: Unsigned, secret: string): SignedWith => {
+export const sign = (
+  scheme: SignatureScheme,
+  unsigned: UnsignedDelivery,
+  secret: string,
+): SignedParts => {
   const { url = '', body } = unsigned
   switch (scheme.type) {
     case 'hmac':
@@ -111,5 +115,5 @@ export const withSecret = (url: string, secret: string): string =>
   `${url}${url.includes('?') ? '&' : '?'}${secretParameter}=${encodeURIComponent(secret)}`
 
 /** Whether a scheme proves anything, and so needs a secret. */
-export const isProven = ({ type }: SignatureScheme): boolean =>
+export const schemeNeedsSecret = ({ type }: SignatureScheme): boolean =>
   type !== 'open' && type !== 'invoked'

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini'
-import { isRecord, own, text } from '../json-access.ts'
+import { asText, isRecord, own } from '../json-access.ts'
 import { bodyScheme } from '../signature/hmac.ts'
 import { isAbsent } from '../transform/values.ts'
 import { fullName } from './person.ts'
@@ -16,7 +16,7 @@ const bookingCreated = z.looseObject({
 })
 
 /** A booking's question is `{ label, value }`; a name in two parts is an object. */
-const answerOf = (response: unknown): unknown => {
+const responseValue = (response: unknown): unknown => {
   const value = own(response, 'value')
   return isRecord(value)
     ? (fullName(value.firstName, value.lastName) ?? value.value ?? value)
@@ -32,18 +32,18 @@ export const calcom = defineSource({
     isSignup: (body) => own(body, 'triggerEvent') === 'BOOKING_CREATED',
     schema: bookingCreated,
   },
-  eventId: ({ triggerEvent, payload: { uid } }) => text(uid) && `${uid} ${triggerEvent}`,
+  eventId: ({ triggerEvent, payload: { uid } }) => asText(uid) && `${uid} ${triggerEvent}`,
   questions: ({ payload }) =>
     Object.entries({ ...payload.responses, ...payload.userFieldsResponses }).map(
       ([key, response]) => {
         const label = own(response, 'label')
-        return { key, value: answerOf(response), ...(typeof label === 'string' && { label }) }
+        return { key, value: responseValue(response), ...(typeof label === 'string' && { label }) }
       },
     ),
   toSignup: ({ createdAt, payload }) => {
     const [attendee] = payload.attendees ?? []
     const answer = (key: string) => {
-      const value = answerOf(own(payload.responses, key))
+      const value = responseValue(own(payload.responses, key))
       return isAbsent(value) || isRecord(value) ? undefined : value
     }
     return {

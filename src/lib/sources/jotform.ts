@@ -1,7 +1,7 @@
 import * as z from 'zod/mini'
 import type { Question } from '../delivery.ts'
 import { isTooDeep, parseJson } from '../json.ts'
-import { isRecord, text } from '../json-access.ts'
+import { asText, isRecord } from '../json-access.ts'
 import { findPerson, fullName } from './person.ts'
 import { defineSource } from './source.ts'
 
@@ -27,7 +27,7 @@ const ofParts = (parts: Record<string, unknown>): Pick<Question, 'type' | 'value
   if (full !== undefined) return { type: 'phone', value: full }
   if (phone !== undefined) return { type: 'phone', value: fullName(country, area, phone) }
   if (year !== undefined) {
-    const date = [year, month, day].map(text)
+    const date = [year, month, day].map(asText)
     return { value: date.every(Boolean) ? date.join('-') : undefined }
   }
   return { value: fullName(...Object.values(parts)) }

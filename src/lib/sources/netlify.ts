@@ -1,5 +1,5 @@
 import * as z from 'zod/mini'
-import { records, text } from '../json-access.ts'
+import { asRecords, asText } from '../json-access.ts'
 import { findPerson, fullName } from './person.ts'
 import { defineSource } from './source.ts'
 
@@ -15,8 +15,8 @@ export const netlify = defineSource({
   eventId: ({ id }) => id,
   questions: ({ data, ordered_human_fields }) =>
     Object.entries(data).map(([key, value]) => {
-      const field = records(ordered_human_fields).find(({ name }) => name === key)
-      return { key, label: text(field?.title) ?? key, value }
+      const field = asRecords(ordered_human_fields).find(({ name }) => name === key)
+      return { key, label: asText(field?.title) ?? key, value }
     }),
   toSignup: (given, _delivery, questions) => {
     const found = findPerson(questions)

@@ -9,7 +9,7 @@ const topicHeader = 'x-shopify-topic'
 const idHeaders = ['x-shopify-event-id', 'x-shopify-webhook-id'] as const
 
 /** As a number an id may be rounded; at the end of `gid://shopify/Customer/…` it stands as text. */
-const idOf = ({ id, admin_graphql_api_id }: z.infer<typeof customer>): unknown =>
+const customerId = ({ id, admin_graphql_api_id }: z.infer<typeof customer>): unknown =>
   /\/(\d+)$/.exec(String(admin_graphql_api_id))?.[1] ?? id
 
 /** A new customer of a shop (`customers/create`); the contact's external_id is the customer's id. */
@@ -27,7 +27,7 @@ export const shopify = defineSource({
   toSignup: (given) => ({
     occurred_at: given.created_at,
     contact: {
-      external_id: idOf(given),
+      external_id: customerId(given),
       email: given.email,
       phone: given.phone,
       name: fullName(given.first_name, given.last_name),

@@ -2,7 +2,7 @@ import * as z from 'zod/mini'
 import '../zod-messages.ts'
 import { BridgeError } from '../errors.ts'
 import { isRecord } from '../json-access.ts'
-import { isProven, type SignatureScheme } from '../signature/verify.ts'
+import { type SignatureScheme, schemeNeedsSecret } from '../signature/verify.ts'
 import { companyFieldNames, contactFieldNames } from '../signup.ts'
 import type { MappingOptions } from '../transform/options.ts'
 import type { PayloadReader } from '../transform/read.ts'
@@ -126,7 +126,7 @@ export const defineSource =
 
 /** Whether a source needs a secret at all: its sender's, or Turnstile's. */
 export const needsSecret = ({ signature, form }: Source): boolean =>
-  form?.turnstile === true || isProven(signature)
+  form?.turnstile === true || schemeNeedsSecret(signature)
 
 export const isSource = (value: unknown): value is Source =>
   isRecord(value) && typeof value.toSignup === 'function' && isRecord(value.signature)

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini'
 import type { Question } from '../delivery.ts'
-import { list, own, records, text } from '../json-access.ts'
+import { asList, asRecords, asText, own } from '../json-access.ts'
 import { bodyScheme } from '../signature/hmac.ts'
 import { findPerson } from './person.ts'
 import { defineSource } from './source.ts'
@@ -16,17 +16,17 @@ const types = new Map<unknown, Question['type']>([
 const resolve = (value: unknown, among: unknown): unknown =>
   Array.isArray(value)
     ? value.map(
-        (id) => records(among).find((choice) => choice.id === id)?.text ?? own(id, 'url') ?? id,
+        (id) => asRecords(among).find((choice) => choice.id === id)?.text ?? own(id, 'url') ?? id,
       )
     : value
 
 /** A matrix is a list of its rows, each with what was chosen in it. */
-const answerOf = ({ value, options, rows, columns }: Record<string, unknown>): unknown =>
+const answerValue = ({ value, options, rows, columns }: Record<string, unknown>): unknown =>
   Array.isArray(rows)
-    ? records(rows).map((row) => {
-        const id = text(row.id) ?? ''
-        const chosen = list(resolve(own(value, id), columns)).filter(text)
-        return `${text(row.text) ?? id}: ${chosen.join(', ')}`
+    ? asRecords(rows).map((row) => {
+        const id = asText(row.id) ?? ''
+        const chosen = asList(resolve(own(value, id), columns)).filter(asText)
+        return `${asText(row.text) ?? id}: ${chosen.join(', ')}`
       })
     : resolve(value, options)
 
@@ -41,11 +41,11 @@ export const tally = defineSource({
   },
   eventId: ({ eventId }) => eventId,
   questions: ({ data }) =>
-    records(data.fields).map((given) => ({
-      key: text(given.key),
-      label: text(given.label),
+    asRecords(data.fields).map((given) => ({
+      key: asText(given.key),
+      label: asText(given.label),
       type: types.get(given.type),
-      value: answerOf(given),
+      value: answerValue(given),
     })),
   toSignup: ({ createdAt, data }, _delivery, questions) => ({
     occurred_at: createdAt,

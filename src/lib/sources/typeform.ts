@@ -1,6 +1,6 @@
 import * as z from 'zod/mini'
 import type { Question } from '../delivery.ts'
-import { isRecord, list, own, records, text } from '../json-access.ts'
+import { asList, asRecords, asText, isRecord, own } from '../json-access.ts'
 import { bodyScheme } from '../signature/hmac.ts'
 import { findPerson } from './person.ts'
 import { defineSource } from './source.ts'
@@ -28,29 +28,29 @@ const answerValue = (given: Record<string, unknown>, type: string): unknown => {
 /** Answers join the definition by the field's id: their own `ref` is often missing. */
 const questionsOf = ({ definition, answers, hidden, variables }: FormResponse): Question[] => {
   const fields = new Map<unknown, Record<string, unknown>>()
-  for (const field of records(own(definition, 'fields'))) {
+  for (const field of asRecords(own(definition, 'fields'))) {
     fields.set(field.id, field)
     // A group, such as contact info, holds fields of its own.
     if (!isRecord(field.properties)) continue
-    for (const inner of records(field.properties.fields)) fields.set(inner.id, inner)
+    for (const inner of asRecords(field.properties.fields)) fields.set(inner.id, inner)
   }
   const questions: Question[] = []
-  for (const given of list(answers)) {
+  for (const given of asList(answers)) {
     if (!isRecord(given)) continue
     const asked = isRecord(given.field) ? given.field : {}
     const field = fields.get(asked.id)
-    const type = text(given.type) ?? ''
+    const type = asText(given.type) ?? ''
     questions.push({
-      id: text(asked.id),
-      ref: text(asked.ref) ?? text(field?.ref),
-      label: text(field?.title),
+      id: asText(asked.id),
+      ref: asText(asked.ref) ?? asText(field?.ref),
+      label: asText(field?.title),
       type: types.get(type),
       value: answerValue(given, type),
     })
   }
   for (const [key, value] of Object.entries(hidden ?? {})) questions.push({ key, value })
-  for (const variable of records(variables)) {
-    questions.push({ key: text(variable.key), value: own(variable, text(variable.type) ?? '') })
+  for (const variable of asRecords(variables)) {
+    questions.push({ key: asText(variable.key), value: own(variable, asText(variable.type) ?? '') })
   }
   return questions
 }

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini'
-import { own, records, text } from '../json-access.ts'
+import { asRecords, asText, own } from '../json-access.ts'
 import { defaultToleranceSeconds } from '../signature/hmac.ts'
 import { findPerson } from './person.ts'
 import { defineSource } from './source.ts'
@@ -33,8 +33,8 @@ export const webflow = defineSource({
   eventId: ({ payload }) => payload.id,
   questions: ({ payload: { data, schema } }) =>
     Object.entries(data).map(([label, value]) => {
-      const field = records(schema).find(({ fieldName }) => fieldName === label)
-      return { id: text(field?.fieldElementId), label, value }
+      const field = asRecords(schema).find(({ fieldName }) => fieldName === label)
+      return { id: asText(field?.fieldElementId), label, value }
     }),
   toSignup: ({ payload: { submittedAt } }, _delivery, questions) => ({
     occurred_at: submittedAt,

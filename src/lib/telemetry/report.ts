@@ -1,13 +1,13 @@
 import { isSourceName } from '../config/config.ts'
-import type { Delivered } from '../deliver/deliver.ts'
+import type { DeliverResult } from '../deliver/deliver.ts'
 import { type BridgeError, type ErrorCode, toBridgeError } from '../errors.ts'
-import type { Received } from '../ingest/ingest.ts'
-import type { RecordResult } from '../queue/batch.ts'
+import type { IngestResult } from '../ingest/ingest.ts'
+import type { RecordReport } from '../queue/process-record.ts'
 import type { LeftOut } from '../transform/values.ts'
 import type { LogFields, Telemetry } from './telemetry.ts'
 
 /** The frames alone: the first line of a stack is a message, which may quote what it choked on. */
-const framesOf = (error: Error): string =>
+const stackFrames = (error: Error): string =>
   (error.stack ?? '')
     .split('\n')
     .filter((line) => /^\s+at /.test(line))
@@ -23,7 +23,7 @@ export const errorFields = (error: BridgeError): LogFields => {
     intercom_code: error.intercomCode,
     intercom_request_id: error.requestId,
     ...(cause && { cause: cause.name }),
-    ...(cause && error.code === 'unexpected' && { stack: framesOf(cause) }),
+    ...(cause && error.code === 'unexpected' && { stack: stackFrames(cause) }),
   }
 }
 
@@ -31,16 +31,16 @@ export const errorFields = (error: BridgeError): LogFields => {
  * The custom attributes that an error is about. Their names come from the config or from code, and
  * may come from a payload's keys: only what reads like a name is told, the rest as `…`.
  */
-const attributesOf = ({ issues }: BridgeError): string[] =>
+const refusedAttributeNames = ({ issues }: BridgeError): string[] =>
   issues.map(({ path, reason }) => {
     const name = path.replace(/^custom_attributes\./, '')
     return `${/^[a-z][a-z0-9_ -]{0,63}$/i.test(name) ? name : '…'}: ${reason}`
   })
 
 /** Tells of what became of one signup, the same for the worker and for direct mode. */
-const tellDelivered = (
+const reportDelivered = (
   telemetry: Telemetry,
-  { outcome, contact, calls, counts, incomplete }: Delivered,
+  { outcome, contact, calls, counts, incomplete }: DeliverResult,
   fields: LogFields,
 ): void => {
   telemetry.count(outcome)
@@ -52,13 +52,13 @@ const tellDelivered = (
       ...fields,
       contact_id: contact.id,
       ...errorFields(error),
-      ...(error.code === 'attributes_refused' && { attributes: attributesOf(error) }),
+      ...(error.code === 'attributes_refused' && { attributes: refusedAttributeNames(error) }),
     })
   }
 }
 
 /** Tells that a secret could not be refreshed and its last good value serves on. */
-export const tellStale = (telemetry: Telemetry, thrown: unknown): void => {
+export const reportStaleSecret = (telemetry: Telemetry, thrown: unknown): void => {
   telemetry.count('secret_stale')
   telemetry.log('error', 'secret_stale', errorFields(toBridgeError(thrown)))
 }
@@ -69,18 +69,18 @@ const countLeftOut = (telemetry: Telemetry, leftOut: readonly LeftOut[]): void =
   for (const reason of reasonsOf(leftOut)) telemetry.count(reason)
 }
 /** Tells of one HTTP request. */
-export const tellReceived = (
+export const reportRequest = (
   telemetry: Telemetry,
-  received: Received,
+  received: IngestResult,
   durationMs: number,
   mayTell: (source: string | undefined, code: ErrorCode) => boolean = () => true,
 ): void => {
-  const { source, error, reading, ids, outcomes, answer } = received
-  const fields = { source, status: answer.status, duration_ms: durationMs }
+  const { source, error, reading, ids, results, response } = received
+  const fields = { source, status: response.status, duration_ms: durationMs }
   if (error) {
     telemetry.count(error.code)
     if (!mayTell(source, error.code)) return
-    const level = answer.status >= 500 ? 'error' : 'warn'
+    const level = response.status >= 500 ? 'error' : 'warn'
     telemetry.log(level, 'refused', { ...fields, ...errorFields(error) })
     return
   }
@@ -94,15 +94,15 @@ export const tellReceived = (
       ...(index === 0 && leftOut.length > 0 && { left_out: reasonsOf(leftOut) }),
     })
   }
-  for (const delivered of outcomes ?? []) tellDelivered(telemetry, delivered, fields)
-  if (reading && !ids && !outcomes) {
+  for (const delivered of results ?? []) reportDelivered(telemetry, delivered, fields)
+  if (reading && !ids && !results) {
     telemetry.count('ignored')
     telemetry.log('info', 'ignored', fields)
   }
 }
 
 /** Tells of one queue record. */
-export const tellRecord = (telemetry: Telemetry, result: RecordResult): void => {
+export const reportRecord = (telemetry: Telemetry, result: RecordReport): void => {
   const { record, source = '', durationMs } = result
   const id = record.attributes.MessageDeduplicationId ?? ''
   const fields = {
@@ -120,9 +120,9 @@ export const tellRecord = (telemetry: Telemetry, result: RecordResult): void => 
       return
     case 'delivered':
       countLeftOut(telemetry, result.leftOut)
-      for (const delivered of result.outcomes) {
+      for (const delivered of result.results) {
         const left_out = result.leftOut.length > 0 ? reasonsOf(result.leftOut) : undefined
-        tellDelivered(telemetry, delivered, { ...fields, left_out })
+        reportDelivered(telemetry, delivered, { ...fields, left_out })
       }
       return
     case 'ignored':

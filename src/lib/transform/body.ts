@@ -7,10 +7,10 @@ export const maxBodyBytes = 256 * 1024
 const contentTypeOf = (delivery: Delivery): string =>
   (delivery.headers['content-type'] ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? ''
 
-const invalid = (what: string, cause?: unknown) =>
+const invalidBody = (what: string, cause?: unknown) =>
   new BridgeError('invalid_body', `the body is ${what}: check what the sender posts`, { cause })
 
-const unsupported = (expected: string) =>
+const unsupportedMediaType = (expected: string) =>
   new BridgeError('unsupported_media_type', `this source takes ${expected}: check the Content-Type`)
 
 const decodeUtf8 = (body: Uint8Array): string => {
@@ -18,7 +18,7 @@ const decodeUtf8 = (body: Uint8Array): string => {
     // Takes off one byte order mark, and refuses what is not UTF-8.
     return new TextDecoder('utf-8', { fatal: true }).decode(body)
   } catch (cause) {
-    throw invalid('not valid UTF-8', cause)
+    throw invalidBody('not valid UTF-8', cause)
   }
 }
 /** A compressed body is never inflated: a few kilobytes may become gigabytes. */
@@ -39,20 +39,20 @@ const assertPlain = ({ headers }: Delivery): void => {
  */
 export const parseJsonBody = (delivery: Delivery): unknown => {
   assertPlain(delivery)
-  if (delivery.body.length === 0) throw invalid('empty')
+  if (delivery.body.length === 0) throw invalidBody('empty')
   try {
     const text = decodeUtf8(delivery.body)
-    if (isTooDeep(text)) throw invalid(`nested deeper than ${maxDepth} levels`)
+    if (isTooDeep(text)) throw invalidBody(`nested deeper than ${maxDepth} levels`)
     return JSON.parse(text)
   } catch (thrown) {
     // The declared type is not trusted (many senders declare none, or a wrong one); it only
     // explains a body that is not JSON.
     const declared = contentTypeOf(delivery)
     if (declared === 'application/x-www-form-urlencoded' || declared === 'multipart/form-data') {
-      throw unsupported('JSON')
+      throw unsupportedMediaType('JSON')
     }
     // The cause is left out: a SyntaxError quotes the text.
-    throw thrown instanceof BridgeError ? thrown : invalid('not valid JSON')
+    throw thrown instanceof BridgeError ? thrown : invalidBody('not valid JSON')
   }
 }
 
@@ -96,7 +96,7 @@ const parseMultipart = async (delivery: Delivery): Promise<Input[]> => {
     })
   } catch {
     // The cause is left out: the parser's message may quote the body.
-    throw invalid('not valid multipart/form-data')
+    throw invalidBody('not valid multipart/form-data')
   }
   return inputs
 }
@@ -122,11 +122,11 @@ export const parseFormBody = async (delivery: Delivery): Promise<FormPayload> =>
   const declared = contentTypeOf(delivery)
   const isMultipart = declared === 'multipart/form-data'
   if (!isMultipart && declared !== 'application/x-www-form-urlencoded') {
-    throw unsupported('application/x-www-form-urlencoded or multipart/form-data')
+    throw unsupportedMediaType('application/x-www-form-urlencoded or multipart/form-data')
   }
   const inputs = isMultipart
     ? await parseMultipart(delivery)
     : [...new URLSearchParams(decodeUtf8(body))]
-  if (isMalformed(body, inputs)) throw invalid('not valid UTF-8')
+  if (isMalformed(body, inputs)) throw invalidBody('not valid UTF-8')
   return toFormPayload(inputs)
 }

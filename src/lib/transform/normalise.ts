@@ -4,7 +4,7 @@ import { isRecord } from '../json-access.ts'
 import {
   type Company,
   type ContactFields,
-  contactFieldNames,
+  contactKeys,
   type Signup,
   type SignupInput,
 } from '../signup.ts'
@@ -25,7 +25,6 @@ const inputNames: ReadonlySet<string> = new Set([
   'company',
   'note',
 ] satisfies (keyof SignupInput)[])
-const contactNames: ReadonlySet<string> = new Set([...contactFieldNames, 'custom_attributes'])
 
 const attributes = (reader: ValueReader, given: unknown): ContactFields['custom_attributes'] => {
   if (given === undefined || given === null) return undefined
@@ -90,7 +89,7 @@ export const normalise = async (
     if (!inputNames.has(name)) reader.leave('signup', 'field_unknown')
   }
   for (const name of Object.keys(given)) {
-    if (!contactNames.has(name)) reader.leave('contact', 'field_unknown')
+    if (!contactKeys.has(name)) reader.leave('contact', 'field_unknown')
   }
   const role = reader.role(given.role)
   const external_id = reader.id('external_id', given.external_id)

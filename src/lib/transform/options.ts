@@ -5,7 +5,7 @@ import { isRecord, own, ownPath } from '../json-access.ts'
 import {
   type CompanyField,
   type ContactField,
-  contactFieldNames,
+  contactKeys,
   type Role,
   type SignupInput,
 } from '../signup.ts'
@@ -67,7 +67,7 @@ const findQuestion = (questions: readonly Question[], place: Place): unknown => 
  * The value at a place: a question by its id, ref, key or label (in that order, trimmed and
  * case-insensitive), an input or key of just that name, or a dotted path from the root of the body.
  */
-export const find = (body: unknown, questions: readonly Question[], place: Place): unknown => {
+export const findValue = (body: unknown, questions: readonly Question[], place: Place): unknown => {
   const answer = findQuestion(questions, place)
   if (isFound(answer)) return answer
   const exact = own(body, place)
@@ -81,7 +81,7 @@ const toScalar = (value: unknown): unknown =>
     ? value.join(', ')
     : value
 /** The values found for a table of places, by target; the first place that finds something wins. */
-const collect = <Target extends string>(
+const collectFields = <Target extends string>(
   table: Readonly<Record<Place, Target>> | undefined,
   lookUp: (place: Place) => unknown,
   unmatched: (target: Target) => void,
@@ -101,27 +101,25 @@ const collect = <Target extends string>(
   return Object.fromEntries(found) as { [target in Target]?: unknown }
 }
 
-const contactNames: ReadonlySet<string> = new Set([...contactFieldNames, 'custom_attributes'])
-
 /** A field of another name that an option maps is no unknown field any more. */
 const withoutPlaces = (contact: SignupInput['contact'], options: MappingOptions) => {
-  if (Object.keys(contact).every((name) => contactNames.has(name))) return contact
+  if (Object.keys(contact).every((name) => contactKeys.has(name))) return contact
   const { fields, attributes, company, note, consent } = options
   const places = new Set([fields, attributes, company].flatMap((table) => Object.keys(table ?? {})))
   for (const place of [note, consent]) if (place !== undefined) places.add(place)
   return Object.fromEntries(
-    Object.entries(contact).filter(([name]) => contactNames.has(name) || !places.has(name)),
+    Object.entries(contact).filter(([name]) => contactKeys.has(name) || !places.has(name)),
   )
 }
 
 /** What a payload offers to the options: as received, as its schema gave it, and its questions. */
-export type Readable = {
+export type ParsedPayload = {
   readonly body: unknown
   readonly payload: unknown
   readonly questions: readonly Question[]
 }
 
-export type Mapped = {
+export type MappingResult = {
   readonly input: SignupInput | undefined
   readonly leftOut: readonly LeftOut[]
 }
@@ -134,16 +132,16 @@ export type Mapped = {
  */
 export const applyOptions = (
   preset: SignupInput,
-  { body, payload, questions }: Readable,
+  { body, payload, questions }: ParsedPayload,
   options: MappingOptions,
-): Mapped => {
+): MappingResult => {
   const leftOut: LeftOut[] = []
-  const lookUp = (place: Place) => find(body, questions, place)
+  const lookUp = (place: Place) => findValue(body, questions, place)
   const unmatched = (path: string) => leftOut.push({ path, reason: 'field_unmatched' })
 
-  const fields = collect(options.fields, lookUp, unmatched)
-  const attributes = collect(options.attributes, lookUp, () => unmatched('custom_attributes'))
-  const company = collect(options.company, lookUp, (field) => unmatched(`company.${field}`))
+  const fields = collectFields(options.fields, lookUp, unmatched)
+  const attributes = collectFields(options.attributes, lookUp, () => unmatched('custom_attributes'))
+  const company = collectFields(options.company, lookUp, (field) => unmatched(`company.${field}`))
   const note = options.note === undefined ? undefined : toScalar(lookUp(options.note))
 
   const contact: SignupInput['contact'] = { ...withoutPlaces(preset.contact, options), ...fields }
@@ -155,10 +153,10 @@ export const applyOptions = (
   if (Object.keys(company).length > 0) input.company = { ...preset.company, ...company }
   if (isFound(note)) input.note = note
   if (options.consent !== undefined) input.consent = isTicked(lookUp(options.consent))
-  return { input: options.map ? callMap(options.map, input, payload) : input, leftOut }
+  return { input: options.map ? runMap(options.map, input, payload) : input, leftOut }
 }
 
-const callMap = (
+const runMap = (
   map: NonNullable<MappingOptions['map']>,
   input: SignupInput,
   payload: unknown,

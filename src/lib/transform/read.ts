@@ -5,7 +5,7 @@ import { BridgeError, type Issue, type RefusalCode, refusalCodes } from '../erro
 import type { Signup, SignupInput } from '../signup.ts'
 import { parseFormBody, parseJsonBody } from './body.ts'
 import { normalise } from './normalise.ts'
-import { applyOptions, type Mapped, type MappingOptions } from './options.ts'
+import { applyOptions, type MappingOptions, type MappingResult } from './options.ts'
 import { clean, isAbsent, type LeftOut } from './values.ts'
 
 /** A delivery's body, by the format that its source declares. */
@@ -61,7 +61,7 @@ export type Reading =
   | (Refusal & { readonly kind: 'refused'; readonly event_id: string })
 
 /** A refusal as the error that it is answered or parked with. */
-export const refusal = ({ code, message, issues }: Refusal): BridgeError =>
+export const toRefusalError = ({ code, message, issues }: Refusal): BridgeError =>
   new BridgeError(code, message, { issues })
 
 /** The headers that reading needs; no other is kept, so that a queued delivery reads the same. */
@@ -72,7 +72,7 @@ const readHeaders = (source: ReadableSource): readonly string[] => [
 ]
 
 /** The delivery as it is read and queued: without the headers and the address it came with. */
-export const strip = (source: ReadableSource, delivery: Delivery): Delivery => ({
+export const stripDelivery = (source: ReadableSource, delivery: Delivery): Delivery => ({
   ...delivery,
   method: 'POST',
   url: '',
@@ -84,7 +84,7 @@ export const strip = (source: ReadableSource, delivery: Delivery): Delivery => (
   ),
 })
 
-const isRefusal = (error: unknown): error is BridgeError & { code: RefusalCode } =>
+const isRefusalError = (error: unknown): error is BridgeError & { code: RefusalCode } =>
   error instanceof BridgeError && refusalCodes.some((code) => code === error.code)
 
 const parsePayload = (source: ReadableSource, body: unknown): unknown => {
@@ -109,16 +109,16 @@ const toEventId = (given: unknown): string | undefined => {
 }
 
 /** What one event of a body holds: each signup as mapped, or why it, or all of it, is refused. */
-type Entry = {
+type EventReading = {
   readonly event_id: string | undefined
-  readonly items: readonly (Mapped | Refusal)[]
+  readonly items: readonly (MappingResult | Refusal)[]
 }
 
-const ignored: Entry['items'] = [{ input: undefined, leftOut: [] }]
+const ignored: EventReading['items'] = [{ input: undefined, leftOut: [] }]
 
 /** What is thrown while an event is mapped is for the operator to mend, whoever's code threw it. */
 const toRefusal = (error: unknown): Refusal =>
-  isRefusal(error)
+  isRefusalError(error)
     ? error
     : // The cause is left out: its message may quote the payload.
       {
@@ -128,7 +128,7 @@ const toRefusal = (error: unknown): Refusal =>
       }
 
 /** One event: the signups that its source finds in it, with the options laid over them. */
-const readEvent = (source: ReadableSource, event: unknown, delivery: Delivery): Entry => {
+const readEvent = (source: ReadableSource, event: unknown, delivery: Delivery): EventReading => {
   let event_id: string | undefined
   try {
     if (source.payload.isSignup?.(event, delivery) === false) return { event_id, items: ignored }
@@ -137,7 +137,7 @@ const readEvent = (source: ReadableSource, event: unknown, delivery: Delivery): 
     const questions = source.questions?.(payload) ?? []
     const found = source.toSignup(payload, delivery, questions) ?? []
     const readable = { body: event, payload, questions }
-    const mapOne = (preset: SignupInput): Mapped | Refusal => {
+    const mapOne = (preset: SignupInput): MappingResult | Refusal => {
       try {
         return applyOptions(preset, readable, source.options)
       } catch (error) {
@@ -161,7 +161,10 @@ const eventsOf = (source: ReadableSource, body: unknown): readonly unknown[] | R
 }
 
 /** The events of a delivery, parsed and mapped, each value still as it came. */
-export const readInputs = async (source: ReadableSource, delivery: Delivery): Promise<Entry[]> => {
+export const readInputs = async (
+  source: ReadableSource,
+  delivery: Delivery,
+): Promise<EventReading[]> => {
   try {
     const isJson = source.payload.format === 'json'
     const events = eventsOf(
@@ -171,7 +174,7 @@ export const readInputs = async (source: ReadableSource, delivery: Delivery): Pr
     if ('code' in events) return [{ event_id: undefined, items: [events] }]
     return events.map((event) => readEvent(source, event, delivery))
   } catch (error) {
-    if (!isRefusal(error)) throw error
+    if (!isRefusalError(error)) throw error
     return [{ event_id: undefined, items: [error] }]
   }
 }
@@ -179,7 +182,7 @@ export const readInputs = async (source: ReadableSource, delivery: Delivery): Pr
 type Item = { readonly signup: Signup; readonly leftOut: readonly LeftOut[] } | Refusal | undefined
 
 const toItem = async (
-  given: Mapped | Refusal,
+  given: MappingResult | Refusal,
   eventId: string,
   { options: { country } }: ReadableSource,
 ): Promise<Item> => {
@@ -200,7 +203,7 @@ const toItem = async (
  * A refusal is a value, since what to do about it depends on who waits.
  */
 export const read = async (source: ReadableSource, received: Delivery): Promise<Reading> => {
-  const delivery = strip(source, received)
+  const delivery = stripDelivery(source, received)
   const entries = await readInputs(source, delivery)
   const digest = () => sha256(delivery.body)
   const items = await Promise.all(

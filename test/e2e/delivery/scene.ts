@@ -1,4 +1,4 @@
-import { createAnswerCall } from '../../../sandbox/intercom/answer-call.ts'
+import { createRespond } from '../../../sandbox/intercom/respond.ts'
 import { defineBridge, form, signup } from '../../../src/lib/index.ts'
 import { isRecord } from '../../../src/lib/json-access.ts'
 import type { SourceOptions } from '../../../src/lib/sources/source.ts'
@@ -33,7 +33,7 @@ export const startScene = async (
 
   /** Somebody else's call, by hand: none of the worker's. */
   const intercom = async (method: string, path: string, body?: object) => {
-    const answerCall = createAnswerCall(model.workspace, model.time.sleep)
+    const answerCall = createRespond(model.workspace, model.time.sleep)
     const reply = await model.time.run(
       answerCall({
         method,

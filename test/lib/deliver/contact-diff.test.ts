@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { toCreate, toUpdate } from '../../../src/lib/deliver/contact-diff.ts'
+import { fieldsToCreate, fieldsToUpdate } from '../../../src/lib/deliver/contact-diff.ts'
 import type { Policy } from '../../../src/lib/deliver/policy.ts'
 import type { Signup } from '../../../src/lib/signup.ts'
 import { account, contact, email, lead, newcomer, usual } from '../../support/people.ts'
@@ -7,7 +7,7 @@ import { account, contact, email, lead, newcomer, usual } from '../../support/pe
 const none = () => false
 /** What a signup writes to a contact. */
 const written = (signup: Signup, known: ReturnType<typeof contact>, policy: Partial<Policy> = {}) =>
-  toUpdate(signup, { ...usual, ...policy }, known, none).fields
+  fieldsToUpdate(signup, { ...usual, ...policy }, known, none).fields
 
 const full: Signup = {
   event_id: 'e',
@@ -212,7 +212,7 @@ describe('overwriting', () => {
 test('`skip` leaves out nothing that counts, and is not a lesser `overwrite`', () => {
   const policy: Policy = { ...usual, onExisting: 'skip' }
 
-  expect(toUpdate(full, policy, contact('a'), () => true)).toEqual({
+  expect(fieldsToUpdate(full, policy, contact('a'), () => true)).toEqual({
     fields: {},
     leftOut: [],
     degraded: false,
@@ -225,7 +225,7 @@ describe('what the workspace does not take', () => {
   test('is left out of a create and named, the mark aside', () => {
     const policy: Policy = { ...usual, onExisting: 'overwrite', mark: 20 }
 
-    const { fields, leftOut } = toCreate(full, policy, leavesOut)
+    const { fields, leftOut } = fieldsToCreate(full, policy, leavesOut)
 
     expect(fields.custom_attributes).toEqual({ plan: 'pro' })
     expect(leftOut).toEqual([['seats', 0]])
@@ -234,7 +234,7 @@ describe('what the workspace does not take', () => {
   test('is named for an update only where it would have been written', () => {
     const seated = contact('a', { custom_attributes: { seats: 3 } })
 
-    expect(toUpdate(full, usual, seated, leavesOut).leftOut).toEqual([])
-    expect(toUpdate(full, usual, contact('a'), leavesOut).leftOut).toEqual([['seats', 0]])
+    expect(fieldsToUpdate(full, usual, seated, leavesOut).leftOut).toEqual([])
+    expect(fieldsToUpdate(full, usual, contact('a'), leavesOut).leftOut).toEqual([['seats', 0]])
   })
 })

@@ -1,9 +1,9 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { nextStep } from '../../../src/lib/deliver/decide.ts'
-import type { DecideAnswer, DecideCall, Past } from '../../../src/lib/deliver/history.ts'
+import type { Exchange, StepRequest, StepResponse } from '../../../src/lib/deliver/history.ts'
 import type { Policy } from '../../../src/lib/deliver/policy.ts'
-import { type Decided, fail } from '../../../src/lib/deliver/steps.ts'
+import { type Decision, failStep } from '../../../src/lib/deliver/steps.ts'
 import { BridgeError } from '../../../src/lib/errors.ts'
 import type { Contact } from '../../../src/lib/intercom/contact.ts'
 import type { DataAttribute } from '../../../src/lib/intercom/data-attributes.ts'
@@ -11,28 +11,28 @@ import type { Signup } from '../../../src/lib/signup.ts'
 import { account, contact, email, lead, newcomer, usual } from '../../support/people.ts'
 
 /** One whom search finds, as it is when it is read. */
-const known = (given: Contact, read = given): DecideAnswer[] => [found(given), one(read)]
-const found = (...contacts: Contact[]): DecideAnswer => ({ type: 'contacts', contacts })
-const one = (given: Contact): DecideAnswer => ({ type: 'contact', contact: given })
-const conflict = (id?: string, archived = false): DecideAnswer => ({
+const known = (given: Contact, read = given): StepResponse[] => [found(given), one(read)]
+const found = (...contacts: Contact[]): StepResponse => ({ type: 'contacts', contacts })
+const one = (given: Contact): StepResponse => ({ type: 'contact', contact: given })
+const conflict = (id?: string, archived = false): StepResponse => ({
   type: 'conflict',
   id,
   archived,
 })
-const gone: DecideAnswer = { type: 'gone' }
-const unarchived: DecideAnswer = { type: 'unarchived' }
-const merged = (id?: string): DecideAnswer => ({ type: 'merged', id })
-const refused = (aboutAttributes: boolean): DecideAnswer => ({
+const gone: StepResponse = { type: 'gone' }
+const unarchived: StepResponse = { type: 'unarchived' }
+const merged = (id?: string): StepResponse => ({ type: 'merged', id })
+const refused = (aboutAttributes: boolean): StepResponse => ({
   type: 'refused',
   aboutAttributes,
   error: new BridgeError('intercom_rejected', 'text', { intercomCode: 'parameter_invalid' }),
 })
-const listed = (...list: DataAttribute[]): DecideAnswer => ({ type: 'attributes', list })
-const unlisted: DecideAnswer = { type: 'attributes', list: undefined }
+const listed = (...list: DataAttribute[]): StepResponse => ({ type: 'attributes', list })
+const unlisted: StepResponse = { type: 'attributes', list: undefined }
 const text = (name: string): DataAttribute => ({ name, data_type: 'string' })
 
-type Ran = Partial<Omit<Decided, 'contact'>> & {
-  calls: DecideCall[]
+type Ran = Partial<Omit<Decision, 'contact'>> & {
+  calls: StepRequest[]
   id?: string
   code?: string
   intercomCode?: string
@@ -40,13 +40,13 @@ type Ran = Partial<Omit<Decided, 'contact'>> & {
 /** Runs a signup through prepared answers; gives the calls and what came of them. */
 const run = (
   signup: Signup,
-  answers: readonly DecideAnswer[],
+  answers: readonly StepResponse[],
   policy: Partial<Policy> = {},
 ): Ran => {
-  const history: Past[] = []
+  const history: Exchange[] = []
   for (;;) {
     const step = nextStep(signup, { ...usual, ...policy }, history)
-    const calls = history.map(({ call }) => call)
+    const calls = history.map(({ request: call }) => call)
     if ('fail' in step) {
       const { code, intercomCode } = step.fail
       return { calls, code, ...(intercomCode !== undefined && { intercomCode }) }
@@ -56,12 +56,12 @@ const run = (
       return { calls, id: end.id, ...rest }
     }
     const answer = answers[history.length]
-    if (!answer) return { calls: [...calls, step.call] }
-    history.push({ call: step.call, answer })
+    if (!answer) return { calls: [...calls, step.request] }
+    history.push({ request: step.request, response: answer })
   }
 }
-const get: DecideCall = { type: 'get', id: 'a' }
-const search: DecideCall = { type: 'search', field: 'email', value: email }
+const get: StepRequest = { type: 'get', id: 'a' }
+const search: StepRequest = { type: 'search', field: 'email', value: email }
 const plain = { counts: [], refused: [] }
 const having = (signup: Signup, fields: Partial<Signup['contact']>): Signup => ({
   ...signup,
@@ -147,7 +147,7 @@ test('what differs from the signup is counted only where it is another account',
   const idless = contact('a')
   const other = contact('b', { external_id: '2' })
   const typed = contact('c', { role: 'lead', external_id: 'uuid' })
-  const countsOf = (signup: Signup, given: DecideAnswer[]) => run(signup, given).counts
+  const countsOf = (signup: Signup, given: StepResponse[]) => run(signup, given).counts
   const named = having(newcomer, { name: 'Ada' })
 
   expect(countsOf(account, [found(other, idless), one(idless), one(idless)])).toEqual([])
@@ -224,13 +224,13 @@ describe('an existing contact', () => {
 
     test('one whom this process remembers is read even where nothing is missing: it may be gone', () => {
       const full = contact('a', { external_id: '1' })
-      const remembered: DecideAnswer = { type: 'contacts', contacts: [full], unindexed: ['a'] }
+      const remembered: StepResponse = { type: 'contacts', contacts: [full], unindexed: ['a'] }
 
       expect(run(account, [remembered])).toEqual({ calls: [search, get] })
     })
 
     test('one whom this process remembers may be another account’s by now', () => {
-      const remembered: DecideAnswer = {
+      const remembered: StepResponse = {
         type: 'contacts',
         contacts: [contact('a')],
         unindexed: ['a'],
@@ -724,7 +724,7 @@ test.each([
   ['contact_deleted', 'replay then'],
   ['identity_conflict', 'merge them in Intercom, then replay'],
 ] as const)('who is to mend %s reads what to do: %s', (code, advice) => {
-  expect(fail(code)).toMatchObject({ fail: { code, message: expect.stringContaining(advice) } })
+  expect(failStep(code)).toMatchObject({ fail: { code, message: expect.stringContaining(advice) } })
 })
 
 test('a signup that six calls do not settle waits', () => {
@@ -784,18 +784,18 @@ test('whatever Intercom answers, a signup makes at most six calls and ends', () 
       ),
       fc.array(anyAnswers, { minLength: 20, maxLength: 20 }),
       (person, fields, policy, answers) => {
-        const history: Past[] = []
+        const history: Exchange[] = []
         for (;;) {
           const step = nextStep(having(person, fields), policy, history)
-          if (!('call' in step)) break
-          const { call } = step
-          const made = history.filter((past) => past.call.type !== 'attributes').length
+          if (!('request' in step)) break
+          const { request: call } = step
+          const made = history.filter((past) => past.request.type !== 'attributes').length
           expect(made).toBeLessThan(call.type === 'attributes' ? 7 : 6)
           expect(history.length).toBeLessThan(7)
           const given = answers[history.length]
           const kind =
             call.type === 'search' ? 'found' : call.type === 'attributes' ? 'list' : 'written'
-          history.push({ call, answer: given?.[kind] ?? gone })
+          history.push({ request: call, response: given?.[kind] ?? gone })
         }
       },
     ),

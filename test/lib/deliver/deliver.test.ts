@@ -1,23 +1,26 @@
 import { describe, expect, test } from 'vitest'
 import { type DeliverDependencies, deliver } from '../../../src/lib/deliver/deliver.ts'
 import type { Contact } from '../../../src/lib/intercom/contact.ts'
-import type { ContactAnswer } from '../../../src/lib/intercom/contact-request.ts'
-import { createRecent, type Recent } from '../../../src/lib/intercom/recent-contacts.ts'
+import type { ContactResponse } from '../../../src/lib/intercom/contact-request.ts'
+import {
+  createRecentContacts,
+  type RecentContacts,
+} from '../../../src/lib/intercom/recent-contacts.ts'
 import { createClock } from '../../support/clock.ts'
 import { account, contact, lead, usual } from '../../support/people.ts'
 
-const found = (...contacts: Contact[]): ContactAnswer => ({ type: 'contacts', contacts })
-const one = (given: Contact): ContactAnswer => ({ type: 'contact', contact: given })
-const conflict = (id?: string, archived = false): ContactAnswer => ({
+const found = (...contacts: Contact[]): ContactResponse => ({ type: 'contacts', contacts })
+const one = (given: Contact): ContactResponse => ({ type: 'contact', contact: given })
+const conflict = (id?: string, archived = false): ContactResponse => ({
   type: 'conflict',
   id,
   archived,
 })
-const gone: ContactAnswer = { type: 'gone' }
+const gone: ContactResponse = { type: 'gone' }
 
 describe('the loop', () => {
   /** Answers calls of contacts, as the client would have read them. */
-  const given = (recent: Recent, ...answers: ContactAnswer[]): DeliverDependencies => ({
+  const given = (recent: RecentContacts, ...answers: ContactResponse[]): DeliverDependencies => ({
     recent,
     version: '2.14',
     // What a call reads is its own type; here each gets the next answer.
@@ -27,7 +30,7 @@ describe('the loop', () => {
   })
 
   test('remembers what this process made, which search does not see yet', async () => {
-    const recent = createRecent(createClock())
+    const recent = createRecentContacts(createClock())
     await deliver(lead, usual, given(recent, found(), one(contact('a', { role: 'lead' }))))
 
     const made = one(contact('a', { role: 'lead' }))
@@ -37,7 +40,7 @@ describe('the loop', () => {
   })
 
   test('reads whom it writes to: an index may be behind, and so may this process', async () => {
-    const recent = createRecent(createClock())
+    const recent = createRecentContacts(createClock())
     recent.remember(contact('a', { external_id: '1' }))
     const behind = contact('a', { role: 'lead', external_id: 'uuid' })
     const asItIs = contact('a', { external_id: '1' })
@@ -48,7 +51,7 @@ describe('the loop', () => {
   })
 
   test('reads a remembered contact first, and forgets one that is gone', async () => {
-    const recent = createRecent(createClock())
+    const recent = createRecentContacts(createClock())
     recent.remember(contact('a'))
 
     const outcome = await deliver(
@@ -68,15 +71,19 @@ describe('the loop', () => {
     const created = await deliver(
       signup,
       policy,
-      given(createRecent(createClock()), found(), one(made)),
+      given(createRecentContacts(createClock()), found(), one(made)),
     )
-    const known = await deliver(signup, policy, given(createRecent(createClock()), found(made)))
+    const known = await deliver(
+      signup,
+      policy,
+      given(createRecentContacts(createClock()), found(made)),
+    )
 
     expect([created.calls, known.calls]).toEqual([3, 1])
   })
 
   test('throws what a step fails with', async () => {
-    const recent = createRecent(createClock())
+    const recent = createRecentContacts(createClock())
     const policy = { ...usual, onArchived: 'park' } as const
 
     await expect(

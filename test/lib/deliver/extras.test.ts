@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type SandboxIntercom, startIntercom } from '../../../sandbox/intercom/server.ts'
-import { giveExtras, type TagIds } from '../../../src/lib/deliver/extras.ts'
+import { applyExtras, type TagIds } from '../../../src/lib/deliver/extras.ts'
 import { BridgeError } from '../../../src/lib/errors.ts'
 import { createHttp } from '../../../src/lib/http.ts'
 import { type ClientOptions, createClient } from '../../../src/lib/intercom/client.ts'
 import type { Contact } from '../../../src/lib/intercom/contact.ts'
-import { toCall } from '../../../src/lib/intercom/contact-request.ts'
+import { toIntercomRequest } from '../../../src/lib/intercom/contact-request.ts'
 import { createPace } from '../../../src/lib/intercom/pace.ts'
 import type { Signup } from '../../../src/lib/signup.ts'
 import { createClock, type VirtualClock } from '../../support/clock.ts'
@@ -29,12 +29,12 @@ const client = (more: Partial<ClientOptions> = {}) =>
 
 /** A contact as Intercom answers it now. */
 const read = async (id: string): Promise<Contact> => {
-  const answer = await client()(toCall({ type: 'get', id }, '2.14'))
+  const answer = await client()(toIntercomRequest({ type: 'get', id }, '2.14'))
   if (answer.type !== 'contact') throw new Error('no contact')
   return answer.contact
 }
 const create = async (email: string): Promise<Contact> => {
-  const call = toCall({ type: 'create', fields: { role: 'user', email } }, '2.14')
+  const call = toIntercomRequest({ type: 'create', fields: { role: 'user', email } }, '2.14')
   const answer = await client()(call)
   if (answer.type !== 'contact') throw new Error('not created')
   return answer.contact
@@ -54,7 +54,7 @@ const give = async (
 ) => {
   const before = intercom.calls().length
   const dependencies = { send: client(options), tagIds, fillsOnly }
-  const given = await giveExtras({ ...newcomer, ...extras }, contact, dependencies)
+  const given = await applyExtras({ ...newcomer, ...extras }, contact, dependencies)
   const calls = intercom.calls().slice(before)
   return { given, calls, asked: calls.map(({ method, path }) => `${method} ${path}`) }
 }
@@ -409,7 +409,7 @@ describe('trouble that passes', () => {
   test('may come between asking for a company and filling it', async () => {
     const send = client()
     let companies = 0
-    const given = await giveExtras({ ...newcomer, ...all }, ada, {
+    const given = await applyExtras({ ...newcomer, ...all }, ada, {
       send: async (call) => {
         if (call.name === 'company') companies += 1
         if (companies === 2) throw new BridgeError('intercom_unavailable', 'our words')

@@ -10,7 +10,7 @@ const policy = (
   options: SourceOptions = {},
   signup: Signup = account,
   arrival: Partial<Arrival> = {},
-) => policyOf(options, signup, { received_at: start, mayBeSecond: false, ...arrival })
+) => policyOf(options, signup, { received_at: start, mayBeRetry: false, ...arrival })
 
 const dated = (occurred_at: number): Signup => ({ ...account, occurred_at })
 const overwriting: [string, SourceOptions][] = [
@@ -29,7 +29,7 @@ describe('a live signup', () => {
   })
 
   test('may come a second time and is none the less live', () => {
-    expect(policy({}, account, { mayBeSecond: true })).toEqual(policy())
+    expect(policy({}, account, { mayBeRetry: true })).toEqual(policy())
   })
 
   test.each<SourceOptions['onExisting']>(['fill', 'skip', 'overwrite', { overwrite: ['name'] }])(
@@ -130,11 +130,11 @@ describe('a source that looks nobody up', () => {
     ['an account that may come again', account, true],
     ['a lead', lead, false],
   ])('does not look up %s', (_name, signup, mayBeSecond) => {
-    expect(policy(options, signup, { mayBeSecond }).lookup).toBe(false)
+    expect(policy(options, signup, { mayBeRetry: mayBeSecond }).lookup).toBe(false)
   })
 
   test('looks up a lead that may come again: it may have been made, and no conflict would tell', () => {
-    expect(policy(options, lead, { mayBeSecond: true }).lookup).toBe(true)
+    expect(policy(options, lead, { mayBeRetry: true }).lookup).toBe(true)
   })
 
   test.each(['park_archived', 'restore_archived'] as const)(

@@ -6,7 +6,7 @@ import { BridgeError, type ErrorCode } from '../../../src/lib/errors.ts'
 import { clerk, defineSource, form, signup } from '../../../src/lib/index.ts'
 import type { Sink } from '../../../src/lib/ingest/ingest.ts'
 import {
-  type HttpDelivery,
+  type IncomingRequest,
   type ReceiveDependencies,
   receive,
 } from '../../../src/lib/ingest/receive.ts'
@@ -42,7 +42,7 @@ const secrets: Readonly<Record<string, readonly string[]>> = {
 }
 const secretsOf = (source: string) => secrets[source] ?? []
 
-type Post = Partial<Omit<HttpDelivery, 'body'>> & { body?: string | Uint8Array | object }
+type Post = Partial<Omit<IncomingRequest, 'body'>> & { body?: string | Uint8Array | object }
 
 const post = async (
   path: string,
@@ -54,7 +54,7 @@ const post = async (
     body instanceof Uint8Array
       ? body
       : bytes(typeof body === 'string' ? body : JSON.stringify(body))
-  const request: HttpDelivery = {
+  const request: IncomingRequest = {
     path,
     received_at: start,
     method: 'POST',
@@ -77,7 +77,7 @@ const post = async (
     now: () => start,
     ...more,
   })
-  const { status, headers, body: text } = received.answer
+  const { status, headers, body: text } = received.response
   const json = headers['content-type'] === 'application/json' ? JSON.parse(text) : undefined
   return { status, headers, json, text, messages, received }
 }

@@ -2,7 +2,11 @@ import type { ServerResponse } from 'node:http'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startTurnstile } from '../../../sandbox/turnstile.ts'
 import { createHttp } from '../../../src/lib/http.ts'
-import { assertHuman, createAskTurnstile, type Verdict } from '../../../src/lib/ingest/turnstile.ts'
+import {
+  assertHuman,
+  createAskTurnstile,
+  type TurnstileResult,
+} from '../../../src/lib/ingest/turnstile.ts'
 import { createClock } from '../../support/clock.ts'
 import { startServer } from '../../support/server.ts'
 
@@ -69,7 +73,11 @@ describe('Cloudflare', () => {
 })
 
 describe('a post', () => {
-  const check = async (token: unknown, secrets: readonly string[], verdicts: Verdict[] = []) => {
+  const check = async (
+    token: unknown,
+    secrets: readonly string[],
+    verdicts: TurnstileResult[] = [],
+  ) => {
     const asked: string[] = []
     const outcome = await assertHuman(token, secrets, async (secret) => {
       asked.push(secret)

@@ -2,7 +2,10 @@ import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test
 import { type SandboxIntercom, startIntercom } from '../../../sandbox/intercom/server.ts'
 import { createHttp } from '../../../src/lib/http.ts'
 import { type ClientOptions, createClient } from '../../../src/lib/intercom/client.ts'
-import { type ContactCall, toCall } from '../../../src/lib/intercom/contact-request.ts'
+import {
+  type ContactRequest,
+  toIntercomRequest,
+} from '../../../src/lib/intercom/contact-request.ts'
 import { createPace } from '../../../src/lib/intercom/pace.ts'
 import { createClock, type VirtualClock } from '../../support/clock.ts'
 import { startServer } from '../../support/server.ts'
@@ -31,13 +34,13 @@ const client = (more: Partial<ClientOptions> = {}) => {
     remainingMs: () => 60_000,
     ...more,
   })
-  return (call: ContactCall) => send(toCall(call, '2.14'))
+  return (call: ContactRequest) => send(toIntercomRequest(call, '2.14'))
 }
-const create = (fields: object = {}): ContactCall => ({
+const create = (fields: object = {}): ContactRequest => ({
   type: 'create',
   fields: { role: 'user', email: 'ada@example.com', ...fields },
 })
-const search: ContactCall = { type: 'search', field: 'email', value: 'ada@example.com' }
+const search: ContactRequest = { type: 'search', field: 'email', value: 'ada@example.com' }
 const made = async (fields: object = {}) => {
   const answer = await client()(create(fields))
   if (answer.type !== 'contact') throw new Error('not created')
@@ -220,7 +223,7 @@ describe('failures', () => {
     expect(clock.slept).toEqual([250, 500])
   })
 
-  describe.each<[string, ContactCall]>([
+  describe.each<[string, ContactRequest]>([
     ['create', create()],
     ['get', { type: 'get', id: '6762f0dd1bb69f9f2193bb83' }],
     ['update', { type: 'update', id: '6762f0dd1bb69f9f2193bb83', fields: { name: 'Ada' } }],
@@ -563,12 +566,12 @@ test('every answer is told of by its call’s name, its status and its time', as
   const answers: object[] = []
   intercom.addFault({ status: 503, count: 1 }, { reset: true, count: 1 })
 
-  await client({ onAnswer: (answer) => answers.push(answer) })(search)
+  await client({ onResponse: (answer) => answers.push(answer) })(search)
 
   expect(answers).toEqual([
-    { call: 'search', status: 503, durationMs: 0 },
-    { call: 'search', status: 0, durationMs: 0 },
-    { call: 'search', status: 200, durationMs: 0 },
+    { name: 'search', status: 503, durationMs: 0 },
+    { name: 'search', status: 0, durationMs: 0 },
+    { name: 'search', status: 200, durationMs: 0 },
   ])
 })
 

@@ -1,6 +1,9 @@
 import { describe, expect, test } from 'vitest'
-import { type ContactCall, toCall } from '../../../src/lib/intercom/contact-request.ts'
-import type { Answered } from '../../../src/lib/intercom/request.ts'
+import {
+  type ContactRequest,
+  toIntercomRequest,
+} from '../../../src/lib/intercom/contact-request.ts'
+import type { IntercomResponse } from '../../../src/lib/intercom/request.ts'
 import { contact, email } from '../../support/people.ts'
 
 const id = '6762f0dd1bb69f9f2193bb83'
@@ -12,14 +15,19 @@ const calls = {
   create: { type: 'create', fields: { role: 'user', email } },
   update: { type: 'update', id, fields: { name: 'Ada' } },
   unarchive: { type: 'unarchive', id },
-} as const satisfies Record<ContactCall['type'], ContactCall>
+} as const satisfies Record<ContactRequest['type'], ContactRequest>
 type Type = keyof typeof calls
 const types: readonly Type[] = ['search', 'find', 'get', 'create', 'update', 'unarchive']
 const others = (...named: Type[]): Type[] => types.filter((type) => !named.includes(type))
 
 /** What an answer to a call decides. */
-const readAs = (type: Type, answer: Partial<Answered>) =>
-  toCall(calls[type], '2.14').read({ status: 200, headers: {}, body: undefined, ...answer })
+const readAs = (type: Type, answer: Partial<IntercomResponse>) =>
+  toIntercomRequest(calls[type], '2.14').read({
+    status: 200,
+    headers: {},
+    body: undefined,
+    ...answer,
+  })
 const read = readAs
 
 const errorList = (message: string, code = 'parameter_invalid') => ({
@@ -36,13 +44,17 @@ describe('a request', () => {
     ['update', { method: 'PUT', path: `/contacts/${id}`, body: '{"name":"Ada"}' }],
     ['unarchive', { method: 'POST', path: `/contacts/${id}/unarchive` }],
   ])('to %s is as the reference says, under its own name', (type, expected) => {
-    const { read: _read, repeatable: _repeatable, ...request } = toCall(calls[type], '2.14')
+    const {
+      read: _read,
+      repeatable: _repeatable,
+      ...request
+    } = toIntercomRequest(calls[type], '2.14')
 
     expect(request).toEqual({ ...expected, name: type })
   })
 
   test('to search asks for the 50 that are equal', () => {
-    const { method, path, body } = toCall(calls.search, '2.14')
+    const { method, path, body } = toIntercomRequest(calls.search, '2.14')
 
     expect({ method, path, body: JSON.parse(body ?? '') }).toEqual({
       method: 'POST',
@@ -54,7 +66,7 @@ describe('a request', () => {
     })
   })
 
-  test.each<[string, ContactCall, string]>([
+  test.each<[string, ContactRequest, string]>([
     ['get', { type: 'get', id: '../admins?x' }, '/contacts/..%2Fadmins%3Fx'],
     ['update', { type: 'update', id: 'a/b', fields: {} }, '/contacts/a%2Fb'],
     ['unarchive', { type: 'unarchive', id: 'a/b' }, '/contacts/a%2Fb/unarchive'],
@@ -64,7 +76,7 @@ describe('a request', () => {
       '/contacts/find_by_external_id/a%2Fb%23%C3%BC',
     ],
   ])('to %s keeps an id with slashes in its place', (_name, call, path) => {
-    expect(toCall(call, '2.14').path).toBe(path)
+    expect(toIntercomRequest(call, '2.14').path).toBe(path)
   })
 
   test.each([
@@ -77,22 +89,25 @@ describe('a request', () => {
     ['Preview', '7'],
     ['Unstable', '7'],
   ])('of version %s tells the owner 7 as %j', (version, owner_id) => {
-    const create = toCall({ type: 'create', fields: { role: 'user', owner_id: 7 } }, version)
-    const update = toCall({ type: 'update', id, fields: { owner_id: 7 } }, version)
+    const create = toIntercomRequest(
+      { type: 'create', fields: { role: 'user', owner_id: 7 } },
+      version,
+    )
+    const update = toIntercomRequest({ type: 'update', id, fields: { owner_id: 7 } }, version)
 
     expect(JSON.parse(create.body ?? '')).toEqual({ role: 'user', owner_id })
     expect(JSON.parse(update.body ?? '')).toEqual({ owner_id })
   })
 
   test('of version 2.16 names no owner where the signup names none', () => {
-    expect(JSON.parse(toCall(calls.update, '2.16').body ?? '')).toEqual({ name: 'Ada' })
+    expect(JSON.parse(toIntercomRequest(calls.update, '2.16').body ?? '')).toEqual({ name: 'Ada' })
   })
 
   test('may be repeated, but for one that creates a lead', () => {
-    const lead = toCall({ type: 'create', fields: { role: 'lead', email } }, '2.14')
+    const lead = toIntercomRequest({ type: 'create', fields: { role: 'lead', email } }, '2.14')
 
     expect(lead.repeatable).toBe(false)
-    expect(types.map((type) => toCall(calls[type], '2.14').repeatable)).toEqual(
+    expect(types.map((type) => toIntercomRequest(calls[type], '2.14').repeatable)).toEqual(
       types.map(() => true),
     )
   })
@@ -100,7 +115,8 @@ describe('a request', () => {
 
 /** Whatever success Intercom calls it. */
 describe.each([200, 201, 202, 299])('a %i', (status) => {
-  const read = (type: Type, answer: Partial<Answered>) => readAs(type, { status, ...answer })
+  const read = (type: Type, answer: Partial<IntercomResponse>) =>
+    readAs(type, { status, ...answer })
 
   test.each<Type>(['find', 'get', 'create', 'update'])('to %s is the contact', (type) => {
     expect(read(type, { body: contact(id) })).toMatchObject({ type: 'contact', contact: { id } })

@@ -3,13 +3,13 @@ import { type SandboxIntercom, startIntercom } from '../../../sandbox/intercom/s
 import { createHttp } from '../../../src/lib/http.ts'
 import { type ClientOptions, createClient } from '../../../src/lib/intercom/client.ts'
 import {
+  attributeProblem,
   createListAttributes,
   type DataAttribute,
   type Scalar,
-  whyNot,
 } from '../../../src/lib/intercom/data-attributes.ts'
 import { createPace } from '../../../src/lib/intercom/pace.ts'
-import type { SendCall } from '../../../src/lib/intercom/request.ts'
+import type { SendRequest } from '../../../src/lib/intercom/request.ts'
 import { createClock, type VirtualClock } from '../../support/clock.ts'
 
 const custom = (name: string, more: Partial<DataAttribute> = {}): DataAttribute => ({
@@ -34,64 +34,64 @@ describe('an attribute is taken', () => {
     ['date', 1_767_225_600],
     ['datetime', 1_767_225_600],
   ])('where its type is %s and its value %j', (data_type, value) => {
-    expect(whyNot([custom('plan', { data_type })], 'plan', value)).toBeUndefined()
+    expect(attributeProblem([custom('plan', { data_type })], 'plan', value)).toBeUndefined()
   })
 
   test.each(['pro', 7, 7.5, true])('where nobody knows its type yet: %j', (value) => {
     const list = [custom('plan', { data_type: 'colour' })]
 
-    expect(whyNot(list, 'plan', value)).toBeUndefined()
+    expect(attributeProblem(list, 'plan', value)).toBeUndefined()
   })
 
   test.each([undefined, null, ''])('where its type is not told (%j)', (data_type) => {
-    expect(whyNot([{ name: 'plan', data_type }], 'plan', 7)).toBeUndefined()
+    expect(attributeProblem([{ name: 'plan', data_type }], 'plan', 7)).toBeUndefined()
   })
 
   test('where its value is one of its options', () => {
     const list = [custom('plan', { options: ['free', 'pro'] })]
 
-    expect(whyNot(list, 'plan', 'pro')).toBeUndefined()
+    expect(attributeProblem(list, 'plan', 'pro')).toBeUndefined()
   })
 
   test.each([undefined, null, []])('where it has no options (%j)', (options) => {
-    expect(whyNot([{ ...custom('plan'), options }], 'plan', 'pro')).toBeUndefined()
+    expect(attributeProblem([{ ...custom('plan'), options }], 'plan', 'pro')).toBeUndefined()
   })
 
   test.each([undefined, null])(
     'where Intercom does not say that it is custom (%j)',
     (full_name) => {
-      expect(whyNot([{ name: 'plan', full_name }], 'plan', 'pro')).toBeUndefined()
+      expect(attributeProblem([{ name: 'plan', full_name }], 'plan', 'pro')).toBeUndefined()
     },
   )
 })
 
 describe('an attribute is not taken', () => {
   test('that the workspace does not have', () => {
-    expect(whyNot([custom('plan')], 'seats', 7)).toBe('not in the workspace')
-    expect(whyNot([], 'seats', 7)).toBe('not in the workspace')
+    expect(attributeProblem([custom('plan')], 'seats', 7)).toBe('not in the workspace')
+    expect(attributeProblem([], 'seats', 7)).toBe('not in the workspace')
   })
 
   test('that has another case', () => {
-    expect(whyNot([custom('plan')], 'Plan', 'pro')).toBe('not in the workspace')
+    expect(attributeProblem([custom('plan')], 'Plan', 'pro')).toBe('not in the workspace')
   })
 
   test('that is archived', () => {
     const list = [custom('plan', { archived: true })]
 
-    expect(whyNot(list, 'plan', 'pro')).toBe('not in the workspace')
+    expect(attributeProblem(list, 'plan', 'pro')).toBe('not in the workspace')
   })
 
   test('that is a standard one of the same name', () => {
     const standard = { name: 'phone', full_name: 'phone', data_type: 'string', api_writable: true }
 
-    expect(whyNot([standard], 'phone', '+1')).toBe('not in the workspace')
-    expect(whyNot([standard, custom('phone')], 'phone', '+1')).toBeUndefined()
+    expect(attributeProblem([standard], 'phone', '+1')).toBe('not in the workspace')
+    expect(attributeProblem([standard, custom('phone')], 'phone', '+1')).toBeUndefined()
   })
 
   test('that nobody may write', () => {
     const list = [custom('plan', { api_writable: false })]
 
-    expect(whyNot(list, 'plan', 'pro')).toBe('not writable')
+    expect(attributeProblem(list, 'plan', 'pro')).toBe('not writable')
   })
 
   test.each<[string, Scalar]>([
@@ -111,7 +111,7 @@ describe('an attribute is not taken', () => {
   ])('whose type is %s and whose value %j', (data_type, value) => {
     const list = [custom('plan', { data_type })]
 
-    expect(whyNot(list, 'plan', value)).toBe(`not of its type, ${data_type}`)
+    expect(attributeProblem(list, 'plan', value)).toBe(`not of its type, ${data_type}`)
   })
 
   test.each<[Scalar, string]>([
@@ -122,14 +122,14 @@ describe('an attribute is not taken', () => {
   ])('whose value %j is none of its options: %s', (value, reason) => {
     const list = [custom('plan', { options: ['free', 'pro'] })]
 
-    expect(whyNot(list, 'plan', value)).toBe(reason)
+    expect(attributeProblem(list, 'plan', value)).toBe(reason)
   })
 })
 
 describe('the list', () => {
   let intercom: SandboxIntercom
   let clock: VirtualClock
-  let send: SendCall
+  let send: SendRequest
   const client = (more: Partial<ClientOptions> = {}) =>
     createClient({
       send: createHttp(new URL(intercom.url)),
@@ -143,7 +143,7 @@ describe('the list', () => {
     })
   const path = '/data_attributes'
   const reasonOf = (list: readonly DataAttribute[] | undefined, name: string, value: Scalar) =>
-    list ? whyNot(list, name, value) : 'there is no list'
+    list ? attributeProblem(list, name, value) : 'there is no list'
 
   beforeAll(async () => {
     const attributes = [

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import { errorCodes } from '../../../src/lib/errors.ts'
 import {
-  callError,
-  codeOf,
+  errorCodeOf,
   intercomCodeOf,
+  intercomError,
   intercomTextOf,
   isBadToken,
   isSuccess,
@@ -37,18 +37,18 @@ describe('an answer that decides nothing', () => {
     [503, 'intercom_unavailable'],
     [429, 'intercom_rate_limited'],
   ])('with status %i is %s', (status, code) => {
-    expect(codeOf(answered(status))).toBe(code)
+    expect(errorCodeOf(answered(status))).toBe(code)
   })
 
   test.each([400, 402, 403, 404, 409, 422, 502])(
     'that is a page with status %i is intercom_unavailable',
     (status) => {
-      expect(codeOf({ ...answered(status), body: undefined })).toBe('intercom_unavailable')
+      expect(errorCodeOf({ ...answered(status), body: undefined })).toBe('intercom_unavailable')
     },
   )
 
   test('that is a page with status 429 is still a rate limit', () => {
-    expect(codeOf({ ...answered(429), body: undefined })).toBe('intercom_rate_limited')
+    expect(errorCodeOf({ ...answered(429), body: undefined })).toBe('intercom_rate_limited')
   })
 })
 
@@ -127,7 +127,7 @@ test.each([0, 100, 199, 300, 307, 400, 500])('%i is no success', (status) => {
 
 describe('an error about a call', () => {
   test('has Intercom’s status, code and request id, and our words', () => {
-    const error = callError(
+    const error = intercomError(
       'intercom_rejected',
       answered(422, errorList({ code: 'data_invalid', message: 'canary' })),
     )
@@ -144,7 +144,7 @@ describe('an error about a call', () => {
   test.each(['canary canary', 'x'.repeat(65), 5, null])(
     'tells no request id that is no word: %j',
     (request_id) => {
-      const error = callError('intercom_rejected', answered(422, errorList({}, request_id)))
+      const error = intercomError('intercom_rejected', answered(422, errorList({}, request_id)))
 
       expect(error.requestId).toBeUndefined()
     },
@@ -153,7 +153,7 @@ describe('an error about a call', () => {
   test('without an answer keeps its cause and knows no status', () => {
     const cause = new Error('reset')
 
-    const error = callError('intercom_unavailable', undefined, cause)
+    const error = intercomError('intercom_unavailable', undefined, cause)
 
     expect(error.cause).toBe(cause)
     expect(error).toMatchObject({ intercomStatus: undefined, intercomCode: undefined })
@@ -164,6 +164,6 @@ describe('an error about a call', () => {
       (code) => code.startsWith('intercom_') || ['create_unclear', 'out_of_time'].includes(code),
     ),
   )('%s says in words what to do', (code) => {
-    expect(callError(code).message).toMatch(/^[^:]+: \S/)
+    expect(intercomError(code).message).toMatch(/^[^:]+: \S/)
   })
 })

@@ -1,42 +1,46 @@
 import { describe, expect, test } from 'vitest'
 import {
-  attachCompanyCall,
-  attachTagCall,
-  companyCall,
-  noteCall,
-  tagCall,
+  attachCompanyRequest,
+  attachTagRequest,
+  companyRequest,
+  noteRequest,
+  tagRequest,
 } from '../../../src/lib/intercom/extra-requests.ts'
-import type { Answered, Call } from '../../../src/lib/intercom/request.ts'
+import type { IntercomRequest, IntercomResponse } from '../../../src/lib/intercom/request.ts'
 
 const id = '6762f0dd1bb69f9f2193bb83'
 const company = { company_id: 'c-1', name: 'Analytical Engines', size: 2 }
-const answered = (status: number, body: unknown): Answered => ({ status, headers: {}, body })
+const answered = (status: number, body: unknown): IntercomResponse => ({
+  status,
+  headers: {},
+  body,
+})
 const notFound = { type: 'error.list', errors: [{ code: 'not_found', message: 'x' }] }
 
-const calls: [string, Call<unknown>][] = [
-  ['tag', tagCall('beta')],
-  ['attach_tag', attachTagCall(id, '7')],
-  ['company', companyCall(company)],
-  ['attach_company', attachCompanyCall(id, '8')],
-  ['note', noteCall(id, 'Hello')],
+const calls: [string, IntercomRequest<unknown>][] = [
+  ['tag', tagRequest('beta')],
+  ['attach_tag', attachTagRequest(id, '7')],
+  ['company', companyRequest(company)],
+  ['attach_company', attachCompanyRequest(id, '8')],
+  ['note', noteRequest(id, 'Hello')],
 ]
 
 describe('a request', () => {
-  test.each<[string, Call<unknown>, string, object]>([
-    ['tag', tagCall('beta'), '/tags', { name: 'beta' }],
-    ['attach_tag', attachTagCall(id, '7'), `/contacts/${id}/tags`, { id: '7' }],
-    ['company', companyCall(company), '/companies', company],
-    ['attach_company', attachCompanyCall(id, '8'), `/contacts/${id}/companies`, { id: '8' }],
-    ['note', noteCall(id, 'Hello'), `/contacts/${id}/notes`, { body: 'Hello' }],
+  test.each<[string, IntercomRequest<unknown>, string, object]>([
+    ['tag', tagRequest('beta'), '/tags', { name: 'beta' }],
+    ['attach_tag', attachTagRequest(id, '7'), `/contacts/${id}/tags`, { id: '7' }],
+    ['company', companyRequest(company), '/companies', company],
+    ['attach_company', attachCompanyRequest(id, '8'), `/contacts/${id}/companies`, { id: '8' }],
+    ['note', noteRequest(id, 'Hello'), `/contacts/${id}/notes`, { body: 'Hello' }],
   ])('to %s is as the reference says', (name, call, path, body) => {
     expect(call).toMatchObject({ name, method: 'POST', path, repeatable: true })
     expect(JSON.parse(call.body ?? '')).toEqual(body)
   })
 
   test.each([
-    ['/contacts/a%2Fb/tags', attachTagCall('a/b', '7')],
-    ['/contacts/a%2Fb/companies', attachCompanyCall('a/b', '8')],
-    ['/contacts/a%2Fb/notes', noteCall('a/b', 'Hello')],
+    ['/contacts/a%2Fb/tags', attachTagRequest('a/b', '7')],
+    ['/contacts/a%2Fb/companies', attachCompanyRequest('a/b', '8')],
+    ['/contacts/a%2Fb/notes', noteRequest('a/b', 'Hello')],
   ])('keeps the contact’s id in its place: %s', (path, call) => {
     expect(call.path).toBe(path)
   })
@@ -47,7 +51,7 @@ describe.each([200, 201, 202])('a %i', (status) => {
   test('to tag gives the id', () => {
     const body = { type: 'tag', id: '7', name: 'beta' }
 
-    expect(tagCall('beta').read(answered(status, body))).toBe('7')
+    expect(tagRequest('beta').read(answered(status, body))).toBe('7')
   })
 
   test('to company gives the company as Intercom has it', () => {
@@ -63,7 +67,7 @@ describe.each([200, 201, 202])('a %i', (status) => {
       a_field_of_tomorrow: { x: 1 },
     }
 
-    expect(companyCall(company).read(answered(status, known))).toEqual(known)
+    expect(companyRequest(company).read(answered(status, known))).toEqual(known)
   })
 
   test.each([
@@ -75,12 +79,12 @@ describe.each([200, 201, 202])('a %i', (status) => {
     [{ name: 5, website: [], size: 'two', plan: 'pro' }, {}],
     [{ size: 2.5, plan: { name: 5 } }, { plan: {} }],
   ])('to company needs its id alone, and takes a field of another type for none: %j', (odd, as) => {
-    const known = companyCall(company).read(answered(status, { id: '7', ...odd }))
+    const known = companyRequest(company).read(answered(status, { id: '7', ...odd }))
 
     expect(JSON.parse(JSON.stringify(known))).toEqual({ id: '7', ...as })
   })
 
-  test.each([tagCall('beta'), companyCall(company)])(
+  test.each([tagRequest('beta'), companyRequest(company)])(
     'to $name without an id decides nothing',
     (call) => {
       const bodies = [undefined, null, {}, { id: '' }, { id: 7 }, []]
@@ -91,7 +95,7 @@ describe.each([200, 201, 202])('a %i', (status) => {
     },
   )
 
-  test.each([attachTagCall(id, '7'), attachCompanyCall(id, '8'), noteCall(id, 'Hello')])(
+  test.each([attachTagRequest(id, '7'), attachCompanyRequest(id, '8'), noteRequest(id, 'Hello')])(
     'to $name says that it is done',
     (call) => {
       expect(call.read(answered(status, { type: 'any' }))).toBe(true)
@@ -101,11 +105,11 @@ describe.each([200, 201, 202])('a %i', (status) => {
 
 describe('a 404', () => {
   test('to attach_tag says that the tag, or the contact, is gone', () => {
-    expect(attachTagCall(id, '7').read(answered(404, notFound))).toBe('gone')
+    expect(attachTagRequest(id, '7').read(answered(404, notFound))).toBe('gone')
   })
 
   test('that is a page decides nothing', () => {
-    expect(attachTagCall(id, '7').read(answered(404, undefined))).toBeUndefined()
+    expect(attachTagRequest(id, '7').read(answered(404, undefined))).toBeUndefined()
   })
 
   test.each(calls.filter(([name]) => name !== 'attach_tag'))(

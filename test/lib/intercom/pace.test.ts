@@ -3,14 +3,18 @@ import { describe, expect, test } from 'vitest'
 import { createRateWindow } from '../../../sandbox/intercom/rate-window.ts'
 import type { Clock } from '../../../src/lib/clock.ts'
 import { createPace, type Pace, type Turn } from '../../../src/lib/intercom/pace.ts'
-import { readWindow, type Window } from '../../../src/lib/intercom/rate-limit.ts'
+import { type RateLimitWindow, readRateLimitWindow } from '../../../src/lib/intercom/rate-limit.ts'
 import { createHeap } from '../../model/heap.ts'
 import { createClock, start } from '../../support/clock.ts'
 
 const startMs = start * 1000
 const windowMs = 10_000
 /** What an answer says in the first window after the start. */
-const saying = (limit: number, remaining: number, resetMs = startMs + windowMs): Window => ({
+const saying = (
+  limit: number,
+  remaining: number,
+  resetMs = startMs + windowMs,
+): RateLimitWindow => ({
   limit,
   remaining,
   resetMs,
@@ -21,7 +25,7 @@ const go = async (pace: Pace): Promise<Turn> => {
   return turn
 }
 /** A process whose first call was answered. */
-const begun = async (window: Window | undefined, random = () => 0) => {
+const begun = async (window: RateLimitWindow | undefined, random = () => 0) => {
   const clock = createClock()
   const pace = createPace(clock, random)
   const first = await go(pace)
@@ -133,7 +137,7 @@ describe('after idle time', () => {
 
 describe('the pace', () => {
   /** Of the next call, in ms after the one before. */
-  const gapAfter = async (window: Window) => {
+  const gapAfter = async (window: RateLimitWindow) => {
     const { clock, pace } = await begun(window)
     await go(pace)
     return clock.slept[0] ?? 0
@@ -472,7 +476,7 @@ const simulate = async (load: Load) => {
     const headers = arrive()
     for (let other = 0; other < others; other += 1) arrive()
     await clock.sleep(latencyMs / 2)
-    turn.end(readWindow(headers))
+    turn.end(readRateLimitWindow(headers))
   }
   const times = Array.from({ length: processes }, (_, index) => {
     const pace = createPace(ours, () => index / processes)

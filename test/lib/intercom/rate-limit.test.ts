@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { readWindow, waitMsOf } from '../../../src/lib/intercom/rate-limit.ts'
+import { msUntilReset, readRateLimitWindow } from '../../../src/lib/intercom/rate-limit.ts'
 import { start } from '../../support/clock.ts'
 
 const nowMs = start * 1000
@@ -9,7 +9,7 @@ const announced = {
   'x-ratelimit-reset': String(start + 7),
 }
 const windowOf = (headers: Readonly<Record<string, string | string[] | undefined>> = {}) =>
-  readWindow({ ...announced, ...headers })
+  readRateLimitWindow({ ...announced, ...headers })
 
 test('a window is what its three headers say', () => {
   expect(windowOf()).toEqual({ limit: 167, remaining: 42, resetMs: nowMs + 7_000 })
@@ -17,7 +17,7 @@ test('a window is what its three headers say', () => {
 
 describe('there is no window', () => {
   test('without headers', () => {
-    expect(readWindow({})).toBeUndefined()
+    expect(readRateLimitWindow({})).toBeUndefined()
   })
 
   const names = ['x-ratelimit-limit', 'x-ratelimit-remaining', 'x-ratelimit-reset']
@@ -61,7 +61,7 @@ describe('the reset', () => {
 
 describe('the wait for the next window', () => {
   const waitMs = (resetMs: number, atMs = nowMs) =>
-    waitMsOf({ limit: 167, remaining: 0, resetMs }, atMs)
+    msUntilReset({ limit: 167, remaining: 0, resetMs }, atMs)
 
   test.each([
     ['long ago', 200, 0],

@@ -1,5 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import { createRecent, withRecent } from '../../../src/lib/intercom/recent-contacts.ts'
+import {
+  addRecentContacts,
+  createRecentContacts,
+} from '../../../src/lib/intercom/recent-contacts.ts'
 import { createClock } from '../../support/clock.ts'
 import { contact, email } from '../../support/people.ts'
 
@@ -7,7 +10,7 @@ const idsOf = (contacts: readonly { readonly id: string }[]) => contacts.map(({ 
 
 describe('what this process made or changed', () => {
   test('is found by e-mail and by phone', () => {
-    const recent = createRecent(createClock())
+    const recent = createRecentContacts(createClock())
     recent.remember(contact('a', { phone: '+14155550100' }))
 
     expect(idsOf(recent.find('email', email))).toEqual(['a'])
@@ -15,7 +18,7 @@ describe('what this process made or changed', () => {
   })
 
   test('is found whatever the case of its e-mail, on either side', () => {
-    const recent = createRecent(createClock())
+    const recent = createRecentContacts(createClock())
     recent.remember(contact('a', { email: 'Ada@Example.com' }))
     recent.remember(contact('b'))
 
@@ -23,7 +26,7 @@ describe('what this process made or changed', () => {
   })
 
   test('is not found by another’s', () => {
-    const recent = createRecent(createClock())
+    const recent = createRecentContacts(createClock())
     recent.remember(contact('a', { phone: null }))
     recent.remember(contact('b', { email: null }))
     recent.remember({ id: 'c' })
@@ -33,7 +36,7 @@ describe('what this process made or changed', () => {
   })
 
   test('is found as it was last', () => {
-    const recent = createRecent(createClock())
+    const recent = createRecentContacts(createClock())
     recent.remember(contact('a', { name: 'Old' }))
     recent.remember(contact('a', { name: 'New' }))
 
@@ -41,7 +44,7 @@ describe('what this process made or changed', () => {
   })
 
   test('is not found by what it was before', () => {
-    const recent = createRecent(createClock())
+    const recent = createRecentContacts(createClock())
     recent.remember(contact('a'))
     recent.remember(contact('a', { email: 'grace@example.com' }))
 
@@ -49,7 +52,7 @@ describe('what this process made or changed', () => {
   })
 
   test('is forgotten when told to', () => {
-    const recent = createRecent(createClock())
+    const recent = createRecentContacts(createClock())
     recent.remember(contact('a'))
     recent.remember(contact('b'))
 
@@ -60,7 +63,7 @@ describe('what this process made or changed', () => {
 
   test('is forgotten after five minutes', () => {
     const clock = createClock()
-    const recent = createRecent(clock)
+    const recent = createRecentContacts(clock)
     recent.remember(contact('a'))
 
     clock.advance(5 * 60_000 - 1)
@@ -72,7 +75,7 @@ describe('what this process made or changed', () => {
 
   test('is remembered for five minutes since it last changed', () => {
     const clock = createClock()
-    const recent = createRecent(clock)
+    const recent = createRecentContacts(clock)
     recent.remember(contact('a'))
     clock.advance(4 * 60_000)
     recent.remember(contact('a'))
@@ -83,7 +86,7 @@ describe('what this process made or changed', () => {
   })
 
   test('is a thousand contacts at most, the oldest forgotten first', () => {
-    const recent = createRecent(createClock())
+    const recent = createRecentContacts(createClock())
     for (let index = 0; index < 1_000; index += 1) recent.remember(contact(`c${index}`))
     recent.remember(contact('c0'))
 
@@ -101,7 +104,11 @@ describe('contacts that search found', () => {
   const young = contact('a', { name: 'New', updated_at: 2 })
 
   test('are taken as they are where nothing is remembered', () => {
-    expect(withRecent([old], [])).toEqual({ type: 'contacts', contacts: [old], unindexed: [] })
+    expect(addRecentContacts([old], [])).toEqual({
+      type: 'contacts',
+      contacts: [old],
+      unindexed: [],
+    })
   })
 
   test.each([
@@ -110,7 +117,7 @@ describe('contacts that search found', () => {
     ['of the same second', { ...old, updated_at: 2 }, young],
     ['of a time that nobody says', contact('a', { name: 'Old' }), contact('a', { name: 'New' })],
   ])('are taken as they are beside what is remembered of them, %s', (_name, found, known) => {
-    expect(withRecent([found], [known])).toEqual({
+    expect(addRecentContacts([found], [known])).toEqual({
       type: 'contacts',
       contacts: [found],
       unindexed: [],
@@ -120,12 +127,12 @@ describe('contacts that search found', () => {
   test('are joined by those that are not yet indexed, each named', () => {
     const other = contact('b')
 
-    expect(withRecent([old], [other])).toEqual({
+    expect(addRecentContacts([old], [other])).toEqual({
       type: 'contacts',
       contacts: [old, other],
       unindexed: ['b'],
     })
-    expect(withRecent([], [other, old])).toEqual({
+    expect(addRecentContacts([], [other, old])).toEqual({
       type: 'contacts',
       contacts: [other, old],
       unindexed: ['b', 'a'],
@@ -135,7 +142,7 @@ describe('contacts that search found', () => {
   test('are joined by those alone that search does not show', () => {
     const [other, third] = [contact('b'), contact('c')]
 
-    expect(withRecent([old, other], [young, third])).toEqual({
+    expect(addRecentContacts([old, other], [young, third])).toEqual({
       type: 'contacts',
       contacts: [old, other, third],
       unindexed: ['c'],

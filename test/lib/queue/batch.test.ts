@@ -1,14 +1,15 @@
 import { describe, expect, test } from 'vitest'
 import * as z from 'zod/mini'
 import { type Bridge, defineBridge } from '../../../src/lib/config/config.ts'
-import type { Delivered } from '../../../src/lib/deliver/deliver.ts'
+import type { DeliverResult } from '../../../src/lib/deliver/deliver.ts'
 import type { Policy } from '../../../src/lib/deliver/policy.ts'
 import { BridgeError, type ErrorCode } from '../../../src/lib/errors.ts'
 import { clerk, defineSource, signup as signupSource } from '../../../src/lib/index.ts'
-import { type DrainDependencies, drain, type RecordResult } from '../../../src/lib/queue/batch.ts'
+import { type DrainDependencies, drain } from '../../../src/lib/queue/batch.ts'
 import { toMessages } from '../../../src/lib/queue/message.ts'
 import type { Parking } from '../../../src/lib/queue/park.ts'
-import type { HandBack } from '../../../src/lib/queue/queues.ts'
+import type { RecordReport } from '../../../src/lib/queue/process-record.ts'
+import type { RecordRetry } from '../../../src/lib/queue/queues.ts'
 import type { QueueRecord } from '../../../src/lib/queue/record.ts'
 import type { Signup } from '../../../src/lib/signup.ts'
 import { read } from '../../../src/lib/transform/read.ts'
@@ -54,7 +55,7 @@ const queued = async (
 
 const nameOf = ({ contact }: Signup) => contact.email?.split('@')[0] ?? ''
 /** What a signup gives whose contact is there, without what is incomplete. */
-const made = (id: string, ...incomplete: BridgeError[]): Delivered => ({
+const made = (id: string, ...incomplete: BridgeError[]): DeliverResult => ({
   outcome: 'created',
   contact: { type: 'contact', id },
   counts: [],
@@ -71,8 +72,8 @@ const createWorld = (
   const begun: string[] = []
   const delivered: string[] = []
   const parked: { record: QueueRecord; parking: Parking }[] = []
-  const handedBack: HandBack[] = []
-  const results: RecordResult[] = []
+  const handedBack: RecordRetry[] = []
+  const results: RecordReport[] = []
   const dependencies: DrainDependencies = {
     bridge,
     deliver: async (signup) => {
@@ -110,7 +111,7 @@ test('records that are delivered are done', async () => {
   expect(failed).toEqual([])
   expect(world.delivered).toEqual(['ada', 'grace'])
   expect(world.results).toMatchObject([
-    { kind: 'delivered', source: 'backend', outcomes: [{ outcome: 'created', calls: 2 }] },
+    { kind: 'delivered', source: 'backend', results: [{ outcome: 'created', calls: 2 }] },
     { kind: 'delivered' },
   ])
 })
@@ -426,7 +427,7 @@ describe('a signup delivered without all it brought', () => {
     await drain([await queued('ada')], world.dependencies)
 
     expect(world.results).toMatchObject([
-      { kind: 'delivered', source: 'backend', outcomes: [{ incomplete: [attributesRefused] }] },
+      { kind: 'delivered', source: 'backend', results: [{ incomplete: [attributesRefused] }] },
       { kind: 'copy_parked', source: 'backend', error: attributesRefused },
     ])
   })
@@ -666,7 +667,7 @@ describe('a record of several signups', () => {
       },
     ])
     expect(results).toMatchObject([
-      { kind: 'delivered', outcomes: [{ contact: { id: 'grace' } }, { contact: { id: 'lin' } }] },
+      { kind: 'delivered', results: [{ contact: { id: 'grace' } }, { contact: { id: 'lin' } }] },
       { kind: 'parked', error: { code: 'intercom_rejected' } },
     ])
   })

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { sha256 } from '../../../src/lib/digest.ts'
 import { defineBridge, signup } from '../../../src/lib/index.ts'
-import { fromDeadLetter, isMeant, toReplay } from '../../../src/lib/queue/dead-letter.ts'
+import { matchesFilter, readDeadLetter, toReplay } from '../../../src/lib/queue/dead-letter.ts'
 import { type Parking, toDeadLetter } from '../../../src/lib/queue/park.ts'
 import { start } from '../../support/clock.ts'
 import { record } from '../../support/records.ts'
@@ -22,12 +22,12 @@ describe('a dead letter', () => {
     const parking = { reason: 'intercom_rejected', code: 'parameter_invalid' } as const
 
     expect(
-      await fromDeadLetter(bridge, parked(ada, { ...parking, source: 'backend', event_id: 'e1' })),
+      await readDeadLetter(bridge, parked(ada, { ...parking, source: 'backend', event_id: 'e1' })),
     ).toMatchObject({ ...parking, source: 'backend', event_id: 'e1', sentMs: start * 1000 })
   })
 
   test('that SQS moved is receives_exhausted, of the source and event that are read', async () => {
-    expect(await fromDeadLetter(bridge, record(ada))).toMatchObject({
+    expect(await readDeadLetter(bridge, record(ada))).toMatchObject({
       reason: 'receives_exhausted',
       code: undefined,
       source: 'queue',
@@ -40,7 +40,7 @@ describe('a dead letter', () => {
       ['reason', 'code', 'event_id'].map((name) => [name, { stringValue: 'Ada' }]),
     )
 
-    expect(await fromDeadLetter(bridge, record(ada, { messageAttributes }))).toMatchObject({
+    expect(await readDeadLetter(bridge, record(ada, { messageAttributes }))).toMatchObject({
       reason: 'receives_exhausted',
       code: undefined,
       event_id: 'e1',
@@ -51,10 +51,10 @@ describe('a dead letter', () => {
     const messageAttributes = { source: { stringValue: 'Ada Lovelace' } }
     const body = { ...ada, event_id: 'ada@example.com' }
 
-    expect(await fromDeadLetter(bridge, record(body))).toMatchObject({
+    expect(await readDeadLetter(bridge, record(body))).toMatchObject({
       event_id: sha256('ada@example.com'),
     })
-    expect(await fromDeadLetter(bridge, record(body, { messageAttributes }))).toMatchObject({
+    expect(await readDeadLetter(bridge, record(body, { messageAttributes }))).toMatchObject({
       source: sha256('Ada Lovelace'),
       reads: { kind: 'refused', code: 'unknown_source' },
     })
@@ -65,7 +65,7 @@ describe('a dead letter', () => {
     [{ name: 'Ada' }, { kind: 'refused', code: 'no_identity' }],
     [{ signup_bridge: 9 }, { kind: 'refused', code: 'invalid_message', issues: [] }],
   ])('%j reads as %j today', async (body, reads) => {
-    expect((await fromDeadLetter(bridge, record(body))).reads).toMatchObject(reads)
+    expect((await readDeadLetter(bridge, record(body))).reads).toMatchObject(reads)
   })
 })
 
@@ -80,12 +80,12 @@ test.each([
 ])('by the filter %j it is meant: %s', async (filter, meant) => {
   const parking = { reason: 'no_identity', source: 'backend', event_id: 'e1' } as const
 
-  expect(isMeant(await fromDeadLetter(bridge, parked(ada, parking)), filter)).toBe(meant)
+  expect(matchesFilter(await readDeadLetter(bridge, parked(ada, parking)), filter)).toBe(meant)
 })
 
 describe('it goes back', () => {
   test('as it was queued, in the group of its person', async () => {
-    const letter = await fromDeadLetter(bridge, parked(ada, { reason: 'intercom_rejected' }))
+    const letter = await readDeadLetter(bridge, parked(ada, { reason: 'intercom_rejected' }))
 
     expect(toReplay(letter, false)).toEqual({
       body: JSON.stringify(ada),
@@ -96,14 +96,14 @@ describe('it goes back', () => {
   })
 
   test('in a group of its body where no person can be read', async () => {
-    const letter = await fromDeadLetter(bridge, parked({}, { reason: 'no_identity' }))
+    const letter = await readDeadLetter(bridge, parked({}, { reason: 'no_identity' }))
 
     expect(toReplay(letter, false).groupId).toBe(sha256('{}'))
   })
 
   test('with its source, and marked to restore where that is wanted', async () => {
     const parking = { reason: 'contact_archived', source: 'backend' } as const
-    const letter = await fromDeadLetter(bridge, parked(ada, parking))
+    const letter = await readDeadLetter(bridge, parked(ada, parking))
 
     expect(toReplay(letter, true).attributes).toEqual({ replay: 'restore', source: 'backend' })
   })

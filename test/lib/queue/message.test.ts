@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
-import { fromRecord, personOf, toMessages } from '../../../src/lib/queue/message.ts'
+import { fromRecord, personKey, toMessages } from '../../../src/lib/queue/message.ts'
 import { toDeadLetter } from '../../../src/lib/queue/park.ts'
 import type { Signup } from '../../../src/lib/signup.ts'
 import type { Reading } from '../../../src/lib/transform/read.ts'
@@ -51,7 +51,7 @@ describe('a message', () => {
     const [message] = toMessages(delivery('{}'), reading(signup(contact)))
 
     expect(message?.groupId).toBe(sha256(identity))
-    expect(personOf(signup(contact))).toBe(sha256(identity))
+    expect(personKey(signup(contact))).toBe(sha256(identity))
   })
 
   test('has a dedupe id of its source, event id, index and body alone', () => {

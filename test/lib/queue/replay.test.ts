@@ -6,7 +6,7 @@ import type { DeadLetter } from '../../../src/lib/queue/dead-letter.ts'
 import { toDeadLetter } from '../../../src/lib/queue/park.ts'
 import {
   type DeadLetterQueue,
-  eachDeadLetter,
+  forEachDeadLetter,
   type ReplayOptions,
   type ReplayProgress,
   replay,
@@ -52,10 +52,12 @@ describe('a scan', () => {
     park(35)
     const seen: DeadLetter[] = []
 
-    const looked = await eachDeadLetter(deadLetterQueue, bridge, {}, (letter) => seen.push(letter))
+    const looked = await forEachDeadLetter(deadLetterQueue, bridge, {}, (letter) =>
+      seen.push(letter),
+    )
 
     expect(new Set(seen.map(({ record: { messageId } }) => messageId)).size).toBe(35)
-    expect(looked).toEqual({ looked: 35, heldByOthers: 0, unseen: 0, isWhole: true })
+    expect(looked).toEqual({ scanned: 35, heldByOthers: 0, unseen: 0, isComplete: true })
     expect([seen.length, letters.visible()]).toEqual([35, 35])
   })
 
@@ -73,11 +75,11 @@ describe('a scan', () => {
       },
     }
 
-    const looked = await eachDeadLetter(slow, bridge, {}, ({ record: { messageId } }) =>
+    const looked = await forEachDeadLetter(slow, bridge, {}, ({ record: { messageId } }) =>
       seen.push(messageId),
     )
 
-    expect(looked).toMatchObject({ looked: 20, isWhole: false })
+    expect(looked).toMatchObject({ scanned: 20, isComplete: false })
     expect([seen.length, new Set(seen).size, letters.visible()]).toEqual([20, 20, 35])
   })
 
@@ -85,9 +87,11 @@ describe('a scan', () => {
     const { park, deadLetterQueue } = start()
     park(25)
     const told: number[] = []
-    const onLooked = (looked: number) => told.push(looked)
+    const onLooked = (scanned: number) => told.push(scanned)
 
-    await eachDeadLetter(deadLetterQueue, bridge, { event: 'none' }, () => {}, { onLooked })
+    await forEachDeadLetter(deadLetterQueue, bridge, { event: 'none' }, () => {}, {
+      onScanned: onLooked,
+    })
 
     expect(told).toEqual([10, 20, 25])
   })
@@ -97,15 +101,15 @@ describe('a scan', () => {
     park(12)
     letters.receive()
 
-    const looked = await eachDeadLetter(deadLetterQueue, bridge, {}, () => {})
+    const looked = await forEachDeadLetter(deadLetterQueue, bridge, {}, () => {})
 
-    expect(looked).toMatchObject({ looked: 2, heldByOthers: 10 })
+    expect(looked).toMatchObject({ scanned: 2, heldByOthers: 10 })
   })
 
   test('releases what it held when something fails', async () => {
     const { letters, park, deadLetterQueue } = start()
     park(12)
-    const scan = eachDeadLetter(deadLetterQueue, bridge, {}, () => {
+    const scan = forEachDeadLetter(deadLetterQueue, bridge, {}, () => {
       throw new Error('its own')
     })
 
@@ -124,10 +128,10 @@ describe('a scan', () => {
       ending.abort()
     }
     const { signal } = ending
-    const looked = await eachDeadLetter(deadLetterQueue, bridge, {}, onLetter, { signal })
+    const looked = await forEachDeadLetter(deadLetterQueue, bridge, {}, onLetter, { signal })
 
     expect([seen, letters.visible()]).toEqual([10, 30])
-    expect(looked).toMatchObject({ isWhole: false, unseen: 0 })
+    expect(looked).toMatchObject({ isComplete: false, unseen: 0 })
   })
 
   test('says how many stand behind others of their group', async () => {
@@ -137,11 +141,11 @@ describe('a scan', () => {
     }
     let seen = 0
 
-    const { unseen, isWhole } = await eachDeadLetter(deadLetterQueue, bridge, {}, () => {
+    const { unseen, isComplete } = await forEachDeadLetter(deadLetterQueue, bridge, {}, () => {
       seen += 1
     })
 
-    expect([seen, unseen, isWhole, letters.visible()]).toEqual([10, 3, false, 13])
+    expect([seen, unseen, isComplete, letters.visible()]).toEqual([10, 3, false, 13])
   })
 })
 
@@ -151,7 +155,7 @@ describe('a replay', () => {
     park(1)
     const [letter] = letters.messages()
 
-    expect(await run()).toMatchObject({ replayed: 1, refused: 0, undeleted: 0, isWhole: true })
+    expect(await run()).toMatchObject({ replayed: 1, refused: 0, undeleted: 0, isComplete: true })
 
     expect(letters.size()).toBe(0)
     expect(queue.messages()).toMatchObject([

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import { BridgeError, type ErrorCode } from '../../../src/lib/errors.ts'
-import { inPlaceDelayMs } from '../../../src/lib/intercom/client.ts'
-import { backoffSeconds, failure } from '../../../src/lib/queue/retry.ts'
+import { retryDelayMs } from '../../../src/lib/intercom/client.ts'
+import { backoffSeconds, decideRetry } from '../../../src/lib/queue/retry.ts'
 
 const judge = (code: ErrorCode, receives = 1, random = 0) =>
-  failure(new BridgeError(code, 'text'), receives, random)
+  decideRetry(new BridgeError(code, 'text'), receives, random)
 
 describe('a record that failed', () => {
   test.each([
@@ -117,14 +117,14 @@ describe('a record that failed', () => {
     (code, receives, retryInSeconds) => {
       const error = new BridgeError(code, 'text', { retryAfterSeconds: 180 })
 
-      expect(failure(error, receives, 0)).toMatchObject({ kind: 'retry', retryInSeconds })
+      expect(decideRetry(error, receives, 0)).toMatchObject({ kind: 'retry', retryInSeconds })
     },
   )
 
   test('for good is parked, however late it might come again', () => {
     const error = new BridgeError('intercom_rejected', 'text', { retryAfterSeconds: 180 })
 
-    expect(failure(error, 1, 0)).toEqual({ kind: 'park', reason: 'intercom_rejected' })
+    expect(decideRetry(error, 1, 0)).toEqual({ kind: 'park', reason: 'intercom_rejected' })
   })
 
   test('of any other kind is not parked for the fifth receive’s sake', () => {
@@ -155,15 +155,15 @@ describe('the backoff', () => {
 })
 
 test('tries in place are apart by full jitter under a rising cap', () => {
-  expect(inPlaceDelayMs(1, 0)).toBe(0)
-  expect(inPlaceDelayMs(1, 0.999)).toBe(499)
-  expect(inPlaceDelayMs(2, 0.999)).toBe(999)
-  expect(inPlaceDelayMs(10, 0.999)).toBe(3996)
+  expect(retryDelayMs(1, 0)).toBe(0)
+  expect(retryDelayMs(1, 0.999)).toBe(499)
+  expect(retryDelayMs(2, 0.999)).toBe(999)
+  expect(retryDelayMs(10, 0.999)).toBe(3996)
 })
 
 describe('a record that its queue has had for five days', () => {
   const old = (code: ErrorCode, ageSeconds = 5 * 86_400) =>
-    failure(new BridgeError(code, 'text'), 1, 0, ageSeconds)
+    decideRetry(new BridgeError(code, 'text'), 1, 0, ageSeconds)
 
   test.each([
     'intercom_unavailable',

@@ -1,11 +1,11 @@
 import { KeyObject } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import { BridgeError } from '../../../src/lib/errors.ts'
-import { keyOf, keysOf, type SecretKind } from '../../../src/lib/signature/key.ts'
+import { type SecretKind, toKey, toKeys } from '../../../src/lib/signature/key.ts'
 
 /** The bytes of a key; why it is none. */
 const bytesOf = (kind: SecretKind, secret: string) => {
-  const key = keyOf(kind, secret)
+  const key = toKey(kind, secret)
   if (key instanceof BridgeError) return key.message
   return key instanceof KeyObject ? key.export().toString() : key
 }
@@ -40,14 +40,14 @@ describe('a secret', () => {
 
 describe('of several secrets', () => {
   test('those that are usable count', () => {
-    expect(keysOf('text', ['', 'old', 'new'])).toEqual(['old', 'new'])
+    expect(toKeys('text', ['', 'old', 'new'])).toEqual(['old', 'new'])
   })
 
   test.each([
     [[], 'has no signing secret'],
     [['change me!', ''], 'is not base64'],
   ])('where none is usable (%j) the operator reads why', (secrets, why) => {
-    expect(() => keysOf('base64', secrets)).toThrow(
+    expect(() => toKeys('base64', secrets)).toThrow(
       expect.objectContaining({ code: 'misconfigured', message: expect.stringContaining(why) }),
     )
   })

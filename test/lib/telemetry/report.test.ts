@@ -1,15 +1,15 @@
 import { describe, expect, test } from 'vitest'
-import type { Delivered } from '../../../src/lib/deliver/deliver.ts'
+import type { DeliverResult } from '../../../src/lib/deliver/deliver.ts'
 import { BridgeError } from '../../../src/lib/errors.ts'
-import type { Received } from '../../../src/lib/ingest/ingest.ts'
-import type { RecordResult } from '../../../src/lib/queue/batch.ts'
-import { errorFields, tellReceived, tellRecord } from '../../../src/lib/telemetry/report.ts'
+import type { IngestResult } from '../../../src/lib/ingest/ingest.ts'
+import type { RecordReport } from '../../../src/lib/queue/process-record.ts'
+import { errorFields, reportRecord, reportRequest } from '../../../src/lib/telemetry/report.ts'
 import { record } from '../../support/records.ts'
 import { createNotes } from '../../support/telemetry.ts'
 
 const answer = (status: number) => ({ status, headers: {}, body: '' })
 const contact = { type: 'contact', id: '6762f0dd' }
-const delivered = (more: Partial<Delivered> = {}): Delivered => ({
+const delivered = (more: Partial<DeliverResult> = {}): DeliverResult => ({
   outcome: 'created',
   contact,
   counts: [],
@@ -56,9 +56,9 @@ describe('an error in the log', () => {
 })
 
 describe('a request', () => {
-  const tell = (received: Received) => {
+  const tell = (received: IngestResult) => {
     const notes = createNotes()
-    tellReceived(notes.telemetry, received, 7)
+    reportRequest(notes.telemetry, received, 7)
     return { logged: notes.logged, counted: Object.fromEntries(notes.counted) }
   }
   const reading = (leftOut: { path: string; reason: 'phone_invalid' }[]) =>
@@ -75,7 +75,7 @@ describe('a request', () => {
     const leftOut = [{ path: 'phone', reason: 'phone_invalid' as const }]
 
     expect(
-      tell({ answer: answer(200), source: 'a', ids: ['i1', 'i2'], reading: reading(leftOut) }),
+      tell({ response: answer(200), source: 'a', ids: ['i1', 'i2'], reading: reading(leftOut) }),
     ).toEqual({
       logged: [
         {
@@ -93,10 +93,10 @@ describe('a request', () => {
   })
 
   test('that was delivered at once is told with its contact', () => {
-    const outcomes = [delivered({ counts: ['email_shared'] })]
+    const results = [delivered({ counts: ['email_shared'] })]
 
     expect(
-      tell({ answer: answer(200), source: 'a', outcomes, reading: reading([]) }),
+      tell({ response: answer(200), source: 'a', results, reading: reading([]) }),
     ).toMatchObject({
       logged: [{ event: 'delivered', outcome: 'created', contact_id: '6762f0dd', calls: 2 }],
       counted: { created: 1, email_shared: 1 },
@@ -104,9 +104,9 @@ describe('a request', () => {
   })
 
   test('that was delivered in part is told with what is missing', () => {
-    const outcomes = [delivered({ incomplete: [new BridgeError('extras_failed', 'our words')] })]
+    const results = [delivered({ incomplete: [new BridgeError('extras_failed', 'our words')] })]
 
-    expect(tell({ answer: answer(200), source: 'a', outcomes, reading: reading([]) })).toEqual({
+    expect(tell({ response: answer(200), source: 'a', results, reading: reading([]) })).toEqual({
       logged: [
         expect.objectContaining({ event: 'delivered' }),
         {
@@ -124,7 +124,9 @@ describe('a request', () => {
   })
 
   test('that was ignored is told as such', () => {
-    expect(tell({ answer: answer(200), source: 'a', reading: { kind: 'ignored' } })).toMatchObject({
+    expect(
+      tell({ response: answer(200), source: 'a', reading: { kind: 'ignored' } }),
+    ).toMatchObject({
       logged: [{ event: 'ignored', source: 'a' }],
       counted: { ignored: 1 },
     })
@@ -133,7 +135,7 @@ describe('a request', () => {
   test('that was refused is told with its code', () => {
     const error = new BridgeError('misconfigured', 'our words')
 
-    expect(tell({ answer: answer(500), source: 'a', error })).toMatchObject({
+    expect(tell({ response: answer(500), source: 'a', error })).toMatchObject({
       logged: [{ event: 'refused', code: 'misconfigured', status: 500 }],
       counted: { misconfigured: 1 },
     })
@@ -142,12 +144,12 @@ describe('a request', () => {
 
 describe('a record', () => {
   const id = 'a1'.repeat(32)
-  const tell = (result: Partial<RecordResult>) => {
+  const tell = (result: Partial<RecordReport>) => {
     const notes = createNotes()
     const given = record('', {
       attributes: { MessageDeduplicationId: id, ApproximateReceiveCount: '3' },
     })
-    tellRecord(notes.telemetry, { record: given, durationMs: 7, ...result } as RecordResult)
+    reportRecord(notes.telemetry, { record: given, durationMs: 7, ...result } as RecordReport)
     return { logged: notes.logged, counted: Object.fromEntries(notes.counted) }
   }
 
@@ -163,7 +165,7 @@ describe('a record', () => {
     const foreign = record('', { attributes: { MessageDeduplicationId: 'ada@example.com' } })
     const source = 'Ada <ada@example.com>'
 
-    tellRecord(notes.telemetry, { record: foreign, source, durationMs: 7, kind: 'ignored' })
+    reportRecord(notes.telemetry, { record: foreign, source, durationMs: 7, kind: 'ignored' })
 
     expect(notes.logged).toEqual([
       { event: 'ignored', message_id: 'm1', receives: 1, duration_ms: 7 },
@@ -171,12 +173,12 @@ describe('a record', () => {
   })
 
   const incomplete = (...errors: BridgeError[]) =>
-    tell({ kind: 'delivered', outcomes: [delivered({ incomplete: errors })], leftOut: [] })
+    tell({ kind: 'delivered', results: [delivered({ incomplete: errors })], leftOut: [] })
   const refused = (...issues: { path: string; reason: string }[]) =>
     incomplete(new BridgeError('attributes_refused', 'our words', { issues }))
 
   test('that was delivered whole is told in one line', () => {
-    expect(tell({ kind: 'delivered', outcomes: [delivered()], leftOut: [] })).toEqual({
+    expect(tell({ kind: 'delivered', results: [delivered()], leftOut: [] })).toEqual({
       logged: [
         {
           event: 'delivered',

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { Question } from '../../../src/lib/delivery.ts'
 import type { SignupInput } from '../../../src/lib/signup.ts'
 import type { SourceOptions } from '../../../src/lib/sources/source.ts'
-import { applyOptions, find } from '../../../src/lib/transform/options.ts'
+import { applyOptions, findValue } from '../../../src/lib/transform/options.ts'
 
 const body = {
   'a.b': 'exact',
@@ -37,7 +37,7 @@ describe('a place', () => {
     ['a.__proto__.toString', undefined],
     ['list.length', 2],
   ])('%j is %j', (place, expected) => {
-    expect(find(body, questions, place)).toEqual(expected)
+    expect(findValue(body, questions, place)).toEqual(expected)
   })
 })
 
@@ -50,7 +50,7 @@ describe('a question', () => {
   ])('is found by %s before what comes after that', (_name, ...named) => {
     const asked = named.map((names, index) => ({ ...names, value: index }))
 
-    expect(find({ x: 'body' }, asked, 'x')).toBe(asked.length - 1)
+    expect(findValue({ x: 'body' }, asked, 'x')).toBe(asked.length - 1)
   })
 
   test.each(['', ' ', null, []])('that was answered %j gives way to another', (value) => {
@@ -59,12 +59,12 @@ describe('a question', () => {
       { label: 'x', value: 'answered' },
     ]
 
-    expect(find({}, asked, 'x')).toBe('answered')
-    expect(find({ x: 'body' }, asked.slice(0, 1), 'x')).toBe('body')
+    expect(findValue({}, asked, 'x')).toBe('answered')
+    expect(findValue({ x: 'body' }, asked.slice(0, 1), 'x')).toBe('body')
   })
 
   test('of another name is not meant', () => {
-    expect(find({}, [{ label: 'E-mail address', value: 'x' }], 'E-mail')).toBeUndefined()
+    expect(findValue({}, [{ label: 'E-mail address', value: 'x' }], 'E-mail')).toBeUndefined()
   })
 })
 
@@ -262,7 +262,7 @@ describe('options', () => {
   test('find a label whatever its letters and the blanks around it', () => {
     const questions = [{ label: 'İsminiz ', value: 'Ada' }]
 
-    expect(find({}, questions, 'İsminiz')).toBe('Ada')
+    expect(findValue({}, questions, 'İsminiz')).toBe('Ada')
   })
 
   test('say nothing of consent where no box is named', () => {

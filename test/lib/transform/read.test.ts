@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import * as z from 'zod/mini'
 import { defineSource } from '../../../src/lib/index.ts'
 import type { SourceOptions } from '../../../src/lib/sources/source.ts'
-import { read, strip } from '../../../src/lib/transform/read.ts'
+import { read, stripDelivery } from '../../../src/lib/transform/read.ts'
 import { delivery } from '../../support/deliveries.ts'
 
 const people = defineSource({
@@ -152,7 +152,7 @@ test('a queued delivery keeps the headers that its source reads, and nothing sec
   }
   const received = { ...delivery('{}', headers), url: 'https://bridge.example.com/?secret=s' }
 
-  const kept = strip(people(), received)
+  const kept = stripDelivery(people(), received)
 
   expect(kept).toEqual({
     ...received,
@@ -168,5 +168,7 @@ test('a queued delivery keeps the headers that its source reads, and nothing sec
 test('reads the same before the queue and after it', async () => {
   const received = delivery([ada], { 'x-event': 'e1', 'x-other': 'x' })
 
-  expect(await read(people(), strip(people(), received))).toEqual(await read(people(), received))
+  expect(await read(people(), stripDelivery(people(), received))).toEqual(
+    await read(people(), received),
+  )
 })

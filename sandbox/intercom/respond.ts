@@ -1,15 +1,15 @@
-import type { CallRequest, Reply } from './call.ts'
-import { toSandboxCall } from './call-log.ts'
 import type { Fault } from './fault-request.ts'
 import { faultRefusal } from './faults.ts'
 import { createRequestId, isRefusal, toErrorList } from './refusal.ts'
+import type { ApiRequest, ApiResponse } from './request.ts'
+import { toLoggedRequest } from './request-log.ts'
 import { defaultVersion } from './version.ts'
 import type { Workspace } from './workspace.ts'
 
 type Headers = Readonly<Record<string, string>>
-type Answer = Extract<Reply, { kind: 'answer' }>
+type SentResponse = Extract<ApiResponse, { kind: 'answer' }>
 
-const json = (status: number, body: object, headers: Headers): Answer => ({
+const json = (status: number, body: object, headers: Headers): SentResponse => ({
   kind: 'answer',
   status,
   headers: { 'content-type': 'application/json; charset=utf-8', ...headers },
@@ -17,7 +17,7 @@ const json = (status: number, body: object, headers: Headers): Answer => ({
 })
 
 /** A gateway before Intercom answers with a page. */
-const htmlPage = (status: number, headers: Headers): Answer => ({
+const htmlPage = (status: number, headers: Headers): SentResponse => ({
   kind: 'answer',
   status,
   headers: { ...headers, 'content-type': 'text/html; charset=utf-8' },
@@ -25,7 +25,7 @@ const htmlPage = (status: number, headers: Headers): Answer => ({
 })
 
 /** Every answer carries its request id; only those to a good token tell of the rate window. */
-const toAnswer = (result: object, headers: Headers): Answer => {
+const toResponse = (result: object, headers: Headers): SentResponse => {
   const request_id = createRequestId()
   const named = { ...headers, 'x-request-id': request_id }
   return isRefusal(result)
@@ -37,33 +37,33 @@ const toAnswer = (result: object, headers: Headers): Answer => {
  * Answers calls of the API: token, rate window, faults, then Intercom itself. Each is recorded when
  * it ends. A late one waits through `sleep`; where that rejects, so does the call.
  */
-export const createAnswerCall = (workspace: Workspace, sleep: (ms: number) => Promise<void>) => {
+export const createRespond = (workspace: Workspace, sleep: (ms: number) => Promise<void>) => {
   const { access, rateWindow, faults } = workspace
 
-  const faultAnswer = (status: number, fault: Fault, headers: Headers): Answer => {
+  const faultAnswer = (status: number, fault: Fault, headers: Headers): SentResponse => {
     const left = status === 429 ? { ...headers, ...rateWindow.exhausted() } : headers
     const refusal = faultRefusal(status, fault, rateWindow.limit())
-    const answer = toAnswer(refusal, status === 401 ? {} : left)
-    if (fault.body === undefined) return answer
+    const response = toResponse(refusal, status === 401 ? {} : left)
+    if (fault.body === undefined) return response
     return fault.body === 'html'
-      ? htmlPage(status, answer.headers)
-      : { ...answer, body: JSON.stringify(fault.body) }
+      ? htmlPage(status, response.headers)
+      : { ...response, body: JSON.stringify(fault.body) }
   }
 
-  return async (request: CallRequest): Promise<Reply> => {
+  return async (request: ApiRequest): Promise<ApiResponse> => {
     const atMs = workspace.now()
-    const ended = (reply: Reply): Reply => {
+    const ended = (reply: ApiResponse): ApiResponse => {
       const status = reply.kind === 'answer' ? reply.status : 0
-      workspace.record(toSandboxCall(request, atMs, status))
+      workspace.record(toLoggedRequest(request, atMs, status))
       return reply
     }
 
     const denied = access.refusal(request.headers.authorization)
-    if (denied) return ended(toAnswer(denied, {}))
+    if (denied) return ended(toResponse(denied, {}))
     const version = request.headers['intercom-version'] ?? defaultVersion
     const quota = rateWindow.take()
     const headers = { ...quota.headers, 'intercom-version': String(version) }
-    if (quota.refusal) return ended(toAnswer(quota.refusal, headers))
+    if (quota.refusal) return ended(toResponse(quota.refusal, headers))
 
     const { latencyMs, fault } = faults.meet(request.method, request.path)
     if (latencyMs > 0) await sleep(latencyMs)
@@ -71,6 +71,6 @@ export const createAnswerCall = (workspace: Workspace, sleep: (ms: number) => Pr
     if (fault?.reset) return ended({ kind: 'reset' })
     if (fault?.status !== undefined) return ended(faultAnswer(fault.status, fault, headers))
     const result = workspace.answer(request)
-    return ended(fault?.lost ? { kind: 'reset' } : toAnswer(result, headers))
+    return ended(fault?.lost ? { kind: 'reset' } : toResponse(result, headers))
   }
 }

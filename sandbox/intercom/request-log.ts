@@ -1,7 +1,7 @@
-import type { CallRequest } from './call.ts'
+import type { ApiRequest } from './request.ts'
 
 /** A call of the API as the sandbox saw it; the token is never kept. */
-export type SandboxCall = {
+export type LoggedRequest = {
   readonly method: string
   /** With its query. */
   readonly path: string
@@ -24,11 +24,11 @@ const parsed = (body: string): unknown => {
 }
 
 /** What is kept of a call. */
-export const toSandboxCall = (
-  { method, path, query, headers, body }: CallRequest,
+export const toLoggedRequest = (
+  { method, path, query, headers, body }: ApiRequest,
   atMs: number,
   status: number,
-): SandboxCall => {
+): LoggedRequest => {
   const version = headers['intercom-version']
   return {
     method,
@@ -44,16 +44,16 @@ export const toSandboxCall = (
 const maxKept = 10_000
 
 /** Keeps the last 10,000 calls, and how many there were of each status. */
-export const createCallLog = () => {
-  let kept: SandboxCall[] = []
+export const createRequestLog = () => {
+  let kept: LoggedRequest[] = []
   const counts = new Map<number, number>()
   return {
-    add: (call: SandboxCall): void => {
-      kept.push(call)
+    add: (request: LoggedRequest): void => {
+      kept.push(request)
       if (kept.length >= 2 * maxKept) kept = kept.slice(-maxKept)
-      counts.set(call.status, (counts.get(call.status) ?? 0) + 1)
+      counts.set(request.status, (counts.get(request.status) ?? 0) + 1)
     },
-    last: (): readonly SandboxCall[] => kept.slice(-maxKept),
+    last: (): readonly LoggedRequest[] => kept.slice(-maxKept),
     counts: (): Readonly<Record<number, number>> => Object.fromEntries(counts),
     clear: (): void => {
       kept = []

@@ -1,11 +1,11 @@
 import type { ServerResponse } from 'node:http'
 import { setTimeout as wait } from 'node:timers/promises'
 import type { LoopbackRequest } from '../loopback.ts'
-import { createAnswerCall } from './answer-call.ts'
-import type { Reply } from './call.ts'
+import type { ApiResponse } from './request.ts'
+import { createRespond } from './respond.ts'
 import type { Workspace } from './workspace.ts'
 
-const send = (response: ServerResponse, reply: Reply): void => {
+const send = (response: ServerResponse, reply: ApiResponse): void => {
   if (reply.kind === 'hang') return
   if (reply.kind === 'reset') {
     response.destroy()
@@ -17,8 +17,8 @@ const send = (response: ServerResponse, reply: Reply): void => {
 }
 
 /** Calls of the API over HTTP; once `closed`, those that wait end without an answer. */
-export const createServeCall = (workspace: Workspace, closed: AbortSignal) => {
-  const answerCall = createAnswerCall(workspace, async (ms) => {
+export const createServe = (workspace: Workspace, closed: AbortSignal) => {
+  const answerCall = createRespond(workspace, async (ms) => {
     await wait(ms, undefined, { signal: closed })
   })
   return async (request: LoopbackRequest, response: ServerResponse): Promise<void> => {

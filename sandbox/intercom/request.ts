@@ -1,5 +1,5 @@
 /** A call of the API, however it came. */
-export type CallRequest = {
+export type ApiRequest = {
   readonly method: string
   /** Without its query, as sent: still encoded and not normalised. */
   readonly path: string
@@ -10,7 +10,7 @@ export type CallRequest = {
 }
 
 /** How a call ends: with an answer, with none ever, or with the connection. */
-export type Reply =
+export type ApiResponse =
   | {
       readonly kind: 'answer'
       readonly status: number

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { attributesOf } from '../../sandbox/attributes-of.ts'
+import { configuredAttributes } from '../../sandbox/configured-attributes.ts'
 import { defineBridge, signup } from '../../src/lib/index.ts'
 
 test('the workspace has the attributes that a config names, and the mark where a source overwrites', () => {
@@ -8,6 +8,11 @@ test('the workspace has the attributes that a config names, and the mark where a
     overwrites: signup({ onExisting: { overwrite: ['name'] } }),
   }
 
-  expect(attributesOf(defineBridge({ sources }))).toEqual(['plan', 'signup_bridge_at:integer'])
-  expect(attributesOf(defineBridge({ sources: { fills: sources.fills } }))).toEqual(['plan'])
+  expect(configuredAttributes(defineBridge({ sources }))).toEqual([
+    'plan',
+    'signup_bridge_at:integer',
+  ])
+  expect(configuredAttributes(defineBridge({ sources: { fills: sources.fills } }))).toEqual([
+    'plan',
+  ])
 })

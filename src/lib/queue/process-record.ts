@@ -1,0 +1,180 @@
+import type { DeliverResult, DeliverSignup } from '../deliver/deliver.ts'
+import { BridgeError, delayed, type ErrorCode, renamed, toBridgeError } from '../errors.ts'
+import { searchLagSeconds } from '../intercom/recent-contacts.ts'
+import { toRefusalError } from '../transform/read.ts'
+import type { LeftOut } from '../transform/values.ts'
+import type { Parking } from './park.ts'
+import {
+  deliverablesOf,
+  eventIdOf,
+  newlyLeftOut,
+  type ReadRecord,
+  refusalOf,
+} from './read-record.ts'
+import { ageSecondsOf, type QueueRecord, receivesOf } from './record.ts'
+import { decideRetry } from './retry.ts'
+
+/** What became of one record, for the log and the metrics. */
+export type RecordOutcome =
+  | {
+      readonly kind: 'delivered'
+      readonly results: readonly DeliverResult[]
+      readonly leftOut: readonly LeftOut[]
+    }
+  | { readonly kind: 'ignored' }
+  | { readonly kind: 'parked'; readonly error: BridgeError }
+  /** Delivered in part; the dead letter delivers the rest when it is replayed. */
+  | { readonly kind: 'copy_parked'; readonly error: BridgeError }
+  /** Failed, and returned to the queue. */
+  | { readonly kind: 'handed_back'; readonly error: BridgeError; readonly retryInSeconds: number }
+  /** Not tried: time ran out, the batch was stopped, or an earlier record of the person failed. */
+  | { readonly kind: 'untried'; readonly retryInSeconds: number }
+
+export type RecordReport = RecordOutcome & {
+  readonly record: QueueRecord
+  readonly source?: string
+  readonly durationMs: number
+}
+
+/** What the queue does with a record: delete it, or deliver it again after so many seconds. */
+export type Disposition =
+  | { readonly type: 'done' }
+  | { readonly type: 'retry'; readonly retryInSeconds: number; readonly stopBatch: boolean }
+
+const done: Disposition = { type: 'done' }
+
+export type RecordDependencies = {
+  readonly deliver: DeliverSignup
+  /** @throws when the dead letter was not stored; the record then stays in its queue */
+  readonly park: (record: QueueRecord, parking: Parking) => Promise<void>
+  /** A number in [0, 1). */
+  readonly random: () => number
+  /** Unix milliseconds. */
+  readonly now: () => number
+  readonly onResult: (report: RecordReport) => void
+}
+
+/** A record while it is processed. */
+type Work = RecordDependencies & {
+  readonly read: ReadRecord
+  /** What was delivered of it so far. */
+  readonly results: DeliverResult[]
+  readonly report: (outcome: RecordOutcome) => void
+}
+
+/**
+ * Delivers the signups of one record. A signup that can never succeed is parked; an error that may
+ * pass returns the record to the queue. Reports each outcome to `onResult`; never throws.
+ */
+export const processRecord = async (
+  read: ReadRecord,
+  dependencies: RecordDependencies,
+): Promise<Disposition> => {
+  const { now, onResult } = dependencies
+  const startedMs = now()
+  const { record, sourceName } = read
+  const report = (outcome: RecordOutcome): void =>
+    onResult({
+      record,
+      ...(sourceName !== undefined && { source: sourceName }),
+      durationMs: now() - startedMs,
+      ...outcome,
+    })
+  const work: Work = { ...dependencies, read, results: [], report }
+  try {
+    return await process(work)
+  } catch (thrown) {
+    return settle(work, toBridgeError(thrown))
+  }
+}
+
+const process = async (work: Work): Promise<Disposition> => {
+  const { read, results, report } = work
+  if (read.error) return settle(work, read.error)
+
+  const { retryable, permanent } = await deliverAll(work)
+  if (retryable) return settle(work, retryable)
+  if (results.length > 0) report({ kind: 'delivered', results, leftOut: newlyLeftOut(read) })
+
+  const refusal = refusalOf(read)
+  const error = refusal ? toRefusalError(refusal) : permanent
+  if (error) return settle(work, error)
+  if (results.length === 0) report({ kind: 'ignored' })
+
+  const [incomplete] = results.flatMap((result) => result.incomplete)
+  return incomplete ? parkCopy(work, incomplete) : done
+}
+
+/** Delivers the signups in order, up to the first error that may pass. */
+const deliverAll = async ({ read, results, deliver, now }: Work) => {
+  const { record } = read
+  let permanent: BridgeError | undefined
+  for (const { signup, policy } of deliverablesOf(read)) {
+    const result = await deliver(signup, policy).catch(toBridgeError)
+    if (!(result instanceof BridgeError)) results.push(result)
+    const error = result instanceof BridgeError ? result : result.pending
+    if (!error) continue
+    const decision = decideRetry(error, receivesOf(record), 0, ageSecondsOf(record, now()))
+    if (decision.kind === 'retry') return { retryable: error, permanent }
+    // The other signups of the record are delivered all the same.
+    permanent ??= error
+  }
+  return { retryable: undefined, permanent }
+}
+
+/** Returns a failed record to its queue, or parks it. */
+const settle = async (
+  work: Work,
+  failed: BridgeError,
+  ageSeconds = ageSecondsOf(work.read.record, work.now()),
+): Promise<Disposition> => {
+  const { read, results, random, report } = work
+  const error = results.some(({ isNewLead }) => isNewLead)
+    ? delayed(failed, searchLagSeconds)
+    : failed
+  const decision = decideRetry(error, receivesOf(read.record), random(), ageSeconds)
+  if (decision.kind === 'retry') {
+    const { retryInSeconds, stopBatch } = decision
+    report({ kind: 'handed_back', error, retryInSeconds })
+    return { type: 'retry', retryInSeconds, stopBatch }
+  }
+  const { reason } = decision
+  const parked = { kind: 'parked', error: renamed(error, reason, error.message) } as const
+  return (await park(work, reason, error)) ?? reported(report, parked)
+}
+
+/** Parks one copy of a record that was delivered in part: a replay delivers the whole signup again. */
+const parkCopy = async (work: Work, error: BridgeError): Promise<Disposition> =>
+  (await park(work, error.code, error)) ?? reported(work.report, { kind: 'copy_parked', error })
+
+const reported = (report: Work['report'], outcome: RecordOutcome): Disposition => {
+  report(outcome)
+  return done
+}
+
+/** Stores the dead letter of a record; where it is not stored, the record is retried. */
+const park = async (
+  work: Work,
+  reason: ErrorCode,
+  { intercomCode }: BridgeError,
+): Promise<Disposition | undefined> => {
+  const { read } = work
+  try {
+    await work.park(read.record, {
+      reason,
+      code: intercomCode,
+      source: read.sourceName,
+      event_id: eventIdOf(read),
+    })
+    return undefined
+  } catch (thrown) {
+    // However old it is: a record that is neither delivered nor parked stays in its queue.
+    const ageSeconds = 0
+    if (thrown instanceof BridgeError && thrown.code === 'misconfigured') {
+      return settle(work, thrown, ageSeconds)
+    }
+    const message = 'the dead letters did not take the record: it stays in its queue'
+    const error = new BridgeError('temporarily_unavailable', message, { cause: thrown })
+    return settle(work, error, ageSeconds)
+  }
+}
