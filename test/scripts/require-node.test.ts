@@ -3,19 +3,19 @@ import { resolve } from 'node:path'
 import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
 
-const script = resolve(import.meta.dirname, '../../scripts/require-node.mjs')
-/** Runs the check as if this Node were another. */
+const script = resolve(import.meta.dirname, '../../scripts/require-node.cjs')
+/** Runs the script as if this Node had another version. */
 const runAs = (version: string) =>
   promisify(execFile)(process.execPath, [
-    '--input-type=module',
+    '--input-type=commonjs',
     '--eval',
     `Object.defineProperty(process.versions, 'node', { value: '${version}' })
      Object.defineProperty(process, 'version', { value: 'v${version}' })
-     await import('${script}')`,
+     require('${script}')`,
   ])
 
 test.each(['20.20.2', '22.12.0', '24.1.0'])(
-  'Node %s is told which Node to install, in one line',
+  'require-node rejects Node %s and says in one line which version to install',
   async (version) => {
     await expect(runAs(version)).rejects.toMatchObject({
       code: 1,
@@ -24,6 +24,6 @@ test.each(['20.20.2', '22.12.0', '24.1.0'])(
   },
 )
 
-test.each(['24.2.0', '24.21.0', '26.0.0'])('Node %s goes on', async (version) => {
+test.each(['24.2.0', '24.21.0', '26.0.0'])('require-node accepts Node %s', async (version) => {
   expect(await runAs(version)).toEqual({ stdout: '', stderr: '' })
 })

@@ -1,4 +1,5 @@
-// Plain JavaScript that any Node can read: the other scripts need a newer one to run at all.
+// Loaded by `node --require` before a script, or run before another program. CommonJS, so that every
+// Node can read it.
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
 if (major < 24 || (major === 24 && minor < 2)) {
   console.error(
