@@ -1,16 +1,10 @@
 import { defineConfig } from 'vitest/config'
 import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
-/** Those that take longest, whatever their size: the last to begin would run alone. */
-const slowest = [
-  'e2e/start.test.ts',
-  'serverless.test.ts',
-  'e2e/',
-  'sandbox/',
-  'bad-inputs.test.ts',
-]
+/** The slowest files, whatever their size: the last one to start would run alone. */
+const slowest = ['e2e/start.test.ts', 'serverless/', 'e2e/', 'sandbox/', 'bad-inputs.test.ts']
 
-/** Begins with the slowest files, also where no run before told of them. */
+/** Starts the slowest files first, even when no earlier run has measured them. */
 class SlowestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const rank = ({ moduleId }: TestSpecification) => {
@@ -31,7 +25,7 @@ export default defineConfig({
     hookTimeout: 30_000,
     expect: { poll: { timeout: 20_000 } },
     // Loading the bridge takes longer than most files: a worker loads it once. What a file changes of
-    // the process, such as its environment, it has to put back.
+    // the process, such as its environment, it must restore.
     isolate: false,
     sequence: { sequencer: SlowestFirst },
     coverage: { include: ['src/lib/**'], reporter: ['text-summary', 'text'] },

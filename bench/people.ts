@@ -5,14 +5,15 @@ const indexLagMs = 60_000
 const address = (index: number) => `person-${index}@example.com`
 
 type Signups = readonly object[]
-const each = (signup: (index: number) => object): Signups =>
+const forEveryone = (signup: (index: number) => object): Signups =>
   Array.from({ length: people }, (_, index) => signup(index))
-const byEmail = (name: string) => each((index) => ({ email: address(index), name }))
+const byEmail = (name: string) => forEveryone((index) => ({ email: address(index), name }))
 const byId = (name: string) =>
-  each((index) => ({ email: address(index), external_id: `account-${index}`, name }))
-const asLead = (name: string) => each((index) => ({ role: 'lead', email: address(index), name }))
+  forEveryone((index) => ({ email: address(index), external_id: `account-${index}`, name }))
+const asLead = (name: string) =>
+  forEveryone((index) => ({ role: 'lead', email: address(index), name }))
 
-/** Everybody signs up four times: twice, and after a while twice more. */
+/** Everyone signs up four times, in two phases with a pause between. */
 const scenarios = {
   'users, with their id past the lag': {
     first: [byEmail('one'), byEmail('two')],
@@ -44,12 +45,12 @@ const scenarios = {
   { readonly first: Signups[]; readonly pauseMs: number; readonly second: Signups[] }
 >
 
-// The keys of an object whose type is known to have no others.
+// The cast is safe: the literal has no other keys.
 export const scenarioNames = Object.keys(scenarios) as (keyof typeof scenarios)[]
 
 /**
- * How many contacts 2,000 signups of 500 people end as, through 10 workers, where Intercom's search
- * lags 60 s.
+ * Returns how many contacts 2,000 signups of 500 people become with 10 workers and an Intercom
+ * search that lags 60 s.
  */
 export const countContacts = async (
   name: keyof typeof scenarios,
@@ -60,14 +61,14 @@ export const countContacts = async (
   for (const signups of first) await model.enqueue('backend', signups)
   if (pauseMs > 0) {
     await model.drained()
-    await model.passes(pauseMs)
+    await model.advance(pauseMs)
   }
   for (const signups of second) await model.enqueue('backend', signups)
   await model.drained()
   return { contacts: model.contacts().length, parked: model.parked().length }
 }
 
-/** One person, one contact: and where Intercom's lagging search makes it two. */
+/** Prints how many contacts 500 people become when Intercom's search lags. */
 export const run = async (): Promise<void> => {
   console.log('2,000 signups of 500 people, 10 workers, a search that lags 60 s:')
   console.log('  contacts  parked')

@@ -9,18 +9,19 @@ import { delivery } from '../test/support/deliveries.ts'
 import { formResponse } from '../test/support/payloads.ts'
 
 const rounds = 41
-const callsARound = 1_000
+const callsPerRound = 1_000
 
 const median = (values: readonly number[]): number =>
   values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN
 
+/** The mean time of one call, in microseconds. */
 const timeOf = async (call: () => unknown): Promise<number> => {
-  const began = performance.now()
-  for (let index = 0; index < callsARound; index += 1) await call()
-  return ((performance.now() - began) / callsARound) * 1_000
+  const started = performance.now()
+  for (let index = 0; index < callsPerRound; index += 1) await call()
+  return ((performance.now() - started) / callsPerRound) * 1_000
 }
 
-/** Microseconds a call of each, taken in turn so that a busy machine meets all: round by round. */
+/** Microseconds per call, by round; the functions take turns, so that load affects all alike. */
 const measure = async <Name extends string>(calls: { [name in Name]: () => unknown }) => {
   const names = Object.keys(calls) as Name[]
   const micros = Object.fromEntries(names.map((name) => [name, [] as number[]])) as {
@@ -38,7 +39,7 @@ const measure = async <Name extends string>(calls: { [name in Name]: () => unkno
 
 const [story, ...answers] = formResponse.form_response.answers
 
-/** Two bodies of 2 KB: a form's, joined with its definition, and a flat one. */
+/** Two bodies of 2 KB: a form response with its definition, and a flat object. */
 const deliveries = [
   {
     title: 'Typeform, 9 answers',
@@ -68,7 +69,7 @@ const deliveries = [
   },
 ]
 
-/** What one delivery costs the CPU, from its signature to the signup. */
+/** Prints the CPU time of one delivery, from its signature to the signup. */
 export const run = async (): Promise<void> => {
   console.log(`one delivery, Node ${process.version}:`)
   for (const { title, source, body } of deliveries) await runOne(title, source, body)
@@ -82,33 +83,33 @@ const runOne = async (title: string, source: Source, body: object): Promise<void
     { timestampSeconds: start, body: unsigned.body },
     secret,
   )
-  const given = { ...unsigned, headers: { ...unsigned.headers, ...headers } }
-  const check = () => verify(source.signature, given, [secret], start)
+  const signed = { ...unsigned, headers: { ...unsigned.headers, ...headers } }
+  const check = () => verify(source.signature, signed, [secret], start)
 
   const micros = await measure({
-    least: () => {
-      createHmac('sha256', secret).update(given.body).digest()
-      return JSON.parse(Buffer.from(given.body).toString('utf8'))
+    baseline: () => {
+      createHmac('sha256', secret).update(signed.body).digest()
+      return JSON.parse(Buffer.from(signed.body).toString('utf8'))
     },
     verify: check,
-    parse: () => parseJsonBody(given),
+    parse: () => parseJsonBody(signed),
     mapped: () => {
       check()
-      return readInputs(source, given)
+      return readInputs(source, signed)
     },
     whole: () => {
       check()
-      return read(source, given)
+      return read(source, signed)
     },
   })
 
-  const ratio = median(micros.mapped.map((time, round) => time / (micros.least[round] ?? 0)))
-  const tell = (what: string, values: readonly number[], more = '') =>
-    console.log(`    ${what.padEnd(32)} ${median(values).toFixed(1).padStart(5)} µs${more}`)
-  console.log(`  ${title}, ${given.body.length} bytes`)
-  tell('HMAC and JSON.parse alone', micros.least)
-  tell('verify', micros.verify)
-  tell('parse', micros.parse)
-  tell('verify, parse and map', micros.mapped, `, ${ratio.toFixed(2)} times the first line`)
-  tell('the same and normalise', micros.whole)
+  const ratio = median(micros.mapped.map((time, round) => time / (micros.baseline[round] ?? 0)))
+  const print = (step: string, values: readonly number[], more = '') =>
+    console.log(`    ${step.padEnd(32)} ${median(values).toFixed(1).padStart(5)} µs${more}`)
+  console.log(`  ${title}, ${signed.body.length} bytes`)
+  print('HMAC and JSON.parse alone', micros.baseline)
+  print('verify', micros.verify)
+  print('parse', micros.parse)
+  print('verify, parse and map', micros.mapped, `, ${ratio.toFixed(2)} times the first line`)
+  print('verify, parse, map and normalise', micros.whole)
 }

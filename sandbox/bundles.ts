@@ -6,18 +6,19 @@ import { build, buildOptions } from '../scripts/build.ts'
 import { loadConfig } from '../src/cli/load-config.ts'
 import type { Bridge } from '../src/lib/config/config.ts'
 
-/** What was built together: the config, and both functions with it inside. */
-export type Built = {
+/** One build: the config, and the bundles of both functions, which contain it. */
+export type Build = {
   readonly bridge: Bridge
+  /** Returns the path of a function's bundle. */
   readonly bundleOf: (name: 'webhook' | 'worker') => string
 }
 
 export type Bundles = {
-  /** The last that could be built. */
-  readonly current: () => Built
+  /** The last successful build. */
+  readonly current: () => Build
   /**
-   * From now on builds anew what changes, all of it or nothing. `onBuilt` takes the new bundles into
-   * use; `onProblem` is told why there are none.
+   * Rebuilds when a file changes. `onBuilt` is called after a successful build; `onProblem` is
+   * called with the reason for a failed one, which leaves the current build in place.
    */
   readonly watch: (
     onBuilt: () => Promise<void>,
@@ -26,28 +27,28 @@ export type Bundles = {
   readonly close: () => Promise<void>
 }
 
-/** One save may touch several files. */
+// One save may touch several files.
 const settleMs = 50
 
 /**
- * Builds the functions as they are deployed, each time into a folder of its own: what runs stays
- * whole until the next is.
+ * Builds the functions as they are deployed. Each build has its own folder, so that a failed one
+ * leaves the current one intact.
  *
- * @throws Error in one line: where the config or the code cannot be built
+ * @throws Error with a message of one line if the config or the code cannot be built
  */
 export const createBundles = async (configFile: string): Promise<Bundles> => {
   const folder = await mkdtemp(join(tmpdir(), 'signup-bridge-'))
   let builds = 0
-  const make = async (): Promise<Built> => {
+  const buildAll = async (): Promise<Build> => {
     builds += 1
     const outDir = join(folder, String(builds))
     await mkdir(outDir)
-    // First of all: a faulty config is told of before anything is built for it.
+    // First, so that an invalid config is reported before anything is built.
     const bridge = await loadConfig(configFile)
     await build({ configFile, outDir })
     return { bridge, bundleOf: (name) => join(outDir, name, 'index.mjs') }
   }
-  let current = await make().catch(async (problem) => {
+  let current = await buildAll().catch(async (problem) => {
     await rm(folder, { recursive: true })
     throw problem
   })
@@ -60,16 +61,16 @@ export const createBundles = async (configFile: string): Promise<Bundles> => {
     watch: async (onBuilt, onProblem) => {
       const rebuild = async () => {
         try {
-          current = await make()
+          current = await buildAll()
           await onBuilt()
         } catch (problem) {
           onProblem(problem instanceof Error ? problem.message : String(problem))
         }
       }
-      let ended = 0
-      const begun = Promise.withResolvers<void>()
-      // Written nowhere: it only tells that something of the functions has changed, which a package
-      // does not while this runs.
+      let watchBuilds = 0
+      const firstBuilds = Promise.withResolvers<void>()
+      // These builds are not written: they only detect changes. Packages are external, since they
+      // do not change while this runs.
       const watchers = await Promise.all(
         buildOptions({ configFile }).map(({ plugins = [], ...options }) =>
           context({
@@ -83,10 +84,10 @@ export const createBundles = async (configFile: string): Promise<Bundles> => {
                 name: 'changed',
                 setup: ({ onEnd }) =>
                   onEnd(() => {
-                    ended += 1
-                    // Each watch begins with a build of what is known.
-                    if (ended === watchers.length) begun.resolve()
-                    if (ended <= watchers.length) return
+                    watchBuilds += 1
+                    // The first build of each watcher reports no change.
+                    if (watchBuilds === watchers.length) firstBuilds.resolve()
+                    if (watchBuilds <= watchers.length) return
                     clearTimeout(settling)
                     settling = setTimeout(() => {
                       lastJob = lastJob.then(rebuild)
@@ -101,8 +102,8 @@ export const createBundles = async (configFile: string): Promise<Bundles> => {
         await Promise.all(watchers.map((watcher) => watcher.dispose()))
       }
       await Promise.all(watchers.map((watcher) => watcher.watch()))
-      // An edit before that would pass for what is known.
-      await begun.promise
+      // A change before the first builds end would go unnoticed.
+      await firstBuilds.promise
     },
     close: async () => {
       clearTimeout(settling)

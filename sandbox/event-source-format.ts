@@ -12,7 +12,10 @@ const toMessageAttribute = (attribute: MessageAttributeValue): SQSMessageAttribu
   dataType: attribute.DataType ?? 'String',
 })
 
-/** https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html#example-standard-queue-message-event */
+/**
+ * Converts a message to a record of Lambda's event.
+ * https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html#example-standard-queue-message-event
+ */
 export const toRecord = (message: Message, queueArn: string): SQSRecord => {
   const { MessageId = '', ReceiptHandle = '', Body = '', MD5OfBody = '' } = message
   return {
@@ -43,22 +46,23 @@ export const toRecord = (message: Message, queueArn: string): SQSRecord => {
 }
 
 /**
- * The ids that the function hands back: none for an empty or absent answer or list.
+ * Reads the ids of the failed messages from the function's response: none if the response or its
+ * list is absent or empty.
  * https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html
  *
- * @throws Error when the answer counts as a failure of the whole batch
+ * @throws Error if the response fails the whole batch
  */
 export const readFailures = (response: unknown, records: readonly SQSRecord[]): string[] => {
   if (response === null || response === undefined) return []
-  if (!isRecord(response)) throw new Error('the answer is no object')
+  if (!isRecord(response)) throw new Error('the response is not an object')
   const { batchItemFailures = null } = response
   if (batchItemFailures === null) return []
-  if (!Array.isArray(batchItemFailures)) throw new Error('batchItemFailures is no list')
+  if (!Array.isArray(batchItemFailures)) throw new Error('batchItemFailures is not a list')
   const ids = new Set(records.map(({ messageId }) => messageId))
   return batchItemFailures.map((failure) => {
     const id = isRecord(failure) ? failure.itemIdentifier : undefined
     if (typeof id !== 'string' || !ids.has(id)) {
-      throw new Error('an itemIdentifier is missing, or names no message of the batch')
+      throw new Error('an itemIdentifier is missing or not a message of the batch')
     }
     return id
   })

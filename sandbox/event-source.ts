@@ -11,9 +11,9 @@ import type { Lambda } from './lambda.ts'
 
 export type Batch = {
   readonly records: readonly SQSRecord[]
-  /** Ids of the messages that stay in the queue. */
+  /** The ids of the messages that stay in the queue. */
   readonly failed: readonly string[]
-  /** What the function threw, or why its answer counts as a failure of the whole batch. */
+  /** Why the whole batch failed: what the function threw, or what is wrong with its response. */
   readonly error?: Error
 }
 
@@ -24,34 +24,35 @@ export type EventSourceOptions = {
   readonly batchSize: number
   readonly maximumConcurrency: number
   readonly createWorker: () => Lambda
-  /** Absent: the queue's own. */
+  /** Default: the queue's own. */
   readonly visibilityTimeoutSeconds?: number
-  /** False: what the function answers is not read, a normal end deletes the whole batch. */
+  /** False: the response is ignored, and a successful invocation deletes the whole batch. */
   readonly reportBatchItemFailures?: boolean
-  /** How long one poll waits for messages, and so the longest that `close` waits for it. */
+  /** How long one poll waits for messages; `close` waits for the end of the poll. */
   readonly pollSeconds?: number
-  /** How long `close` waits for invocations under way. */
+  /** How long `close` waits for running invocations. */
   readonly closeTimeoutMs?: number
+  /** Called after each invocation. */
   readonly onBatch?: (batch: Batch) => void
-  /** Told when the queue itself cannot be read or written. */
+  /** Called when the queue cannot be read or written. */
   readonly onError?: (error: unknown) => void
 }
 
 export type EventSource = {
-  /** How many invocations are under way. */
+  /** The number of running invocations. */
   readonly running: () => number
-  /** Resolves as soon as no invocation is under way. */
+  /** Resolves when no invocation is running. */
   readonly idle: () => Promise<void>
-  /** Resolves once the queue is empty, in flight and delayed messages too, and nothing runs. */
+  /** Resolves when no message is visible, in flight or delayed, and no invocation is running. */
   readonly drained: () => Promise<void>
-  /** Ends polling, waits for what is under way, then ends the workers. */
+  /** Stops polling, waits for running invocations, then closes the workers. */
   readonly close: () => Promise<void>
 }
 
 /**
- * Polls a queue as Lambda's event source mapping does and invokes a worker with each batch: as many
- * pollers as `maximumConcurrency`, each with a worker of its own. What succeeds is deleted; what
- * fails is left to its visibility timeout. Takes standard and FIFO queues.
+ * Polls a standard or FIFO queue like Lambda's event source mapping and invokes a worker with each
+ * batch. There are `maximumConcurrency` pollers, each with its own worker. Messages that succeed
+ * are deleted; failed ones become visible again after their visibility timeout.
  */
 export const startEventSource = ({
   client,
@@ -70,19 +71,20 @@ export const startEventSource = ({
   const workers: Lambda[] = []
   const closing = new AbortController()
   let running = 0
-  let isOver = false
+  let isClosed = false
   let batchEnded = Promise.withResolvers<void>()
 
   const receive = async (): Promise<SQSRecord[]> => {
     const { Messages = [] } = await client.send(
       new ReceiveMessageCommand({
         QueueUrl: queueUrl,
-        // More than SQS gives at once would need a batching window, which nothing here has.
+        // SQS returns at most 10; larger batches need a batching window, which the template does
+        // not use.
         MaxNumberOfMessages: Math.min(batchSize, 10),
         MessageSystemAttributeNames: ['All'],
         MessageAttributeNames: ['All'],
-        // Never aborted: fauxqs would go on with the poll and take messages that nobody gets. It takes
-        // fractions of a second, unlike SQS, so that the end of a poll is never far.
+        // A poll is not aborted: fauxqs would continue it and receive messages for no one. Unlike
+        // SQS, fauxqs accepts fractions of a second, so a poll ends soon.
         WaitTimeSeconds: pollSeconds,
         ...(visibilityTimeoutSeconds !== undefined && {
           VisibilityTimeout: visibilityTimeoutSeconds,
@@ -102,7 +104,7 @@ export const startEventSource = ({
     }
   }
 
-  const deleteDone = async ({ records, failed }: Batch): Promise<void> => {
+  const deleteSucceeded = async ({ records, failed }: Batch): Promise<void> => {
     const Entries = records
       .filter(({ messageId }) => !failed.includes(messageId))
       .map(({ receiptHandle }, index) => ({ Id: String(index), ReceiptHandle: receiptHandle }))
@@ -115,7 +117,7 @@ export const startEventSource = ({
     while (!closing.signal.aborted) {
       try {
         const records = await receive()
-        if (isOver) return
+        if (isClosed) return
         if (records.length === 0) continue
         running += 1
         try {
@@ -124,7 +126,7 @@ export const startEventSource = ({
             workers.push(worker)
           }
           const batch = await invoke(worker, records)
-          await deleteDone(batch)
+          await deleteSucceeded(batch)
           onBatch(batch)
         } finally {
           running -= 1
@@ -133,7 +135,7 @@ export const startEventSource = ({
         }
       } catch (error) {
         onError(error)
-        // The wait ends early, with an error of its own, when the mapping closes.
+        // `close` ends the wait early by rejecting it.
         await wait(200, undefined, { signal: closing.signal }).catch(() => {})
       }
     }
@@ -170,7 +172,7 @@ export const startEventSource = ({
     close: async () => {
       closing.abort()
       await Promise.race([Promise.all(pollers), wait(closeTimeoutMs, undefined, { ref: false })])
-      isOver = true
+      isClosed = true
       await Promise.all(workers.map((worker) => worker.close()))
       await Promise.all(pollers)
     },

@@ -9,20 +9,22 @@ export type GatewayResponse = {
   readonly body: Buffer
 }
 
-/** These belong to the connection, and API Gateway has its own to the function. */
+/** Headers of the connection, which API Gateway does not pass on. */
 const connectionHeaders = new Set(['connection', 'keep-alive', 'transfer-encoding', 'upgrade'])
 
 /**
- * Whether a body goes to the function as text; all else goes as base64, form posts and a body
- * without a type too. AWS documents that it decides by the type, and not the list, which is as
- * measured: https://github.com/ministackorg/ministack/pull/766
+ * Returns whether a body is passed on as text. All others are passed on as base64, including forms
+ * and bodies without a type. AWS does not document the list of types; this one is measured:
+ * https://github.com/ministackorg/ministack/pull/766
  */
-const isText = (contentType = ''): boolean => {
+const isTextType = (contentType = ''): boolean => {
   const type = contentType.split(';')[0]?.trim().toLowerCase() ?? ''
   return type.startsWith('text/') || /^application\/(json|xml|javascript)$/.test(type)
 }
 
-/** Names in lower case, repeated headers joined with a comma, cookies apart. */
+/**
+ * Converts headers: names in lower case, repeated headers joined with a comma, cookies separate.
+ */
 const readHeaders = (request: IncomingMessage, body: Buffer) => {
   const headers: Record<string, string> = {}
   const { rawHeaders } = request
@@ -48,7 +50,7 @@ const readHeaders = (request: IncomingMessage, body: Buffer) => {
   }
 }
 
-const joinedQuery = (rawQueryString: string): Record<string, string> => {
+const readQuery = (rawQueryString: string): Record<string, string> => {
   const values: Record<string, string> = {}
   for (const [name, value] of new URLSearchParams(rawQueryString)) {
     values[name] = Object.hasOwn(values, name) ? `${values[name]},${value}` : value
@@ -56,26 +58,25 @@ const joinedQuery = (rawQueryString: string): Record<string, string> => {
   return values
 }
 
-/** `21/Apr/2020:15:08:21 +0000` */
+/** Formats a date as `21/Apr/2020:15:08:21 +0000`. */
 const commonLogTime = (date: Date): string => {
   const [, day, month, year, time] = date.toUTCString().split(' ')
   return `${day}/${month}/${year}:${time} +0000`
 }
 
-/** The two routes, each with one path parameter; undefined where there is none of them. */
+/** Matches the two routes, each with one path parameter; undefined if neither matches. */
 export const routeOf = (request: IncomingMessage) => {
   const [, kind, source] = /^\/(forms|webhooks)\/([^/?]+)(\?|$)/.exec(request.url ?? '') ?? []
   if (kind === undefined || source === undefined) return undefined
   try {
     return { kind, source: decodeURIComponent(source) }
   } catch {
-    // No valid percent-encoding names no source either.
     return undefined
   }
 }
 
 /**
- * The request in payload format 2.0.
+ * Converts a request to an event in payload format 2.0.
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
  */
 export const toEvent = (
@@ -90,7 +91,7 @@ export const toEvent = (
   const { cookies, headers } = readHeaders(request, body)
   const routeKey = `ANY /${route.kind}/{source}`
   const now = new Date()
-  const text = isText(request.headers['content-type'])
+  const text = isTextType(request.headers['content-type'])
   return {
     version: '2.0',
     routeKey,
@@ -98,7 +99,7 @@ export const toEvent = (
     rawQueryString,
     ...(cookies && { cookies }),
     headers,
-    ...(rawQueryString !== '' && { queryStringParameters: joinedQuery(rawQueryString) }),
+    ...(rawQueryString !== '' && { queryStringParameters: readQuery(rawQueryString) }),
     requestContext: {
       accountId: '000000000000',
       apiId: 'sandbox',
@@ -124,9 +125,9 @@ export const toEvent = (
 }
 
 /**
- * The function's answer as HTTP: one without a `statusCode` is the body of a 200.
+ * Converts the function's response to HTTP. A response without a `statusCode` is the body of a 200.
  *
- * @throws TypeError when a part of it is of the wrong type, which AWS answers with 500
+ * @throws TypeError if a part of it has the wrong type, which AWS turns into a 500
  */
 export const toGatewayResponse = (response: unknown): GatewayResponse => {
   if (!isRecord(response) || response.statusCode === undefined) {
@@ -140,17 +141,20 @@ export const toGatewayResponse = (response: unknown): GatewayResponse => {
   const { statusCode, headers = {}, body = '', cookies = [], isBase64Encoded } = response
   const status = Number(statusCode)
   if (!Number.isInteger(status) || status < 200 || status > 599) {
-    throw new TypeError('statusCode is no HTTP status')
+    throw new TypeError('statusCode is not an HTTP status')
   }
   if (!isRecord(headers) || !Array.isArray(cookies) || typeof body !== 'string') {
-    throw new TypeError('headers, cookies or body are of the wrong type')
+    throw new TypeError('headers, cookies or body have the wrong type')
   }
-  const named = Object.entries(headers).map(([name, value]) => [name.toLowerCase(), String(value)])
+  const lowerCase = Object.entries(headers).map(([name, value]) => [
+    name.toLowerCase(),
+    String(value),
+  ])
   return {
     status,
     headers: {
       'content-type': 'text/plain;charset=UTF-8',
-      ...Object.fromEntries(named),
+      ...Object.fromEntries(lowerCase),
       ...(cookies.length > 0 && { 'set-cookie': cookies.map(String) }),
     },
     body: Buffer.from(body, isBase64Encoded === true ? 'base64' : 'utf8'),

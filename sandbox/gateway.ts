@@ -7,7 +7,7 @@ export type GatewayOptions = {
   /** 0 lets the system choose. */
   readonly port: number
   readonly invoke: (event: APIGatewayProxyEventV2) => Promise<unknown>
-  /** Told of a request that no route takes; no function sees it. */
+  /** Called with the path of a request that matches no route; the function is not invoked. */
   readonly onUnrouted?: (path: string) => void
 }
 
@@ -19,7 +19,7 @@ export type Gateway = {
 /** https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html */
 const maxBodyBytes = 10 * 1_024 * 1_024
 
-/** Longer than a sender keeps an idle connection, so that none writes into one that just closed. */
+/** Longer than senders keep idle connections, so that none writes to a connection being closed. */
 const keepAliveTimeout = 65_000
 
 const readBody = async (request: IncomingMessage): Promise<Buffer | undefined> => {
@@ -27,13 +27,13 @@ const readBody = async (request: IncomingMessage): Promise<Buffer | undefined> =
   let bytes = 0
   for await (const chunk of request) {
     bytes += chunk.length
-    // Read on to the end, so that the sender hears the answer instead of a reset.
+    // Read to the end, so that the sender gets the response instead of a reset.
     if (bytes <= maxBodyBytes) chunks.push(chunk)
   }
   return bytes > maxBodyBytes ? undefined : Buffer.concat(chunks)
 }
 
-const message = (status: number, text: string): GatewayResponse => ({
+const messageResponse = (status: number, text: string): GatewayResponse => ({
   status,
   headers: { 'content-type': 'application/json' },
   body: Buffer.from(JSON.stringify({ message: text })),
@@ -49,8 +49,10 @@ const send = (response: ServerResponse, { status, headers, body }: GatewayRespon
 }
 
 /**
- * An HTTP API of API Gateway on loopback with the bridge's two routes. A function that fails or
- * runs out of time is 500, as on AWS.
+ * Starts an HTTP API of API Gateway on 127.0.0.1 with the bridge's two routes. If the function
+ * fails or times out, the response is 500, as on AWS.
+ *
+ * @throws the system's error (`EADDRINUSE`) if the port is in use
  */
 export const startGateway = async ({
   port,
@@ -61,27 +63,27 @@ export const startGateway = async ({
     const body = await readBody(request)
     const route = routeOf(request)
     if (route === undefined) {
-      // Without its query, which may hold a secret.
+      // Without the query, which may contain a secret.
       onUnrouted((request.url ?? '').split('?', 1)[0] ?? '')
-      return message(404, 'Not Found')
+      return messageResponse(404, 'Not Found')
     }
-    if (body === undefined) return message(413, 'Request Entity Too Large')
+    if (body === undefined) return messageResponse(413, 'Request Entity Too Large')
     try {
       return toGatewayResponse(await invoke(toEvent(request, body, route)))
     } catch {
-      // The function's own lines tell why; AWS tells the caller no more than this either.
-      return message(500, 'Internal Server Error')
+      // The function logs the reason; AWS does not pass it on either.
+      return messageResponse(500, 'Internal Server Error')
     }
   }
 
   const server = createServer({ keepAliveTimeout }, (request, response) => {
     respond(request)
-      .then((answer) => send(response, answer))
-      // The sender hung up before the end of its body, or the answer is none that HTTP can carry.
+      .then((gatewayResponse) => send(response, gatewayResponse))
+      // The sender disconnected while sending its body, or the response is not valid HTTP.
       .catch(() =>
         response.headersSent
           ? response.destroy()
-          : send(response, message(500, 'Internal Server Error')),
+          : send(response, messageResponse(500, 'Internal Server Error')),
       )
   })
   await new Promise<void>((resolve, reject) => {

@@ -1,4 +1,4 @@
-// Runs inside the child process: the part of Lambda's runtime that lives beside the function.
+// Runs in the child process: the part of Lambda's runtime that loads and calls the function.
 // https://docs.aws.amazon.com/lambda/latest/dg/nodejs-context.html
 import { pathToFileURL } from 'node:url'
 
@@ -6,7 +6,7 @@ const [bundle] = process.argv.slice(2)
 const { AWS_LAMBDA_FUNCTION_NAME: functionName, AWS_LAMBDA_FUNCTION_MEMORY_SIZE: memoryLimitInMB } =
   process.env
 
-// Ctrl-C reaches every process of the terminal; only the parent decides when this one ends.
+// Ctrl-C signals every process of the terminal; this one ends when its parent ends it.
 process.on('SIGINT', () => {})
 process.on('disconnect', () => process.exit())
 
@@ -35,8 +35,8 @@ try {
   }
   process.on('message', async ({ event, ...invocation }) => {
     try {
-      const answer = await handler(JSON.parse(event), contextOf(invocation))
-      process.send({ answer: JSON.stringify(answer) })
+      const result = await handler(JSON.parse(event), contextOf(invocation))
+      process.send({ result: JSON.stringify(result) })
     } catch (thrown) {
       fail(thrown)
     }

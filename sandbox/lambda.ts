@@ -7,13 +7,13 @@ import { fileURLToPath } from 'node:url'
 
 export type LambdaOptions = {
   readonly name: string
-  /** Path of the module that exports `handler`; a function is asked at each start. */
+  /** Path of the module that exports `handler`; a function is called at each start. */
   readonly bundle: string | (() => string)
-  /** All that the function finds in its environment, beside what Lambda itself sets. */
+  /** The function's whole environment, except the variables that Lambda itself sets. */
   readonly env: Readonly<Record<string, string | undefined>>
   readonly timeoutMs: number
   readonly memoryMb?: number
-  /** Told of each line that the function writes to stdout or stderr. */
+  /** Called with each line that the function writes to stdout or stderr. */
   readonly onLine?: (line: string) => void
 }
 
@@ -21,14 +21,14 @@ export type Lambda = {
   /**
    * Calls the handler, one call at a time; later callers wait.
    *
-   * @throws Error what the handler or its import threw, or why the process ended before it answered
+   * @throws Error what the handler or its import threw, or why the process ended before the result
    */
   readonly invoke: (event: unknown) => Promise<unknown>
   /** Ends the process when it is idle, so that the next call imports the bundle anew. */
   readonly reload: () => Promise<void>
-  /** Kills the process in the middle of what it does, as a crash would. */
+  /** Kills the process at once, as a crash would. */
   readonly kill: (signal?: NodeJS.Signals) => void
-  /** Kills the process; calls under way and later ones are rejected. */
+  /** Kills the process; current and later calls are rejected. */
   readonly close: () => Promise<void>
   /** The process's id, while there is one. */
   readonly pid: () => number | undefined
@@ -53,9 +53,9 @@ const runtimeVariables = ({ name, bundle, memoryMb = 256 }: Started) => ({
   TZ: ':UTC',
 })
 
-/** From the child: once it is ready, and then one for each event; what is undefined is left out. */
+/** A message of the child: one when it is ready, then one for each event. */
 type Message = {
-  readonly answer?: string
+  readonly result?: string
   readonly error?: { readonly name: string; readonly message: string; readonly stack: string }
 }
 
@@ -80,7 +80,7 @@ const startEnvironment = (options: Started): Environment => {
     if (stream)
       createInterface({ input: stream, crlfDelay: Number.POSITIVE_INFINITY }).on('line', onLine)
   }
-  // A failed spawn or send shows as the end of the process; unheard it would end the sandbox too.
+  // A failed spawn or send shows as the end of the process; without a listener it would end the sandbox.
   child.on('error', (error) => onLine(error.message))
   const ended = new Promise((resolve) => child.once('close', resolve))
 
@@ -88,7 +88,7 @@ const startEnvironment = (options: Started): Environment => {
     const { promise, resolve, reject } = Promise.withResolvers<string>()
     const onMessage = (message: Message) => {
       if (message.error) reject(Object.assign(new Error(message.error.message), message.error))
-      else resolve(message.answer ?? 'null')
+      else resolve(message.result ?? 'null')
     }
     const onClose = (status: number | null, signal: NodeJS.Signals | null) =>
       reject(
@@ -108,13 +108,13 @@ const startEnvironment = (options: Started): Environment => {
       clearTimeout(timer)
       child.off('message', onMessage)
       child.off('close', onClose)
-      // What the handler wrote before it answered is in the pipe by now: let it be read first.
+      // What the handler wrote before its result is in the pipe by now: let it be read first.
       await turnOfTheLoop()
     }
   }
 
   const ready = nextMessage(initTimeoutMs).then(() => {})
-  // Only the first call waits for it, and not before its turn.
+  // Only the first call awaits it, when its turn comes.
   ready.catch(() => child.kill('SIGKILL'))
 
   return {

@@ -3,7 +3,7 @@ import { type Environment, intercomBaseUrl, parseIntercomEnv } from '../src/lib/
 import { createHttp } from '../src/lib/http.ts'
 import { SandboxError } from './ports.ts'
 
-/** The real Intercom, as `.env.local` names it; the environment is not looked at. */
+/** The real Intercom of `.env.local`; environment variables are ignored. */
 export type Live = {
   readonly access_token: string
   readonly baseUrl: string
@@ -17,15 +17,15 @@ const readMe = (body: string, host: string): z.infer<typeof me> => {
   try {
     return z.parse(me, JSON.parse(body))
   } catch (cause) {
-    throw new SandboxError(`${host} is no Intercom: check INTERCOM_BASE_URL`, { cause })
+    throw new SandboxError(`${host} is not Intercom's API: check INTERCOM_BASE_URL`, { cause })
   }
 }
 
 /**
- * Asks before anything is delivered to the real Intercom: shows the workspace and the region that
- * the token of `.env.local` belongs to.
+ * Asks for confirmation before anything is delivered to the real Intercom. The question names the
+ * workspace and the region of the token in `.env.local`.
  *
- * @throws SandboxError when there is no token, it is refused, or the answer is no
+ * @throws SandboxError if there is no token, Intercom rejects it, or the answer is not yes
  */
 export const askForLive = async (
   local: Environment,
@@ -47,18 +47,18 @@ export const askForLive = async (
     },
     signal: AbortSignal.timeout(8_000),
   }).catch((cause: unknown) => {
-    throw new SandboxError(`${baseUrl.host} gave no answer: check the network`, { cause })
+    throw new SandboxError(`${baseUrl.host} did not respond: check the network`, { cause })
   })
   if (response.status !== 200) {
     throw new SandboxError(
-      `${baseUrl.host} refuses the token of .env.local with ${response.status}: check INTERCOM_ACCESS_TOKEN and INTERCOM_REGION`,
+      `${baseUrl.host} rejects the token of .env.local with ${response.status}: check INTERCOM_ACCESS_TOKEN and INTERCOM_REGION`,
     )
   }
   const { app } = readMe(response.body, baseUrl.host)
-  const reply = await ask(
+  const answer = await ask(
     `Deliver to the real workspace "${app.name}" (region ${app.region})? Type yes: `,
   )
-  if (reply.trim().toLowerCase() !== 'yes') throw new SandboxError('Nothing was started.')
+  if (answer.trim().toLowerCase() !== 'yes') throw new SandboxError('Nothing was started.')
   return {
     access_token,
     baseUrl: baseUrl.origin,

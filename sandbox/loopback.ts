@@ -3,20 +3,20 @@ import type { AddressInfo } from 'node:net'
 
 export type Loopback = {
   readonly url: string
-  /** Ends every socket at once, answered or not. */
+  /** Closes every connection immediately, also those without a response yet. */
   readonly close: () => Promise<void>
 }
 
 export type LoopbackRequest = {
   readonly method: string
-  /** As sent, still encoded and not normalised. */
+  /** As sent: still encoded, not normalised. */
   readonly path: string
   readonly query: URLSearchParams
   readonly headers: IncomingMessage['headers']
   readonly body: string
 }
 
-/** Longer than a client keeps an idle socket, so that no client writes into one that just closed. */
+/** Longer than clients keep idle connections, so that none writes to a connection being closed. */
 const keepAliveMs = 65_000
 
 const readBody = async (message: IncomingMessage): Promise<string> => {
@@ -25,7 +25,7 @@ const readBody = async (message: IncomingMessage): Promise<string> => {
   return Buffer.concat(chunks).toString('utf8')
 }
 
-/** The path and the query of a request's target. */
+/** Splits a request's target into path and query. */
 export const readTarget = (target: string): Pick<LoopbackRequest, 'path' | 'query'> => {
   const [path = '/', ...query] = target.split('?')
   return { path, query: new URLSearchParams(query.join('?')) }
@@ -38,17 +38,19 @@ const toRequest = async (message: IncomingMessage): Promise<LoopbackRequest> => 
   body: await readBody(message),
 })
 
-/** A fault of the sandbox itself: shown where it is seen first, by who made the call. */
-const tellOf = (error: unknown, response: ServerResponse): void => {
+/**
+ * Responds with 500 and the stack of an error in the sandbox itself, so that the client shows it.
+ */
+const sendError = (error: unknown, response: ServerResponse): void => {
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error)
   if (!response.headersSent) response.writeHead(500, { 'content-type': 'text/plain' })
   response.end(text)
 }
 
 /**
- * Serves HTTP on 127.0.0.1; port 0 takes any that is free.
+ * Serves HTTP on 127.0.0.1. With port 0 the system chooses a free one.
  *
- * @throws the system's error (`EADDRINUSE`) where the port is taken
+ * @throws the system's error (`EADDRINUSE`) if the port is in use
  */
 export const startLoopback = async (
   port: number,
@@ -56,8 +58,8 @@ export const startLoopback = async (
 ): Promise<Loopback> => {
   const server = createServer((message, response) => {
     toRequest(message).then(
-      (request) => serve(request, response).catch((error: unknown) => tellOf(error, response)),
-      // The client went away in the middle of its body: there is nobody to answer.
+      (request) => serve(request, response).catch((error: unknown) => sendError(error, response)),
+      // The client disconnected while sending its body.
       () => response.destroy(),
     )
   })
@@ -78,7 +80,7 @@ export const startLoopback = async (
   }
 }
 
-/** Answers with JSON. */
+/** Responds with JSON. */
 export const sendJson = (
   response: ServerResponse,
   status: number,

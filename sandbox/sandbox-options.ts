@@ -11,34 +11,34 @@ type Ports = {
 
 /** How the sandbox is started. */
 export type SandboxOptions = {
-  /** Asked for just before they are listened on, so that nobody takes one in between. */
+  /** A function is called just before the ports are used, so that no other process takes one in between. */
   readonly ports: Ports | (() => Promise<Ports>)
   readonly root: string
   readonly configFile: string
-  /** What `.env.local` says. */
+  /** The variables of `.env.local`. */
   readonly local?: Environment
   /** Deliver to the real Intercom instead of the sandbox's. */
   readonly live?: Live
   readonly logLevel?: string
-  /** More environment for both functions; `undefined` takes a variable away. */
+  /** More environment for both functions, `DELIVERY` among it; `undefined` removes a variable. */
   readonly environment?: Environment
-  /** How long a record is hidden that a worker was given; default: what the template says. */
+  /** Visibility timeout of a record that a worker received; default: the template's. */
   readonly visibilitySeconds?: number
   /** Rebuild and reload the functions when a file changes. */
   readonly watch?: boolean
-  /** Told of every line that a function writes. */
+  /** Called with every line that a function writes. */
   readonly onLine?: (line: string) => void
-  /** Told of every answer of the gateway. */
-  readonly onAnswer?: (response: {
+  /** Called after every response of the gateway. */
+  readonly onResponse?: (response: {
     path: string
     status: number
     body: string
     location: string
   }) => void
-  /** Told of a request that is neither for a form nor for a webhook. */
+  /** Called for a request that is neither for a form nor for a webhook. */
   readonly onUnrouted?: (path: string) => void
-  /** Told of every answer of the sandbox's Intercom. */
+  /** Called after every response of the sandbox's Intercom. */
   readonly onCall?: (request: { method: string; path: string; status: number }) => void
-  /** Told after a rebuild, or why there was none. */
+  /** Called after a rebuild, or with the reason why there was none. */
   readonly onReload?: (problem?: string) => void
 }

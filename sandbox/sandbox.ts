@@ -14,11 +14,11 @@ import type { SandboxOptions } from './sandbox-options.ts'
 import { type SandboxSecrets, startSecretsManager } from './secrets-manager.ts'
 import { type Sender, sendersOf } from './senders.ts'
 import { type SandboxSqs, startSqs } from './sqs.ts'
-import { type Lane, readTemplate } from './template.ts'
+import { readTemplate, type TemplateQueue } from './template.ts'
 import { startTurnstile } from './turnstile.ts'
 
 const stage = 'local'
-/** What the sandbox's Intercom takes. */
+/** The token that the sandbox's Intercom accepts. */
 export const sandboxToken = 'sandbox-access-token'
 
 const names = {
@@ -34,7 +34,7 @@ export type Sandbox = {
   readonly secrets: SandboxSecrets
   readonly sqs: SandboxSqs
   readonly eventSource: EventSource
-  /** The functions, each process with its own; workers as many as were needed so far. */
+  /** The functions, each in a process of its own; as many workers as were needed so far. */
   readonly webhook: Lambda
   readonly workers: readonly Lambda[]
   /** The standard queue for other producers, where the template has one. */
@@ -44,14 +44,16 @@ export type Sandbox = {
   readonly close: () => Promise<void>
 }
 
-/** What `.env.local` holds; nothing where there is none. */
+/** Reads the variables of `.env.local`; none if the file does not exist. */
 export const readLocal = (file: string): Environment =>
   existsSync(file) ? parseEnv(readFileSync(file, 'utf8')) : {}
 
-/** Both functions as they are deployed, every service beside them, and what joins them. */
+/** Starts both functions as they are deployed, and every service that they use. */
 export const startSandbox = async (options: SandboxOptions): Promise<Sandbox> => {
   const { root, configFile, local = {}, live, onLine = () => {} } = options
-  const template = readTemplate(`${root}/serverless.yml`, stage)
+  const template = readTemplate(`${root}/serverless.yml`, stage, {
+    delivery: options.environment?.DELIVERY ?? 'queue',
+  })
   const bundles = await createBundles(configFile)
   let { bridge } = bundles.current()
   let senders = sendersOf(bridge, local)
@@ -79,13 +81,13 @@ export const startSandbox = async (options: SandboxOptions): Promise<Sandbox> =>
 
   const inbox = template.inbox && (await createInbox(sqs, template.inbox))
 
-  // The first of all: senders sign the address that it gets.
+  // Before the functions: senders sign its address.
   const gateway: Gateway = await startGateway({
     port: ports.gateway,
     ...(options.onUnrouted && { onUnrouted: options.onUnrouted }),
     invoke: async (event) => {
       const response = await webhook.invoke(event)
-      options.onAnswer?.({
+      options.onResponse?.({
         path: event.rawPath,
         status: Number(own(response, 'statusCode')),
         body: String(own(response, 'body') ?? ''),
@@ -131,7 +133,11 @@ export const startSandbox = async (options: SandboxOptions): Promise<Sandbox> =>
     return worker
   }
 
-  const startDraining = ({ eventSource, queue }: Lane, queueUrl: string, queueArn: string) =>
+  const startDraining = (
+    { eventSource, queue }: TemplateQueue,
+    queueUrl: string,
+    queueArn: string,
+  ) =>
     startEventSource({
       client: sqs.client,
       queueUrl,
@@ -143,7 +149,7 @@ export const startSandbox = async (options: SandboxOptions): Promise<Sandbox> =>
       createWorker,
       onBatch: ({ records, error }) => {
         if (error) {
-          const again = `${records.length} records come again after ${queue.visibilityTimeoutSeconds} s`
+          const again = `${records.length} records are retried after ${queue.visibilityTimeoutSeconds} s`
           onLine(`the worker failed: ${error.message}; ${again}`)
         }
       },
@@ -157,7 +163,7 @@ export const startSandbox = async (options: SandboxOptions): Promise<Sandbox> =>
     senders = sendersOf(bridge, local)
     intercom.addFault({ attributes: configuredAttributes(bridge) })
     const signing = signingSecret()
-    // A new version for nothing would push the previous one out.
+    // A new version without a change would replace the previous secrets.
     if (signing !== stored) secrets.put(names.signing, signing)
     stored = signing
     await Promise.all([webhook, ...workers].map((lambda) => lambda.reload()))

@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto'
 import {
-  answersTo,
   createSecret,
   findVersion,
+  matchesId,
   type Secret,
   type SecretValue,
   withVersion,
 } from './secret-versions.ts'
 
-/** An error as the SDK reads it: its type is the exception's name. */
+/** An error response; the type is the name of the SDK's exception. */
 export type Failure = { readonly status: number; readonly type: string; readonly message: string }
 export type Input = Readonly<Record<string, unknown>>
 type Operation = (input: Input) => object | Failure
@@ -28,32 +28,32 @@ const markedForDeletion = failure(
   "You can't perform this operation on the secret because it was marked for deletion.",
 )
 
-/** The recovery window unless told otherwise, in days. */
+/** The default recovery window, in days. */
 const recoveryDays = 30
 
-/** A member of the input that is text. */
-export const textOf = (input: Input, key: string): string | undefined => {
+/** Reads a string from the input; undefined if it is absent or not a string. */
+export const stringInput = (input: Input, key: string): string | undefined => {
   const value = Object.hasOwn(input, key) ? input[key] : undefined
   return typeof value === 'string' ? value : undefined
 }
 
 const secretValue = (input: Input): SecretValue | undefined => {
-  const SecretString = textOf(input, 'SecretString')
+  const SecretString = stringInput(input, 'SecretString')
   if (SecretString !== undefined) return { SecretString }
-  const SecretBinary = textOf(input, 'SecretBinary')
+  const SecretBinary = stringInput(input, 'SecretBinary')
   return SecretBinary === undefined ? undefined : { SecretBinary }
 }
 
 /**
- * What Secrets Manager does, by the name of the operation: input to answer.
+ * Creates the operations of Secrets Manager by name; each returns the output for an input.
  * https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_Operations.html
  */
 export const createOperations = (
   secrets: Map<string, Secret>,
 ): Readonly<Record<string, Operation>> => {
   const find = (input: Input): Secret | Failure => {
-    const id = textOf(input, 'SecretId') ?? ''
-    return [...secrets.values()].find((secret) => answersTo(secret, id)) ?? notFound()
+    const id = stringInput(input, 'SecretId') ?? ''
+    return [...secrets.values()].find((secret) => matchesId(secret, id)) ?? notFound()
   }
   const findUsable = (input: Input): Secret | Failure => {
     const secret = find(input)
@@ -63,22 +63,22 @@ export const createOperations = (
     secrets.set(secret.name, secret)
     return secret
   }
-  const named = ({ arn, name }: Secret) => ({ ARN: arn, Name: name })
+  const identify = ({ arn, name }: Secret) => ({ ARN: arn, Name: name })
 
   return {
     CreateSecret: (input) => {
-      const name = textOf(input, 'Name')
+      const name = stringInput(input, 'Name')
       if (!name) return failure('InvalidParameterException', 'Name must not be empty.')
-      const taken = secrets.get(name)
-      if (taken?.deletionAt !== undefined) return markedForDeletion
-      if (taken) {
+      const existing = secrets.get(name)
+      if (existing?.deletionAt !== undefined) return markedForDeletion
+      if (existing) {
         const text = `The operation failed because the secret ${name} already exists.`
         return failure('ResourceExistsException', text)
       }
       const value = secretValue(input)
-      if (!value) return named(write(createSecret(name)))
-      const id = textOf(input, 'ClientRequestToken') ?? randomUUID()
-      return { ...named(write(withVersion(createSecret(name), value, { id }))), VersionId: id }
+      if (!value) return identify(write(createSecret(name)))
+      const id = stringInput(input, 'ClientRequestToken') ?? randomUUID()
+      return { ...identify(write(withVersion(createSecret(name), value, { id }))), VersionId: id }
     },
     PutSecretValue: (input) => {
       const secret = findUsable(input)
@@ -88,28 +88,28 @@ export const createOperations = (
         const text = 'You must provide either SecretString or SecretBinary.'
         return failure('InvalidRequestException', text)
       }
-      const id = textOf(input, 'ClientRequestToken') ?? randomUUID()
-      const asked = input.VersionStages
-      const stages = Array.isArray(asked) ? asked.map(String) : ['AWSCURRENT']
+      const id = stringInput(input, 'ClientRequestToken') ?? randomUUID()
+      const requested = input.VersionStages
+      const stages = Array.isArray(requested) ? requested.map(String) : ['AWSCURRENT']
       const repeated = findVersion(secret, id, undefined)
       if (repeated && JSON.stringify(repeated.value) !== JSON.stringify(value)) {
         const text = `A version with the ID ${id} and another value already exists.`
         return failure('ResourceExistsException', text)
       }
       if (!repeated) write(withVersion(secret, value, { id, stages }))
-      return { ...named(secret), VersionId: id, VersionStages: repeated?.stages ?? stages }
+      return { ...identify(secret), VersionId: id, VersionStages: repeated?.stages ?? stages }
     },
     GetSecretValue: (input) => {
       const secret = findUsable(input)
       if (isFailure(secret)) return secret
-      const [id, stage] = [textOf(input, 'VersionId'), textOf(input, 'VersionStage')]
+      const [id, stage] = [stringInput(input, 'VersionId'), stringInput(input, 'VersionStage')]
       const version = findVersion(secret, id, stage)
       if (!version) {
-        const asked = id ? `VersionId: ${id}` : `staging label: ${stage ?? 'AWSCURRENT'}`
-        return notFound(`secret value for ${asked}`)
+        const label = id ? `VersionId: ${id}` : `staging label: ${stage ?? 'AWSCURRENT'}`
+        return notFound(`secret value for ${label}`)
       }
       return {
-        ...named(secret),
+        ...identify(secret),
         ...version.value,
         VersionId: version.id,
         VersionStages: version.stages,
@@ -121,7 +121,7 @@ export const createOperations = (
       if (isFailure(secret)) return secret
       const { versions, createdAt, deletionAt } = secret
       return {
-        ...named(secret),
+        ...identify(secret),
         CreatedDate: createdAt,
         LastChangedDate: versions.at(-1)?.createdAt ?? createdAt,
         ...(deletionAt !== undefined && { DeletedDate: deletionAt }),
@@ -136,7 +136,7 @@ export const createOperations = (
       const deletionAt = Date.now() / 1000 + days * 86_400
       if (force) secrets.delete(secret.name)
       else write({ ...secret, deletionAt })
-      return { ...named(secret), DeletionDate: deletionAt }
+      return { ...identify(secret), DeletionDate: deletionAt }
     },
   }
 }

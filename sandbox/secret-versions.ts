@@ -1,13 +1,13 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 
-/** Text, or base64 as it travels. */
+/** A string, or binary data in base64. */
 export type SecretValue = { readonly SecretString: string } | { readonly SecretBinary: string }
 
 export type SecretVersion = {
   readonly id: string
   readonly value: SecretValue
   readonly stages: readonly string[]
-  /** Unix seconds. */
+  /** In unix seconds. */
   readonly createdAt: number
 }
 
@@ -16,7 +16,7 @@ export type Secret = {
   readonly arn: string
   readonly createdAt: number
   readonly versions: readonly SecretVersion[]
-  /** Set while it waits for its end: nothing can be read, and its name is not free. */
+  /** Set while the secret is marked for deletion: it cannot be read, and its name is taken. */
   readonly deletionAt?: number
 }
 
@@ -25,7 +25,7 @@ const previous = 'AWSPREVIOUS'
 
 const nowSeconds = (): number => Date.now() / 1000
 
-/** As AWS makes them: the name, a hyphen, six characters of chance. */
+/** Creates an ARN like AWS's: the name, a hyphen, six random characters. */
 const arnOf = (name: string): string =>
   `arn:aws:secretsmanager:eu-west-1:000000000000:secret:${name}-${randomBytes(3).toString('hex')}`
 
@@ -37,22 +37,22 @@ export const createSecret = (name: string): Secret => ({
 })
 
 /**
- * A secret with one more version. A stage is at one version at a time; what loses AWSCURRENT gets
- * AWSPREVIOUS, and a version without a stage is gone.
+ * Returns the secret with one more version. A stage is on one version at a time; the version that
+ * loses AWSCURRENT gets AWSPREVIOUS, and a version without a stage is removed.
  * https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_PutSecretValue.html
  */
 export const withVersion = (
   secret: Secret,
   value: SecretValue,
-  as: { readonly id?: string; readonly stages?: readonly string[] } = {},
+  options: { readonly id?: string; readonly stages?: readonly string[] } = {},
 ): Secret => {
-  const { id = randomUUID(), stages = [current] } = as
+  const { id = randomUUID(), stages = [current] } = options
   const movesCurrent = stages.includes(current)
-  const taken = movesCurrent ? [...stages, previous] : stages
+  const moved = movesCurrent ? [...stages, previous] : stages
   const versions = secret.versions.map((version) => ({
     ...version,
     stages: [
-      ...version.stages.filter((stage) => !taken.includes(stage)),
+      ...version.stages.filter((stage) => !moved.includes(stage)),
       ...(movesCurrent && version.stages.includes(current) ? [previous] : []),
     ],
   }))
@@ -63,7 +63,7 @@ export const withVersion = (
   }
 }
 
-/** By its id, by its stage, or by both; the current one where neither is given. */
+/** Finds a version by its id, stage or both; the current one if neither is given. */
 export const findVersion = (
   secret: Secret,
   id: string | undefined,
@@ -77,6 +77,6 @@ export const findVersion = (
   )
 }
 
-/** A secret answers to its name, its ARN, and its ARN without the six characters. */
-export const answersTo = (secret: Secret, id: string): boolean =>
+/** Returns whether an id is the secret's name, its ARN, or its ARN without the six characters. */
+export const matchesId = (secret: Secret, id: string): boolean =>
   id === secret.name || id === secret.arn || id === secret.arn.slice(0, -7)

@@ -6,11 +6,11 @@ import {
   failure,
   type Input,
   isFailure,
-  textOf,
+  stringInput,
 } from './secret-operations.ts'
 import { createSecret, type Secret, withVersion } from './secret-versions.ts'
 
-export type SecretsCall = {
+export type SecretsRequest = {
   readonly operation: string
   readonly secret_id: string | undefined
   readonly version_stage: string | undefined
@@ -18,18 +18,20 @@ export type SecretsCall = {
 
 export type SandboxSecrets = {
   readonly url: string
-  /** Makes the secret, or gives it a new version and keeps the one before as AWSPREVIOUS. */
+  /** Creates the secret, or adds a version and keeps the one before as AWSPREVIOUS. */
   readonly put: (name: string, value: string) => void
-  /** Takes the secret away at once. */
+  /** Deletes the secret immediately. */
   readonly remove: (name: string) => void
-  /** Every call so far, the newest last. */
-  readonly calls: () => readonly SecretsCall[]
-  /** Lets the next calls fail: with 500 as an outage, with 400 for want of a right. */
+  /** Every request so far, the newest last. */
+  readonly calls: () => readonly SecretsRequest[]
+  /**
+   * Makes the next requests fail: 500 as in an outage (the default), 400 for a missing permission.
+   */
   readonly fail: (count: number, status?: number) => void
   readonly close: () => Promise<void>
 }
 
-const forced = (status: number): Failure =>
+const forcedFailure = (status: number): Failure =>
   status < 500
     ? failure('AccessDeniedException', 'You do not have sufficient access.', status)
     : failure('InternalServiceError', 'An error occurred on the server side.', status)
@@ -44,17 +46,16 @@ const inputOf = ({ body }: LoopbackRequest): Input | undefined => {
     const input: unknown = JSON.parse(body)
     return typeof input === 'object' && input !== null ? { ...input } : undefined
   } catch {
-    // Told to the client as what it is.
     return undefined
   }
 }
 
 /**
  * Starts a Secrets Manager on 127.0.0.1 that speaks AWS's JSON 1.1 protocol and keeps secrets in
- * memory. Signatures are not looked at.
+ * memory. It does not verify signatures.
  * https://smithy.io/2.0/aws/protocols/aws-json-1_1-protocol.html
  *
- * @throws the system's error (`EADDRINUSE`) where the port is taken
+ * @throws the system's error (`EADDRINUSE`) if the port is in use
  */
 export const startSecretsManager = async (options: {
   /** 0 lets the system choose. */
@@ -64,27 +65,27 @@ export const startSecretsManager = async (options: {
 }): Promise<SandboxSecrets> => {
   const secrets = new Map<string, Secret>()
   const operations = createOperations(secrets)
-  const calls: SecretsCall[] = []
+  const requests: SecretsRequest[] = []
   let failing = { left: 0, status: 500 }
 
   const put = (name: string, value: string): void => {
-    const known = secrets.get(name)
-    const secret = known?.deletionAt === undefined ? known : undefined
+    const existing = secrets.get(name)
+    const secret = existing?.deletionAt === undefined ? existing : undefined
     secrets.set(name, withVersion(secret ?? createSecret(name), { SecretString: value }))
   }
   for (const [name, value] of Object.entries(options.secrets)) put(name, value)
 
-  const answer = (request: LoopbackRequest): object | Failure => {
+  const respond = (request: LoopbackRequest): object | Failure => {
     const operation = operationOf(request)
     const input = inputOf(request)
-    calls.push({
+    requests.push({
       operation,
-      secret_id: input && (textOf(input, 'SecretId') ?? textOf(input, 'Name')),
-      version_stage: input && textOf(input, 'VersionStage'),
+      secret_id: input && (stringInput(input, 'SecretId') ?? stringInput(input, 'Name')),
+      version_stage: input && stringInput(input, 'VersionStage'),
     })
     if (failing.left > 0) {
       failing = { ...failing, left: failing.left - 1 }
-      return forced(failing.status)
+      return forcedFailure(failing.status)
     }
     if (!input) return failure('SerializationException', 'The body is not a JSON object.')
     const run = Object.hasOwn(operations, operation) ? operations[operation] : undefined
@@ -92,15 +93,17 @@ export const startSecretsManager = async (options: {
   }
 
   const { url, close } = await startLoopback(options.port, async (request, response) => {
-    const result = answer(request)
+    const result = respond(request)
     const headers = {
       'content-type': 'application/x-amz-json-1.1',
       'x-amzn-requestid': randomUUID(),
     }
     if (!isFailure(result)) return sendJson(response, 200, result, headers)
     const body = { __type: result.type, Message: result.message }
-    const named = { ...headers, 'x-amzn-errortype': result.type }
-    return sendJson(response, result.status, body, named)
+    return sendJson(response, result.status, body, {
+      ...headers,
+      'x-amzn-errortype': result.type,
+    })
   })
   return {
     url,
@@ -108,7 +111,7 @@ export const startSecretsManager = async (options: {
     remove: (name) => {
       secrets.delete(name)
     },
-    calls: () => calls,
+    calls: () => requests,
     fail: (count, status = 500) => {
       failing = { left: count, status }
     },

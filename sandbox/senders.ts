@@ -5,24 +5,29 @@ import { tokenInput } from '../src/lib/ingest/turnstile.ts'
 import { withSecret } from '../src/lib/signature/verify.ts'
 import { needsSecret, type Source } from '../src/lib/sources/source.ts'
 
-/** A source as a sender is set up with it. */
+/** What a sender needs to be set up for a source. */
 export type Sender = {
   readonly name: string
   readonly path: string
-  /** What its sender is given: the path, with the secret in it where it travels there. */
+  /**
+   * The path to give to the sender, with the secret in its query if the source expects it there.
+   */
   readonly address: string
-  /** Absent: the source needs none. */
+  /** Absent if the source needs none. */
   readonly secret?: string
 }
 
-/** `SIGNING_SECRET_MY_FORM` for the source `my-form`. */
+/** Returns the name of a source's variable: `SIGNING_SECRET_MY_FORM` for `my-form`. */
 export const secretVariable = (name: string): string =>
   `SIGNING_SECRET_${name.toUpperCase().replaceAll('-', '_')}`
 
-/** Cloudflare's own for tests. https://developers.cloudflare.com/turnstile/troubleshooting/testing/ */
+/**
+ * Cloudflare's test secret that accepts any token.
+ * https://developers.cloudflare.com/turnstile/troubleshooting/testing/
+ */
 const turnstileTestSecret = '1x0000000000000000000000000000000AA'
 
-/** The same for a name at every start, so that a sender set up once stays set up. */
+/** Derives a secret from the source's name, so that it is the same at every start. */
 const stableSecret = (name: string, { signature, form }: Source): string => {
   if (form) return turnstileTestSecret
   const digest = createHash('sha256').update(`signup bridge sandbox ${name}`).digest()
@@ -31,7 +36,10 @@ const stableSecret = (name: string, { signature, form }: Source): string => {
   return kind === 'base64' ? digest.toString('base64') : digest.toString('hex').slice(0, 32)
 }
 
-/** The address and secret of every source that has an address; `.env.local` replaces a secret by a real sender's. */
+/**
+ * Returns the address and secret of every source that has an address. A secret in `.env.local`, of
+ * a real sender, replaces the generated one.
+ */
 export const sendersOf = (bridge: Bridge, local: Environment): Sender[] =>
   Object.entries(bridge.sources).flatMap(([name, source]) => {
     const { signature, form } = source
@@ -43,15 +51,18 @@ export const sendersOf = (bridge: Bridge, local: Environment): Sender[] =>
     return [{ name, path, address, secret }]
   })
 
-/** Lines of `.env.local` that look like a source's secret and are nobody's. */
-export const straySecrets = (senders: readonly Sender[], local: Environment): string[] => {
+/** Returns the variables of `.env.local` that look like a source's secret and match no source. */
+export const unusedSecrets = (senders: readonly Sender[], local: Environment): string[] => {
   const known = new Set(senders.map(({ name }) => secretVariable(name)))
   return Object.keys(local).filter((name) => name.startsWith('SIGNING_SECRET_') && !known.has(name))
 }
 
-/** A command to paste that makes a contact, for the first source that one line can speak for. */
-export const tryLine = (bridge: Bridge, senders: readonly Sender[], url: string) => {
-  // Our own JSON: the other sources with a bearer secret read another payload.
+/**
+ * Returns a curl command that creates a contact, for the first source with a bearer secret, else
+ * for the first form; undefined if there is neither.
+ */
+export const exampleCommand = (bridge: Bridge, senders: readonly Sender[], url: string) => {
+  // Of the sources with a bearer secret, only those that read the bridge's own JSON have `waits`.
   const bearer = senders.find(({ name }) => {
     const source = bridge.sources[name]
     return source?.signature.type === 'bearer' && source.waits

@@ -3,12 +3,12 @@ import { pathToFileURL } from 'node:url'
 import { CreateQueueCommand, SQSClient } from '@aws-sdk/client-sqs'
 import { type BuildAppOptions, buildApp } from 'fauxqs'
 import { sandboxQueueNames } from '../src/lib/queue/names.ts'
-import type { QueueNumbers } from './template.ts'
+import type { QueueSettings } from './template.ts'
 
 const accountId = '000000000000'
 
 export type CreateQueueOptions = {
-  /** SQS attributes; a name that ends with `.fifo` makes a FIFO queue. */
+  /** SQS attributes. A name that ends with `.fifo` creates a FIFO queue. */
   readonly attributes?: Readonly<Record<string, string>>
   readonly redrive?: { readonly deadLetterArn: string; readonly maxReceiveCount: number }
 }
@@ -17,8 +17,8 @@ export type SqsOptions = {
   /** 0 lets the system choose. */
   readonly port: number
   readonly region?: string
-  readonly queue: Pick<QueueNumbers, 'attributes'> & { readonly maxReceiveCount: number }
-  readonly deadLetters: Pick<QueueNumbers, 'attributes'>
+  readonly queue: Pick<QueueSettings, 'attributes'> & { readonly maxReceiveCount: number }
+  readonly deadLetters: Pick<QueueSettings, 'attributes'>
 }
 
 export type SandboxSqs = {
@@ -28,7 +28,7 @@ export type SandboxSqs = {
   readonly deadLetterQueueUrl: string
   readonly deadLetterQueueArn: string
   readonly client: SQSClient
-  /** Makes another queue beside the two. */
+  /** Creates another queue. */
   readonly createQueue: (
     name: string,
     options?: CreateQueueOptions,
@@ -39,7 +39,7 @@ export type SandboxSqs = {
 type Stores = NonNullable<BuildAppOptions['stores']>
 type Queue = NonNullable<ReturnType<Stores['sqsStore']['getQueueByName']>>
 
-/** fauxqs takes a store and does not export one. */
+/** Creates the store of fauxqs, which accepts a store but does not export one. */
 const createStore = async (): Promise<Stores['sqsStore']> => {
   const home = findPackageJSON('fauxqs', import.meta.url)
   if (home === undefined) throw new Error('fauxqs is not installed: run npm ci')
@@ -48,8 +48,9 @@ const createStore = async (): Promise<Stores['sqsStore']> => {
 }
 
 /**
- * Makes a FIFO queue of fauxqs 2.4.1 receive as SQS does. fauxqs gives one message of a group at a
- * time, SQS as many as it can, in order, and then none until all of them are deleted or visible.
+ * Makes a FIFO queue of fauxqs 2.4.1 receive like SQS. fauxqs returns one message of a group at a
+ * time; SQS returns as many as it can, in order, and then none until all of them are deleted or
+ * visible.
  * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/FIFO-queues-understanding-logic.html
  */
 const receiveWholeGroups = (queue: Queue): void => {
@@ -57,7 +58,7 @@ const receiveWholeGroups = (queue: Queue): void => {
   const makeVisible = queue.processTimers.bind(queue)
   queue.processTimers = () => {
     makeVisible()
-    // Each message that comes back is put first, so two of them would come back in reverse.
+    // fauxqs puts each returned message first, which would reverse the order of two.
     for (const messages of fifoMessages.values()) {
       if (messages.length > 1) {
         messages.sort((a, b) => Number(a.sequenceNumber ?? 0) - Number(b.sequenceNumber ?? 0))
@@ -87,7 +88,7 @@ const receiveWholeGroups = (queue: Queue): void => {
   }
 }
 
-/** SQS on loopback, in memory, with the bridge's queue and its dead letters. */
+/** Starts an SQS on 127.0.0.1, in memory, with the bridge's queue and its dead letter queue. */
 export const startSqs = async ({
   port,
   region = 'eu-west-1',
@@ -95,7 +96,7 @@ export const startSqs = async ({
   deadLetters,
 }: SqsOptions): Promise<SandboxSqs> => {
   const sqsStore = await createStore()
-  // The type asks for the stores of SNS and S3 too; the app makes those that are missing.
+  // The type requires the stores of SNS and S3, too; the app creates missing ones.
   const stores = { sqsStore } as Stores
   const app = buildApp({ logger: false, defaultRegion: region, stores })
   const url = await app.listen({ host: '127.0.0.1', port })
@@ -123,22 +124,23 @@ export const startSqs = async ({
     )
     const created = sqsStore.getQueueByName(name)
     if (created?.isFifo()) receiveWholeGroups(created)
-    // fauxqs answers with a host name that only wildcard DNS resolves; it finds a queue by its path.
+    // fauxqs returns a host name that only wildcard DNS resolves; the path is enough to find a
+    // queue.
     return { url: `${url}/${accountId}/${name}`, arn: `arn:aws:sqs:${region}:${accountId}:${name}` }
   }
 
-  const parked = await createQueue(sandboxQueueNames.signups.deadLetters, deadLetters)
+  const deadLetterQueue = await createQueue(sandboxQueueNames.signups.deadLetters, deadLetters)
   const main = await createQueue(sandboxQueueNames.signups.queue, {
     attributes: queue.attributes,
-    redrive: { deadLetterArn: parked.arn, maxReceiveCount: queue.maxReceiveCount },
+    redrive: { deadLetterArn: deadLetterQueue.arn, maxReceiveCount: queue.maxReceiveCount },
   })
 
   return {
     url,
     queueUrl: main.url,
     queueArn: main.arn,
-    deadLetterQueueUrl: parked.url,
-    deadLetterQueueArn: parked.arn,
+    deadLetterQueueUrl: deadLetterQueue.url,
+    deadLetterQueueArn: deadLetterQueue.arn,
     client,
     createQueue,
     close: async () => {

@@ -2,11 +2,11 @@ import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { configFile } from '../src/cli/load-config.ts'
 import { BridgeError } from '../src/lib/errors.ts'
-import { askForLive } from './live.ts'
+import { askForLive, type Live } from './live.ts'
 import { choosePort, type Port, SandboxError } from './ports.ts'
 import { readLocal, type Sandbox, sandboxToken, startSandbox } from './sandbox.ts'
 import type { SandboxOptions } from './sandbox-options.ts'
-import { type Sender, straySecrets, tryLine } from './senders.ts'
+import { exampleCommand, type Sender, unusedSecrets } from './senders.ts'
 import { createStory } from './story.ts'
 
 const usualPorts = { PORT: 4100, INTERCOM_PORT: 4101, SQS_PORT: 4102, SECRETS_PORT: 4103 } as const
@@ -33,13 +33,13 @@ const choosePorts = async (): Promise<Record<Variable, Port>> => {
 const bridgeCommand = (sqsPort: string): string =>
   `${Number(sqsPort) === usualPorts.SQS_PORT ? '' : `SQS_PORT=${sqsPort} `}npm run bridge -- dlq list --sandbox`
 
-const say = (text = '') => process.stdout.write(`${text}\n`)
-const tell = (text: string) => say(`${new Date().toISOString().slice(11, 19)}  ${text}`)
+const print = (text = '') => process.stdout.write(`${text}\n`)
+const printWithTime = (text: string) => print(`${new Date().toISOString().slice(11, 19)}  ${text}`)
 
 const ask = (question: string): Promise<string> =>
   new Promise((resolve) => {
     const terminal = createInterface({ input: process.stdin, output: process.stdout })
-    // Nobody there to answer is no yes.
+    // Without anyone to ask, the reply is not yes.
     terminal.on('close', () => resolve(''))
     terminal.question(question, (reply) => {
       resolve(reply)
@@ -47,8 +47,8 @@ const ask = (question: string): Promise<string> =>
     })
   })
 
-/** What goes wrong before anything runs is for the person at the terminal to mend. */
-const mended = async <T>(work: () => T | Promise<T>): Promise<T> => {
+/** Turns an error into one whose message alone is shown: the person at the terminal can fix it. */
+const asSandboxError = async <T>(work: () => T | Promise<T>): Promise<T> => {
   try {
     return await work()
   } catch (cause) {
@@ -60,23 +60,77 @@ const readArguments = (given: readonly string[]): { live: boolean } => {
   const unknown = given.find((word) => word !== '--live')
   if (unknown === undefined) return { live: given.length > 0 }
   throw new SandboxError(
-    `${unknown} is not known: there is \`npm start\` and \`npm start -- --live\``,
+    `${unknown} is not an option: use \`npm start\` or \`npm start -- --live\``,
   )
 }
 
-const tellOfSource = (url: string, { address, secret }: Sender, width: number) => {
+/** How signups are delivered, as for a deploy: through the queue, or before the response. */
+const readDelivery = (env: NodeJS.ProcessEnv): 'queue' | 'direct' => {
+  const { DELIVERY: delivery = 'queue' } = env
+  if (delivery === 'queue' || delivery === 'direct') return delivery
+  throw new SandboxError(`DELIVERY=${delivery} is neither queue nor direct`)
+}
+
+const printSource = (url: string, { address, secret }: Sender, width: number) => {
   const proof = secret === undefined ? 'public' : `secret ${secret}`
-  say(`  ${url}${address.padEnd(width)}  ${address.includes('?') ? 'with its secret' : proof}`)
+  print(`  ${url}${address.padEnd(width)}  ${address.includes('?') ? 'with its secret' : proof}`)
+}
+
+/** Prints all addresses, and a command to paste. */
+const printOverview = (sandbox: Sandbox, live: Live | undefined, delivery: string): void => {
+  const width = Math.max(...sandbox.senders.map(({ address }) => address.length))
+  print()
+  for (const sender of sandbox.senders) printSource(sandbox.url, sender, width)
+  print()
+  if (live) print(`  contacts      in the real Intercom at ${live.baseUrl}`)
+  else {
+    print(`  intercom      ${sandbox.intercom.url}  token ${sandboxToken}`)
+    print(`  contacts      ${sandbox.intercom.url}/_sandbox/contacts`)
+    print(`  calls         ${sandbox.intercom.url}/_sandbox/calls`)
+    print(`  faults        POST ${sandbox.intercom.url}/_sandbox/faults`)
+  }
+  if (delivery === 'direct') print('  delivery      direct: to Intercom before the response')
+  print(`  queue         ${sandbox.sqs.queueUrl}`)
+  print(`  dead letters  ${sandbox.sqs.deadLetterQueueUrl}`)
+  print(`                ${bridgeCommand(new URL(sandbox.sqs.url).port)} shows them`)
+  if (sandbox.inbox) print(`  inbox         ${sandbox.inbox.queueUrl}`)
+  print(
+    `  secrets       ${sandbox.secrets.url}  ${sandbox.names.signing}, ${sandbox.names.intercom}`,
+  )
+  const line = exampleCommand(sandbox.bridge, sandbox.senders, sandbox.url)
+  if (line !== undefined) print(`\nPaste this in another terminal:\n\n  ${line}`)
+}
+
+const parentCheckMs = 250
+
+/**
+ * Closes the sandbox once: at a signal, or when npm is gone. A supervisor's SIGTERM reaches npm and its
+ * shell, and that shell ends without passing it on.
+ */
+const closeOnEnd = (sandbox: Sandbox): void => {
+  let closing = false
+  const stop = () => {
+    if (closing) return
+    closing = true
+    void sandbox.close().then(() => process.exit(0))
+  }
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, stop)
+  if (process.env.npm_lifecycle_event === undefined) return
+  const { ppid } = process
+  setInterval(() => {
+    if (process.ppid !== ppid) stop()
+  }, parentCheckMs).unref()
 }
 
 const main = async (): Promise<void> => {
   const startedMs = performance.now()
   const { live: wantsLive } = readArguments(process.argv.slice(2))
+  const delivery = readDelivery(process.env)
   const root = fileURLToPath(new URL('..', import.meta.url)).replace(/\/$/, '')
   const local = readLocal(`${root}/.env.local`)
-  const config = await mended(() => configFile(process.env))
+  const config = await asSandboxError(() => configFile(process.env))
   const live = wantsLive ? await askForLive(local, ask) : undefined
-  // What is wrong with them is told at once; they are chosen again just before they are used.
+  // Wrong ports are reported before anything is built; they are chosen again just before they are used.
   let ports = await choosePorts()
   const storyOf = createStory(Date.now)
   const nameOf = (path: string) => (path.split('/').at(-1) ?? '').padEnd(10)
@@ -86,6 +140,7 @@ const main = async (): Promise<void> => {
     root,
     configFile: config,
     local,
+    environment: { DELIVERY: delivery },
     ...(live && { live }),
     ports: async () => {
       ports = await choosePorts()
@@ -99,29 +154,31 @@ const main = async (): Promise<void> => {
     watch: true,
     onLine: (line) => {
       const story = storyOf(line)
-      if (story !== undefined) tell(story)
+      if (story !== undefined) printWithTime(story)
     },
-    onAnswer: ({ path, status, body, location }) => {
+    onResponse: ({ path, status, body, location }) => {
       const failurePages = Object.values(sandbox.bridge.sources).map(
         ({ form }) => form?.redirect.failure,
       )
-      if (status >= 400) tell(`${nameOf(path)} refused with ${status}: ${body}`)
+      if (status >= 400) printWithTime(`${nameOf(path)} refused with ${status}: ${body}`)
       if (status === 303 && failurePages.includes(location)) {
-        tell(`${nameOf(path)} refused: led to ${location}; ask with "accept: application/json" why`)
-      }
-    },
-    onUnrouted: (path) => tell(`${path} is no address: /webhooks/{source} and /forms/{source} are`),
-    onCall: ({ method, path, status }) => {
-      if (status === 0 || status >= 400) {
-        tell(
-          `intercom   ${method} ${path} ${status === 0 ? 'gave no answer' : `answered ${status}`}`,
+        printWithTime(
+          `${nameOf(path)} refused: redirected to ${location}; ask with "accept: application/json" why`,
         )
       }
     },
+    onUnrouted: (path) =>
+      printWithTime(`${path} is not an address: use /webhooks/{source} or /forms/{source}`),
+    onCall: ({ method, path, status }) => {
+      if (status === 0 || status >= 400) {
+        const outcome = status === 0 ? 'had no response' : `responded ${status}`
+        printWithTime(`intercom   ${method} ${path} ${outcome}`)
+      }
+    },
     onReload: (problem) => {
-      tell(problem === undefined ? 'reloaded' : `not reloaded: ${problem}`)
+      printWithTime(problem === undefined ? 'reloaded' : `not reloaded: ${problem}`)
       for (const sender of sandbox.senders) {
-        if (!known.includes(sender.path)) tellOfSource(sandbox.url, sender, sender.address.length)
+        if (!known.includes(sender.path)) printSource(sandbox.url, sender, sender.address.length)
       }
       known = sandbox.senders.map(({ path }) => path)
     },
@@ -134,41 +191,17 @@ const main = async (): Promise<void> => {
     throw new SandboxError(text, { cause })
   })
   known = sandbox.senders.map(({ path }) => path)
-
-  let closing = false
-  const stop = () => {
-    if (closing) return
-    closing = true
-    void sandbox.close().then(() => process.exit(0))
-  }
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, stop)
+  closeOnEnd(sandbox)
 
   for (const [variable, { port, moved }] of Object.entries(ports)) {
     if (moved)
-      say(`${usualPorts[variable as Variable]} is in use: ${variable} is ${port} this time`)
+      print(`${usualPorts[variable as Variable]} is in use: ${variable} is ${port} this time`)
   }
-  for (const name of straySecrets(sandbox.senders, local)) {
-    say(`.env.local: ${name} belongs to no source`)
+  for (const name of unusedSecrets(sandbox.senders, local)) {
+    print(`.env.local: ${name} belongs to no source`)
   }
-  const width = Math.max(...sandbox.senders.map(({ address }) => address.length))
-  say()
-  for (const sender of sandbox.senders) tellOfSource(sandbox.url, sender, width)
-  say()
-  if (live) say(`  contacts      in the real Intercom at ${live.baseUrl}`)
-  else {
-    say(`  intercom      ${sandbox.intercom.url}  token ${sandboxToken}`)
-    say(`  contacts      ${sandbox.intercom.url}/_sandbox/contacts`)
-    say(`  calls         ${sandbox.intercom.url}/_sandbox/calls`)
-    say(`  faults        POST ${sandbox.intercom.url}/_sandbox/faults`)
-  }
-  say(`  queue         ${sandbox.sqs.queueUrl}`)
-  say(`  dead letters  ${sandbox.sqs.deadLetterQueueUrl}`)
-  say(`                ${bridgeCommand(new URL(sandbox.sqs.url).port)} shows them`)
-  if (sandbox.inbox) say(`  inbox         ${sandbox.inbox.queueUrl}`)
-  say(`  secrets       ${sandbox.secrets.url}  ${sandbox.names.signing}, ${sandbox.names.intercom}`)
-  const line = tryLine(sandbox.bridge, sandbox.senders, sandbox.url)
-  if (line !== undefined) say(`\nPaste this in another terminal:\n\n  ${line}`)
-  say(`\nready in ${((performance.now() - startedMs) / 1000).toFixed(1)} s; Ctrl-C ends it\n`)
+  printOverview(sandbox, live, delivery)
+  print(`\nready in ${((performance.now() - startedMs) / 1000).toFixed(1)} s; Ctrl-C ends it\n`)
 }
 
 main().catch((error: Error) => {

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini'
 import { parseJson } from '../src/lib/json.ts'
 
-/** The part of a handler's log line that a story is told of. */
+/** The fields of a function's log line that the story uses. */
 const logLine = z.looseObject({
   event: z.string(),
   source: z.optional(z.string()),
@@ -31,62 +31,63 @@ const notes = ({ left_out = [], counts = [] }: LogLine): string =>
     .map((note) => `, ${note}`)
     .join('')
 
-const tell = (line: LogLine): string | undefined => {
+const describe = (line: LogLine): string | undefined => {
   const why = [line.code, line.intercom_code].filter(Boolean).join(' / ')
   switch (line.event) {
     case 'accepted':
       return `accepted and queued as ${line.id?.slice(0, 12)}${notes(line)}`
     case 'delivered': {
-      const tries = (line.receives ?? 1) > 1 ? ` at receive ${line.receives}` : ''
-      return `${line.outcome} contact ${line.contact_id} with ${line.calls} ${line.calls === 1 ? 'call' : 'calls'}${tries}${notes(line)}`
+      const tries = (line.receives ?? 1) > 1 ? `, receive ${line.receives}` : ''
+      return `${line.outcome} contact ${line.contact_id} with ${line.calls} ${line.calls === 1 ? 'request' : 'requests'}${tries}${notes(line)}`
     }
     case 'ignored':
       return 'ignored: not a signup'
     case 'incomplete':
-      return `but not all of it: ${why}: ${line.attributes?.join(', ') ?? line.advice}`
+      return `not all of it was written: ${why}: ${line.attributes?.join(', ') ?? line.advice}`
     case 'copy_parked':
-      return `a copy parked in the dead letters, to be replayed: ${why}`
+      return `a copy parked as a dead letter, to be replayed: ${why}`
     case 'parked':
-      return `parked in the dead letters: ${why}: ${line.advice}`
+      return `parked as a dead letter: ${why}: ${line.advice}`
     case 'handed_back':
-      return `back to the queue for ${line.retry_in_seconds} s: ${why}: ${line.advice}`
+      return `returned to the queue, retried in ${line.retry_in_seconds} s: ${why}: ${line.advice}`
     case 'refused':
-      // The gateway tells of refusals, but not where a fault of ours is.
+      // The gateway prints refusals itself; only an unexpected error has a stack.
       return line.stack
     case 'untried':
     case 'intercom':
-      // What was not tried comes again; Intercom's own answers are told by the sandbox.
+      // An untried record is received again; the sandbox prints Intercom's responses itself.
       return undefined
     default:
       return `${line.event}: ${why}: ${line.advice ?? ''}${line.stack ? `\n${line.stack}` : ''}`
   }
 }
 
-/** Metrics lines are for CloudWatch. */
+/** Metrics are for CloudWatch. */
 const isMetrics = (line: string): boolean => line.startsWith('{"_aws"')
 
 /** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/using-messagededuplicationid-property.html */
 const dedupeMs = 5 * 60_000
 
 /**
- * Tells the story of each delivery, a line each, from what the functions write. It remembers what
- * was queued, since SQS drops the same delivery within five minutes and says nothing.
+ * Creates the function that turns a line of a function's output into a line for the terminal, or
+ * undefined if there is nothing to show. It remembers the accepted deliveries, since SQS drops an
+ * identical delivery within five minutes without notice.
  */
 export const createStory = (now: () => number): ((line: string) => string | undefined) => {
   const queuedAtMs = new Map<string, number>()
-  const isAgain = ({ event, id }: LogLine): boolean => {
+  const isDuplicate = ({ event, id }: LogLine): boolean => {
     if (event !== 'accepted' || id === undefined) return false
-    const again = now() - (queuedAtMs.get(id) ?? Number.NEGATIVE_INFINITY) < dedupeMs
-    if (!again) queuedAtMs.set(id, now())
-    return again
+    const isQueued = now() - (queuedAtMs.get(id) ?? Number.NEGATIVE_INFINITY) < dedupeMs
+    if (!isQueued) queuedAtMs.set(id, now())
+    return isQueued
   }
   return (line) => {
     if (line.trim() === '' || isMetrics(line)) return undefined
     const parsed = parse(line)
     if (!parsed) return line
-    const told = isAgain(parsed)
-      ? 'accepted again: SQS drops the same delivery for 5 minutes, to the byte'
-      : tell(parsed)
-    return told === undefined ? undefined : `${(parsed.source ?? '').padEnd(10)} ${told}`
+    const text = isDuplicate(parsed)
+      ? 'accepted again, not queued: SQS drops an identical delivery for 5 minutes'
+      : describe(parsed)
+    return text === undefined ? undefined : `${(parsed.source ?? '').padEnd(10)} ${text}`
   }
 }

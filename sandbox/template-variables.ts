@@ -1,22 +1,22 @@
 import { parse } from 'yaml'
 import { own } from '../src/lib/json-access.ts'
 
-/** What lies at a path of own properties; undefined where the path ends early. */
+/** Returns the value at a path of own properties, or undefined. */
 export const at = (root: unknown, ...path: readonly string[]): unknown =>
   path.reduce<unknown>((value, key) => own(value, key), root)
 
 export type ResolveOptions = {
   readonly stage: string
-  /** Values that go before those of the file, as `--param` gives them to a deploy. */
+  /** Values that override those of the file, like `--param` of a deploy. */
   readonly params?: Readonly<Record<string, unknown>>
 }
 
 /**
- * Replaces `${param:…}`, `${self:…}` and `${sls:stage}` in a value of serverless.yml, fallbacks
- * included; of any other source only the fallback counts.
+ * Creates the function that replaces `${param:…}`, `${self:…}` and `${sls:stage}` in a value of
+ * serverless.yml, including fallbacks. Variables of other sources only have their fallback.
  * https://www.serverless.com/framework/docs/guides/variables
  *
- * @throws Error when a variable has neither a value nor a fallback
+ * @throws Error if a variable has neither a value nor a fallback
  */
 export const createResolver = (document: unknown, { stage, params = {} }: ResolveOptions) => {
   const lookUp = (term: string): unknown => {
@@ -34,7 +34,7 @@ export const createResolver = (document: unknown, { stage, params = {} }: Resolv
 
   const resolve = (value: unknown): unknown => {
     if (typeof value !== 'string') return value
-    // The innermost variable first: the address or the fallback of another may depend on it.
+    // The innermost variable first: others may contain it in their address or fallback.
     const [variable, terms = ''] = /\$\{([^${}]*)\}/.exec(value) ?? []
     if (variable === undefined) return value
     const found = (terms.match(/'[^']*'|"[^"]*"|[^\s,][^,]*/g) ?? [])

@@ -3,40 +3,40 @@ import { parse } from 'yaml'
 import { isRecord } from '../src/lib/json-access.ts'
 import { at, createResolver, type ResolveOptions } from './template-variables.ts'
 
-export type FunctionNumbers = { readonly timeoutSeconds: number; readonly memoryMb: number }
+export type FunctionSettings = { readonly timeoutSeconds: number; readonly memoryMb: number }
 
-export type EventSourceNumbers = {
+export type EventSourceSettings = {
   readonly batchSize: number
   readonly maximumConcurrency: number
-  /** Without it AWS takes every answer of the function for a full success. */
+  /** Without it, AWS counts every response of the function as a full success. */
   readonly reportBatchItemFailures: boolean
 }
 
-export type QueueNumbers = {
+export type QueueSettings = {
   readonly retentionSeconds: number
   readonly maximumMessageBytes: number
   /** The queue's properties as SQS attributes, ready for CreateQueue. */
   readonly attributes: Readonly<Record<string, string>>
 }
 
-/** A queue, its dead letters, and how the worker reads it. */
-export type Lane = {
-  readonly eventSource: EventSourceNumbers
-  readonly queue: QueueNumbers & {
+/** A queue, its dead letter queue, and the worker's event source. */
+export type TemplateQueue = {
+  readonly eventSource: EventSourceSettings
+  readonly queue: QueueSettings & {
     readonly visibilityTimeoutSeconds: number
     readonly maxReceiveCount: number
   }
-  readonly deadLetters: QueueNumbers
+  readonly deadLetters: QueueSettings
 }
 
-export type Template = Lane & {
-  readonly functions: { readonly webhook: FunctionNumbers; readonly worker: FunctionNumbers }
-  /** The standard queue for other producers, where there is one. */
-  readonly inbox?: Lane
+export type Template = TemplateQueue & {
+  readonly functions: { readonly webhook: FunctionSettings; readonly worker: FunctionSettings }
+  /** The standard queue for other producers, if there is one. */
+  readonly inbox?: TemplateQueue
 }
 
 /**
- * The properties that CloudFormation and SQS know by the same name and that change behaviour.
+ * The properties that have the same name in CloudFormation and SQS and change behaviour.
  * https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-sqs-queue.html
  */
 const attributeNames = [
@@ -51,14 +51,16 @@ const attributeNames = [
   'VisibilityTimeout',
 ]
 
-/** The logical id in `!GetAtt X.Arn`, `!GetAtt [X, Arn]` or `Fn::GetAtt`; YAML alone drops the tag. */
+/**
+ * Reads the logical id of `!GetAtt X.Arn`, `!GetAtt [X, Arn]` or `Fn::GetAtt`; YAML drops the tag.
+ */
 const logicalId = (reference: unknown): string | undefined => {
   const target = at(reference, 'Fn::GetAtt') ?? reference
   const id: unknown = Array.isArray(target) ? target[0] : target
   return typeof id === 'string' ? id.split('.')[0] : undefined
 }
 
-/** Reads what it can and keeps every problem, so that one message can name them all. */
+/** Reads values and collects the problems, so that one message can list them all. */
 const createReader = (document: unknown, options: ResolveOptions) => {
   const resolve = createResolver(document, options)
   const problems: string[] = []
@@ -73,14 +75,16 @@ const createReader = (document: unknown, options: ResolveOptions) => {
   const number = (name: string, value: unknown): number => {
     const digits = text(name, value)
     if (/^\d+$/.test(digits)) return Number(digits)
-    problems.push(`${name} ${value === undefined ? 'is missing' : `is no whole number: ${digits}`}`)
+    problems.push(
+      `${name} ${value === undefined ? 'is missing' : `is not a whole number: ${digits}`}`,
+    )
     return 0
   }
   return { problems, text, number }
 }
 type Reader = ReturnType<typeof createReader>
 
-const readFunction = (document: unknown, { number }: Reader, name: string): FunctionNumbers => {
+const readFunction = (document: unknown, { number }: Reader, name: string): FunctionSettings => {
   const setting = (key: string) =>
     number(
       `functions.${name}.${key}`,
@@ -93,7 +97,7 @@ const readQueue = (
   { number, text }: Reader,
   id: string,
   properties: Record<string, unknown>,
-): QueueNumbers => ({
+): QueueSettings => ({
   retentionSeconds: number(`${id}.MessageRetentionPeriod`, properties.MessageRetentionPeriod),
   maximumMessageBytes: number(`${id}.MaximumMessageSize`, properties.MaximumMessageSize),
   attributes: Object.fromEntries(
@@ -105,30 +109,32 @@ const readQueue = (
 
 type Queue = { readonly id: string; readonly properties: Record<string, unknown> }
 
-/** Whether a resource is made at all: its condition, if any, compares two values. */
-const isMade = (document: unknown, { text }: Reader, resource: unknown): boolean => {
+/** Returns whether a resource is created: its condition, if any, compares two values. */
+const isCreated = (document: unknown, { text }: Reader, resource: unknown): boolean => {
   const name = at(resource, 'Condition')
   if (typeof name !== 'string') return true
   const compared = at(document, 'resources', 'Conditions', name, 'Fn::Equals')
-  const [one, other] = Array.isArray(compared) ? compared : []
-  return text(`Conditions.${name}`, one) === text(`Conditions.${name}`, other)
+  const [left, right] = Array.isArray(compared) ? compared : []
+  return text(`Conditions.${name}`, left) === text(`Conditions.${name}`, right)
 }
 
-const queuesOf = (document: unknown, reader: Reader): Queue[] => {
+const readQueues = (document: unknown, reader: Reader): Queue[] => {
   const resources = at(document, 'resources', 'Resources')
   return Object.entries(isRecord(resources) ? resources : {}).flatMap(([id, resource]) => {
     const properties = at(resource, 'Properties')
-    const isQueue = at(resource, 'Type') === 'AWS::SQS::Queue' && isMade(document, reader, resource)
+    const isQueue =
+      at(resource, 'Type') === 'AWS::SQS::Queue' && isCreated(document, reader, resource)
     return isQueue && isRecord(properties) ? [{ id, properties }] : []
   })
 }
 
-const readLane = (document: unknown, reader: Reader, queue: Queue): Lane => {
+const readTemplateQueue = (document: unknown, reader: Reader, queue: Queue): TemplateQueue => {
   const { number, problems } = reader
   const policy = at(queue.properties, 'RedrivePolicy')
   const deadLettersId = logicalId(at(policy, 'deadLetterTargetArn'))
-  const deadLetters = queuesOf(document, reader).find(({ id }) => id === deadLettersId)
-  if (deadLetters === undefined) problems.push(`${queue.id} has no dead letters in this template`)
+  const deadLetters = readQueues(document, reader).find(({ id }) => id === deadLettersId)
+  if (deadLetters === undefined)
+    problems.push(`${queue.id} has no dead letter queue in this template`)
 
   const events = at(document, 'functions', 'worker', 'events')
   const event = (Array.isArray(events) ? events : [])
@@ -161,27 +167,29 @@ const readLane = (document: unknown, reader: Reader, queue: Queue): Lane => {
 }
 
 /**
- * The numbers of serverless.yml that the sandbox runs by, so that local and deployed cannot drift.
- * The bridge's queue is the FIFO queue with a RedrivePolicy, its inbox the standard one; the dead
- * letters of each are what its policy names.
+ * Reads the settings of serverless.yml that the sandbox uses, so that it runs as the stack is
+ * deployed. The bridge's queue is the FIFO queue with a RedrivePolicy, its inbox the standard queue
+ * with one; the policies name the dead letter queues.
  *
- * @throws Error with every number that is missing or none, in one message
+ * @throws Error if values are missing or invalid; its message lists all of them
  */
 export const readTemplate = (
   file: string,
   stage: string,
   params: Readonly<Record<string, unknown>> = {},
 ): Template => {
-  // Tags of CloudFormation are unknown to YAML: it warns of them and keeps the value beside them.
+  // YAML warns about the tags of CloudFormation and keeps their values.
   const document: unknown = parse(readFileSync(file, 'utf8'), { logLevel: 'error' })
   const reader = createReader(document, { stage, params })
-  const redriven = queuesOf(document, reader).filter(({ properties }) => properties.RedrivePolicy)
-  const queue = redriven.find(({ properties }) => properties.FifoQueue === true)
-  const inbox = redriven.find(({ properties }) => properties.FifoQueue !== true)
+  const withDeadLetters = readQueues(document, reader).filter(
+    ({ properties }) => properties.RedrivePolicy,
+  )
+  const queue = withDeadLetters.find(({ properties }) => properties.FifoQueue === true)
+  const inbox = withDeadLetters.find(({ properties }) => properties.FifoQueue !== true)
   if (queue === undefined) throw new Error(`${file}: no FIFO queue has a RedrivePolicy`)
   const template: Template = {
-    ...readLane(document, reader, queue),
-    ...(inbox && { inbox: readLane(document, reader, inbox) }),
+    ...readTemplateQueue(document, reader, queue),
+    ...(inbox && { inbox: readTemplateQueue(document, reader, inbox) }),
     functions: {
       webhook: readFunction(document, reader, 'webhook'),
       worker: readFunction(document, reader, 'worker'),

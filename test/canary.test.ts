@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { startModel } from './model/model.ts'
-import { canary, poison } from './support/canary.ts'
+import { canary, canaryBody } from './support/canary.ts'
 import { everyPreset, fileName, fixtures } from './support/fixtures.ts'
 import { proofNames } from './support/requests.ts'
 
@@ -8,17 +8,17 @@ const served = Object.entries(fixtures).filter(
   ([, { source }]) => source.signature.type !== 'invoked',
 )
 
-describe.each(served)('%s', (preset, fixture) => {
+describe.each(served)('webhook and worker given a delivery of %s', (preset, fixture) => {
   const name = fileName(preset)
   const proofs = new Set(proofNames(fixture.source.signature))
   const headers = Object.fromEntries(
     Object.entries(fixture.delivery.headers).filter(([header]) => !proofs.has(header)),
   )
 
-  test('no value and no secret is in a log line or an answer', async () => {
+  test('put no value and no secret into a log line or a response', async () => {
     const model = await startModel({ bridge: everyPreset, latencyMs: 0 })
-    const body = poison(fixture.delivery.body)
-    const answers = [
+    const body = canaryBody(fixture.delivery.body)
+    const responses = [
       await model.post(name, body, { headers }),
       await model.post(name, body, { headers, isSigned: false }),
       await model.post(name, `{"${canary}":`, { headers }),
@@ -31,10 +31,10 @@ describe.each(served)('%s', (preset, fixture) => {
     ]
     await model.drained()
 
-    expect(answers[0]?.status).toBe(200)
-    expect(model.notes.logged.length).toBeGreaterThan(2)
-    const told = JSON.stringify([model.notes.logged, answers])
-    expect(told).not.toContain(canary)
-    if (model.secretOf(name)) expect(told).not.toContain(model.secretOf(name))
+    expect(responses[0]?.status).toBe(200)
+    expect(model.telemetry.logged.length).toBeGreaterThan(2)
+    const output = JSON.stringify([model.telemetry.logged, responses])
+    expect(output).not.toContain(canary)
+    if (model.secretOf(name)) expect(output).not.toContain(model.secretOf(name))
   })
 })

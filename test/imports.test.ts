@@ -8,21 +8,23 @@ const root = resolve(import.meta.dirname, '..')
 const folder = mkdtempSync(join(tmpdir(), 'signup-bridge-imports-'))
 afterAll(() => rmSync(folder, { recursive: true }))
 
-/** The order of the road: a folder may import those below it. */
-const road = [
+/** The folders of lib, in order: each may import those after it. */
+const folders = [
   ...['telemetry', 'ingest', 'queue', 'deliver', 'intercom'],
   ...['config', 'sources', 'transform', 'signature'],
 ]
-const upward = road.flatMap((lower, index) =>
-  road.slice(0, index).map((upper) => ({ lower, upper, path: `src/lib/${lower}/to-${upper}.ts` })),
+const upward = folders.flatMap((lower, index) =>
+  folders
+    .slice(0, index)
+    .map((upper) => ({ lower, upper, path: `src/lib/${lower}/to-${upper}.ts` })),
 )
-const downward = road.flatMap((upper, index) =>
-  road.slice(index + 1).map((lower) => `src/lib/${upper}/to-${lower}.ts`),
+const downward = folders.flatMap((upper, index) =>
+  folders.slice(index + 1).map((lower) => `src/lib/${upper}/to-${lower}.ts`),
 )
 
 type Diagnostic = { readonly category: string; readonly message: string; readonly path: string }
 
-/** What `biome lint`, with the repository's own rules, says about files with these texts. */
+/** Runs `biome lint` with the repository's rules on files with these texts. */
 const lint = (texts: Readonly<Record<string, string>>): readonly Diagnostic[] => {
   const config = JSON.parse(readFileSync(`${root}/biome.json`, 'utf8'))
   const files = {
@@ -42,7 +44,7 @@ const lint = (texts: Readonly<Record<string, string>>): readonly Diagnostic[] =>
       { cwd: folder, stdio: 'pipe', encoding: 'utf8' },
     )
   } catch (failed) {
-    // Biome exits with 1 where it finds an error.
+    // Biome exits with 1 when it finds an error.
     report = String((failed as { stdout: unknown }).stdout)
   }
   const { diagnostics } = JSON.parse(report) as {
@@ -60,11 +62,11 @@ const lint = (texts: Readonly<Record<string, string>>): readonly Diagnostic[] =>
 }
 
 const use = (path: string) => `import { used } from '${path}'\nexport const user = used\n`
-const planted = {
+const sourceFiles = {
   ...Object.fromEntries(
     [...upward.map(({ path }) => path), ...downward].map((path) => {
       const [, other = ''] = /to-(\w+)\.ts$/.exec(path) ?? []
-      // `sources` is imported by its registry alone.
+      // Presets are imported from the registry alone.
       return [path, use(`../${other}/${other === 'sources' ? 'index' : 'file'}.ts`)]
     }),
   ),
@@ -92,14 +94,14 @@ const planted = {
 
 let found: readonly Diagnostic[]
 beforeAll(() => {
-  found = lint(planted)
+  found = lint(sourceFiles)
 })
 const messagesOf = (path: string) =>
   found.filter((diagnostic) => diagnostic.path === path).map(({ message }) => message)
 
 describe('npm run check', () => {
   test.each(upward)(
-    'refuses an import of $upper in $lower, and says so',
+    'refuses an import of $upper in $lower, and names both',
     ({ lower, upper, path }) => {
       expect(messagesOf(path)).toEqual([
         expect.stringMatching(
@@ -109,7 +111,7 @@ describe('npm run check', () => {
     },
   )
 
-  test.each(downward)('allows the import of %s', (path) => {
+  test.each(downward)('allows the import in %s', (path) => {
     expect(messagesOf(path)).toEqual([])
   })
 
@@ -126,11 +128,11 @@ describe('npm run check', () => {
     ['sandbox/to-preset.ts', 'Import presets from sources/index.ts'],
     ['src/handlers/to-cli.ts', 'handlers imports only lib'],
     ['src/cli/to-build.ts', 'cli imports only lib'],
-  ])('refuses the import of %s: %s', (path, message) => {
+  ])('refuses the import in %s: %s', (path, message) => {
     expect(messagesOf(path)).toEqual([expect.stringContaining(message)])
   })
 
-  test('refuses a cycle, also one of types', () => {
+  test('refuses an import cycle, even of types', () => {
     expect(
       found.filter(({ category }) => category === 'lint/suspicious/noImportCycles'),
     ).toMatchObject([{ path: 'src/lib/queue/one.ts' }, { path: 'src/lib/queue/two.ts' }])
@@ -141,7 +143,7 @@ describe('npm run check', () => {
     'src/lib/ingest/to-source-type.ts',
     'src/lib/sources/index.ts',
     'src/cli/to-lib.ts',
-  ])('allows the import of %s', (path) => {
+  ])('allows the import in %s', (path) => {
     expect(messagesOf(path)).toEqual([])
   })
 })

@@ -1,30 +1,30 @@
-import { type Refusal, refusals } from './refusal.ts'
+import { type ApiError, apiErrors } from './api-error.ts'
 
-/** Knows which bearer token is good, and which ones once were. */
+/** Holds the valid bearer token and the revoked ones. */
 export const createAccess = (initial: string) => {
   let current = initial
-  const former = new Set<string>()
+  const revoked = new Set<string>()
 
   const accept = (token: string): void => {
-    former.add(current)
+    revoked.add(current)
     current = token
   }
 
   return {
-    /** From now on only this token is good; those before it are revoked. */
+    /** Makes this the only valid token and revokes the earlier ones. */
     accept,
-    /** Why a request may not pass, by its `Authorization` header. */
-    refusal: (authorization: unknown): Refusal | undefined => {
+    /** Returns the error for an `Authorization` header, or undefined if its token is valid. */
+    check: (authorization: unknown): ApiError | undefined => {
       if (typeof authorization !== 'string' || authorization === '')
-        return refusals.missingAuthorization
+        return apiErrors.missingAuthorization
       const token = /^Bearer +(\S+)$/i.exec(authorization)?.[1]
       if (token === current) return undefined
-      return token !== undefined && former.has(token)
-        ? refusals.tokenRevoked
-        : refusals.unauthorized
+      return token !== undefined && revoked.has(token)
+        ? apiErrors.tokenRevoked
+        : apiErrors.unauthorized
     },
     reset: (): void => {
-      former.clear()
+      revoked.clear()
       current = initial
     },
   }

@@ -47,14 +47,14 @@ const standard = (types: Readonly<Record<string, DataType>>, api_writable: boole
     model: 'contact',
   }))
 
-/** The attributes that every workspace has. */
+/** The standard attributes of every workspace, as Intercom lists them. */
 export const standardAttributes: readonly object[] = [
   ...standard(writable, true),
   ...standard(readOnly, false),
 ]
 
 /**
- * A custom attribute as Intercom answers it.
+ * A custom attribute as in Intercom's responses.
  * https://developers.intercom.com/docs/references/rest-api/api.intercom.io/data-attributes/data_attribute
  */
 export const viewAttribute = (attribute: Attribute, id: number) => ({

@@ -4,28 +4,31 @@ export type DataType = (typeof dataTypes)[number]
 /** A custom attribute of contacts. */
 export type Attribute = {
   readonly name: string
-  /** Absent: not known yet. */
+  /** Absent until the first value sets it. */
   readonly data_type?: DataType
-  /** All that a list attribute takes. */
+  /** The allowed values of a list attribute. */
   readonly options?: readonly string[]
   readonly api_writable: boolean
   readonly messenger_writable?: boolean
   readonly description?: string
-  /** In unix seconds; absent where the sandbox began with it. */
+  /** In unix seconds; absent if the attribute was not created through the API. */
   readonly created_at?: number
 }
 
-/** The type of that name, if there is one. */
+/** Returns the data type of that name, or undefined. */
 export const readDataType = (name: unknown): DataType | undefined =>
   dataTypes.find((known) => known === name)
 
-/** What an attribute may be called. */
+/** How an attribute is declared, for error messages. */
 export const attributeNotation = `name, name:type or name:type:readonly, the type ${dataTypes.join(', ')} or options(one|another)`
 
 const notation =
   /^(?<name>[^:]+)(?::(?<type>[a-z]+)(?:\((?<options>[^()]+)\))?(?<readonly>:readonly)?)?$/
 
-/** Reads `plan`, `seats:integer`, `size:options(small|large)`, `score:integer:readonly`. */
+/**
+ * Parses `plan`, `seats:integer`, `size:options(small|large)` or `score:integer:readonly`. Returns
+ * undefined if the text is none of these.
+ */
 export const readAttribute = (text: string): Attribute | undefined => {
   const { name, type, options, readonly } = notation.exec(text)?.groups ?? {}
   if (name === undefined) return undefined
@@ -39,14 +42,14 @@ export const readAttribute = (text: string): Attribute | undefined => {
   return data_type && options === undefined ? { name, data_type, api_writable } : undefined
 }
 
-/** The type that a value is of; a number may be any. */
+/** Infers the data type of a value; any number is a `float`. */
 export const dataTypeOf = (value: unknown): DataType | undefined => {
   if (typeof value === 'number') return 'float'
   if (typeof value === 'boolean') return 'boolean'
   return typeof value === 'string' ? 'string' : undefined
 }
 
-const fits: { readonly [type in DataType]: (value: unknown) => boolean } = {
+const isOfType: { readonly [type in DataType]: (value: unknown) => boolean } = {
   string: (value) => typeof value === 'string',
   integer: Number.isInteger,
   float: (value) => typeof value === 'number',
@@ -54,8 +57,8 @@ const fits: { readonly [type in DataType]: (value: unknown) => boolean } = {
   date: Number.isInteger,
 }
 
-/** What is wrong with the value of an attribute; the wording is not Intercom's. */
-export const wrongValue = (attribute: Attribute, value: unknown): string | undefined => {
+/** Returns why an attribute rejects a value, or undefined. The wording is not Intercom's. */
+export const valueProblem = (attribute: Attribute, value: unknown): string | undefined => {
   const { name, data_type, options, api_writable } = attribute
   if (!api_writable) return `Custom attribute '${name}' is not writable`
   if (value === null) return undefined
@@ -63,7 +66,7 @@ export const wrongValue = (attribute: Attribute, value: unknown): string | undef
   if (options && !options.some((option) => option === value)) {
     return `Custom attribute '${name}' must be one of its options`
   }
-  return data_type && !fits[data_type](value)
+  return data_type && !isOfType[data_type](value)
     ? `Custom attribute '${name}' must be a ${data_type}`
     : undefined
 }

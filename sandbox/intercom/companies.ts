@@ -1,18 +1,18 @@
-import type { CompanyRequest } from './company-request.ts'
+import { type ApiError, apiErrors } from './api-error.ts'
+import type { CompanyBody } from './company-body.ts'
 import { workspaceId } from './contact-view.ts'
 import { createLinks } from './links.ts'
 import { createObjectId } from './object-id.ts'
-import { type Refusal, refusals } from './refusal.ts'
 import { toUnixSeconds } from './unix-time.ts'
 
-type Company = CompanyRequest & {
+type Company = CompanyBody & {
   readonly id: string
   readonly company_id: string
   readonly created_at: number
   readonly updated_at: number
 }
 
-/** The workspace's companies, each with a `company_id` of its own that never changes. */
+/** Keeps the workspace's companies, each with a unique `company_id` that never changes. */
 export const createCompanies = (now: () => number) => {
   const byId = new Map<string, Company>()
   const idByCompanyId = new Map<string, string>()
@@ -25,7 +25,7 @@ export const createCompanies = (now: () => number) => {
     planIds.set(name, id)
     return { type: 'plan', id, name }
   }
-  /** As the reference shows it: what a company does not have is left out, it has no nulls. */
+  /** A company as in Intercom's responses: absent fields are left out, never null. */
   const view = ({ plan, monthly_spend = 0, custom_attributes = {}, ...company }: Company) => ({
     type: 'company',
     ...company,
@@ -40,27 +40,27 @@ export const createCompanies = (now: () => number) => {
   })
 
   return {
-    /** Updates the company of that `company_id`, or makes it. */
-    upsert: (request: CompanyRequest): object => {
+    /** Updates the company with that `company_id`, or creates it. */
+    upsert: (body: CompanyBody): object => {
       const nowMs = now()
-      const known = byId.get(idByCompanyId.get(request.company_id ?? '') ?? '')
-      const id = known?.id ?? createObjectId(nowMs)
+      const existing = byId.get(idByCompanyId.get(body.company_id ?? '') ?? '')
+      const id = existing?.id ?? createObjectId(nowMs)
       const company: Company = {
         created_at: toUnixSeconds(nowMs),
-        ...known,
-        ...request,
+        ...existing,
+        ...body,
         id,
-        company_id: known?.company_id ?? (request.company_id || id),
+        company_id: existing?.company_id ?? (body.company_id || id),
         updated_at: toUnixSeconds(nowMs),
-        custom_attributes: { ...known?.custom_attributes, ...request.custom_attributes },
+        custom_attributes: { ...existing?.custom_attributes, ...body.custom_attributes },
       }
       byId.set(id, company)
       idByCompanyId.set(company.company_id, id)
       return view(company)
     },
-    attach: (contactId: string, companyId: string): object | Refusal => {
+    attach: (contactId: string, companyId: string): object | ApiError => {
       const company = byId.get(companyId)
-      if (!company) return refusals.companyNotFound
+      if (!company) return apiErrors.companyNotFound
       links.add(contactId, companyId, toUnixSeconds(now()))
       return view(company)
     },

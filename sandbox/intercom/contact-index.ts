@@ -6,8 +6,8 @@ export type IndexedField = (typeof indexedFields)[number]
 const keyOf = (field: IndexedField, value: string): string => `${field} ${value.toLowerCase()}`
 
 /**
- * Finds the ids that ever had a value, in any case, so that a look-up need not read every contact.
- * Who has it now is for the caller to check.
+ * Maps a value of an indexed field, in any case, to the ids of every contact that ever had it. The
+ * caller checks which contacts still have it.
  */
 export const createContactIndex = () => {
   const idsByKey = new Map<string, Set<string>>()

@@ -1,19 +1,19 @@
 import { own } from '../../src/lib/json-access.ts'
-import { type IsMember, readContactRequest } from './contact-request.ts'
+import { type ApiError, apiErrors, invalid, isApiError } from './api-error.ts'
+import { type IsMember, readContactBody } from './contact-body.ts'
 import type { ContactState } from './contact-state.ts'
 import { viewContactIn } from './contact-view.ts'
 import type { Contacts } from './contacts.ts'
 import type { KnownAttributes } from './data-attributes.ts'
 import type { Extras } from './extras.ts'
 import { toPage } from './page.ts'
-import { invalid, isRefusal, type Refusal, refusals } from './refusal.ts'
 import type { Route } from './route.ts'
 import { search } from './search.ts'
 import { isFrom216, type Version } from './version.ts'
 
-/** Archive, unarchive and delete answer with little more than the id. */
-const reference = (result: ContactState | Refusal, state: object): object | Refusal =>
-  isRefusal(result)
+/** The response body of archive, unarchive and delete: the ids and the new state. */
+const reference = (result: ContactState | ApiError, state: object): object | ApiError =>
+  isApiError(result)
     ? result
     : { type: 'contact', id: result.id, external_id: result.external_id, ...state }
 
@@ -21,7 +21,7 @@ const areDuplicates = (one: ContactState, other: ContactState): boolean =>
   (!!one.email && one.email.toLowerCase() === other.email?.toLowerCase()) ||
   (!!one.phone && one.phone === other.phone)
 
-/** Contacts: written, read, found, archived and merged. */
+/** The routes that create, read, update, list, search, archive, delete and merge contacts. */
 export const createContactRoutes = (workspace: {
   readonly contacts: Contacts
   readonly extras: Extras
@@ -32,22 +32,22 @@ export const createContactRoutes = (workspace: {
 
   const viewIn = (version: Version) => (contact: ContactState) =>
     viewContactIn(version, contact, extras.of(contact.id))
-  const view = (result: ContactState | Refusal, version: Version): object | Refusal =>
-    isRefusal(result) ? result : viewIn(version)(result)
+  const view = (result: ContactState | ApiError, version: Version): object | ApiError =>
+    isApiError(result) ? result : viewIn(version)(result)
 
-  const merge = (body: unknown, version: Version): ContactState | Refusal => {
+  const merge = (body: unknown, version: Version): ContactState | ApiError => {
     const from = own(body, 'from')
     const into = own(body, 'into')
     if (typeof from !== 'string' || typeof into !== 'string') {
       return invalid('from and into must be ids of contacts')
     }
     const [lead, user] = [contacts.get(from), contacts.get(into)]
-    if (isRefusal(lead)) return lead
-    if (isRefusal(user)) return user
+    if (isApiError(lead)) return lead
+    if (isApiError(user)) return user
     const mustMatch = isFrom216(version) && own(body, 'skip_duplicate_validation') !== true
-    if (mustMatch && !areDuplicates(lead, user)) return refusals.notDuplicates
+    if (mustMatch && !areDuplicates(lead, user)) return apiErrors.notDuplicates
     const result = contacts.merge(lead, user)
-    if (!isRefusal(result)) extras.move(from, into)
+    if (!isApiError(result)) extras.move(from, into)
     return result
   }
 
@@ -56,19 +56,19 @@ export const createContactRoutes = (workspace: {
       method: 'POST',
       path: '/contacts',
       respond: ({ json, version }) => {
-        const request = readContactRequest(json(), { version, attributes, isMember })
-        return isRefusal(request) ? request : view(contacts.create(request), version)
+        const body = readContactBody(json(), { version, attributes, isMember })
+        return isApiError(body) ? body : view(contacts.create(body), version)
       },
     },
     {
       method: 'GET',
       path: '/contacts',
       respond: ({ query, version }) => {
-        const asked = {
+        const pagination = {
           per_page: query.get('per_page'),
           starting_after: query.get('starting_after'),
         }
-        return toPage(contacts.all(), asked, viewIn(version))
+        return toPage(contacts.all(), pagination, viewIn(version))
       },
     },
     {
@@ -95,8 +95,8 @@ export const createContactRoutes = (workspace: {
       method: 'PUT',
       path: '/contacts/*',
       respond: ({ id, json, version }) => {
-        const request = readContactRequest(json(), { version, attributes, isMember })
-        return isRefusal(request) ? request : view(contacts.update(id, request), version)
+        const body = readContactBody(json(), { version, attributes, isMember })
+        return isApiError(body) ? body : view(contacts.update(id, body), version)
       },
     },
     {

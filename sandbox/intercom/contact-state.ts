@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto'
-import type { ContactRequest, Scalar } from './contact-request.ts'
+import type { ContactBody, Scalar } from './contact-body.ts'
 import { createObjectId } from './object-id.ts'
 import { toUnixSeconds } from './unix-time.ts'
 
-/** What Intercom keeps of a contact; times in unix seconds. */
+/** A contact as Intercom stores it; times in unix seconds. */
 export type ContactState = {
   readonly id: string
   readonly role: 'user' | 'lead'
@@ -21,43 +21,43 @@ export type ContactState = {
   readonly custom_attributes: Readonly<Record<string, Scalar>>
 }
 
-/** `null` clears; what is not given stays. */
-const replaced = <T>(given: T | null | undefined, before: T | null): T | null =>
-  given === undefined ? before : given
+/** Returns the new value of a field: `null` clears it, `undefined` keeps the current one. */
+const newValue = <T>(value: T | null | undefined, current: T | null): T | null =>
+  value === undefined ? current : value
 
 /**
- * A contact after a request: attributes are merged one by one, a user's `external_id` is never
- * cleared, `null` as e-mail becomes `""`, and what a lead is given as `external_id` is ignored.
+ * Applies the body of Update contact. Attributes are merged one by one, a user's `external_id` is
+ * never cleared, an e-mail of `null` becomes `""`, and a lead's `external_id` is ignored.
  */
-export const changed = (
+export const updateState = (
   before: ContactState,
-  request: ContactRequest,
+  body: ContactBody,
   nowMs: number,
 ): ContactState => {
-  const role = request.role ?? before.role
-  const attributes = { ...before.custom_attributes, ...request.custom_attributes }
+  const role = body.role ?? before.role
+  const attributes = { ...before.custom_attributes, ...body.custom_attributes }
   return {
     ...before,
     role,
-    external_id: (role === 'user' && request.external_id) || before.external_id,
-    email: request.email === null ? '' : replaced(request.email, before.email),
-    phone: replaced(request.phone, before.phone),
-    name: replaced(request.name, before.name),
-    avatar: replaced(request.avatar, before.avatar),
-    owner_id: replaced(request.owner_id, before.owner_id),
-    unsubscribed_from_emails: request.unsubscribed_from_emails ?? before.unsubscribed_from_emails,
+    external_id: (role === 'user' && body.external_id) || before.external_id,
+    email: body.email === null ? '' : newValue(body.email, before.email),
+    phone: newValue(body.phone, before.phone),
+    name: newValue(body.name, before.name),
+    avatar: newValue(body.avatar, before.avatar),
+    owner_id: newValue(body.owner_id, before.owner_id),
+    unsubscribed_from_emails: body.unsubscribed_from_emails ?? before.unsubscribed_from_emails,
     updated_at: toUnixSeconds(nowMs),
-    signed_up_at: replaced(request.signed_up_at, before.signed_up_at),
-    last_seen_at: replaced(request.last_seen_at, before.last_seen_at),
+    signed_up_at: newValue(body.signed_up_at, before.signed_up_at),
+    last_seen_at: newValue(body.last_seen_at, before.last_seen_at),
     custom_attributes: Object.fromEntries(
       Object.entries(attributes).filter((entry): entry is [string, Scalar] => entry[1] !== null),
     ),
   }
 }
 
-/** A new contact: a user unless it says lead; a lead gets a UUID as its `external_id`. */
-export const created = (request: ContactRequest, nowMs: number): ContactState => {
-  const role = request.role ?? 'user'
+/** Creates a contact, by default a user. A lead gets a UUID as its `external_id`. */
+export const createState = (body: ContactBody, nowMs: number): ContactState => {
+  const role = body.role ?? 'user'
   const blank: ContactState = {
     id: createObjectId(nowMs),
     role,
@@ -74,11 +74,15 @@ export const created = (request: ContactRequest, nowMs: number): ContactState =>
     last_seen_at: null,
     custom_attributes: {},
   }
-  return { ...changed(blank, request, nowMs), email: request.email ?? null }
+  return { ...updateState(blank, body, nowMs), email: body.email ?? null }
 }
 
-/** A user after a lead was merged into it: the user's own values stay, the lead's fill what is empty. */
-export const merged = (into: ContactState, from: ContactState, nowMs: number): ContactState => ({
+/** Merges a lead into a user: the user's values stay, the lead's fill empty fields. */
+export const mergeStates = (
+  into: ContactState,
+  from: ContactState,
+  nowMs: number,
+): ContactState => ({
   ...into,
   email: into.email || from.email,
   phone: into.phone ?? from.phone,

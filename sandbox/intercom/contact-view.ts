@@ -1,30 +1,30 @@
 import type { ContactState } from './contact-state.ts'
 import { isFrom216, type Version } from './version.ts'
 
-/** A thing that a contact is tied to. */
+/** A tag, note or company that a contact is linked to. */
 export type Reference = { readonly type: string; readonly id: string; readonly url: string }
 type SocialProfile = { readonly type: string; readonly name: string; readonly url: string }
 
-/** The ids of what a contact is tied to, in the order they were tied. */
-export type Ties = {
+/** The ids that a contact is linked to, the oldest link first. */
+export type ContactLinks = {
   readonly tags: readonly string[]
   readonly notes: readonly string[]
   readonly companies: readonly string[]
 }
 
-const noTies: Ties = { tags: [], notes: [], companies: [] }
+const noLinks: ContactLinks = { tags: [], notes: [], companies: [] }
 const noReferences: readonly Reference[] = []
 const noProfiles: readonly SocialProfile[] = []
 /** "Up to 10 will be displayed here. Use the url to get more." */
 const maxReferences = 10
 
-const referencesTo = (type: string, things: string, ids: readonly string[]): Reference[] =>
-  ids.slice(0, maxReferences).map((id) => ({ type, id, url: `/${things}/${id}` }))
+const toReferences = (type: string, path: string, ids: readonly string[]): Reference[] =>
+  ids.slice(0, maxReferences).map((id) => ({ type, id, url: `/${path}/${id}` }))
 
-const list = (contactId: string, type: string, things: string, ids = noTies.tags) => ({
+const list = (contactId: string, type: string, path: string, ids = noLinks.tags) => ({
   type: 'list',
-  data: ids.length === 0 ? noReferences : referencesTo(type, things, ids),
-  url: `/contacts/${contactId}/${things}`,
+  data: ids.length === 0 ? noReferences : toReferences(type, path, ids),
+  url: `/contacts/${contactId}/${path}`,
   total_count: ids.length,
   has_more: ids.length > maxReferences,
 })
@@ -32,16 +32,16 @@ const list = (contactId: string, type: string, things: string, ids = noTies.tags
 const domainOf = (email: string | null): string | null =>
   email?.includes('@') ? email.slice(email.lastIndexOf('@') + 1) : null
 
-/** The workspace that the sandbox stands for. */
+/** The id of the sandbox's workspace. */
 export const workspaceId = 'sandbox1'
 
 /**
- * A contact as Intercom answers it: every field of the reference's schema and of its own example,
- * for versions 2.10 to 2.15 (`viewContactIn` knows them all). The reference types `email` and
- * `email_domain` as never null; a contact without an e-mail has none to give.
+ * A contact as in Intercom's responses of versions 2.10 to 2.15, with every field of the
+ * reference's schema and example (`viewContactIn` covers all versions). The reference types `email`
+ * and `email_domain` as never null; here they are null for a contact without an e-mail.
  * https://developers.intercom.com/docs/references/rest-api/api.intercom.io/contacts/contact
  */
-export const viewContact = (contact: ContactState, ties: Ties = noTies) => ({
+export const viewContact = (contact: ContactState, links: ContactLinks = noLinks) => ({
   type: 'contact',
   id: contact.id,
   workspace_id: workspaceId,
@@ -91,9 +91,9 @@ export const viewContact = (contact: ContactState, ties: Ties = noTies) => ({
   ios_sdk_version: null,
   ios_last_seen_at: null,
   custom_attributes: contact.custom_attributes,
-  tags: list(contact.id, 'tag', 'tags', ties.tags),
-  notes: list(contact.id, 'note', 'notes', ties.notes),
-  companies: list(contact.id, 'company', 'companies', ties.companies),
+  tags: list(contact.id, 'tag', 'tags', links.tags),
+  notes: list(contact.id, 'note', 'notes', links.notes),
+  companies: list(contact.id, 'company', 'companies', links.companies),
   opted_out_subscription_types: list(contact.id, 'subscription', 'subscriptions'),
   opted_in_subscription_types: list(contact.id, 'subscription', 'subscriptions'),
   utm_campaign: null,
@@ -105,12 +105,16 @@ export const viewContact = (contact: ContactState, ties: Ties = noTies) => ({
   enabled_push_messaging: null,
 })
 
-/** A contact as the sandbox's Intercom answers it. */
+/** A contact in a response of the sandbox's Intercom. */
 export type SandboxContact = ReturnType<typeof viewContact>
 
-/** The same as a version of the API answers it: from 2.16 on the owner's id is text. */
-export const viewContactIn = (version: Version, contact: ContactState, ties: Ties): object => {
-  const view = viewContact(contact, ties)
+/** A contact as in the responses of an API version: from 2.16 on `owner_id` is a string. */
+export const viewContactIn = (
+  version: Version,
+  contact: ContactState,
+  links: ContactLinks,
+): object => {
+  const view = viewContact(contact, links)
   return isFrom216(version) && view.owner_id !== null
     ? { ...view, owner_id: String(view.owner_id) }
     : view

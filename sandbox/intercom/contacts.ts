@@ -1,27 +1,27 @@
+import { type ApiError, apiErrors, conflict, invalid, mergedInto } from './api-error.ts'
+import type { ContactBody } from './contact-body.ts'
 import { createContactIndex, type IndexedField } from './contact-index.ts'
-import type { ContactRequest } from './contact-request.ts'
-import { type ContactState, changed, created, merged } from './contact-state.ts'
-import { conflict, invalid, mergedInto, type Refusal, refusals } from './refusal.ts'
+import { type ContactState, createState, mergeStates, updateState } from './contact-state.ts'
 
 type Entry = {
   readonly contact: ContactState
-  readonly standing: 'live' | 'archived' | 'deleted' | 'merged'
-  /** The contact that a merged one went into. */
+  readonly status: 'live' | 'archived' | 'deleted' | 'merged'
+  /** The contact that a merged contact was merged into. */
   readonly canonicalId?: string
-  /** What search saw, sees or will see, oldest first. */
-  readonly versions: readonly { readonly contact: ContactState; readonly seenFromMs: number }[]
+  /** The versions that search sees, now or after its lag, oldest first. */
+  readonly versions: readonly { readonly contact: ContactState; readonly visibleFromMs: number }[]
 }
 
 export type Contacts = ReturnType<typeof createContacts>
 
 /**
- * The workspace's contacts and who may stand beside whom. A user's `external_id` is unique; so is
- * the e-mail of users without one. Leads never conflict. Archived, deleted and merged contacts
- * answer to nothing, yet still hold their ids.
+ * Keeps the workspace's contacts and detects conflicts. A user's `external_id` is unique; so is the
+ * e-mail of users without one. Leads never conflict. Archived, deleted and merged contacts are not
+ * found, but their ids stay taken.
  */
 export const createContacts = (options: {
   readonly now: () => number
-  /** How long search does not see what is written now. */
+  /** How long search does not see a change that is written now. */
   readonly indexLagMs: () => number
 }) => {
   const { now, indexLagMs } = options
@@ -30,120 +30,126 @@ export const createContacts = (options: {
 
   const write = (contact: ContactState): ContactState => {
     const versions = entries.get(contact.id)?.versions ?? []
-    const seen = versions.findLastIndex(({ seenFromMs }) => seenFromMs <= now())
-    const version = { contact, seenFromMs: now() + indexLagMs() }
-    const kept = [...versions.slice(Math.max(seen, 0)), version]
-    entries.set(contact.id, { contact, standing: 'live', versions: kept })
+    const visible = versions.findLastIndex(({ visibleFromMs }) => visibleFromMs <= now())
+    const version = { contact, visibleFromMs: now() + indexLagMs() }
+    const kept = [...versions.slice(Math.max(visible, 0)), version]
+    entries.set(contact.id, { contact, status: 'live', versions: kept })
     index.add(contact)
     return contact
   }
 
   const live = (id: string): ContactState | undefined => {
     const entry = entries.get(id)
-    return entry?.standing === 'live' ? entry.contact : undefined
+    return entry?.status === 'live' ? entry.contact : undefined
   }
 
-  /** Why there is no contact; versions that do not tell a merged one say as of any other. */
-  const absence = (entry: Entry | undefined): Refusal =>
-    entry?.canonicalId === undefined ? refusals.userNotFound : mergedInto(entry.canonicalId)
+  /** The error for a contact that is not live: 410 if it was merged, else 404. */
+  const notFound = (entry: Entry | undefined): ApiError =>
+    entry?.canonicalId === undefined ? apiErrors.userNotFound : mergedInto(entry.canonicalId)
 
-  const having = (field: IndexedField, value: string): Entry[] =>
+  const entriesWith = (field: IndexedField, value: string): Entry[] =>
     index.ids(field, value).flatMap((id) => entries.get(id) ?? [])
 
-  /** Beside a new `external_id` a known e-mail is no conflict: two accounts may share it. */
-  const conflictOf = (user: ContactState): Refusal | undefined => {
+  /** With a new `external_id`, a known e-mail is no conflict: two accounts may share it. */
+  const findConflict = (user: ContactState): ApiError | undefined => {
     if (user.role === 'lead') return undefined
     const same = user.external_id
-      ? having('external_id', user.external_id).filter(
+      ? entriesWith('external_id', user.external_id).filter(
           ({ contact }) => contact.external_id === user.external_id,
         )
-      : having('email', user.email ?? '').filter(
+      : entriesWith('email', user.email ?? '').filter(
           ({ contact }) => contact.email?.toLowerCase() === user.email?.toLowerCase(),
         )
     const others = same.filter(
-      ({ contact, standing }) =>
+      ({ contact, status }) =>
         contact.id !== user.id &&
-        // The id of a merged lead stays taken; its e-mail may well be that of the user it went into.
-        (contact.role === 'user' || (standing === 'merged' && user.external_id !== null)),
+        // The id of a merged lead stays taken; its e-mail may belong to the user it was merged
+        // into.
+        (contact.role === 'user' || (status === 'merged' && user.external_id !== null)),
     )
-    const holder = others.find(({ standing }) => standing === 'live') ?? others[0]
-    return holder && conflict(holder.contact.id, holder.standing !== 'live')
+    const existing = others.find(({ status }) => status === 'live') ?? others[0]
+    return existing && conflict(existing.contact.id, existing.status !== 'live')
   }
 
-  /** Takes a contact out of sight; what search had of it goes at once. */
-  const withdraw = (id: string, standing: 'archived' | 'deleted'): ContactState | Refusal => {
+  /** Hides a contact from everything but unarchive, from search without lag. */
+  const hide = (id: string, status: 'archived' | 'deleted'): ContactState | ApiError => {
     const entry = entries.get(id)
-    if (!entry || entry.standing === 'deleted' || entry.standing === 'merged') return absence(entry)
-    entries.set(id, { contact: entry.contact, standing, versions: [] })
+    if (!entry || entry.status === 'deleted' || entry.status === 'merged') return notFound(entry)
+    entries.set(id, { contact: entry.contact, status, versions: [] })
     return entry.contact
   }
 
-  const seen = ({ versions, standing }: Entry): ContactState[] => {
-    const version = versions.findLast(({ seenFromMs }) => seenFromMs <= now())
-    return version && standing === 'live' ? [version.contact] : []
+  const visibleState = ({ versions, status }: Entry): ContactState[] => {
+    const version = versions.findLast(({ visibleFromMs }) => visibleFromMs <= now())
+    return version && status === 'live' ? [version.contact] : []
   }
 
   return {
-    get: (id: string): ContactState | Refusal => live(id) ?? absence(entries.get(id)),
+    get: (id: string): ContactState | ApiError => live(id) ?? notFound(entries.get(id)),
 
-    create: (request: ContactRequest): ContactState | Refusal => {
-      const contact = created(request, now())
-      // That a user without either is refused is known, the wording is not.
+    create: (body: ContactBody): ContactState | ApiError => {
+      const contact = createState(body, now())
+      // Intercom rejects a user without either; its wording is not known.
       if (!contact.external_id && !contact.email) {
         return invalid('A user needs an email or an external_id')
       }
-      return conflictOf(contact) ?? write(contact)
+      return findConflict(contact) ?? write(contact)
     },
 
-    update: (id: string, request: ContactRequest): ContactState | Refusal => {
+    update: (id: string, body: ContactBody): ContactState | ApiError => {
       const before = live(id)
-      if (!before) return absence(entries.get(id))
-      if (before.role === 'user' && request.role === 'lead') return refusals.userToLead
-      const after = changed(before, request, now())
+      if (!before) return notFound(entries.get(id))
+      if (before.role === 'user' && body.role === 'lead') return apiErrors.userToLead
+      const after = updateState(before, body, now())
       const sameIdentity =
         before.role === after.role &&
         before.external_id === after.external_id &&
         before.email === after.email
-      return (sameIdentity ? undefined : conflictOf(after)) ?? write(after)
+      return (sameIdentity ? undefined : findConflict(after)) ?? write(after)
     },
 
-    archive: (id: string) => withdraw(id, 'archived'),
-    /** For good. */
-    remove: (id: string) => withdraw(id, 'deleted'),
-    unarchive: (id: string): ContactState | Refusal => {
+    archive: (id: string) => hide(id, 'archived'),
+    /** Deletes permanently. */
+    remove: (id: string) => hide(id, 'deleted'),
+    unarchive: (id: string): ContactState | ApiError => {
       const entry = entries.get(id)
-      if (!entry) return refusals.userNotFound
-      if (entry.standing === 'deleted') return refusals.deletedForGood
-      if (entry.standing === 'merged') return refusals.mergedForGood
-      return entry.standing === 'live' ? entry.contact : write(entry.contact)
+      if (!entry) return apiErrors.userNotFound
+      if (entry.status === 'deleted') return apiErrors.userDeleted
+      if (entry.status === 'merged') return apiErrors.userMerged
+      return entry.status === 'live' ? entry.contact : write(entry.contact)
     },
 
-    /** Merges a lead into a user, both live; the lead is gone for good. */
-    merge: (from: ContactState, into: ContactState): ContactState | Refusal => {
+    /** Merges a lead into a user, both live. The lead cannot be restored. */
+    merge: (from: ContactState, into: ContactState): ContactState | ApiError => {
       if (from.role !== 'lead' || into.role !== 'user') {
         return invalid('Only a lead can be merged, and only into a user')
       }
       const canonicalId = into.id
-      entries.set(from.id, { contact: from, standing: 'merged', canonicalId, versions: [] })
-      return write(merged(into, from, now()))
+      entries.set(from.id, { contact: from, status: 'merged', canonicalId, versions: [] })
+      return write(mergeStates(into, from, now()))
     },
 
-    /** Knows users only, and lags behind nothing. */
-    findByExternalId: (external_id: string): ContactState | Refusal => {
-      const holders = having('external_id', external_id).filter(
+    /** Finds users only, without lag. */
+    findByExternalId: (external_id: string): ContactState | ApiError => {
+      const matches = entriesWith('external_id', external_id).filter(
         ({ contact }) => contact.external_id === external_id,
       )
-      const user = holders.find(
-        ({ contact, standing }) => standing === 'live' && contact.role === 'user',
+      const user = matches.find(
+        ({ contact, status }) => status === 'live' && contact.role === 'user',
       )
-      return user?.contact ?? absence(holders.find(({ standing }) => standing === 'merged'))
+      return user?.contact ?? notFound(matches.find(({ status }) => status === 'merged'))
     },
 
-    /** Contacts as search sees them, the newest first; with a field, at least those that have it. */
+    /**
+     * Contacts as search sees them, the newest first. With a field and value, at least the contacts
+     * that match it.
+     */
     searchable: (field?: IndexedField, value = ''): ContactState[] =>
-      (field ? having(field, value) : [...entries.values()]).flatMap(seen).toReversed(),
+      (field ? entriesWith(field, value) : [...entries.values()])
+        .flatMap(visibleState)
+        .toReversed(),
 
-    /** Every contact that is neither archived, deleted nor merged, the newest last. */
+    /** Every live contact, the newest last. */
     all: (): ContactState[] => [...entries.keys()].flatMap((id) => live(id) ?? []),
 
     clear: (): void => {

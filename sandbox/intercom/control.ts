@@ -3,15 +3,15 @@ import { type LoopbackRequest, sendJson } from '../loopback.ts'
 import { readFaults } from './fault-request.ts'
 import type { Workspace } from './workspace.ts'
 
-type ControlResponse = { readonly status: number; readonly body: object }
+type ControlResult = { readonly status: number; readonly body: object }
 
-const ok = (body: object): ControlResponse => ({ status: 200, body })
-const error = (status: number, code: string, message: string): ControlResponse => ({
+const ok = (body: object): ControlResult => ({ status: 200, body })
+const error = (status: number, code: string, message: string): ControlResult => ({
   status,
   body: { error: { code, message } },
 })
 
-const addFaults = (workspace: Workspace, body: string): ControlResponse => {
+const addFaults = (workspace: Workspace, body: string): ControlResult => {
   let json: unknown
   try {
     json = JSON.parse(body)
@@ -24,7 +24,7 @@ const addFaults = (workspace: Workspace, body: string): ControlResponse => {
   return ok(workspace.conditions())
 }
 
-type ControlRoute = (workspace: Workspace, body: string) => ControlResponse
+type ControlRoute = (workspace: Workspace, body: string) => ControlResult
 
 const routes: Readonly<Record<string, ControlRoute>> = {
   'GET /_sandbox/contacts': (workspace) => {
@@ -44,18 +44,18 @@ const routes: Readonly<Record<string, ControlRoute>> = {
   },
 }
 
-/** The sandbox's own addresses beside Intercom's; they need no token. */
+/** Returns whether a path is one of the sandbox's own, which need no token. */
 export const isControl = (path: string): boolean => path.startsWith('/_sandbox/')
 
-/** Answers a request to look into the sandbox or to change what it does. */
+/** Handles a request to inspect or control the sandbox. */
 export const serveControl = (
   workspace: Workspace,
   { method, path, body }: LoopbackRequest,
   response: ServerResponse,
 ): void => {
   const route = Object.entries(routes).find(([name]) => name === `${method} ${path}`)?.[1]
-  const answer = route
+  const result = route
     ? route(workspace, body)
-    : error(404, 'not_found', `the sandbox knows ${Object.keys(routes).join(', ')}`)
-  sendJson(response, answer.status, answer.body)
+    : error(404, 'not_found', `unknown path: use ${Object.keys(routes).join(', ')}`)
+  sendJson(response, result.status, result.body)
 }

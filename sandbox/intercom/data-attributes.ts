@@ -1,23 +1,23 @@
+import { type ApiError, isApiError } from './api-error.ts'
 import {
   type Attribute,
   attributeNotation,
   dataTypeOf,
   readAttribute,
-  wrongValue,
+  valueProblem,
 } from './attribute.ts'
-import { readAttributeRequest } from './attribute-request.ts'
+import { readAttributeBody } from './attribute-body.ts'
 import { standardAttributes, viewAttribute } from './attribute-view.ts'
-import { isRefusal, type Refusal } from './refusal.ts'
 import { toUnixSeconds } from './unix-time.ts'
 
 /** The custom attributes of the workspace. */
 export type KnownAttributes = ReturnType<typeof createAttributes>
 
 /**
- * Knows the attributes given, each `name`, `name:type` or `name:type:readonly`, where the type is one
- * of Intercom's or `options(one|another)`; without a list, every attribute exists.
+ * Keeps the custom attributes. Each name is `name`, `name:type` or `name:type:readonly`; the type
+ * is one of Intercom's or `options(one|another)`. Without `names`, every attribute exists.
  *
- * @throws where one is none of these
+ * @throws Error if a name has another form
  */
 export const createAttributes = (options: {
   readonly names: readonly string[] | undefined
@@ -25,8 +25,8 @@ export const createAttributes = (options: {
 }) => {
   const { names, now } = options
   const known = new Map<string, Attribute>()
-  const add = (more: readonly string[]): void => {
-    for (const text of more) {
+  const add = (texts: readonly string[]): void => {
+    for (const text of texts) {
       const attribute = readAttribute(text)
       if (!attribute) throw new Error(`attribute ${text}: must be ${attributeNotation}`)
       known.set(attribute.name, attribute)
@@ -35,37 +35,37 @@ export const createAttributes = (options: {
   add(names ?? [])
 
   return {
-    /** From now on these exist too. */
+    /** Adds attributes. */
     add,
-    /** One without a type takes that of the first value that it is given. */
+    /** Sets the type of an attribute without one from its first value. */
     learn: (name: string, value: unknown): void => {
       const attribute = known.get(name)
       if (!attribute || attribute.data_type) return
       const data_type = dataTypeOf(value)
       if (data_type) known.set(name, { ...attribute, data_type })
     },
-    /** What is wrong with an attribute of a request, in Intercom's words. */
-    wrong: (name: string, value: unknown): string | undefined => {
+    /** Returns why an attribute of a request is rejected, or undefined. */
+    problem: (name: string, value: unknown): string | undefined => {
       const attribute = known.get(name)
-      if (attribute) return wrongValue(attribute, value)
+      if (attribute) return valueProblem(attribute, value)
       return names
         ? `Custom attribute '${name}' does not exist`
-        : wrongValue({ name, api_writable: true }, value)
+        : valueProblem({ name, api_writable: true }, value)
     },
-    /** `GET /data_attributes?model=contact`. */
+    /** Handles `GET /data_attributes?model=contact`. */
     list: (): readonly object[] => [
       ...standardAttributes,
       ...[...known.values()].map((attribute, index) => viewAttribute(attribute, index + 1)),
     ],
-    /** `POST /data_attributes`. */
-    create: (body: unknown): object | Refusal => {
+    /** Handles `POST /data_attributes`. */
+    create: (body: unknown): object | ApiError => {
       const has = (name: string) => known.has(name)
-      const attribute = readAttributeRequest(body, has, toUnixSeconds(now()))
-      if (isRefusal(attribute)) return attribute
+      const attribute = readAttributeBody(body, has, toUnixSeconds(now()))
+      if (isApiError(attribute)) return attribute
       known.set(attribute.name, attribute)
       return viewAttribute(attribute, known.size)
     },
-    /** Forgets those that were created; those added stay, as the config still writes them. */
+    /** Removes the attributes created through the API; the others stay. */
     reset: (): void => {
       for (const { name, created_at } of known.values()) {
         if (created_at !== undefined) known.delete(name)

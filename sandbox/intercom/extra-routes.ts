@@ -1,18 +1,18 @@
 import { own } from '../../src/lib/json-access.ts'
-import { readCompanyRequest } from './company-request.ts'
-import type { IsMember } from './contact-request.ts'
+import { type ApiError, apiErrors, invalid, isApiError } from './api-error.ts'
+import { readCompanyBody } from './company-body.ts'
+import type { IsMember } from './contact-body.ts'
 import type { Contacts } from './contacts.ts'
 import type { Extras } from './extras.ts'
-import { invalid, isRefusal, type Refusal, refusals } from './refusal.ts'
 import type { Route } from './route.ts'
 
-/** Ids are text; the reference's own examples send some as numbers. */
+/** Reads an id as a string; some of the reference's examples send numbers. */
 const idIn = (body: unknown, key: string): string | undefined => {
   const id = own(body, key)
   return typeof id === 'string' || typeof id === 'number' ? String(id) : undefined
 }
 
-/** Tags, companies and notes, and what ties them to contacts. */
+/** The routes of tags, companies and notes, and of their links to contacts. */
 export const createExtraRoutes = (workspace: {
   readonly contacts: Contacts
   readonly extras: Extras
@@ -21,34 +21,34 @@ export const createExtraRoutes = (workspace: {
   const { contacts, isMember } = workspace
   const { tags, companies, notes } = workspace.extras
 
-  const ofContact = (id: string, act: () => object | Refusal): object | Refusal => {
+  const withContact = (id: string, act: () => object | ApiError): object | ApiError => {
     const contact = contacts.get(id)
-    return isRefusal(contact) ? contact : act()
+    return isApiError(contact) ? contact : act()
   }
 
-  const tagByName = (body: unknown): object | Refusal => {
+  const tagByName = (body: unknown): object | ApiError => {
     const name = own(body, 'name')
     if (typeof name !== 'string' || name.trim() === '') return invalid('invalid tag parameters')
     if (own(body, 'id') !== undefined || own(body, 'companies') !== undefined) {
-      return invalid('The sandbox creates tags and tags contacts, and no more')
+      return invalid('The sandbox only creates tags and tags contacts')
     }
     const users = own(body, 'users') ?? []
     if (!Array.isArray(users)) return invalid('invalid tag parameters')
     const ids = users.map((user) => idIn(user, 'id') ?? '')
     for (const id of ids) {
       const contact = contacts.get(id)
-      if (isRefusal(contact)) return contact
+      if (isApiError(contact)) return contact
     }
-    const tag = tags.named(name)
+    const tag = tags.getOrCreate(name)
     for (const id of ids) tags.apply(id, tag.id)
     return tag
   }
 
-  const addNote = (contactId: string, body: unknown): object | Refusal => {
+  const addNote = (contactId: string, body: unknown): object | ApiError => {
     const text = own(body, 'body')
     if (typeof text !== 'string' || text.trim() === '') return invalid('body must be a string')
     const adminId = idIn(body, 'admin_id')
-    if (adminId !== undefined && !isMember(Number(adminId))) return refusals.resourceNotFound
+    if (adminId !== undefined && !isMember(Number(adminId))) return apiErrors.resourceNotFound
     return notes.add(contactId, text, adminId)
   }
 
@@ -58,19 +58,19 @@ export const createExtraRoutes = (workspace: {
     {
       method: 'POST',
       path: '/contacts/*/tags',
-      respond: ({ id, json }) => ofContact(id, () => tags.apply(id, idIn(json(), 'id') ?? '')),
+      respond: ({ id, json }) => withContact(id, () => tags.apply(id, idIn(json(), 'id') ?? '')),
     },
     {
       method: 'DELETE',
       path: '/contacts/*/tags/*',
-      respond: ({ id, otherId }) => ofContact(id, () => tags.remove(id, otherId)),
+      respond: ({ id, otherId }) => withContact(id, () => tags.remove(id, otherId)),
     },
     {
       method: 'POST',
       path: '/companies',
       respond: ({ json }) => {
-        const request = readCompanyRequest(json())
-        return isRefusal(request) ? request : companies.upsert(request)
+        const body = readCompanyBody(json())
+        return isApiError(body) ? body : companies.upsert(body)
       },
     },
     {
@@ -78,14 +78,14 @@ export const createExtraRoutes = (workspace: {
       path: '/contacts/*/companies',
       respond: ({ id, json }) => {
         const companyId = idIn(json(), 'id')
-        if (companyId === undefined) return refusals.companyMissing
-        return ofContact(id, () => companies.attach(id, companyId))
+        if (companyId === undefined) return apiErrors.companyMissing
+        return withContact(id, () => companies.attach(id, companyId))
       },
     },
     {
       method: 'POST',
       path: '/contacts/*/notes',
-      respond: ({ id, json }) => ofContact(id, () => addNote(id, json())),
+      respond: ({ id, json }) => withContact(id, () => addNote(id, json())),
     },
   ]
 }

@@ -1,11 +1,11 @@
 import { createCompanies } from './companies.ts'
-import type { Ties } from './contact-view.ts'
+import type { ContactLinks } from './contact-view.ts'
 import { createNotes } from './notes.ts'
 import { createTags } from './tags.ts'
 
 export type Extras = ReturnType<typeof createExtras>
 
-/** What contacts can be tied to, in one place. */
+/** Keeps tags, companies and notes, and the contacts they are linked to. */
 export const createExtras = (now: () => number) => {
   const tags = createTags(now)
   const companies = createCompanies(now)
@@ -15,13 +15,13 @@ export const createExtras = (now: () => number) => {
     tags,
     companies,
     notes,
-    /** The ids of all that a contact is tied to. */
-    of: (contactId: string): Ties => ({
+    /** The ids that a contact is linked to. */
+    of: (contactId: string): ContactLinks => ({
       tags: tags.of(contactId),
       notes: notes.of(contactId),
       companies: companies.of(contactId),
     }),
-    /** Gives all that one contact is tied to to another. */
+    /** Moves every link of one contact to another. */
     move: (fromId: string, intoId: string): void => {
       for (const kind of all) kind.move(fromId, intoId)
     },

@@ -1,11 +1,11 @@
+import { type ApiError, apiErrors, rateLimited } from './api-error.ts'
 import type { Fault } from './fault-request.ts'
 import { createPathPattern } from './path-pattern.ts'
-import { type Refusal, rateLimited, refusals } from './refusal.ts'
 
-/** What happens to one call. */
-export type Hit = {
+/** The effects of the active faults on one request. */
+export type FaultEffects = {
   readonly latencyMs: number
-  /** The fault that decides the call's end, if any. */
+  /** The fault that ends the request, if any. */
   readonly fault: Fault | undefined
 }
 
@@ -20,12 +20,12 @@ const createRandom = (seed: number) => {
   }
 }
 
-const endsCall = ({ status, reset, lost, hang }: Fault): boolean =>
+const endsRequest = ({ status, reset, lost, hang }: Fault): boolean =>
   status !== undefined || reset === true || lost === true || hang === true
 
-/** Keeps the faults in force, in the order they came. */
+/** Keeps the active faults, in the order they were added. */
 export const createFaults = () => {
-  let inForce: {
+  let active: {
     readonly fault: Fault
     left: number
     readonly random: () => number
@@ -36,42 +36,42 @@ export const createFaults = () => {
     add: (fault: Fault): void => {
       const random = createRandom(fault.seed ?? 1)
       const matches = createPathPattern(fault.path ?? '')
-      inForce.push({ fault, left: fault.count ?? Number.POSITIVE_INFINITY, random, matches })
+      active.push({ fault, left: fault.count ?? Number.POSITIVE_INFINITY, random, matches })
     },
-    /** As they were given, `count` being what is left of it. */
+    /** The active faults as added, with the `count` that is left. */
     list: (): Fault[] =>
-      inForce.map(({ fault, left }) =>
+      active.map(({ fault, left }) =>
         fault.count === undefined ? fault : { ...fault, count: left },
       ),
-    /** Which faults a call meets: latencies add up, until one fault decides its end. */
-    meet: (method: string, path: string): Hit => {
+    /** Applies the faults to a request: latencies add up until a fault ends the request. */
+    apply: (method: string, path: string): FaultEffects => {
       let latencyMs = 0
-      let deciding: Fault | undefined
-      for (const entry of inForce) {
+      let ending: Fault | undefined
+      for (const entry of active) {
         const { fault, random, matches } = entry
-        const concerned =
+        const isAffected =
           (fault.method === undefined || fault.method === method) &&
           (fault.path === undefined || matches(path) !== undefined)
-        if (!concerned || (fault.chance !== undefined && random() >= fault.chance)) continue
+        if (!isAffected || (fault.chance !== undefined && random() >= fault.chance)) continue
         entry.left -= 1
         latencyMs += fault.latency_ms ?? 0
-        if (!endsCall(fault)) continue
-        deciding = fault
+        if (!endsRequest(fault)) continue
+        ending = fault
         break
       }
-      inForce = inForce.filter(({ left }) => left > 0)
-      return { latencyMs, fault: deciding }
+      active = active.filter(({ left }) => left > 0)
+      return { latencyMs, fault: ending }
     },
     clear: (): void => {
-      inForce = []
+      active = []
     },
   }
 }
 
-const usual: Readonly<Record<number, Refusal>> = {
-  401: refusals.unauthorized,
+const defaultErrors: Readonly<Record<number, ApiError>> = {
+  401: apiErrors.unauthorized,
   403: { status: 403, code: 'api_plan_restricted', message: 'Active subscription needed.' },
-  404: refusals.resourceNotFound,
+  404: apiErrors.resourceNotFound,
   408: { status: 408, code: 'request_timeout', message: 'Request Timeout' },
   409: {
     status: 409,
@@ -84,12 +84,12 @@ const usual: Readonly<Record<number, Refusal>> = {
   504: { status: 504, code: 'service_unavailable', message: 'Gateway Timeout' },
 }
 
-/** The error that a fault with a status stands for; its own code and message come first. */
-export const faultRefusal = (status: number, fault: Fault, rateLimit: number): Refusal => {
-  const unnamed =
+/** The error of a fault with a status; the fault's own code and message replace the defaults. */
+export const faultError = (status: number, fault: Fault, rateLimit: number): ApiError => {
+  const generic =
     status < 500
       ? { status, code: 'client_error', message: 'Client Error' }
       : { status, code: 'server_error', message: 'Server Error' }
-  const known = status === 429 ? rateLimited(rateLimit) : (usual[status] ?? unnamed)
-  return { status, code: fault.code ?? known.code, message: fault.message ?? known.message }
+  const base = status === 429 ? rateLimited(rateLimit) : (defaultErrors[status] ?? generic)
+  return { status, code: fault.code ?? base.code, message: fault.message ?? base.message }
 }

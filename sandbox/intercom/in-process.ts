@@ -4,7 +4,7 @@ import type { ApiRequest } from './request.ts'
 import { createRespond } from './respond.ts'
 import type { Workspace } from './workspace.ts'
 
-const toCallRequest = ({ method, path, headers, body = '' }: HttpRequest): ApiRequest => ({
+const toApiRequest = ({ method, path, headers, body = '' }: HttpRequest): ApiRequest => ({
   method,
   ...readTarget(path),
   headers: Object.fromEntries(
@@ -14,10 +14,10 @@ const toCallRequest = ({ method, path, headers, body = '' }: HttpRequest): ApiRe
 })
 
 /**
- * The same Intercom without a socket, for simulations: all waiting goes through `sleep`, so that a
- * virtual clock drives it. A call takes `latencyMs`, half of it before Intercom handles the call and
- * half after. One that is given up rejects at once with its signal's reason; Intercom, as over a
- * network, handles it all the same.
+ * Sends requests to a workspace without a socket, for simulations: all waits use `sleep`, so a
+ * virtual clock can drive them. A request takes `latencyMs`, half of it before and half after
+ * Intercom handles it. An aborted request rejects immediately with its signal's reason; as over a
+ * network, Intercom still handles it.
  */
 export const createInProcessSend = (
   workspace: Workspace,
@@ -28,28 +28,28 @@ export const createInProcessSend = (
 ): SendHttp => {
   const { sleep } = options
   const halfMs = options.latencyMs / 2
-  const answerCall = createRespond(workspace, sleep)
+  const respond = createRespond(workspace, sleep)
 
   const exchange = async (request: HttpRequest): Promise<HttpResponse> => {
     if (halfMs > 0) await sleep(halfMs)
-    const reply = await answerCall(toCallRequest(request))
-    if (reply.kind === 'hang') return new Promise(() => {})
+    const response = await respond(toApiRequest(request))
+    if (response.kind === 'hang') return new Promise(() => {})
     if (halfMs > 0) await sleep(halfMs)
-    if (reply.kind === 'reset') {
+    if (response.kind === 'reset') {
       throw Object.assign(new Error('socket hang up'), { code: 'ECONNRESET' })
     }
-    const { status, headers, body } = reply
+    const { status, headers, body } = response
     return { status, headers, body }
   }
 
   return async (request) => {
     const { signal } = request
     signal.throwIfAborted()
-    const givenUp = Promise.withResolvers<never>()
-    const onAbort = () => givenUp.reject(signal.reason)
+    const aborted = Promise.withResolvers<never>()
+    const onAbort = () => aborted.reject(signal.reason)
     signal.addEventListener('abort', onAbort)
     try {
-      return await Promise.race([givenUp.promise, exchange(request)])
+      return await Promise.race([aborted.promise, exchange(request)])
     } finally {
       signal.removeEventListener('abort', onAbort)
     }

@@ -1,12 +1,14 @@
-/** What a contact is tied to is asked for with every answer, and mostly it is nothing. */
+// Shared: every response with a contact reads its links, and most contacts have none.
 const none: readonly string[] = []
 
-/** Which things of one kind each contact is tied to, in the order they were tied, and since when. */
+/**
+ * Links contacts to things of one kind (tags, companies or notes), each with its time of linking.
+ */
 export const createLinks = () => {
   const timesByContact = new Map<string, Map<string, number>>()
   const contactsByThing = new Map<string, Set<string>>()
 
-  /** Answers since when; a second time changes nothing. */
+  /** Links a thing to a contact and returns the time of linking. An existing link is kept. */
   const add = (contactId: string, thingId: string, atSeconds: number): number => {
     const times = timesByContact.get(contactId) ?? new Map<string, number>()
     const since = times.get(thingId) ?? atSeconds
@@ -14,7 +16,7 @@ export const createLinks = () => {
     contactsByThing.set(thingId, (contactsByThing.get(thingId) ?? new Set()).add(contactId))
     return since
   }
-  /** Answers since when they were tied, if they were. */
+  /** Removes a link and returns its time of linking, or undefined if there was none. */
   const remove = (contactId: string, thingId: string): number | undefined => {
     const since = timesByContact.get(contactId)?.get(thingId)
     timesByContact.get(contactId)?.delete(thingId)
@@ -25,13 +27,14 @@ export const createLinks = () => {
   return {
     add,
     remove,
-    /** The things of a contact. */
+    /** The ids of a contact's things, the oldest link first. */
     of: (contactId: string): readonly string[] => {
       const times = timesByContact.get(contactId)
       return times ? [...times.keys()] : none
     },
-    /** How many contacts a thing has. */
+    /** How many contacts are linked to a thing. */
     count: (thingId: string): number => contactsByThing.get(thingId)?.size ?? 0,
+    /** Moves every link of one contact to another. */
     move: (fromId: string, intoId: string): void => {
       for (const [thingId, since] of [...(timesByContact.get(fromId) ?? [])]) {
         remove(fromId, thingId)

@@ -10,17 +10,17 @@ const toAuthor = (id: string) => ({
   away_mode_reassign: false,
 })
 
-/** Notes are text in the request and HTML in the answer. */
+/** A note is text in the request and HTML in the response. */
 const toHtml = (text: string): string => (text.startsWith('<') ? text : `<p>${text}</p>`)
 
-/** The notes about contacts; each is a new one, whatever it says. */
+/** Creates notes on contacts; the same text twice makes two notes. */
 export const createNotes = (now: () => number) => {
-  let written = 0
+  let count = 0
   const links = createLinks()
   return {
     add: (contactId: string, text: string, adminId: string | undefined): object => {
-      written += 1
-      const id = String(written)
+      count += 1
+      const id = String(count)
       const created_at = toUnixSeconds(now())
       links.add(contactId, id, created_at)
       return {
@@ -35,7 +35,7 @@ export const createNotes = (now: () => number) => {
     of: links.of,
     move: links.move,
     clear: (): void => {
-      written = 0
+      count = 0
       links.clear()
     },
   }

@@ -1,6 +1,6 @@
 /**
- * Reads a pattern in which `*` stands for one segment, and answers what each `*` stands for in a path,
- * still encoded; `undefined` where they do not match.
+ * Compiles a pattern in which `*` matches one path segment. The returned function returns the
+ * segments that a path has for each `*`, still encoded, or undefined if the path does not match.
  */
 export const createPathPattern = (pattern: string) => {
   const expression = pattern

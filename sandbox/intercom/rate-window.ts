@@ -1,17 +1,17 @@
-import { type Refusal, rateLimited } from './refusal.ts'
+import { type ApiError, rateLimited } from './api-error.ts'
 
-/** 10,000 calls a minute, which Intercom spreads evenly over windows of 10 s. */
+/** 10,000 requests a minute, which Intercom spreads evenly over windows of 10 s. */
 const defaultLimit = 1_667
 const windowMs = 10_000
 
 export type Quota = {
   readonly headers: Readonly<Record<string, string>>
-  /** Set where the window is used up. */
-  readonly refusal: Refusal | undefined
+  /** Set if the window is used up. */
+  readonly error: ApiError | undefined
 }
 
 /**
- * Counts calls in windows that begin at every tenth second of unix time.
+ * Counts requests in windows that begin at every tenth second of unix time.
  * https://developers.intercom.com/docs/references/rest-api/errors/rate-limiting
  */
 export const createRateWindow = (now: () => number) => {
@@ -27,10 +27,10 @@ export const createRateWindow = (now: () => number) => {
 
   return {
     limit: (): number => limit,
-    setLimit: (calls: number): void => {
-      limit = calls
+    setLimit: (requests: number): void => {
+      limit = requests
     },
-    /** Counts one call. */
+    /** Counts one request. */
     take: (): Quota => {
       const currentMs = Math.floor(now() / windowMs) * windowMs
       if (currentMs !== startMs) {
@@ -40,10 +40,10 @@ export const createRateWindow = (now: () => number) => {
       used += 1
       return {
         headers: headers(Math.max(limit - used, 0)),
-        refusal: used > limit ? rateLimited(limit) : undefined,
+        error: used > limit ? rateLimited(limit) : undefined,
       }
     },
-    /** What a call is told that finds the window used up. */
+    /** The headers of a window that is used up. */
     exhausted: (): Quota['headers'] => headers(0),
     reset: (): void => {
       limit = defaultLimit

@@ -1,29 +1,27 @@
 import type { ApiRequest } from './request.ts'
 
-/** A call of the API as the sandbox saw it; the token is never kept. */
+/** A request to the API, without its token. */
 export type LoggedRequest = {
   readonly method: string
   /** With its query. */
   readonly path: string
-  /** What the client was answered; 0 where it got no answer. */
+  /** The status of the response; 0 if there was none. */
   readonly status: number
-  /** When it came, in ISO 8601. */
+  /** When it arrived, in ISO 8601. */
   readonly at: string
   readonly intercom_version: string | null
-  /** Parsed where it is JSON, else the text; `null` without one. */
+  /** The parsed JSON, or the text if it is not JSON; `null` without a body. */
   readonly body: unknown
 }
 
-const parsed = (body: string): unknown => {
+const parseBody = (body: string): unknown => {
   try {
     return body === '' ? null : JSON.parse(body)
   } catch {
-    // Kept as it came: what was sent is what one wants to see.
     return body
   }
 }
 
-/** What is kept of a call. */
 export const toLoggedRequest = (
   { method, path, query, headers, body }: ApiRequest,
   atMs: number,
@@ -36,14 +34,14 @@ export const toLoggedRequest = (
     status,
     at: new Date(atMs).toISOString(),
     intercom_version: typeof version === 'string' ? version : null,
-    body: parsed(body),
+    body: parseBody(body),
   }
 }
 
-/** A simulation makes millions. */
+/** Simulations send millions. */
 const maxKept = 10_000
 
-/** Keeps the last 10,000 calls, and how many there were of each status. */
+/** Keeps the last 10,000 requests, and counts all of them by status. */
 export const createRequestLog = () => {
   let kept: LoggedRequest[] = []
   const counts = new Map<number, number>()

@@ -1,7 +1,7 @@
-/** A call of the API, however it came. */
+/** A request to the API, over HTTP or in process. */
 export type ApiRequest = {
   readonly method: string
-  /** Without its query, as sent: still encoded and not normalised. */
+  /** Without its query, as sent: still encoded, not normalised. */
   readonly path: string
   readonly query: URLSearchParams
   /** Names in lower case. */
@@ -9,10 +9,10 @@ export type ApiRequest = {
   readonly body: string
 }
 
-/** How a call ends: with an answer, with none ever, or with the connection. */
+/** How a request ends: with a response, never, or with a closed connection. */
 export type ApiResponse =
   | {
-      readonly kind: 'answer'
+      readonly kind: 'response'
       readonly status: number
       /** Names in lower case. */
       readonly headers: Readonly<Record<string, string>>

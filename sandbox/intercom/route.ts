@@ -1,21 +1,21 @@
-import type { Refusal } from './refusal.ts'
+import type { ApiError } from './api-error.ts'
 import type { Version } from './version.ts'
 
-/** A call that found its route. */
+/** A request that matched a route. */
 export type RoutedRequest = {
-  /** What the first `*` of the route's path stands for. */
+  /** The segment that the first `*` of the route's path matched. */
   readonly id: string
-  /** And the second. */
+  /** The segment that the second `*` matched. */
   readonly otherId: string
   readonly version: Version
   readonly query: URLSearchParams
-  /** @throws SyntaxError where the body is no JSON */
+  /** Parses the body. @throws SyntaxError if it is not JSON */
   readonly json: () => unknown
 }
 
-/** One address of the API. */
+/** A method and path of the API, with its handler. */
 export type Route = {
   readonly method: string
   readonly path: string
-  readonly respond: (request: RoutedRequest) => object | Refusal
+  readonly respond: (request: RoutedRequest) => object | ApiError
 }

@@ -1,9 +1,9 @@
 import { own } from '../../src/lib/json-access.ts'
+import { type ApiError, invalid } from './api-error.ts'
 import { indexedFields } from './contact-index.ts'
 import type { ContactState } from './contact-state.ts'
 import type { Contacts } from './contacts.ts'
 import { toPage } from './page.ts'
-import { invalid, type Refusal } from './refusal.ts'
 
 /** https://developers.intercom.com/docs/references/rest-api/api.intercom.io/contacts/searchcontacts */
 const maxFiltersInGroup = 15
@@ -20,14 +20,15 @@ type Filter = {
 type Group = { readonly operator: 'AND' | 'OR'; readonly value: readonly Query[] }
 type Query = Filter | Group
 
-/** Reads a query, or says what is wrong with it; the wording is not Intercom's. */
+/** Reads a query, or returns what is wrong with it. The wording is not Intercom's. */
 const readQuery = (query: unknown, groups = 0): Query | string => {
   const operator = own(query, 'operator')
   const value = own(query, 'value')
   if (operator === 'AND' || operator === 'OR') {
     if (!Array.isArray(value) || value.length === 0) return `${operator} needs a list of filters`
-    if (value.length > maxFiltersInGroup) return `${operator} takes ${maxFiltersInGroup} filters`
-    if (groups >= maxNestedGroups) return `Filters nest ${maxNestedGroups} deep`
+    if (value.length > maxFiltersInGroup)
+      return `${operator} takes at most ${maxFiltersInGroup} filters`
+    if (groups >= maxNestedGroups) return `Filters nest at most ${maxNestedGroups} deep`
     const queries: Query[] = []
     for (const member of value) {
       const read = readQuery(member, groups + 1)
@@ -43,21 +44,23 @@ const readQuery = (query: unknown, groups = 0): Query | string => {
   return { field, operator, value }
 }
 
-/** E-mails are the same in any case. */
+/** E-mails are compared in any case. */
 const comparable = (field: Field, value: string | null): string | null =>
   field === 'email' && value !== null ? value.toLowerCase() : value
 
 const matches = (query: Query, contact: ContactState): boolean => {
   if (!('field' in query)) {
-    const some = query.value.filter((member) => matches(member, contact))
-    return query.operator === 'AND' ? some.length === query.value.length : some.length > 0
+    const matching = query.value.filter((member) => matches(member, contact))
+    return query.operator === 'AND' ? matching.length === query.value.length : matching.length > 0
   }
   const { field, operator, value } = query
   const same = comparable(field, contact[field]) === comparable(field, value)
   return operator === '=' ? same : !same
 }
 
-/** At least the contacts that a query can match: few where it asks for one e-mail, say. */
+/**
+ * Narrows a search by an indexed field if the query allows it; may return more than the matches.
+ */
 const candidates = (query: Query, contacts: Contacts): ContactState[] => {
   const filters = 'field' in query ? [query] : query.operator === 'AND' ? query.value : []
   for (const filter of filters) {
@@ -68,19 +71,22 @@ const candidates = (query: Query, contacts: Contacts): ContactState[] => {
   return contacts.searchable()
 }
 
-/** Answers `POST /contacts/search`. */
+/** Handles `POST /contacts/search`. */
 export const search = (
   body: unknown,
   contacts: Contacts,
   view: (contact: ContactState) => object,
-): object | Refusal => {
+): object | ApiError => {
   const query = readQuery(own(body, 'query'))
   if (typeof query === 'string') return invalid(query)
   const found = candidates(query, contacts).filter((contact) => matches(query, contact))
   const pagination = own(body, 'pagination')
-  const asked = {
-    per_page: own(pagination, 'per_page'),
-    starting_after: own(pagination, 'starting_after'),
-  }
-  return toPage(found, asked, view)
+  return toPage(
+    found,
+    {
+      per_page: own(pagination, 'per_page'),
+      starting_after: own(pagination, 'starting_after'),
+    },
+    view,
+  )
 }

@@ -5,27 +5,27 @@ import type { ApiResponse } from './request.ts'
 import { createRespond } from './respond.ts'
 import type { Workspace } from './workspace.ts'
 
-const send = (response: ServerResponse, reply: ApiResponse): void => {
-  if (reply.kind === 'hang') return
-  if (reply.kind === 'reset') {
-    response.destroy()
+const send = (serverResponse: ServerResponse, response: ApiResponse): void => {
+  if (response.kind === 'hang') return
+  if (response.kind === 'reset') {
+    serverResponse.destroy()
     return
   }
-  const { status, headers, body } = reply
-  response.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(body) })
-  response.end(body)
+  const { status, headers, body } = response
+  serverResponse.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(body) })
+  serverResponse.end(body)
 }
 
-/** Calls of the API over HTTP; once `closed`, those that wait end without an answer. */
+/** Serves the API over HTTP. When `closed` aborts, waiting requests end without a response. */
 export const createServe = (workspace: Workspace, closed: AbortSignal) => {
-  const answerCall = createRespond(workspace, async (ms) => {
+  const respond = createRespond(workspace, async (ms) => {
     await wait(ms, undefined, { signal: closed })
   })
-  return async (request: LoopbackRequest, response: ServerResponse): Promise<void> => {
-    const reply = await answerCall(request).catch((error: unknown) => {
+  return async (request: LoopbackRequest, serverResponse: ServerResponse): Promise<void> => {
+    const response = await respond(request).catch((error: unknown) => {
       if (closed.aborted) return undefined
       throw error
     })
-    if (reply) send(response, reply)
+    if (response) send(serverResponse, response)
   }
 }

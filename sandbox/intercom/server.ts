@@ -13,39 +13,39 @@ export type IntercomOptions = WorkspaceOptions & {
 
 export type SandboxIntercom = {
   readonly url: string
-  /** All that are neither archived, deleted nor merged, the newest last. */
+  /** Every contact that is not archived, deleted or merged, the newest last. */
   readonly contacts: () => SandboxContact[]
-  /** The last 10,000 calls since the start or the last reset, in the order they ended. */
+  /** The last 10,000 requests since the start or the last reset, in the order they ended. */
   readonly calls: () => readonly LoggedRequest[]
-  /** How many calls there were of each status since then, 0 standing for those without an answer. */
+  /** The number of requests since then by status; 0 is the status of those without a response. */
   readonly callCounts: () => Readonly<Record<number, number>>
-  /** What `POST /_sandbox/faults` does. */
+  /** Does the same as `POST /_sandbox/faults`. @throws Error if a fault is invalid */
   readonly addFault: (...faults: readonly FaultRequest[]) => void
-  /** From now on the only good token; those before it are revoked. */
+  /** Makes this the only valid token and revokes the earlier ones. */
   readonly setAccessToken: (token: string) => void
   /**
-   * Forgets contacts and all that they were tied to, calls, faults, attributes created by a call, and
-   * the rate window, and takes the first token, lag and admins again.
+   * Deletes contacts, tags, companies, notes, logged requests, faults and the attributes created
+   * through the API, and restores the initial rate window, token, lag and admins.
    */
   readonly reset: () => void
   readonly close: () => Promise<void>
 }
 
 /**
- * Starts an Intercom on 127.0.0.1 that keeps contacts in memory and behaves as the real one does,
- * with `/_sandbox/…` beside it to look inside and to make it fail.
+ * Starts an Intercom on 127.0.0.1 that keeps contacts in memory and behaves like the real one.
+ * `/_sandbox/…` inspects it and makes it fail.
  *
- * @throws the system's error (`EADDRINUSE`) where the port is taken
+ * @throws the system's error (`EADDRINUSE`) if the port is in use
  */
 export const startIntercom = async (options: IntercomOptions): Promise<SandboxIntercom> => {
   const { port, ...rest } = options
   const workspace = createWorkspace(rest)
   const closing = new AbortController()
-  const serveCall = createServe(workspace, closing.signal)
+  const serveApi = createServe(workspace, closing.signal)
   const { url, close } = await startLoopback(port, async (request, response) =>
     isControl(request.path)
       ? serveControl(workspace, request, response)
-      : serveCall(request, response),
+      : serveApi(request, response),
   )
   return {
     url,

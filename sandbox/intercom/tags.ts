@@ -1,13 +1,13 @@
+import { type ApiError, apiErrors } from './api-error.ts'
 import { createLinks } from './links.ts'
-import { type Refusal, refusals } from './refusal.ts'
 import { toUnixSeconds } from './unix-time.ts'
 
 type Tag = { readonly type: 'tag'; readonly id: string; readonly name: string }
 
-/** Who applies a tag: the admin that the token belongs to. */
+/** The admin that the token belongs to. */
 const applied_by = { type: 'admin', id: '1' }
 
-/** The workspace's tags and who has them; a name is the same in any case. */
+/** Keeps the workspace's tags and their links to contacts. Names are compared in any case. */
 export const createTags = (now: () => number) => {
   const byId = new Map<string, Tag>()
   const byName = new Map<string, Tag>()
@@ -16,27 +16,27 @@ export const createTags = (now: () => number) => {
   const applied = (tag: Tag, applied_at: number) => ({ ...tag, applied_at, applied_by })
 
   return {
-    /** The tag of that name, made where there is none. */
-    named: (name: string): Tag => {
+    /** Returns the tag with that name, creating it if needed. */
+    getOrCreate: (name: string): Tag => {
       const key = name.toLowerCase()
-      const known = byName.get(key)
-      if (known) return known
+      const existing = byName.get(key)
+      if (existing) return existing
       const tag: Tag = { type: 'tag', id: String(byId.size + 1), name }
       byId.set(tag.id, tag)
       byName.set(key, tag)
       return tag
     },
     list: () => ({ type: 'list', data: [...byId.values()] }),
-    /** Tags a contact; a second time changes nothing. */
-    apply: (contactId: string, tagId: string): object | Refusal => {
+    /** Tags a contact. An existing link is kept. */
+    apply: (contactId: string, tagId: string): object | ApiError => {
       const tag = byId.get(tagId)
-      if (!tag) return refusals.resourceNotFound
+      if (!tag) return apiErrors.resourceNotFound
       return applied(tag, links.add(contactId, tagId, toUnixSeconds(now())))
     },
-    remove: (contactId: string, tagId: string): object | Refusal => {
+    remove: (contactId: string, tagId: string): object | ApiError => {
       const tag = byId.get(tagId)
       const since = links.remove(contactId, tagId)
-      return tag && since !== undefined ? applied(tag, since) : refusals.resourceNotFound
+      return tag && since !== undefined ? applied(tag, since) : apiErrors.resourceNotFound
     },
     of: links.of,
     move: links.move,

@@ -22,7 +22,7 @@ const me = {
   has_inbox_seat: true,
 }
 
-/** What concerns the workspace as a whole: its attributes, and whom the token belongs to. */
+/** The routes of the workspace: its data attributes, and the admin the token belongs to. */
 export const createWorkspaceRoutes = (attributes: KnownAttributes): readonly Route[] => [
   {
     method: 'GET',

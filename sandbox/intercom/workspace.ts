@@ -16,27 +16,28 @@ export type WorkspaceOptions = {
   readonly access_token: string
   /** In milliseconds; default `Date.now`. */
   readonly now?: () => number
-  /** How long search does not see a contact that was created or changed; default 0. */
+  /** How long search does not see a created or changed contact; default 0. */
   readonly indexLagMs?: number
   /**
-   * The custom attributes that exist, each `name`, `name:type` or `name:type:readonly`, where the type
-   * is one of Intercom's or `options(one|another)`; default: any does.
+   * The custom attributes that exist, each `name`, `name:type` or `name:type:readonly`; the type is
+   * one of Intercom's or `options(one|another)`. Default: every attribute exists.
    */
   readonly attributes?: readonly string[]
   /** The ids of the admins who may own a contact or write a note; default: any integer. */
   readonly admins?: readonly number[]
-  readonly onCall?: (call: LoggedRequest) => void
+  /** Called with each request when it ends. */
+  readonly onCall?: (request: LoggedRequest) => void
 }
 
 export type Workspace = ReturnType<typeof createWorkspace>
 
-/** Everything that the sandbox's Intercom remembers, in one place. */
+/** Creates the state of the sandbox's Intercom, and the API that works on it. */
 export const createWorkspace = (options: WorkspaceOptions) => {
   const { now = Date.now, onCall = () => {} } = options
-  const usualLagMs = options.indexLagMs ?? 0
-  let indexLagMs = usualLagMs
+  const initialLagMs = options.indexLagMs ?? 0
+  let indexLagMs = initialLagMs
   let admins = options.admins
-  const calls = createRequestLog()
+  const requests = createRequestLog()
   const contacts = createContacts({ now, indexLagMs: () => indexLagMs })
   const access = createAccess(options.access_token)
   const rateWindow = createRateWindow(now)
@@ -51,22 +52,22 @@ export const createWorkspace = (options: WorkspaceOptions) => {
     access,
     rateWindow,
     faults,
-    answer: createApi([
+    handle: createApi([
       ...createContactRoutes({ contacts, extras, attributes, isMember }),
       ...createExtraRoutes({ contacts, extras, isMember }),
       ...createWorkspaceRoutes(attributes),
     ]),
     contacts: (): SandboxContact[] =>
       contacts.all().map((contact) => viewContact(contact, extras.of(contact.id))),
-    /** The last 10,000 since the start or the last reset, in the order they ended. */
-    calls: calls.last,
-    /** How many calls there were of each status since then. */
-    callCounts: calls.counts,
+    /** The last 10,000 requests since the start or the last reset, in the order they ended. */
+    calls: requests.last,
+    /** The number of requests since then by status. */
+    callCounts: requests.counts,
     record: (request: LoggedRequest): void => {
-      calls.add(request)
+      requests.add(request)
       onCall(request)
     },
-    /** Takes what a request sets at once, and keeps the rest as a fault. */
+    /** Applies the settings of a request, and keeps the rest as a fault. */
     addFault: (request: FaultRequest): void => {
       const { rate_limit, access_token, index_lag_ms, ...others } = request
       const { attributes: names, admins: adminIds, ...fault } = others
@@ -77,7 +78,7 @@ export const createWorkspace = (options: WorkspaceOptions) => {
       if (adminIds !== undefined) admins = adminIds
       if (Object.keys(fault).length > 0) faults.add(fault)
     },
-    /** The faults in force, and what stands beside them. */
+    /** The active faults, and the settings. */
     conditions: () => ({
       faults: faults.list(),
       rate_limit: rateWindow.limit(),
@@ -88,11 +89,11 @@ export const createWorkspace = (options: WorkspaceOptions) => {
       contacts.clear()
       extras.clear()
       attributes.reset()
-      calls.clear()
+      requests.clear()
       faults.clear()
       rateWindow.reset()
       access.reset()
-      indexLagMs = usualLagMs
+      indexLagMs = initialLagMs
       admins = options.admins
     },
   }

@@ -1,5 +1,3 @@
-import { readFileSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { systemClock } from '../lib/clock.ts'
 import type { Bridge } from '../lib/config/config.ts'
@@ -8,21 +6,24 @@ import { receivesExhausted } from '../lib/queue/dead-letter.ts'
 import { type Dlq, dryRun, list, replayAll, show } from './dlq.ts'
 import { CliError, explainAws } from './errors.ts'
 import { configFile, loadConfig } from './load-config.ts'
-import { openLanes } from './queues.ts'
+import { openBridgeQueues, type Target } from './queues.ts'
 
 const usage = `bridge dlq list|show|replay [options]
 
-  list     how many dead letters there are, by reason and source
-  show     each one: its reason, and what today's config makes of it
-  replay   send them back to their queue, where they only fill what is empty
+  list     count the dead letters, by reason and source
+  show     show each one: its reason, and how today's config reads it
+  replay   send them back to their queue; a replay only fills what is empty
 
-  --reason CODE    those parked for it, or receives_exhausted
-  --source NAME    those of a source
-  --event ID       those of an event, by its sender's id
-  --dry-run        (replay) say what would go back, and leave it
-  --restore        (replay) bring contacts back that were archived in Intercom
-  --body           (show) the payload, too: personal data
-  --stage STAGE    the stage that was deployed; default dev
+  --reason CODE    only those parked for this reason, or receives_exhausted
+  --source NAME    only those of a source
+  --event ID       only those of an event, by its sender's id
+  --dry-run        (replay) say what would be sent back, and leave it
+  --restore        (replay) restore contacts that were archived in Intercom
+  --body           (show) show the payload, too: personal data
+  --stage STAGE    the deployed stage; default dev
+  --stack NAME     its CloudFormation stack; default signup-bridge-STAGE
+  --queue-url URL, --dead-letter-queue-url URL
+                   a queue and its dead letters, instead of the stack's outputs
   --sandbox        the bridge that \`npm start\` runs here, instead of AWS`
 
 const options = {
@@ -32,49 +33,68 @@ const options = {
   'dry-run': { type: 'boolean', default: false },
   restore: { type: 'boolean', default: false },
   body: { type: 'boolean', default: false },
-  stage: { type: 'string', default: 'dev' },
+  stage: { type: 'string' },
+  stack: { type: 'string' },
+  'queue-url': { type: 'string' },
+  'dead-letter-queue-url': { type: 'string' },
   sandbox: { type: 'boolean', default: false },
   help: { type: 'boolean', default: false },
 } as const
 
-/** The options of each command, beside those that choose dead letters and say where they are. */
+/** Each command's own options, beside those that filter dead letters and name the bridge. */
 const commands: Readonly<Record<string, readonly (keyof typeof options)[]>> = {
   list: [],
   show: ['body'],
   replay: ['dry-run', 'restore'],
 }
-const commandOptions = Object.values(commands).flat()
+const ownOptions = Object.values(commands).flat()
 
-const parse = (args: readonly string[]) => {
+const parseArguments = (args: readonly string[]) => {
   try {
     return parseArgs({ args: [...args], options, allowPositionals: true })
   } catch (cause) {
     throw new CliError(`${cause instanceof Error ? cause.message : cause}\n\n${usage}`, { cause })
   }
 }
+type Values = ReturnType<typeof parseArguments>['values']
 
-/** @throws CliError for what would be passed over in silence */
-const assertMeaning = (command: string, values: ReturnType<typeof parse>['values']): void => {
-  const stray = commandOptions.find((name) => values[name] && !commands[command]?.includes(name))
-  if (stray !== undefined) throw new CliError(`${command} knows no --${stray}\n\n${usage}`)
+/** @throws CliError for an option that would have no effect */
+const assertOptions = (command: string, values: Values): void => {
+  const stray = ownOptions.find((name) => values[name] && !commands[command]?.includes(name))
+  if (stray !== undefined) throw new CliError(`${command} has no option --${stray}\n\n${usage}`)
   const reasons = [...errorCodes, receivesExhausted]
   if (values.reason !== undefined && !reasons.some((reason) => reason === values.reason)) {
     throw new CliError(`--reason: ${values.reason} is none of ${reasons.join(', ')}`)
   }
 }
 
-/** The name that the stack is deployed under. */
-const serviceName = (): string => {
-  const template = fileURLToPath(new URL('../../serverless.yml', import.meta.url))
-  const [, name] = /^service: *["']?([\w-]+)/m.exec(readFileSync(template, 'utf8')) ?? []
-  if (name === undefined) throw new CliError('serverless.yml names no service')
-  return name
+/** @throws CliError when the options name more than one bridge, or half of one */
+const toTarget = (values: Values): Target => {
+  const { stage = 'dev', sandbox } = values
+  const queueUrl = values['queue-url']
+  const deadLettersUrl = values['dead-letter-queue-url']
+  const named = [
+    sandbox && '--sandbox',
+    (values.stage ?? values.stack) !== undefined && '--stage or --stack',
+    (queueUrl ?? deadLettersUrl) !== undefined && '--queue-url',
+  ].filter((name) => name !== false)
+  if (named.length > 1) throw new CliError(`${named.join(' and ')} name different bridges: use one`)
+  if (sandbox) return { type: 'sandbox' }
+  if (queueUrl === undefined && deadLettersUrl === undefined) {
+    return { type: 'stack', stackName: values.stack ?? `signup-bridge-${stage}` }
+  }
+  if (queueUrl === undefined || deadLettersUrl === undefined) {
+    throw new CliError('--queue-url and --dead-letter-queue-url belong together: give both')
+  }
+  const wrong = [queueUrl, deadLettersUrl].find((url) => !URL.canParse(url))
+  if (wrong !== undefined) throw new CliError(`${wrong} is not a URL`)
+  return { type: 'urls', urls: { queueUrl, deadLettersUrl } }
 }
 
-/** What the command stands in. */
+/** What the command reads and writes. */
 export type Terminal = Pick<Dlq, 'clock' | 'signal' | 'print' | 'printProgress'> & {
   readonly env: NodeJS.ProcessEnv
-  /** @throws Error in one line: where the config cannot be read, or every fault of it */
+  /** @throws Error in one line: where the config cannot be read, or each of its faults */
   readonly loadBridge: (env: NodeJS.ProcessEnv) => Promise<Bridge>
 }
 
@@ -82,10 +102,10 @@ export type Terminal = Pick<Dlq, 'clock' | 'signal' | 'print' | 'printProgress'>
  * Runs one command.
  *
  * @returns the exit status: 0 when all that was asked for is done
- * @throws CliError with what to mend
+ * @throws CliError with what to fix
  */
 export const run = async (args: readonly string[], terminal: Terminal): Promise<number> => {
-  const { values, positionals } = parse(args)
+  const { values, positionals } = parseArguments(args)
   const [topic, command = '', ...rest] = positionals
   if (values.help) {
     terminal.print(usage)
@@ -94,14 +114,14 @@ export const run = async (args: readonly string[], terminal: Terminal): Promise<
   if (topic !== 'dlq' || rest.length > 0 || !Object.hasOwn(commands, command)) {
     throw new CliError(usage)
   }
-  assertMeaning(command, values)
-  const { stage, sandbox, reason, source, event, restore } = values
+  assertOptions(command, values)
+  const target = toTarget(values)
   const bridge = await terminal.loadBridge(terminal.env).catch((cause: Error) => {
     throw new CliError(cause.message, { cause })
   })
-  const target = { service: serviceName(), stage, sandbox }
-  const { lanes, where, close } = await openLanes(target, terminal.env)
-  const dlq: Dlq = { ...terminal, lanes, bridge, filter: { reason, source, event } }
+  const { queues, where, close } = await openBridgeQueues(target, terminal.env)
+  const { reason, source, event, restore } = values
+  const dlq: Dlq = { ...terminal, queues, bridge, filter: { reason, source, event } }
   try {
     const isDone = {
       list: () => list(dlq),
@@ -119,15 +139,15 @@ export const run = async (args: readonly string[], terminal: Terminal): Promise<
 const main = async (): Promise<void> => {
   const ending = new AbortController()
   const end = () => {
-    // The first time it lets go of what it holds; who asks again does not wait for that.
+    // The first signal releases what is held; a second one does not wait for that.
     if (ending.signal.aborted) {
-      console.error('ended: what was held shows again within half an hour')
+      console.error('ended: what was held is visible again within half an hour')
       process.exit(1)
     }
     ending.abort()
   }
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, end)
-  // A pager that was quit: nobody reads on, and what is held is let go.
+  // A pager that was quit reads no more: release what is held.
   process.stdout.on('error', () => ending.abort())
   process.exitCode = await run(process.argv.slice(2), {
     env: process.env,

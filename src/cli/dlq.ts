@@ -8,20 +8,20 @@ import {
   replay,
   type ScanResult,
 } from '../lib/queue/replay.ts'
-import type { Lane, LaneName } from './queues.ts'
+import type { BridgeQueue, QueueName } from './queues.ts'
 import { toTable } from './table.ts'
 
-/** What a command reads, writes and waits with. */
+/** What a command works with. */
 export type Dlq = {
-  readonly lanes: readonly Lane[]
+  readonly queues: readonly BridgeQueue[]
   readonly bridge: Bridge
   readonly filter: DeadLetterFilter
   readonly clock: Clock
-  /** Ends the command after the batch at hand; nothing stays held. */
+  /** Ends the command after the current batch; what it held is visible again. */
   readonly signal: AbortSignal
-  /** The answer, a line. */
+  /** Prints a line of the result. */
   readonly print: (line: string) => void
-  /** How far it is: nothing that a pipe should read. */
+  /** Prints a line for the person who waits, not for a pipe. */
   readonly printProgress: (line: string) => void
 }
 
@@ -31,86 +31,84 @@ const letters = (count: number): string =>
 const minute = (ms: number): string =>
   `${new Date(ms).toISOString().slice(0, 16).replace('T', ' ')}Z`
 
-/** Says what was not looked at, and gives whether that is nothing. */
+/** Prints what was not looked at; returns whether everything was. */
 const reportScan = (
-  { printProgress: tell, signal }: Dlq,
-  { heldByOthers, unseen, ...end }: ScanResult,
+  { printProgress, signal }: Dlq,
+  { heldByOthers, unseen, isComplete }: ScanResult,
 ): boolean => {
   if (heldByOthers > 0) {
-    tell(
-      `about ${number(heldByOthers)} are held by another run, or by one that was killed: they show within half an hour`,
+    printProgress(
+      `about ${number(heldByOthers)} are held by another run, or by one that was killed: they are visible within half an hour`,
     )
   }
   if (unseen > 0) {
-    tell(
-      `about ${number(unseen)} more were not looked at: they stand behind others of the same person; a replay of those, or of all, comes by them`,
+    printProgress(
+      `about ${number(unseen)} more were not looked at: they are behind others of the same person; a replay of those, or of all, reaches them`,
     )
   }
-  if (signal.aborted) tell('ended before all were looked at')
-  return end.isComplete && heldByOthers === 0
+  if (signal.aborted) printProgress('ended before all were looked at')
+  return isComplete && heldByOthers === 0
 }
 
-/** Tells how far it is, every two seconds. */
-const createProgress = ({ clock, printProgress: tell }: Dlq) => {
-  let toldMs = clock.now()
+/** Prints progress at most every two seconds. */
+const createProgress = ({ clock, printProgress }: Dlq) => {
+  let printedMs = clock.now()
   return (text: string): void => {
-    if (clock.now() - toldMs < 2_000) return
-    toldMs = clock.now()
-    tell(text)
+    if (clock.now() - printedMs < 2_000) return
+    printedMs = clock.now()
+    printProgress(text)
   }
 }
 
-/** Shows the meant dead letters of every queue, one after the other. */
-const each = async (dlq: Dlq, onLetter: (letter: DeadLetter, lane: LaneName) => void) => {
-  let [seen, whole] = [0, true]
+/** Calls `onLetter` with each dead letter that matches the filter, queue by queue. */
+const scanQueues = async (dlq: Dlq, onLetter: (letter: DeadLetter, queue: QueueName) => void) => {
+  const { bridge, filter, signal } = dlq
+  let [count, isComplete] = [0, true]
   const progress = createProgress(dlq)
-  for (const { name, deadLetters } of dlq.lanes) {
-    const onLooked = (looked: number) => progress(`${name}: looked at ${letters(looked)} so far`)
-    const { bridge, filter, signal } = dlq
-    const onMeant = (letter: DeadLetter): void => {
-      seen += 1
+  for (const { name, deadLetters } of dlq.queues) {
+    const onScanned = (scanned: number) => progress(`${name}: looked at ${letters(scanned)} so far`)
+    const onMatch = (letter: DeadLetter): void => {
+      count += 1
       onLetter(letter, name)
     }
-    const looked = await forEachDeadLetter(deadLetters, bridge, filter, onMeant, {
-      signal,
-      onScanned: onLooked,
-    })
-    whole = reportScan(dlq, looked) && whole
+    const options = { signal, onScanned }
+    const result = await forEachDeadLetter(deadLetters, bridge, filter, onMatch, options)
+    isComplete = reportScan(dlq, result) && isComplete
   }
-  return { seen, whole }
+  return { count, isComplete }
 }
 
 /**
- * How many dead letters there are, by queue, reason, code and source.
+ * Prints how many dead letters there are, by queue, reason, code and source.
  *
  * @returns whether all were looked at
  */
 export const list = async (dlq: Dlq): Promise<boolean> => {
   const rows = new Map<string, { cells: string[]; count: number; oldestMs: number }>()
-  const { seen, whole } = await each(dlq, ({ reason, code, source, sentMs }, lane) => {
-    const cells = [lane, reason, code ?? '', source ?? '']
+  const { count, isComplete } = await scanQueues(dlq, ({ reason, code, source, sentMs }, queue) => {
+    const cells = [queue, reason, code ?? '', source ?? '']
     const row = rows.get(cells.join()) ?? { cells, count: 0, oldestMs: sentMs }
     row.count += 1
     row.oldestMs = Math.min(row.oldestMs, sentMs)
     rows.set(cells.join(), row)
   })
-  if (seen > 0) {
+  if (count > 0) {
     const header = ['queue', 'reason', 'code', 'source', 'letters', 'oldest']
     const table = [...rows.values()]
       .toSorted((a, b) => b.count - a.count)
-      .map(({ cells, count, oldestMs }) => [...cells, number(count), minute(oldestMs)])
+      .map((row) => [...row.cells, number(row.count), minute(row.oldestMs)])
     for (const line of toTable(header, table)) dlq.print(line)
   }
-  dlq.print(sumOf(seen, whole))
-  return whole
+  dlq.print(summaryOf(count, isComplete))
+  return isComplete
 }
 
-const sumOf = (seen: number, whole: boolean): string => {
-  if (!whole) return `${letters(seen)}, and those that were not looked at`
-  return seen === 0 ? 'no dead letters' : letters(seen)
+const summaryOf = (count: number, isComplete: boolean): string => {
+  if (!isComplete) return `${letters(count)}, and those that were not looked at`
+  return count === 0 ? 'no dead letters' : letters(count)
 }
 
-/** What a terminal would act upon, or not show, is left out: a payload may hold anything. */
+/** Drops what a terminal would act upon, or not show: a payload may contain anything. */
 const printable = (text: string): string =>
   text.replace(/(?![\t\n])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '')
 
@@ -130,13 +128,13 @@ const bodyText = ({ record }: DeadLetter): string => {
 }
 
 /**
- * Each dead letter: why it is one, and what today's config makes of it.
+ * Prints each dead letter: its reason, and how today's config reads it.
  *
- * @param withBody whether its payload is shown, which is personal data
+ * @param withBody whether its payload is printed, which is personal data
  * @returns whether all were looked at
  */
 export const show = async (dlq: Dlq, withBody: boolean): Promise<boolean> => {
-  const { seen, whole } = await each(dlq, (letter, lane) => {
+  const { count, isComplete } = await scanQueues(dlq, (letter, queue) => {
     const { record, reason, code, source, event_id, sentMs } = letter
     const fields = [
       ['reason', code === undefined ? reason : `${reason} / ${code}`],
@@ -145,73 +143,78 @@ export const show = async (dlq: Dlq, withBody: boolean): Promise<boolean> => {
       ['reads as', readsText(letter)],
       ['body', withBody ? bodyText(letter) : undefined],
     ]
-    dlq.print(`${lane}  ${record.messageId}  ${minute(sentMs)}`)
+    dlq.print(`${queue}  ${record.messageId}  ${minute(sentMs)}`)
     for (const [name = '', text] of fields) {
-      // No line of a payload's can be taken for one of ours.
+      // Indented, so that no line of a payload can be taken for a field.
       if (text !== undefined)
         dlq.print(`  ${name.padEnd(8)}  ${text.replaceAll('\n', `\n${' '.repeat(12)}`)}`)
     }
   })
-  dlq.print(sumOf(seen, whole))
-  return whole
+  dlq.print(summaryOf(count, isComplete))
+  return isComplete
 }
 
 /**
- * What a replay would send back, and how much of it would become a dead letter again.
+ * Prints what a replay would send back, and how much of it would be parked again.
  *
  * @returns whether all were looked at
  */
 export const dryRun = async (dlq: Dlq): Promise<boolean> => {
-  const still = new Map<string, number>()
-  const { seen, whole } = await each(dlq, ({ reads }) => {
-    if (reads.kind === 'refused') still.set(reads.code, (still.get(reads.code) ?? 0) + 1)
+  const unreadable = new Map<string, number>()
+  const { count, isComplete } = await scanQueues(dlq, ({ reads }) => {
+    if (reads.kind === 'refused') {
+      unreadable.set(reads.code, (unreadable.get(reads.code) ?? 0) + 1)
+    }
   })
-  dlq.print(`${letters(seen)} would go back`)
-  for (const [code, count] of still) {
-    dlq.print(`${number(count)} of them cannot be read by this config: ${code}`)
+  dlq.print(`${letters(count)} would go back`)
+  for (const [code, unreadableCount] of unreadable) {
+    dlq.print(`${number(unreadableCount)} of them cannot be read by this config: ${code}`)
   }
-  return whole
+  return isComplete
 }
 
 /**
  * Sends dead letters back to their queues.
  *
- * @returns whether every one that was meant went back
+ * @returns whether every matching one was sent back
  */
 export const replayAll = async (dlq: Dlq, restore: boolean): Promise<boolean> => {
   const { filter, bridge, clock, signal } = dlq
   const progress = createProgress(dlq)
-  let done: ReplayProgress = { replayed: 0, refused: 0, undeleted: 0 }
-  let whole = true
+  let total: ReplayProgress = { replayed: 0, refused: 0, undeleted: 0 }
+  let isComplete = true
   try {
-    for (const { name, deadLetters } of dlq.lanes) {
-      const before = done
-      const onProgress = (now: ReplayProgress): void => {
-        done = {
-          replayed: before.replayed + now.replayed,
-          refused: before.refused + now.refused,
-          undeleted: before.undeleted + now.undeleted,
+    for (const { name, deadLetters } of dlq.queues) {
+      const before = total
+      const onProgress = (ofQueue: ReplayProgress): void => {
+        total = {
+          replayed: before.replayed + ofQueue.replayed,
+          refused: before.refused + ofQueue.refused,
+          undeleted: before.undeleted + ofQueue.undeleted,
         }
-        const went = `${letters(done.replayed)} went back so far`
-        if (now.waitsFor === undefined) progress(went)
-        else
+        const text = `${letters(total.replayed)} went back so far`
+        if (ofQueue.waitsFor === undefined) progress(text)
+        else {
           dlq.printProgress(
-            `${went}; ${number(now.waitsFor)} signups wait in the queue: they go first`,
+            `${text}; ${number(ofQueue.waitsFor)} signups wait in the queue: they go first`,
           )
+        }
       }
-      const onLooked = (looked: number) =>
-        progress(`${name}: looked at ${number(looked)}, ${letters(done.replayed)} went back so far`)
-      const options = { filter, restore, clock, signal, onLooked, onProgress }
-      whole = reportScan(dlq, await replay(deadLetters, bridge, options)) && whole
+      const onScanned = (scanned: number) =>
+        progress(
+          `${name}: looked at ${number(scanned)}, ${letters(total.replayed)} went back so far`,
+        )
+      const options = { filter, restore, clock, signal, onScanned, onProgress }
+      isComplete = reportScan(dlq, await replay(deadLetters, bridge, options)) && isComplete
     }
   } finally {
-    const { replayed, refused, undeleted } = done
+    const { replayed, refused, undeleted } = total
     dlq.print(`${letters(replayed)} went back`)
-    if (refused > 0) dlq.print(`${number(refused)} were not taken by the queue, and stay`)
+    if (refused > 0) dlq.print(`${number(refused)} were refused by the queue, and stay`)
     if (undeleted > 0) {
       dlq.print(`${number(undeleted)} of those could not be deleted, and go back again next time`)
     }
   }
-  if (signal.aborted) dlq.print('run it again to go on')
-  return whole && done.refused === 0 && done.undeleted === 0
+  if (signal.aborted) dlq.print('run it again to continue')
+  return isComplete && total.refused === 0 && total.undeleted === 0
 }

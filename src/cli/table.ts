@@ -1,4 +1,4 @@
-/** Rows of text as columns, each as wide as its widest cell; a column of numbers stands right. */
+/** Rows of text as columns, each as wide as its widest cell; numbers are right-aligned. */
 export const toTable = (
   header: readonly string[],
   rows: readonly (readonly string[])[],

@@ -1,5 +1,6 @@
+import { createCache } from '../lib/config/cache.ts'
 import { type IntercomEnv, intercomBaseUrl } from '../lib/config/env.ts'
-import { createCache, loadToken } from '../lib/config/secrets.ts'
+import { loadToken } from '../lib/config/secrets.ts'
 import { type DeliverResult, deliver } from '../lib/deliver/deliver.ts'
 import type { Policy } from '../lib/deliver/policy.ts'
 import { createClient } from '../lib/intercom/client.ts'
@@ -17,8 +18,9 @@ export type DeliverWithin = (
 ) => Promise<DeliverResult>
 
 /**
- * Builds what outlives an invocation: connections, the token's cache, the window's pace, what was
- * made lately, and what is known of the workspace.
+ * Creates the function that delivers a signup to Intercom. What it keeps between invocations: HTTP
+ * connections, the cached token, the rate limit's pace, contacts created lately, and the
+ * workspace's attributes and tags.
  */
 export const createDeliver = (
   env: IntercomEnv,
@@ -29,7 +31,7 @@ export const createDeliver = (
   const token = createCache(load, clock, (error) => reportStaleSecret(telemetry, error))
   const pace = createPace(clock, random)
   const version = env.INTERCOM_VERSION
-  const kept = {
+  const caches = {
     recent: createRecentContacts(clock),
     listAttributes: createListAttributes(clock),
     tagIds: new Map<string, string>(),
@@ -46,6 +48,6 @@ export const createDeliver = (
       onResponse: ({ name, status, durationMs }) =>
         telemetry.log('debug', 'intercom', { call: name, status, duration_ms: durationMs }),
     })
-    return deliver(signup, policy, { ...kept, send, version })
+    return deliver(signup, policy, { ...caches, send, version })
   }
 }

@@ -15,8 +15,8 @@ import { errorFields } from '../lib/telemetry/report.ts'
 import type { Telemetry } from '../lib/telemetry/telemetry.ts'
 
 /**
- * All that a function stands in: its config, time, chance, what it tells, and the ways to SQS,
- * Secrets Manager and Intercom. A test or a simulation brings its own of any.
+ * What a function depends on: config, clock, random numbers, telemetry, and clients for SQS,
+ * Secrets Manager and Intercom. Tests and simulations replace any of them.
  */
 export type Dependencies = {
   readonly bridge: Bridge
@@ -28,23 +28,23 @@ export type Dependencies = {
   readonly openHttp: (baseUrl: URL) => SendHttp
 }
 
-/** A function's surroundings: those given, else the real ones. Opens nothing. */
+/** The real dependencies of a function, each replaced by its override. Opens no connection. */
 export const createDependencies = (
   service: 'webhook' | 'worker',
   { SIGNUP_BRIDGE_STAGE: stage, LOG_LEVEL: logLevel }: WebhookEnv | WorkerEnv,
-  given: Partial<Dependencies>,
+  overrides: Partial<Dependencies>,
 ): Dependencies => ({
   bridge: configured,
   clock: systemClock,
   random: Math.random,
-  telemetry: given.telemetry ?? createTelemetry({ service, stage, logLevel }),
+  telemetry: overrides.telemetry ?? createTelemetry({ service, stage, logLevel }),
   openQueues: () => createQueues(new SQSClient(sdkOptions)),
   openSecret: createGetSecret,
   openHttp: createHttp,
-  ...given,
+  ...overrides,
 })
 
-/** Tells of a failure before there is an environment to build telemetry from. */
+/** Logs and counts an error that occurred before the environment was parsed. */
 export const reportStartupError = (
   service: 'webhook' | 'worker',
   error: BridgeError,

@@ -1,81 +1,51 @@
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda'
 import { nowSeconds } from '../lib/clock.ts'
+import { createCache } from '../lib/config/cache.ts'
 import { type Environment, parseWebhookEnv, type WebhookEnv } from '../lib/config/env.ts'
-import { createCache, loadSigningSecrets } from '../lib/config/secrets.ts'
+import { loadSigningSecrets } from '../lib/config/secrets.ts'
 import type { Delivery } from '../lib/delivery.ts'
 import { BridgeError, toBridgeError } from '../lib/errors.ts'
 import { type IngestResult, ingestInvocation, notStored, type Sink } from '../lib/ingest/ingest.ts'
 import { type Invoker, invokedBy, invokedDeliveries } from '../lib/ingest/invocation.ts'
-import { type IncomingRequest, receive } from '../lib/ingest/receive.ts'
-import { errorResponse, type WebhookResponse } from '../lib/ingest/respond.ts'
+import { receive } from '../lib/ingest/receive.ts'
+import { errorResponse } from '../lib/ingest/respond.ts'
 import { createAskTurnstile, turnstileUrl } from '../lib/ingest/turnstile.ts'
 import { createLogThrottle } from '../lib/telemetry/log-throttle.ts'
 import { reportRequest, reportStaleSecret } from '../lib/telemetry/report.ts'
 import { createDependencies, type Dependencies, reportStartupError } from './dependencies.ts'
+import { toIncomingRequest, toResult } from './http-event.ts'
 
-/** Direct mode answers 503 by then, while the sender still listens. */
+/** After this time direct mode responds with 503, while the sender still waits. */
 const directDeadlineMs = 20_000
-/** Cognito waits 5 s, a cold start included, and then calls again: twice, and no more. */
+/** Cognito waits 5 s, a cold start included, then invokes the function again, at most twice. */
 const cognitoDeadlineMs = 3_000
 
 /**
- * An HTTP API or Function URL event, payload format 2.0.
- * https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
+ * Rejects if the signal aborts before the work ends. The work continues; its result is ignored.
+ *
+ * @throws BridgeError `temporarily_unavailable`
  */
-const toIncomingRequest = (
-  event: APIGatewayProxyEventV2,
-  received_at: number,
-  publicBaseUrl?: string,
-): IncomingRequest => {
-  const { body = '', isBase64Encoded, rawPath, rawQueryString } = event
-  const { http, domainName } = event.requestContext
-  const base = publicBaseUrl?.replace(/\/$/, '') ?? `https://${domainName}`
-  const headers = Object.entries(event.headers).flatMap(([name, value]) =>
-    value === undefined ? [] : [[name.toLowerCase(), value] as const],
-  )
-  return {
-    received_at,
-    method: http.method.toUpperCase(),
-    url: `${base}${rawPath}${rawQueryString ? `?${rawQueryString}` : ''}`,
-    path: rawPath,
-    headers: Object.fromEntries(headers),
-    encodedBytes: Buffer.byteLength(body),
-    body: () => new Uint8Array(Buffer.from(body, isBase64Encoded ? 'base64' : 'utf8')),
-  }
-}
-
-const toResult = ({
-  status,
-  headers,
-  body,
-}: WebhookResponse): APIGatewayProxyStructuredResultV2 => ({
-  statusCode: status,
-  headers: { ...headers },
-  body,
-})
-
-/** Rejects when the deadline comes first; what is under way then ends unheard. */
 const withDeadline = async <T>(work: Promise<T>, signal: AbortSignal): Promise<T> => {
-  const late = new Promise<never>((_resolve, reject) => {
-    const tooLate = () =>
-      reject(new BridgeError('temporarily_unavailable', 'the signup was not taken in time'))
-    if (signal.aborted) tooLate()
-    else signal.addEventListener('abort', tooLate)
+  const deadline = new Promise<never>((_resolve, reject) => {
+    const onAbort = () =>
+      reject(new BridgeError('temporarily_unavailable', 'the signup was not accepted in time'))
+    if (signal.aborted) onAbort()
+    else signal.addEventListener('abort', onAbort)
   })
-  return Promise.race([work, late])
+  return Promise.race([work, deadline])
 }
 
-/** Makes a sink a request: its deadline is the request's, however many signups it holds. */
+/** Creates the sink of one request. All signups of the request share its deadline. */
 type CreateSink = () => Sink
 
 const createDirectSinks = async (
   env: Extract<WebhookEnv, { DELIVERY: 'direct' }>,
-  surroundings: Dependencies,
+  dependencies: Dependencies,
 ): Promise<CreateSink> => {
-  // Loaded only in this mode: the queue's webhook never speaks to Intercom.
+  // Loaded only in this mode: in queue mode the webhook sends no request to Intercom.
   const { createDeliver } = await import('./create-deliver.ts')
-  const deliver = createDeliver(env, surroundings)
-  const { clock } = surroundings
+  const deliver = createDeliver(env, dependencies)
+  const { clock } = dependencies
   return () => {
     const endMs = clock.now() + directDeadlineMs
     const signal = clock.timeout(directDeadlineMs)
@@ -98,99 +68,105 @@ const createQueueSinks = (
   return () => ({ mode: 'queue', store: (messages) => queues.store(env.QUEUE_URL, messages) })
 }
 
-/** The two ways in: over HTTP, and from a service of AWS that invokes the function. */
 export type Webhook = {
+  /** Handles an HTTP request. */
   readonly respond: (event: APIGatewayProxyEventV2) => Promise<APIGatewayProxyStructuredResultV2>
-  /** Stores what Cognito or SNS brings; gives why, where not all of it was stored. */
+  /** Stores the signups of a Cognito or SNS event; returns the first error, if there is one. */
   readonly ingest: (event: unknown, by: Invoker) => Promise<BridgeError | undefined>
 }
 
+const createRespond = (
+  env: WebhookEnv,
+  { bridge, clock, telemetry, openSecret, openHttp }: Dependencies,
+  createSink: CreateSink,
+): Webhook['respond'] => {
+  const load = loadSigningSecrets(openSecret(env.SIGNING_SECRET_ID))
+  const secrets = createCache(load, clock, (error) => reportStaleSecret(telemetry, error))
+  const turnstile = openHttp(new URL(env.TURNSTILE_BASE_URL ?? turnstileUrl))
+  const askTurnstile = createAskTurnstile(turnstile, clock)
+  const shouldLog = createLogThrottle(clock.now)
+  const now = () => nowSeconds(clock)
+  return async (event) => {
+    const startedMs = clock.now()
+    const sink = createSink()
+    const request = toIncomingRequest(event, now(), env.PUBLIC_BASE_URL)
+    const result = await receive(request, { bridge, secrets, sink, askTurnstile, now })
+    reportRequest(telemetry, result, clock.now() - startedMs, shouldLog)
+    telemetry.flush()
+    return toResult(result.response)
+  }
+}
+
+const createIngest =
+  ({ bridge, clock, telemetry }: Dependencies, createSink: CreateSink): Webhook['ingest'] =>
+  async (event, by) => {
+    const startedMs = clock.now()
+    const sink = createSink()
+    const ingestOne = async (delivery: Delivery): Promise<IngestResult> => {
+      const ingested = ingestInvocation(delivery, { bridge, sink })
+      if (by === 'sns') return ingested
+      const signal = clock.timeout(cognitoDeadlineMs)
+      return withDeadline(ingested, signal).catch((thrown) => notStored(delivery.source, thrown))
+    }
+    const deliveries = invokedDeliveries(event, bridge, nowSeconds(clock))
+    const results = await Promise.all(deliveries.map(ingestOne))
+    for (const result of results) {
+      reportRequest(telemetry, result, clock.now() - startedMs)
+      if (result.error) telemetry.count('unstored')
+    }
+    telemetry.flush()
+    return results.find(({ error }) => error)?.error
+  }
+
 /**
- * Everything that lives as long as the process.
+ * Creates the webhook; what it opens lives as long as the process.
  *
  * @throws BridgeError `misconfigured`
  */
 export const createWebhook = async (
   environment: Environment,
-  given: Partial<Dependencies> = {},
+  overrides: Partial<Dependencies> = {},
 ): Promise<Webhook> => {
   const env = parseWebhookEnv(environment)
-  const surroundings = createDependencies('webhook', env, given)
-  const { bridge, clock, telemetry } = surroundings
-  const load = loadSigningSecrets(surroundings.openSecret(env.SIGNING_SECRET_ID))
-  const secrets = createCache(load, clock, (error) => reportStaleSecret(telemetry, error))
-  const mayTell = createLogThrottle(clock.now)
-  const now = () => nowSeconds(clock)
+  const dependencies = createDependencies('webhook', env, overrides)
   const createSink =
     env.DELIVERY === 'direct'
-      ? await createDirectSinks(env, surroundings)
-      : createQueueSinks(env, surroundings)
-
-  const turnstile = surroundings.openHttp(new URL(env.TURNSTILE_BASE_URL ?? turnstileUrl))
-  const askTurnstile = createAskTurnstile(turnstile, clock)
-
+      ? await createDirectSinks(env, dependencies)
+      : createQueueSinks(env, dependencies)
   return {
-    respond: async (event) => {
-      const startedMs = clock.now()
-      const sink = createSink()
-      const request = toIncomingRequest(event, now(), env.PUBLIC_BASE_URL)
-      const received = await receive(request, { bridge, secrets, sink, askTurnstile, now })
-      reportRequest(telemetry, received, clock.now() - startedMs, mayTell)
-      telemetry.flush()
-      return toResult(received.response)
-    },
-    ingest: async (event, by) => {
-      const startedMs = clock.now()
-      const sink = createSink()
-      const takeOne = async (delivery: Delivery): Promise<IngestResult> => {
-        const taken = ingestInvocation(delivery, { bridge, sink })
-        if (by === 'sns') return taken
-        const signal = clock.timeout(cognitoDeadlineMs)
-        return withDeadline(taken, signal).catch((thrown) => notStored(delivery.source, thrown))
-      }
-      const all = await Promise.all(invokedDeliveries(event, bridge, now()).map(takeOne))
-      for (const received of all) {
-        reportRequest(telemetry, received, clock.now() - startedMs)
-        if (received.error) telemetry.count('unstored')
-      }
-      telemetry.flush()
-      return all.find(({ error }) => error)?.error
-    },
+    respond: createRespond(env, dependencies, createSink),
+    ingest: createIngest(dependencies, createSink),
   }
 }
 
 let webhook: ReturnType<typeof createWebhook> | undefined
 
-/** Tells of what was thrown and gives the answer to it. */
-const respondToFailure = (thrown: unknown): APIGatewayProxyStructuredResultV2 => {
+const reportError = (thrown: unknown, ...counts: readonly string[]): BridgeError => {
   const error = toBridgeError(thrown)
-  reportStartupError('webhook', error)
-  return toResult(errorResponse(error))
-}
-
-/** Gives why an invocation was not taken, and tells of it. */
-const reportNotStored = (thrown: unknown): BridgeError => {
-  const error = toBridgeError(thrown)
-  reportStartupError('webhook', error, 'unstored')
+  reportStartupError('webhook', error, ...counts)
   return error
 }
 
 /**
- * Takes a signup over HTTP, and answers; or from Cognito or SNS, which invoke it.
+ * Handles an HTTP request, or an event from Cognito or SNS.
  *
- * A wrong environment never crashes the init: the sender is answered 500 and tries again, and the
- * log says why. Cognito gets its event back, whatever happens: anything else would undo what the
- * user did. What SNS brings and is not stored is thrown, for Lambda to try again.
+ * A wrong environment does not crash the init: an HTTP sender gets a 500 and retries, and the log
+ * says why. Cognito always gets its event back: anything else would undo what the user did. For SNS
+ * an event that was not stored throws, so that Lambda retries it.
  */
 export const handler = async (event: unknown): Promise<unknown> => {
   webhook ??= createWebhook(process.env)
   const by = invokedBy(event)
   if (by === undefined) {
-    // The function has no other trigger: what no service of AWS sent came over HTTP.
+    // The function has no other trigger: an event that no AWS service sent is an HTTP request.
     const request = event as APIGatewayProxyEventV2
-    return webhook.then(({ respond }) => respond(request)).catch(respondToFailure)
+    return webhook
+      .then(({ respond }) => respond(request))
+      .catch((thrown) => toResult(errorResponse(reportError(thrown))))
   }
-  const error = await webhook.then(({ ingest: take }) => take(event, by)).catch(reportNotStored)
+  const error = await webhook
+    .then(({ ingest }) => ingest(event, by))
+    .catch((thrown) => reportError(thrown, 'unstored'))
   if (by === 'sns' && error) throw error
   return event
 }

@@ -20,28 +20,28 @@ const deadLetterUrl = (env: WorkerEnv, arn: string): string => {
   if (url !== undefined) return url
   throw new BridgeError(
     'misconfigured',
-    'INBOX_DEAD_LETTER_QUEUE_URL is missing: a standard queue needs standard dead letters',
+    'INBOX_DEAD_LETTER_QUEUE_URL is missing: set it to a standard queue for dead letters',
   )
 }
 
 /**
- * Everything that lives as long as the process.
+ * Creates the worker; what it opens lives as long as the process.
  *
  * @throws BridgeError `misconfigured`
  */
-export const createWorker = (environment: Environment, given: Partial<Dependencies> = {}) => {
+export const createWorker = (environment: Environment, overrides: Partial<Dependencies> = {}) => {
   const env = parseWorkerEnv(environment)
-  const surroundings = createDependencies('worker', env, given)
-  const { bridge, clock, random, telemetry } = surroundings
-  const queues = surroundings.openQueues()
-  const deliver = createDeliver(env, surroundings)
+  const dependencies = createDependencies('worker', env, overrides)
+  const { bridge, clock, random, telemetry } = dependencies
+  const queues = dependencies.openQueues()
+  const deliver = createDeliver(env, dependencies)
 
-  const setVisibility = async (handBacks: readonly RecordRetry[]): Promise<void> => {
-    const [first] = handBacks
+  const setVisibility = async (retries: readonly RecordRetry[]): Promise<void> => {
+    const [first] = retries
     if (!first) return
     const url = queueUrlOf(first.record.eventSourceARN, env.QUEUE_URL)
-    await queues.changeVisibility(url, handBacks).catch((cause: unknown) => {
-      const message = 'visibility not changed: the records come after the queue’s own timeout'
+    await queues.changeVisibility(url, retries).catch((cause: unknown) => {
+      const message = 'visibility not changed: records are retried after the queue’s own timeout'
       const error = new BridgeError('temporarily_unavailable', message, { cause })
       telemetry.log('warn', 'visibility_unchanged', errorFields(error))
     })
@@ -49,14 +49,14 @@ export const createWorker = (environment: Environment, given: Partial<Dependenci
 
   return async (event: SQSEvent, context: RemainingTime): Promise<SQSBatchResponse> => {
     const remainingMs = () => context.getRemainingTimeInMillis()
-    const dependencies: DrainDependencies = {
+    const drainDependencies: DrainDependencies = {
       bridge,
       deliver: (signup, policy) => deliver(signup, policy, remainingMs),
       park: (record, parking) => {
         const url = deadLetterUrl(env, record.eventSourceARN)
         return queues.sendDeadLetter(url, toDeadLetter(record, parking))
       },
-      holdApart: setVisibility,
+      setCrashVisibility: setVisibility,
       setVisibility,
       remainingMs,
       random,
@@ -64,7 +64,7 @@ export const createWorker = (environment: Environment, given: Partial<Dependenci
       onResult: (result) => reportRecord(telemetry, result),
     }
     try {
-      const failed = await drain(event.Records, dependencies)
+      const failed = await drain(event.Records, drainDependencies)
       return { batchItemFailures: failed.map((itemIdentifier) => ({ itemIdentifier })) }
     } finally {
       telemetry.flush()
@@ -78,8 +78,8 @@ let worker: ReturnType<typeof createWorker> | undefined
  * Drains a batch of queue records into Intercom.
  * https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html
  *
- * A wrong environment never crashes the init, which would use up receives unseen: every record goes
- * back, and the log says why.
+ * A wrong environment does not crash the init, which would use up receives without a log line: all
+ * records are returned to the queue, and the log says why.
  */
 export const handler = async (
   event: SQSEvent,
@@ -88,27 +88,28 @@ export const handler = async (
   try {
     worker ??= createWorker(process.env)
   } catch (thrown) {
-    return handBackAll(event, toBridgeError(thrown))
+    return returnAll(event, toBridgeError(thrown))
   }
   return worker(event, context)
 }
 
-const handBackAll = async (event: SQSEvent, error: BridgeError): Promise<SQSBatchResponse> => {
+/** Returns all records to the queue; those of one group are retried at the same time. */
+const returnAll = async (event: SQSEvent, error: BridgeError): Promise<SQSBatchResponse> => {
   reportStartupError('worker', error)
   const [first] = event.Records
   const knownQueueUrl = process.env.QUEUE_URL
   if (first && knownQueueUrl && URL.canParse(knownQueueUrl)) {
     const waits = new Map<string, number>()
-    const handBacks = event.Records.map((record) => {
+    const retries = event.Records.map((record) => {
       const group = groupIdOf(record)
       const retryInSeconds = waits.get(group) ?? backoffSeconds(receivesOf(record), Math.random())
       waits.set(group, retryInSeconds)
       return { record, retryInSeconds }
     })
     const url = queueUrlOf(first.eventSourceARN, knownQueueUrl)
-    // Best effort: without it the records come after the queue's own visibility timeout.
+    // Best effort: if it fails, the records are retried after the queue's own visibility timeout.
     const queues = createQueues(new SQSClient(sdkOptions))
-    await queues.changeVisibility(url, handBacks).catch(() => undefined)
+    await queues.changeVisibility(url, retries).catch(() => undefined)
   }
   return {
     batchItemFailures: event.Records.map(({ messageId }) => ({ itemIdentifier: messageId })),

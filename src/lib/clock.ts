@@ -1,11 +1,11 @@
 import { setTimeout as wait } from 'node:timers/promises'
 
-/** Time as a parameter, so that tests run on a clock of their own. */
+/** The current time, sleep and timeouts: a parameter, so that tests can set the time. */
 export type Clock = {
   /** Unix milliseconds. */
   readonly now: () => number
   readonly sleep: (ms: number) => Promise<void>
-  /** A signal that aborts after so long. */
+  /** A signal that aborts after `ms` milliseconds. */
   readonly timeout: (ms: number) => AbortSignal
 }
 
@@ -17,4 +17,5 @@ export const systemClock: Clock = {
   timeout: (ms) => AbortSignal.timeout(ms),
 }
 
+/** The current time in unix seconds. */
 export const nowSeconds = (clock: Clock): number => Math.floor(clock.now() / 1000)

@@ -1,23 +1,23 @@
-/** One delivery: an HTTP request, or a queue record, from a source. */
+/** One delivery of a source: an HTTP request or a queue record. */
 export type Delivery = {
   readonly source: string
   /** Unix seconds. */
   readonly received_at: number
   readonly method: string
-  /** The address as the sender knows it, for schemes that sign it; empty off the queue. */
+  /** The URL that the sender posts to, for schemes that sign it; empty in a queue record. */
   readonly url: string
-  /** Names in lower case. */
+  /** By name in lower case. */
   readonly headers: Readonly<Record<string, string>>
   readonly body: Uint8Array
 }
 
-/** An answer to a form builder's question, found by `fields` through any of its four names. */
+/** A form builder's question and its answer; options name it by its id, ref, key or label. */
 export type Question = {
   readonly id?: string | undefined
   readonly ref?: string | undefined
   readonly key?: string | undefined
   readonly label?: string | undefined
-  /** What the builder's own type of the question says that its answer is. */
+  /** What the answer is, if the form builder's question type says so. */
   readonly type?: 'email' | 'name' | 'phone' | undefined
   readonly value: unknown
 }

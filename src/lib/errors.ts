@@ -1,6 +1,6 @@
 /**
- * Every code that an answer, a log line, a metric or a dead letter may bear. Closed and in
- * alphabetical order: an operator can look each one up in docs/codes.md.
+ * Every code that a response, a log line, a metric or a dead letter may have. A closed list in
+ * alphabetical order; docs/codes.md describes each code.
  */
 export const errorCodes = [
   'attributes_refused',
@@ -39,7 +39,7 @@ export const errorCodes = [
 ] as const
 export type ErrorCode = (typeof errorCodes)[number]
 
-/** Why a genuine payload gives no signup: the codes a reading may be refused with. */
+/** The codes a verified payload may be refused with. */
 export const refusalCodes = [
   'invalid_body',
   'invalid_signup',
@@ -49,25 +49,25 @@ export const refusalCodes = [
 ] as const satisfies readonly ErrorCode[]
 export type RefusalCode = (typeof refusalCodes)[number]
 
-/** One thing that is wrong with a signup: where, and what. Never the value. */
+/** One problem in a signup: its path and the reason, never the value. */
 export type Issue = { readonly path: string; readonly reason: string }
 
 export type ErrorDetails = {
   readonly cause?: unknown
   readonly issues?: readonly Issue[]
-  /** Intercom's own `errors[0].code`: a word of its closed list, never its message. */
+  /** Intercom's `errors[0].code`: from its closed list, never its message. */
   readonly intercomCode?: string
   readonly intercomStatus?: number
   /** Intercom's request id, which its support asks for. */
   readonly requestId?: string
-  /** Not to be tried again before so many seconds, whatever the code says. */
+  /** The least delay before a retry, in seconds, whatever the code. */
   readonly retryAfterSeconds?: number
 }
 
 /**
- * The one error class. `message` says what failed and what to check, and holds no secret, body,
- * e-mail address, phone number or name. What to do about a code (retry, park, stop) is decided in
- * retry.ts alone.
+ * The one error class. `message` says what failed and what to check, and contains no secret, body,
+ * e-mail address, phone number or name. retry.ts alone decides what to do about a code (retry,
+ * park, stop).
  */
 export class BridgeError extends Error {
   readonly code: ErrorCode
@@ -89,11 +89,11 @@ export class BridgeError extends Error {
   }
 }
 
-/** The same failure under a code that says what it means here, with what Intercom calls it. */
+/** Returns the error with another code and message; its cause and Intercom's details are kept. */
 export const renamed = (error: BridgeError, code: ErrorCode, message: string): BridgeError =>
   new BridgeError(code, message, detailsOf(error))
 
-/** The same failure, not to be tried again before so many seconds. */
+/** Returns the error with a least delay before a retry, in seconds. */
 export const delayed = (error: BridgeError, retryAfterSeconds: number): BridgeError =>
   new BridgeError(error.code, error.message, { ...detailsOf(error), retryAfterSeconds })
 
@@ -109,10 +109,10 @@ const detailsOf = (error: BridgeError): ErrorDetails => {
   }
 }
 
-/** What was thrown, as a BridgeError: anything else is a fault of ours, `unexpected`. */
+/** Returns a BridgeError unchanged; anything else is a bug in the bridge, `unexpected`. */
 export const toBridgeError = (thrown: unknown): BridgeError =>
   thrown instanceof BridgeError
     ? thrown
-    : new BridgeError('unexpected', 'a fault in the bridge itself: see the stack in the log', {
+    : new BridgeError('unexpected', 'an unexpected error in the bridge: see the stack in the log', {
         cause: thrown,
       })

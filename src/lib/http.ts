@@ -16,15 +16,15 @@ export type HttpResponse = {
   readonly body: string
 }
 
-/** Sends one request; redirects are not followed. Rejects when there is no whole answer. */
+/** Sends one request; follows no redirects. Rejects if the response is missing or incomplete. */
 export type SendHttp = (request: HttpRequest) => Promise<HttpResponse>
 
-/** No answer of Intercom's comes near it. */
+/** Intercom's responses are far smaller. */
 const maxResponseBytes = 4 * 1024 * 1024
 
 /**
- * Keep-alive HTTP to one host, on `node:https` (`node:http` for loopback): the global `fetch` costs
- * three times the CPU of it, and 28 ms of a cold start.
+ * Keep-alive HTTP to one host, on `node:https` (`node:http` for loopback): the global `fetch` takes
+ * three times the CPU and adds 28 ms to a cold start.
  */
 export const createHttp = (baseUrl: URL): SendHttp => {
   const secure = baseUrl.protocol === 'https:'
@@ -35,19 +35,19 @@ export const createHttp = (baseUrl: URL): SendHttp => {
       const length = body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) }
       const request = send(
         baseUrl,
-        // As it is: a URL would resolve the dots of an id.
+        // `path` separately: in a URL the dots of an id would be resolved.
         { method, path, agent, signal, headers: { ...headers, ...length } },
         (response) => {
           const chunks: Buffer[] = []
           let bytes = 0
           response.on('data', (chunk: Buffer) => {
             bytes += chunk.length
-            if (bytes > maxResponseBytes) response.destroy(new Error('the answer is too large'))
+            if (bytes > maxResponseBytes) response.destroy(new Error('the response is too large'))
             else chunks.push(chunk)
           })
           response.on('error', reject)
           response.on('end', () => {
-            if (!response.complete) return reject(new Error('the answer broke off'))
+            if (!response.complete) return reject(new Error('the response was cut off'))
             resolve({
               status: response.statusCode ?? 0,
               headers: response.headers,

@@ -1,6 +1,6 @@
 /**
- * A function that computes each result once. It keeps at most `maxEntries` results and forgets them
- * all when there are more: for values that repeat, such as the labels of a form.
+ * Returns a function that computes each result once, for values that repeat, such as the labels of
+ * a form. It keeps at most `maxEntries` results, and clears them all before it would keep another.
  *
  * @param compute pure
  */

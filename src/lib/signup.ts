@@ -1,7 +1,7 @@
 import * as z from 'zod/mini'
 
 /**
- * The request of Intercom's Create contact, under Intercom's own names.
+ * The request body of Intercom's Create contact, under Intercom's own names.
  * Times are unix seconds; `owner_id` is an integer up to API version 2.15.
  * https://developers.intercom.com/docs/references/rest-api/api.intercom.io/contacts/createcontact
  */
@@ -31,12 +31,12 @@ const companyFields = z.strictObject({
   size: z.optional(z.int()),
 })
 
-/** Our normal form: what every source is read into, and all that delivering knows of it. */
+/** A signup in normal form: every source is read into it, and delivery uses nothing else. */
 export const signupSchema = z.strictObject({
   event_id: z.string(),
   occurred_at: z.optional(z.int()),
   contact: contactFields,
-  /** What the person answered to the box that the source's `consent` names. */
+  /** Whether the person agreed to e-mail; absent: not asked. */
   consent: z.optional(z.boolean()),
   tags: z.optional(z.array(z.string())),
   company: z.optional(companyFields),
@@ -77,8 +77,8 @@ export const companyFieldNames = [
 ] as const satisfies readonly CompanyField[]
 
 /**
- * A signup as a preset or a `map` gives it: the same names, the values as they came. Normalising
- * decides what can be used.
+ * A signup as a preset or `map` returns it: the same names, the values as received. `normalise`
+ * decides which can be used.
  */
 export type SignupInput = {
   event_id?: unknown

@@ -6,7 +6,7 @@ import {
   ReceiveMessageCommand,
   SendMessageCommand,
 } from '@aws-sdk/client-sqs'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { run } from '../../src/cli/bridge.ts'
 import { CliError } from '../../src/cli/errors.ts'
 import { createWorker } from '../../src/handlers/worker.ts'
@@ -14,9 +14,10 @@ import { sha256 } from '../../src/lib/digest.ts'
 import { clerk, defineBridge, signup } from '../../src/lib/index.ts'
 import { toMessages } from '../../src/lib/queue/message.ts'
 import { read } from '../../src/lib/transform/read.ts'
+import { startCloudFormation } from '../support/cloudformation.ts'
 import { delivery } from '../support/deliveries.ts'
-import { createNotes } from '../support/telemetry.ts'
-import { minute, startWorld } from '../support/world.ts'
+import { captureTelemetry } from '../support/telemetry.ts'
+import { oneMinuteLeft, startWorld } from '../support/world.ts'
 
 const bridge = defineBridge({ sources: { backend: signup(), clerk: clerk() } })
 
@@ -26,43 +27,43 @@ beforeEach(async () => {
 })
 afterEach(() => world.close())
 
-/** Runs the command against the sandbox's queues, unless it says where. */
+/** Runs the command against the sandbox's queues. */
 const bridgeDlq = async (command: string, ...args: string[]) => {
-  const said: string[] = []
-  const told: string[] = []
+  const printed: string[] = []
+  const progress: string[] = []
   const { signal } = new AbortController()
   const status = await run(['dlq', command, ...args, '--sandbox'], {
     env: { SQS_PORT: new URL(world.sqs.url).port },
     loadBridge: async () => bridge,
     clock: world.clock,
     signal,
-    print: (line) => said.push(line),
-    printProgress: (line) => told.push(line),
+    print: (line) => printed.push(line),
+    printProgress: (line) => progress.push(line),
   })
-  return { status, said, told }
+  return { status, printed, progress }
 }
 
-/** A signup of `backend` that Intercom, told to, refuses for good. */
+/** A signup of `backend` that Intercom, progress to, refuses for good. */
 const store = async (email: string, event_id = `event of ${email}`) => {
-  const given = { ...delivery(JSON.stringify({ event_id, email })), source: 'backend' }
+  const received = { ...delivery(JSON.stringify({ event_id, email })), source: 'backend' }
   const { backend } = bridge.sources
-  const reading = backend && (await read(backend, given))
-  if (!reading || reading.kind === 'ignored') throw new Error('it is a signup')
-  await world.store(toMessages(given, reading))
+  const reading = backend && (await read(backend, received))
+  if (!reading || reading.kind === 'ignored') throw new Error('not a signup')
+  await world.store(toMessages(received, reading))
 }
 
 const work = async (queueUrl = world.sqs.queueUrl) => {
   const { clock } = world
-  const { telemetry } = createNotes()
+  const { telemetry } = captureTelemetry()
   const worker = createWorker(world.workerEnv, { bridge, clock, telemetry })
   const event = await world.batch(queueUrl)
-  expect(await worker(event, minute)).toEqual({ batchItemFailures: [] })
+  expect(await worker(event, oneMinuteLeft)).toEqual({ batchItemFailures: [] })
   for (const { receiptHandle: ReceiptHandle } of event.Records) {
     await world.sqs.client.send(new DeleteMessageCommand({ QueueUrl: queueUrl, ReceiptHandle }))
   }
 }
 
-/** Three dead letters: two of `backend`, refused by Intercom, and one of the inbox. */
+/** Parks three dead letters: two of `backend`, refused by Intercom, and one of the inbox. */
 const park = async () => {
   world.intercom.addFault({ status: 422, count: 2 })
   await store('ada@example.com')
@@ -72,7 +73,7 @@ const park = async () => {
   await work(world.inbox.url)
 }
 
-/** Another run, which looks at them at the moment. */
+/** Receives the dead letters as another run would at the same time. */
 const hold = (queueUrl: string) =>
   world.sqs.client.send(
     new ReceiveMessageCommand({
@@ -87,14 +88,14 @@ const depths = async () => [
   await world.depth(world.inboxDeadLetters.url),
 ]
 
-describe('list', () => {
+describe('bridge dlq list', () => {
   test('counts the dead letters of both queues by reason, code and source', async () => {
     await park()
 
-    const { said, status } = await bridgeDlq('list')
+    const { printed, status } = await bridgeDlq('list')
 
     expect(status).toBe(0)
-    expect(said.map((line) => line.replace(/\d{4}-\S+ \S+Z/, 'then'))).toEqual([
+    expect(printed.map((line) => line.replace(/\d{4}-\S+ \S+Z/, 'then'))).toEqual([
       'queue    reason             code                  source   letters  oldest',
       'signups  intercom_rejected  unprocessable_entity  backend        2  then',
       'inbox    no_identity                              queue          1  then',
@@ -102,7 +103,7 @@ describe('list', () => {
     ])
   })
 
-  test('leaves every one of them where it was, to be seen by all', async () => {
+  test('leaves every dead letter visible in its queue', async () => {
     await park()
 
     await bridgeDlq('list')
@@ -113,38 +114,41 @@ describe('list', () => {
     ])
   })
 
-  test('says so where there are none', async () => {
-    expect((await bridgeDlq('list')).said).toEqual(['no dead letters'])
+  test('says so when there are none', async () => {
+    expect((await bridgeDlq('list')).printed).toEqual(['no dead letters'])
   })
 
-  test('does not say that there are none while another run holds them', async () => {
+  test('does not claim that there are none while another run holds them', async () => {
     await park()
     await hold(world.sqs.deadLetterQueueUrl)
     await hold(world.inboxDeadLetters.url)
 
-    const { said, told, status } = await bridgeDlq('list')
+    const { printed, progress, status } = await bridgeDlq('list')
 
-    expect(said).toEqual(['0 dead letters, and those that were not looked at'])
-    expect(told).toEqual([
+    expect(printed).toEqual(['0 dead letters, and those that were not looked at'])
+    expect(progress).toEqual([
       expect.stringMatching(/^about 2 are held by another run/),
       expect.stringMatching(/^about 1 are held by another run/),
     ])
     expect(status).toBe(1)
   })
 
-  test('does not say that it is all while another run holds some of them', async () => {
+  test('does not claim to be complete while another run holds some of them', async () => {
     await park()
     await hold(world.inboxDeadLetters.url)
 
-    const { said, status } = await bridgeDlq('list')
+    const { printed, status } = await bridgeDlq('list')
 
-    expect([status, said.at(-1)]).toEqual([1, '2 dead letters, and those that were not looked at'])
+    expect([status, printed.at(-1)]).toEqual([
+      1,
+      '2 dead letters, and those that were not looked at',
+    ])
   })
 
-  test('ended in between says so, and that it is not all', async () => {
+  test('says that it is incomplete when it is aborted', async () => {
     await park()
-    const told: string[] = []
-    const said: string[] = []
+    const progress: string[] = []
+    const printed: string[] = []
     const ending = new AbortController()
     ending.abort()
 
@@ -153,31 +157,34 @@ describe('list', () => {
       loadBridge: async () => bridge,
       clock: world.clock,
       signal: ending.signal,
-      print: (line) => said.push(line),
-      printProgress: (line) => told.push(line),
+      print: (line) => printed.push(line),
+      printProgress: (line) => progress.push(line),
     })
 
-    expect([status, said.at(-1)]).toEqual([1, '0 dead letters, and those that were not looked at'])
-    expect(told[0]).toBe('ended before all were looked at')
+    expect([status, printed.at(-1)]).toEqual([
+      1,
+      '0 dead letters, and those that were not looked at',
+    ])
+    expect(progress[0]).toBe('ended before all were looked at')
   })
 
-  test('looks at more than SQS gives at once', async () => {
+  test('counts more dead letters than SQS returns in one receive', async () => {
     world.intercom.addFault({ status: 422 })
     for (let person = 0; person < 25; person += 1) await store(`person-${person}@example.com`)
     for (let batch = 0; batch < 3; batch += 1) await work()
 
-    expect((await bridgeDlq('list')).said.at(-1)).toBe('25 dead letters')
+    expect((await bridgeDlq('list')).printed.at(-1)).toBe('25 dead letters')
     expect(await world.depth(world.sqs.deadLetterQueueUrl)).toEqual({ waiting: 25, held: 0 })
   })
 })
 
-describe('show', () => {
-  test('tells of each why it is a dead letter and what the config makes of it today', async () => {
+describe('bridge dlq show', () => {
+  test('prints the reason of each dead letter and how the config reads it today', async () => {
     await park()
 
-    const { said } = await bridgeDlq('show', '--source', 'queue')
+    const { printed } = await bridgeDlq('show', '--source', 'queue')
 
-    expect(said).toEqual([
+    expect(printed).toEqual([
       expect.stringMatching(/^inbox {2}[0-9a-f-]{36} {2}\d{4}-\d\d-\d\d \d\d:\d\dZ$/),
       '  reason    no_identity',
       '  source    queue',
@@ -187,47 +194,47 @@ describe('show', () => {
     ])
   })
 
-  test('shows nobody’s data, also where an event’s id is an address', async () => {
+  test('prints no personal data, even if an event’s id is an e-mail address', async () => {
     await park()
 
-    const { said } = await bridgeDlq('show')
+    const { printed } = await bridgeDlq('show')
 
-    expect(said.at(-1)).toBe('3 dead letters')
-    expect(said.join()).not.toMatch(/@|\bada\b|grace|\bLin\b/i)
+    expect(printed.at(-1)).toBe('3 dead letters')
+    expect(printed.join()).not.toMatch(/@|\bada\b|grace|\bLin\b/i)
   })
 
-  test('shows the payload where it is asked to', async () => {
+  test('prints the payload with --body', async () => {
     await park()
 
-    const { said } = await bridgeDlq('show', '--body', '--event', 'grace@example.com')
+    const { printed } = await bridgeDlq('show', '--body', '--event', 'grace@example.com')
 
-    expect(said.filter((line) => line.startsWith('  body'))).toEqual([
+    expect(printed.filter((line) => line.startsWith('  body'))).toEqual([
       '  body      {"event_id":"grace@example.com","email":"grace@example.com"}',
     ])
   })
 
-  test('shows nothing of a payload that could be taken for its own words', async () => {
+  test('prints no control characters of a payload, and indents its lines', async () => {
     const body = 'a\tb\u001b[31m\u202ec\u200bd\u2028e\n  reason    forged'
-    const given = { ...delivery(body), source: 'backend' }
+    const received = { ...delivery(body), source: 'backend' }
     const refusal = { kind: 'refused', event_id: 'e', code: 'invalid_body' } as const
-    await world.store(toMessages(given, { ...refusal, message: '', issues: [] }))
+    await world.store(toMessages(received, { ...refusal, message: '', issues: [] }))
     await work()
 
-    const { said } = await bridgeDlq('show', '--body')
+    const { printed } = await bridgeDlq('show', '--body')
 
-    expect(said.join('\n')).not.toMatch(/(?![\t\n])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u)
-    expect(said).toContain('  body      a\tb[31mcde\n              reason    forged')
+    expect(printed.join('\n')).not.toMatch(/(?![\t\n])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u)
+    expect(printed).toContain('  body      a\tb[31mcde\n              reason    forged')
   })
 })
 
-describe('replay', () => {
+describe('bridge dlq replay', () => {
   test('sends all of them back, and the worker delivers them', async () => {
     await park()
 
-    const { said, status } = await bridgeDlq('replay')
+    const { printed, status } = await bridgeDlq('replay')
     await work()
 
-    expect([status, said]).toEqual([0, ['3 dead letters went back']])
+    expect([status, printed]).toEqual([0, ['3 dead letters went back']])
     expect(world.intercom.contacts()).toHaveLength(2)
     expect(await depths()).toEqual([
       { waiting: 0, held: 0 },
@@ -244,22 +251,25 @@ describe('replay', () => {
     [['--event', 'grace@example.com'], 1],
     [['--event', sha256('grace@example.com')], 1],
     [['--source', 'queue', '--reason', 'intercom_rejected'], 0],
-  ])('sends back those that are meant, and leaves the others: %s', async (args, count) => {
+  ])(
+    'with %s sends back the dead letters that match, and leaves the others',
+    async (args, count) => {
+      await park()
+
+      const { printed } = await bridgeDlq('replay', ...args)
+
+      expect(printed).toEqual([`${count} dead ${count === 1 ? 'letter' : 'letters'} went back`])
+      const left = (await depths()).reduce((sum, { waiting }) => sum + waiting, 0)
+      expect(left).toBe(3 - count)
+    },
+  )
+
+  test('with --dry-run prints what it would send back, and sends nothing', async () => {
     await park()
 
-    const { said } = await bridgeDlq('replay', ...args)
+    const { printed } = await bridgeDlq('replay', '--dry-run')
 
-    expect(said).toEqual([`${count} dead ${count === 1 ? 'letter' : 'letters'} went back`])
-    const left = (await depths()).reduce((sum, { waiting }) => sum + waiting, 0)
-    expect(left).toBe(3 - count)
-  })
-
-  test('with --dry-run says what it would do, and does nothing', async () => {
-    await park()
-
-    const { said } = await bridgeDlq('replay', '--dry-run')
-
-    expect(said).toEqual([
+    expect(printed).toEqual([
       '3 dead letters would go back',
       '1 of them cannot be read by this config: no_identity',
     ])
@@ -270,7 +280,7 @@ describe('replay', () => {
   test.each([
     [[], 'fill'],
     [['--restore'], 'restore'],
-  ])('with %j marks what goes back as a replay: %s', async (args, replay) => {
+  ])('with %j marks each message as a replay: %s', async (args, replay) => {
     await park()
 
     await bridgeDlq('replay', '--source', 'backend', ...args)
@@ -285,7 +295,7 @@ describe('replay', () => {
     )
   })
 
-  test('fails where some cannot be reached: they stand behind others of the same person', async () => {
+  test('fails if some cannot be reached, because they are behind others of the same person', async () => {
     for (let each = 0; each < 13; each += 1) {
       await world.sqs.client.send(
         new SendMessageCommand({
@@ -298,15 +308,15 @@ describe('replay', () => {
     }
 
     const behind = await bridgeDlq('replay', '--event', 'e12')
-    expect(behind).toMatchObject({ status: 1, said: ['0 dead letters went back'] })
-    expect(behind.told).toEqual([expect.stringMatching(/^about 3 more were not looked at/)])
+    expect(behind).toMatchObject({ status: 1, printed: ['0 dead letters went back'] })
+    expect(behind.progress).toEqual([expect.stringMatching(/^about 3 more were not looked at/)])
     expect(await bridgeDlq('replay')).toMatchObject({
       status: 0,
-      said: ['13 dead letters went back'],
+      printed: ['13 dead letters went back'],
     })
   })
 
-  test('of what another producer named by an attribute keeps its source', async () => {
+  test('keeps the source that another producer named by an attribute', async () => {
     await world.sendToInbox([{ body: '{"type":"user.created","data":{}}', source: 'clerk' }])
     await work(world.inbox.url)
 
@@ -317,7 +327,7 @@ describe('replay', () => {
   })
 })
 
-test('what SQS moved by itself is read for its source and its event', async () => {
+test('bridge dlq show reads source and event of a message that SQS itself moved', async () => {
   await world.sqs.client.send(
     new SendMessageCommand({
       QueueUrl: world.inboxDeadLetters.url,
@@ -327,9 +337,9 @@ test('what SQS moved by itself is read for its source and its event', async () =
     }),
   )
 
-  const { said } = await bridgeDlq('show', '--reason', 'receives_exhausted')
+  const { printed } = await bridgeDlq('show', '--reason', 'receives_exhausted')
 
-  expect(said.slice(1)).toEqual([
+  expect(printed.slice(1)).toEqual([
     '  reason    receives_exhausted',
     '  source    queue',
     '  event     e1',
@@ -338,7 +348,7 @@ test('what SQS moved by itself is read for its source and its event', async () =
   ])
 })
 
-describe('says what to mend', () => {
+describe('bridge says what to fix', () => {
   const refusal = async (args: string[], env: NodeJS.ProcessEnv = {}) =>
     run(args, {
       env: { ...process.env, ...env },
@@ -353,68 +363,133 @@ describe('says what to mend', () => {
     })
 
   test.each([[[]], [['dlq']], [['dlq', 'frob']], [['dlq', 'list', 'more']], [['frob', 'list']]])(
-    'with its usage, where there is no such command: %j',
+    'by printing its usage for an unknown command: %j',
     async (args) => {
       expect(await refusal(args)).toMatch(/^bridge dlq list\|show\|replay/)
     },
   )
 
-  test('of an option that there is not', async () => {
+  test('about an unknown option', async () => {
     expect(await refusal(['dlq', 'list', '--frob'])).toMatch(/--frob/)
   })
 
   test.each([
-    [['list', '--dry-run'], /^list knows no --dry-run/],
-    [['show', '--restore'], /^show knows no --restore/],
-    [['replay', '--body'], /^replay knows no --body/],
+    [['list', '--dry-run'], /^list has no option --dry-run/],
+    [['show', '--restore'], /^show has no option --restore/],
+    [['replay', '--body'], /^replay has no option --body/],
     [
       ['replay', '--reason', 'intercom_reject'],
       /^--reason: intercom_reject is none of .*no_identity/,
     ],
-  ])('of what would mean nothing: %j', async (args, text) => {
+  ])('about an option that would have no effect: %j', async (args, text) => {
     expect(await refusal(['dlq', ...args])).toMatch(text)
   })
 
-  test('of a port that is none', async () => {
+  test('about an SQS_PORT that is not a port', async () => {
     expect(await refusal(['dlq', 'list', '--sandbox'], { SQS_PORT: 'abc' })).toBe(
-      'SQS_PORT=abc is no port',
+      'SQS_PORT=abc is not a port',
     )
   })
 
-  test('of a sandbox that does not run', async () => {
+  test('about a sandbox that does not run', async () => {
     expect(await refusal(['dlq', 'list', '--sandbox'], { SQS_PORT: '1' })).toMatch(
-      /^nothing answers at http:\/\/127\.0\.0\.1:1: .*npm start/,
+      /^nothing responds at http:\/\/127\.0\.0\.1:1: .*npm start/,
     )
   })
 
-  test('of a stage that was not deployed', async () => {
-    expect(await refusal(['dlq', 'list', '--stage', 'nowhere'])).toMatch(
-      /^stage nowhere in eu-west-1 has no such queue: check --stage/,
+  test.each([
+    [['--sandbox', '--stage', 'prod'], /^--sandbox and --stage or --stack name different bridges/],
+    [['--stack', 'a', '--queue-url', 'https://a'], /name different bridges: use one$/],
+    [['--queue-url', 'https://sqs.example.com/1/a'], /belong together: give both$/],
+    [['--queue-url', 'a', '--dead-letter-queue-url', 'https://b'], /^a is not a URL$/],
+  ])('about options that name no one bridge: %j', async (args, text) => {
+    expect(await refusal(['dlq', 'list', ...args])).toMatch(text)
+  })
+})
+
+describe('bridge finds the queues of a deployed stage', () => {
+  let cloudFormation: Awaited<ReturnType<typeof startCloudFormation>>
+  const startStacks = async (stacks: Parameters<typeof startCloudFormation>[0]) => {
+    cloudFormation = await startCloudFormation(stacks)
+    vi.stubEnv('AWS_ENDPOINT_URL_CLOUDFORMATION', cloudFormation.url)
+  }
+  afterEach(() => cloudFormation?.close())
+
+  const listWith = async (...args: string[]) => {
+    const printed: string[] = []
+    await run(['dlq', 'list', ...args], {
+      env: process.env,
+      loadBridge: async () => bridge,
+      clock: world.clock,
+      signal: new AbortController().signal,
+      print: (line) => printed.push(line),
+      printProgress: () => {},
+    })
+    return printed.at(-1)
+  }
+  /** As AWS names them: with a host that the SDK would call, were it not for its endpoint. */
+  const urlAtAws = (url: string) => `https://sqs.eu-west-1.amazonaws.com${new URL(url).pathname}`
+  const signups = () => ({
+    QueueUrl: urlAtAws(world.sqs.queueUrl),
+    DeadLetterQueueUrl: urlAtAws(world.sqs.deadLetterQueueUrl),
+  })
+  const inbox = () => ({
+    InboxUrl: urlAtAws(world.inbox.url),
+    InboxDeadLetterQueueUrl: urlAtAws(world.inboxDeadLetters.url),
+  })
+
+  test.each([
+    ['signup-bridge-dev', []],
+    ['signup-bridge-prod', ['--stage', 'prod']],
+    ['my-stack', ['--stack', 'my-stack']],
+  ])('by the outputs of the stack %s for %j', async (name, args) => {
+    await park()
+    await startStacks({ [name]: { ...signups(), ...inbox() } })
+
+    expect(await listWith(...args)).toBe('3 dead letters')
+  })
+
+  test('without an inbox, if the stack has none', async () => {
+    await park()
+    await startStacks({ 'signup-bridge-dev': signups() })
+
+    expect(await listWith()).toBe('2 dead letters')
+  })
+
+  test('by --queue-url and --dead-letter-queue-url alone', async () => {
+    await park()
+
+    expect(
+      await listWith(
+        ...['--queue-url', world.inbox.url],
+        ...['--dead-letter-queue-url', world.inboxDeadLetters.url],
+      ),
+    ).toBe('1 dead letter')
+  })
+
+  test('and says so if the stack does not exist', async () => {
+    await startStacks({})
+
+    await expect(listWith('--stage', 'nowhere')).rejects.toThrow(
+      'the stack signup-bridge-nowhere in eu-west-1 does not exist: check --stage or --stack, and AWS_REGION',
+    )
+  })
+
+  test('and says so if the stack has no such outputs', async () => {
+    await startStacks({ other: { Something: 'else' } })
+
+    await expect(listWith('--stack', 'other')).rejects.toThrow(
+      /^the stack other has no outputs QueueUrl and DeadLetterQueueUrl: /,
     )
   })
 })
 
-test('finds the queues of a deployed stage by their names', async () => {
-  const said: string[] = []
-
-  await run(['dlq', 'list', '--stage', 'local'], {
-    env: process.env,
-    loadBridge: async () => bridge,
-    clock: world.clock,
-    signal: new AbortController().signal,
-    print: (line) => said.push(line),
-    printProgress: () => {},
-  })
-
-  expect(said).toEqual(['no dead letters'])
-})
-
-describe('the command itself', () => {
+describe('the bridge command', () => {
   const file = 'src/cli/bridge.ts'
   const bridgeCommand = (args: string[], env: NodeJS.ProcessEnv = {}) =>
     promisify(execFile)(process.execPath, [file, ...args], { env: { ...process.env, ...env } })
 
-  test('answers on stdout, with the config that BRIDGE_CONFIG names', async () => {
+  test('prints its result on stdout, with the config that BRIDGE_CONFIG names', async () => {
     await park()
     const env = {
       SQS_PORT: new URL(world.sqs.url).port,
@@ -427,7 +502,7 @@ describe('the command itself', () => {
     expect(stderr).toBe('')
   })
 
-  test('lets go of what it holds when its reader is gone', async () => {
+  test('releases the dead letters it holds when the reader of its output is gone', async () => {
     world.intercom.addFault({ status: 422 })
     for (let person = 0; person < 25; person += 1) await store(`person-${person}@example.com`)
     for (let batch = 0; batch < 3; batch += 1) await work()
@@ -446,7 +521,7 @@ describe('the command itself', () => {
     expect(await world.depth(world.sqs.deadLetterQueueUrl)).toEqual({ waiting: 25, held: 0 })
   })
 
-  test('fails with one line where there is no such config', async () => {
+  test('fails with one line if the config does not exist', async () => {
     await expect(
       bridgeCommand(['dlq', 'list'], { BRIDGE_CONFIG: 'nowhere.ts' }),
     ).rejects.toMatchObject({

@@ -21,7 +21,7 @@ const bridge = defineBridge({
   sources: { beta: typeform({ fields: { user_id: 'external_id' } }), api: signup() },
 })
 
-test('every fixture conforms, as a file beside its headers', async () => {
+test('conform finds no problem in the fixtures, each with a headers file', async () => {
   for (const [preset, { delivery }] of Object.entries(fixtures)) {
     put(`${fileName(preset)}.bin`, delivery.body)
     put(`${fileName(preset)}.headers.json`, delivery.headers)
@@ -34,7 +34,7 @@ test('every fixture conforms, as a file beside its headers', async () => {
   expect(results).toHaveLength(Object.keys(fixtures).length)
 })
 
-test('a file is for the source of its name in the config, else for the preset of its name', async () => {
+test('conform reads a file with the source of its name in the config, else the preset of its name', async () => {
   put('beta.first.json', formResponse)
   put('typeform.first.json', formResponse)
   put('clerk.user.created.json', userCreated)
@@ -48,7 +48,7 @@ test('a file is for the source of its name in the config, else for the preset of
   ])
 })
 
-test('what is for no source, or is no delivery, is passed over', async () => {
+test('conform skips files that are for no source or not a delivery', async () => {
   put('nobody.json', {})
   put('webhook.json', {})
   put('clerk.vector.json', {})
@@ -60,14 +60,14 @@ test('what is for no source, or is no delivery, is passed over', async () => {
 })
 
 test.each([
-  ['is refused', { name: 'Ada' }, ['answered 422', 'no contact']],
-  ['is of nobody', '{"email":"ada"', ['answered 400', 'no contact']],
+  ['has no identity', { name: 'Ada' }, ['response 422', 'no contact']],
+  ['is broken JSON', '{"email":"ada"', ['response 400', 'no contact']],
   [
-    'has an e-mail that its contact has not',
+    'has an e-mail that its contact lacks',
     { external_id: '1', note: 'write to ada@example.com' },
     ['the delivery has an e-mail, the contact has none'],
   ],
-])('a delivery that %s fails', async (_title, body, problems) => {
+])('conform reports a delivery that %s', async (_title, body, problems) => {
   put('api.json', body)
 
   const [result] = await conform(folder, bridge)
@@ -78,13 +78,13 @@ test.each([
   }
 })
 
-test('a delivery that is no signup is ignored, and no failure', async () => {
+test('conform ignores a delivery that is not a signup', async () => {
   put('clerk.user.deleted.json', { ...userCreated, type: 'user.deleted' })
 
   expect(await conform(folder, bridge)).toMatchObject([{ isIgnored: true, problems: [] }])
 })
 
-test('a form needs no token and no origin of its own: nobody posts it', async () => {
+test('conform posts to a form without a Turnstile token or an origin of the delivery’s own', async () => {
   const guarded = form({
     turnstile: true,
     origins: ['https://example.com'],
@@ -98,7 +98,7 @@ test('a form needs no token and no origin of its own: nobody posts it', async ()
   ])
 })
 
-test('a value may be written in any way that JSON allows', async () => {
+test('conform accepts any JSON spelling of a value', async () => {
   put('api.json', `{"email":"o'brien@example.com","name":"Jos\\u00e9"}`)
 
   expect(await conform(folder, bridge)).toMatchObject([
@@ -106,7 +106,7 @@ test('a value may be written in any way that JSON allows', async () => {
   ])
 })
 
-test('a contact is held to what somebody wrote beside its delivery', async () => {
+test('conform compares a contact with the .contact.json beside its delivery', async () => {
   put('api.good.json', { email: 'ada@example.com', name: 'Ada' })
   put('api.good.contact.json', { email: 'ada@example.com', name: 'Ada' })
   put('api.bad.json', { email: 'bob@example.com' })
@@ -118,9 +118,9 @@ test('a contact is held to what somebody wrote beside its delivery', async () =>
   ])
 })
 
-test('a contact that says more than its delivery fails', async () => {
+test('conform reports a contact with values that are not in its delivery', async () => {
   const inventive = signup({
-    map: (given) => ({ ...given, contact: { email: 'made-up@example.com', name: 'Nobody' } }),
+    map: (input) => ({ ...input, contact: { email: 'made-up@example.com', name: 'Nobody' } }),
   })
   put('api.json', { email: 'ada@example.com' })
 

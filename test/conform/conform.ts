@@ -14,62 +14,63 @@ import { proofNames } from '../support/requests.ts'
 
 type Contact = ReturnType<Awaited<ReturnType<typeof startModel>>['contacts']>[number]
 
-/** What became of one captured delivery. */
+/** The result of one captured delivery. */
 export type Result = {
   readonly file: string
-  /** Absent: no source has the name that the file begins with. */
+  /** Absent when no source has the name that the file starts with. */
   readonly source?: string
   readonly contacts: readonly Contact[]
-  /** What of it was left out, each once. */
+  /** The fields that were left out, each once. */
   readonly leftOut: readonly string[]
   readonly problems: readonly string[]
-  /** Genuine, and no signup. */
+  /** Whether the delivery is valid but not a signup. */
   readonly isIgnored: boolean
 }
 
-/** A source of the config by the name that a file begins with, else the preset of that name. */
+/** The configured source with the name that a file starts with, else the preset of that name. */
 const sourceOf = (bridge: Bridge, name: string): Source | undefined => {
   const configured = bridge.sources[name]
   if (configured) return configured
-  const preset = Object.entries(presets).find(([each]) => fileName(each) === name)
+  const preset = Object.entries(presets).find(([candidate]) => fileName(candidate) === name)
   try {
     return (preset?.[1] as ((options?: object) => Source) | undefined)?.({})
   } catch {
-    // A preset that needs options: the config has to say them.
+    // The preset needs options, so it has to be in the config.
     return undefined
   }
 }
 
-/** A token is good once, and the one that was captured is spent. */
+/** A Turnstile token is valid once, and the captured one was used. */
 const withoutTurnstile = (source: Source): Source =>
   source.form ? { ...source, form: { ...source.form, turnstile: false } } : source
 
-/** The headers beside a delivery, in the file with the longest name that it begins with. */
+/** The headers of a delivery, from the headers file with the longest matching name. */
 const headersOf = (folder: string, file: string, source: Source): Record<string, string> => {
   const suffix = '.headers.json'
-  const [beside] = readdirSync(folder)
-    .filter((each) => each.endsWith(suffix) && file.startsWith(`${basename(each, suffix)}.`))
+  const [headersFile] = readdirSync(folder)
+    .filter((name) => name.endsWith(suffix) && file.startsWith(`${basename(name, suffix)}.`))
     .toSorted((a, b) => b.length - a.length)
-  const captured = beside && parseJson(readFileSync(join(folder, beside), 'utf8'))
-  if (beside && !isRecord(captured)) throw new Error(`${beside} is no JSON object of headers`)
+  const captured = headersFile && parseJson(readFileSync(join(folder, headersFile), 'utf8'))
+  if (headersFile && !isRecord(captured))
+    throw new Error(`${headersFile} is not a JSON object of headers`)
   const proofs = new Set([...proofNames(source.signature), 'authorization', 'content-encoding'])
-  const asked = source.form && {
+  const formHeaders = source.form && {
     accept: 'application/json',
     ...(source.form.origins[0] && { origin: source.form.origins[0] }),
   }
-  const named = Object.fromEntries(
+  const headers = Object.fromEntries(
     Object.entries(captured ?? {}).flatMap(([name, value]) =>
       proofs.has(name.toLowerCase()) ? [] : [[name.toLowerCase(), String(value)]],
     ),
   )
-  return { ...named, ...asked }
+  return { ...headers, ...formHeaders }
 }
 
 const addresses = /[\w.!#$%&'*+/=?^`{|}~-]+@[\w-]+(?:\.[\w-]+)+/g
 
-/** A contact says nothing that its delivery does not, and misses no address that is there. */
+/** A contact must have no value that its delivery lacks, and must not miss an e-mail address. */
 const problemsOf = (body: string, contacts: readonly Contact[]): string[] => {
-  // Forms and JSON may write a value in another way.
+  // Forms and JSON may encode a value.
   const values =
     JSON.stringify(parseJson(body)) ?? [...new URLSearchParams(body).values()].join(' ')
   const text = `${body} ${values}`.normalize('NFC').toLowerCase()
@@ -97,8 +98,8 @@ const conformOne = async (
   const body = new Uint8Array(readFileSync(join(folder, file)))
   const invoker = invokedBy(parseJson(Buffer.from(body).toString()))
   const source = sourceOf(bridge, name)
-  const nothing = { file, contacts: [], leftOut: [], problems: [], isIgnored: false }
-  if (!isDelivery || (!source && !invoker)) return nothing
+  const skipped = { file, contacts: [], leftOut: [], problems: [], isIgnored: false }
+  if (!isDelivery || (!source && !invoker)) return skipped
   const sources = { ...bridge.sources, ...(source && { [name]: withoutTurnstile(source) }) }
   const model = await startModel({ bridge: defineBridge({ sources }), latencyMs: 0 })
   const problems: string[] = []
@@ -108,9 +109,9 @@ const conformOne = async (
     if (error) problems.push(`not stored: ${error.code}`)
   } else if (source) {
     const headers = headersOf(folder, file, source)
-    const answer = await model.post(name, body, { headers })
-    if (answer.status !== 200)
-      problems.push(`answered ${answer.status} ${JSON.stringify(answer.json)}`)
+    const response = await model.post(name, body, { headers })
+    if (response.status !== 200)
+      problems.push(`response ${response.status} ${JSON.stringify(response.json)}`)
     if (schemeNeedsSecret(source.signature)) {
       const arrives = Buffer.concat([body, Buffer.from(' ')])
       const forgeries = [
@@ -120,7 +121,7 @@ const conformOne = async (
           : [await model.post(name, body, { headers, arrives })]),
       ]
       for (const { status } of forgeries) {
-        if (status !== 401) problems.push(`a forgery was answered ${status}`)
+        if (status !== 401) problems.push(`a forgery got a ${status}`)
       }
     }
   }
@@ -128,11 +129,11 @@ const conformOne = async (
 
   const contacts = model.contacts()
   for (const { reason } of model.parked()) problems.push(`parked: ${reason}`)
-  const isIgnored = model.notes.counted.has('ignored')
+  const isIgnored = model.telemetry.counted.has('ignored')
   if (contacts.length === 0 && !isIgnored) problems.push('no contact')
   problems.push(...problemsOf(Buffer.from(body).toString(), contacts))
   problems.push(...notAsExpected(expectationOf(folder, file), contacts))
-  const leftOut = model.notes.logged.flatMap(({ left_out = [] }) => left_out)
+  const leftOut = model.telemetry.logged.flatMap(({ left_out = [] }) => left_out)
   return {
     file,
     source: source ? name : (invoker ?? name),
@@ -143,11 +144,11 @@ const conformOne = async (
   }
 }
 
-/** What a contact must be, if somebody wrote it beside the delivery. */
+/** The expected fields of a contact, from the .contact.json beside the delivery, if any. */
 const expectationOf = (folder: string, file: string): Record<string, unknown> => {
-  const beside = join(folder, file.replace(/\.\w+$/, '.contact.json'))
-  const expected = existsSync(beside) ? parseJson(readFileSync(beside, 'utf8')) : {}
-  if (!isRecord(expected)) throw new Error(`${beside} is no JSON object of contact fields`)
+  const contactFile = join(folder, file.replace(/\.\w+$/, '.contact.json'))
+  const expected = existsSync(contactFile) ? parseJson(readFileSync(contactFile, 'utf8')) : {}
+  if (!isRecord(expected)) throw new Error(`${contactFile} is not a JSON object of contact fields`)
   return expected
 }
 
@@ -162,10 +163,9 @@ const notAsExpected = (
   )
 
 /**
- * Runs the sources of a bridge over a folder of captured deliveries, each signed afresh, through both
- * handlers into the sandbox's Intercom. A file is called `<source or preset>.<anything>.json`, `.bin`
- * or `.txt`; beside it may lie its headers, in `.headers.json`, and what its contact must be, in
- * `.contact.json`.
+ * Signs every captured delivery of a folder and runs it through both handlers into the sandbox's
+ * Intercom. A file is named `<source or preset>.<anything>.json`, `.bin` or `.txt`; its headers may be
+ * in a `.headers.json` beside it, and the expected contact in a `.contact.json`.
  */
 export const conform = async (folder: string, bridge: Bridge): Promise<Result[]> => {
   const results: Result[] = []

@@ -8,7 +8,7 @@ import { bytes } from '../support/deliveries.ts'
 
 type Body = string | object | URLSearchParams | FormData
 
-/** The bundles that get deployed, in processes of their own, from the gateway to Intercom. */
+/** Starts the deployed bundles in their own processes, from the gateway to Intercom. */
 export const startBridge = async (
   environment: Environment = {},
   more: Partial<SandboxOptions> = {},
@@ -23,25 +23,25 @@ export const startBridge = async (
     logLevel: 'debug',
     environment,
     onLine: (line) => written.push(line),
-    onAnswer: ({ body }) => answered.push(body),
+    onResponse: ({ body }) => answered.push(body),
     ...more,
   })
   let messages = 0
 
   return {
     ...sandbox,
-    /** Every line of both functions. */
+    /** Every log line of both functions. */
     written,
-    /** Every body that the gateway answered. */
+    /** Every response body of the gateway. */
     answered,
-    /** Posts as the source's sender does; each call is another message unless it gives the id. */
+    /** Posts as the source's sender does; each post has a new message id unless one is given. */
     post: async (
       name: string,
       body: Body,
       { id, headers }: { id?: string; headers?: Record<string, string> } = {},
     ) => {
       messages += 1
-      const sender = sandbox.senders.find((each) => each.name === name)
+      const sender = sandbox.senders.find((candidate) => candidate.name === name)
       const source = sandbox.bridge.sources[name]
       if (!sender || !source) throw new Error(`no source ${name}`)
       const isForm = body instanceof URLSearchParams || body instanceof FormData
@@ -66,7 +66,7 @@ export const startBridge = async (
       const location = response.headers.get('location')
       return { status: response.status, location, text: await response.text() }
     },
-    /** What `GET /_sandbox/contacts` shows once the queue is empty. */
+    /** The response of `GET /_sandbox/contacts` once the queue is empty. */
     contacts: async () => {
       await sandbox.eventSource.drained()
       const response = await fetch(`${sandbox.intercom.url}/_sandbox/contacts`)

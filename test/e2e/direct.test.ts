@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { startBridge } from './bridge.ts'
 
-test('in direct mode the answer is the contact', async () => {
+test('direct mode responds with the outcome and the id of the contact', async () => {
   const bridge = await startBridge({ DELIVERY: 'direct' })
 
   const { status, text } = await bridge.post('backend', { email: 'ada@example.com' })

@@ -11,7 +11,7 @@ beforeAll(async () => {
 afterAll(() => bridge.close())
 beforeEach(() => bridge.intercom.reset())
 
-test('our own JSON becomes a contact', async () => {
+test('a signup in the bridge’s own JSON becomes a contact', async () => {
   const { status } = await bridge.post('backend', {
     email: 'ada@example.com',
     name: 'Ada Lovelace',
@@ -23,7 +23,7 @@ test('our own JSON becomes a contact', async () => {
   ])
 })
 
-test('a user.created of Clerk becomes a contact', async () => {
+test('a user.created event of Clerk becomes a contact', async () => {
   expect((await bridge.post('clerk', userCreated)).status).toBe(200)
 
   expect(await bridge.contacts()).toMatchObject([
@@ -39,7 +39,7 @@ test('a user.created of Clerk becomes a contact', async () => {
   ])
 })
 
-test('a form_response of Typeform becomes a contact', async () => {
+test('a form_response event of Typeform becomes a contact', async () => {
   expect((await bridge.post('beta', formResponse)).status).toBe(200)
 
   expect(await bridge.contacts()).toMatchObject([
@@ -47,7 +47,7 @@ test('a form_response of Typeform becomes a contact', async () => {
   ])
 })
 
-test('the same delivery sent twice makes one contact and one message', async () => {
+test('a delivery sent twice makes one contact and one message', async () => {
   const first = await bridge.post('clerk', userCreated, { id: 'msg_same' })
   const second = await bridge.post('clerk', userCreated, { id: 'msg_same' })
 
@@ -55,7 +55,7 @@ test('the same delivery sent twice makes one contact and one message', async () 
   expect(await bridge.contacts()).toHaveLength(1)
 })
 
-test('a lead of the form who then signs up at Clerk is one contact, the same, now a user', async () => {
+test('a lead of the form who signs up at Clerk becomes a user of the same contact', async () => {
   await bridge.post('waitlist', new URLSearchParams({ email: 'grace@example.com', name: 'grace' }))
   const [lead] = await bridge.contacts()
   await bridge.post('clerk', userCreated)
@@ -72,26 +72,26 @@ describe('a browser’s form post', () => {
   const headers = { accept: 'text/html', origin: 'https://example.com' }
   const inputs = { email: 'lin@example.com', name: 'Lin' }
 
-  test('urlencoded is led to the page, and the contact is there', async () => {
-    const answer = await bridge.post('waitlist', new URLSearchParams(inputs), { headers })
+  test('as urlencoded is redirected to the page and makes a contact', async () => {
+    const response = await bridge.post('waitlist', new URLSearchParams(inputs), { headers })
 
-    expect(answer).toEqual({ status: 303, location: 'https://example.com/thanks', text: '' })
+    expect(response).toEqual({ status: 303, location: 'https://example.com/thanks', text: '' })
     expect(await bridge.contacts()).toMatchObject([{ role: 'lead', ...inputs }])
   })
 
-  test('multipart is led to the page, and the contact is there', async () => {
+  test('as multipart is redirected to the page and makes a contact', async () => {
     const form = new FormData()
     for (const [name, value] of Object.entries(inputs)) form.set(name, value)
     form.set('cv', new Blob(['%PDF']), 'cv.pdf')
 
-    const answer = await bridge.post('waitlist', form, { headers })
+    const response = await bridge.post('waitlist', form, { headers })
 
-    expect(answer).toMatchObject({ status: 303, location: 'https://example.com/thanks' })
+    expect(response).toMatchObject({ status: 303, location: 'https://example.com/thanks' })
     expect(await bridge.contacts()).toMatchObject([{ role: 'lead', ...inputs }])
   })
 })
 
-test('one poison delivery of ten: nine delivered, one parked with its reason', async () => {
+test('one unreadable delivery of ten is parked with its reason, and nine are delivered', async () => {
   const poison = { ...userCreated, data: { id: 7 } }
   await Promise.all([
     bridge.post('clerk', poison),
@@ -104,7 +104,7 @@ test('one poison delivery of ten: nine delivered, one parked with its reason', a
   expect(await bridge.parked()).toEqual(['invalid_signup'])
 })
 
-test('tags, company and note reach the contact; an unknown attribute is left out, and a copy parked', async () => {
+test('tags, company and note reach the contact; an unknown attribute is left out and a copy is parked', async () => {
   await bridge.post('backend', {
     email: 'ada@example.com',
     custom_attributes: { nobody_knows_it: 1 },
@@ -125,7 +125,7 @@ test('tags, company and note reach the contact; an unknown attribute is left out
   expect(await bridge.parked()).toContain('attributes_refused')
 })
 
-test('the inbox takes plain JSON, SNS and EventBridge envelopes, and parks in dead letters of its own', async () => {
+test('the inbox accepts plain JSON, SNS and EventBridge envelopes, and parks in its own dead letters', async () => {
   const { queueUrl = '', deadLetterQueueUrl = '' } = bridge.inbox ?? {}
   const send = (body: unknown, source?: string) =>
     bridge.sqs.client.send(
@@ -152,7 +152,7 @@ test('the inbox takes plain JSON, SNS and EventBridge envelopes, and parks in de
   expect(await bridge.parked()).toEqual(parkedBefore)
 })
 
-test('the page of the README joins the waitlist', async () => {
+test('the HTML page of the README signs up for the waitlist', async () => {
   const readme = readFileSync(`${import.meta.dirname}/../../README.md`, 'utf8')
   const [, page = ''] = /```html\n([\s\S]+?)```/.exec(readme) ?? []
   const [, action = ''] = /action="http:\/\/127\.0\.0\.1:4100([^"]+)"/.exec(page) ?? []
@@ -175,14 +175,14 @@ test('the page of the README joins the waitlist', async () => {
   ])
 })
 
-test('a sender that signs the address too is taken at the address that it is given', async () => {
+test('a sender that signs the URL is accepted at the URL it was given', async () => {
   const contact = { properties: { email: { value: 'ada@example.com' } } }
 
   expect((await bridge.post('crm', contact)).status).toBe(200)
   expect(await bridge.contacts()).toMatchObject([{ email: 'ada@example.com' }])
 })
 
-test('a form with Turnstile takes what Cloudflare vouches for, and nothing else', async () => {
+test('a form with Turnstile accepts only a token that Cloudflare confirms', async () => {
   const post = (token: object) =>
     bridge.post('guarded', new URLSearchParams({ email: 'ada@example.com', ...token }), {
       headers: { accept: 'application/json' },
@@ -194,8 +194,8 @@ test('a form with Turnstile takes what Cloudflare vouches for, and nothing else'
   expect(await bridge.contacts()).toMatchObject([{ email: 'ada@example.com' }])
 })
 
-// The last one: a worker asks for its secret anew once in 30 s.
-test('a token that is rotated while running: the next delivery succeeds, nothing is parked', async () => {
+// This test is the last: a worker reads its secret again at most once in 30 s.
+test('after a token rotation the next delivery succeeds and nothing is parked', async () => {
   const parkedBefore = await bridge.parked()
   await bridge.post('backend', { email: 'before@example.com' })
   await bridge.contacts()

@@ -9,8 +9,8 @@ import { editedFolder, endStarted, root, start } from './started.ts'
 
 afterEach(endStarted)
 
-describe('one clear line', () => {
-  test('where a port that was asked for is in use', async () => {
+describe('npm start prints one clear line', () => {
+  test('when a configured port is in use', async () => {
     const taken = createServer().listen({ host: '127.0.0.1', port: 0 })
     await new Promise((done) => taken.once('listening', done))
     const port = String((taken.address() as { port: number }).port)
@@ -19,16 +19,16 @@ describe('one clear line', () => {
 
     expect(await bridge.exited).toBe(1)
     expect(bridge.text().trim()).toBe(
-      `SQS_PORT=${port} is in use: end what listens there, or set SQS_PORT to another port`,
+      `SQS_PORT=${port} is in use: stop the program that uses it, or set SQS_PORT to another port`,
     )
     taken.close()
   })
 
-  test('where a port is none', async () => {
+  test('when a port is not a number', async () => {
     const bridge = start({ PORT: 'http' })
 
     expect(await bridge.exited).toBe(1)
-    expect(bridge.text().trim()).toBe('PORT=http is no port: use a number from 0 to 65535')
+    expect(bridge.text().trim()).toBe('PORT=http is not a port: use a number from 0 to 65535')
   })
 
   const faultyConfigs = [
@@ -45,30 +45,27 @@ describe('one clear line', () => {
     ['export default { sources: {} }', /name at least one source/],
     ['export default defineBridge({})', /defineBridge is not defined/],
   ] as const
-  const expectOneLine = (told: string, problem: RegExp) => {
-    expect(told).toMatch(problem)
-    expect(told.trim().split('\n')).toHaveLength(1)
-    expect(told).toContain('bridge.config.ts:')
+  const expectOneLine = (output: string, problem: RegExp) => {
+    expect(output).toMatch(problem)
+    expect(output.trim().split('\n')).toHaveLength(1)
+    expect(output).toContain('bridge.config.ts:')
   }
 
-  test.each(faultyConfigs)(
-    'is why nothing starts where the config is: %j',
-    async (text, problem) => {
-      const folder = editedFolder()
-      const configFile = join(folder, 'bridge.config.ts')
-      writeFileSync(configFile, text)
-      const ports = { gateway: 0, intercom: 0, sqs: 0, secrets: 0 }
+  test.each(faultyConfigs)('when the config is %j', async (text, problem) => {
+    const folder = editedFolder()
+    const configFile = join(folder, 'bridge.config.ts')
+    writeFileSync(configFile, text)
+    const ports = { gateway: 0, intercom: 0, sqs: 0, secrets: 0 }
 
-      const starting = startSandbox({ root, configFile, ports })
+    const starting = startSandbox({ root, configFile, ports })
 
-      const error = await starting.then(String, (thrown: Error) => thrown)
-      expect(error).toBeInstanceOf(Error)
-      expectOneLine((error as Error).message, problem)
-      rmSync(folder, { recursive: true })
-    },
-  )
+    const error = await starting.then(String, (thrown: Error) => thrown)
+    expect(error).toBeInstanceOf(Error)
+    expectOneLine((error as Error).message, problem)
+    rmSync(folder, { recursive: true })
+  })
 
-  test('where the config is wrong', async () => {
+  test('when the file of BRIDGE_CONFIG is invalid', async () => {
     const [text, problem] = faultyConfigs[0]
     const folder = editedFolder()
     const file = join(folder, 'bridge.config.ts')
@@ -81,21 +78,21 @@ describe('one clear line', () => {
     rmSync(folder, { recursive: true })
   })
 
-  test('where an argument is not known', async () => {
+  test('when an argument is unknown', async () => {
     const bridge = start({}, ['--liv'])
 
     expect(await bridge.exited).toBe(1)
-    expect(bridge.text()).toContain('--liv is not known')
+    expect(bridge.text()).toContain('--liv is not an option')
   })
 
-  test('where two ports are the same', async () => {
+  test('when two ports are the same', async () => {
     const bridge = start({ PORT: '47701', SQS_PORT: '47701' })
 
     expect(await bridge.exited).toBe(1)
-    expect(bridge.text().trim()).toBe("SQS_PORT=47701 is another variable's port too")
+    expect(bridge.text().trim()).toBe('SQS_PORT=47701 is also the port of another variable')
   })
 
-  test('where the config is not there', async () => {
+  test('when the config file does not exist', async () => {
     const bridge = start({ BRIDGE_CONFIG: 'nowhere.ts' })
 
     expect(await bridge.exited).toBe(1)
@@ -105,7 +102,7 @@ describe('one clear line', () => {
   })
 })
 
-describe('--live', () => {
+describe('npm start -- --live', () => {
   const ask = (reply: string) => {
     const asked: string[] = []
     return {
@@ -117,7 +114,7 @@ describe('--live', () => {
     }
   }
 
-  test('shows the workspace and its region, and goes on at yes alone', async () => {
+  test('shows the workspace and its region, and continues only after yes', async () => {
     const intercom = await startIntercom({ port: 0, access_token: 'good' })
     const local = { INTERCOM_ACCESS_TOKEN: 'good', INTERCOM_BASE_URL: intercom.url }
     const yes = ask('yes')
@@ -133,19 +130,19 @@ describe('--live', () => {
     await intercom.close()
   })
 
-  test('needs a token in .env.local, whatever lies in the environment', async () => {
+  test('needs a token in .env.local, whatever the environment holds', async () => {
     await expect(askForLive({}, ask('yes').ask)).rejects.toThrow(
       'INTERCOM_ACCESS_TOKEN=… in .env.local',
     )
   })
 
-  test('says so when the token is refused, without it', async () => {
+  test('reports a refused token without printing it', async () => {
     const intercom = await startIntercom({ port: 0, access_token: 'good' })
     const local = { INTERCOM_ACCESS_TOKEN: 'canary', INTERCOM_BASE_URL: intercom.url }
 
     const error = await askForLive(local, ask('yes').ask).catch((thrown: Error) => thrown)
 
-    expect(String(error)).toContain('refuses the token of .env.local with 401')
+    expect(String(error)).toContain('rejects the token of .env.local with 401')
     expect(String(error)).not.toContain('canary')
     await intercom.close()
   })

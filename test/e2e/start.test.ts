@@ -19,11 +19,11 @@ const run = (command: string) =>
     shell.on('exit', () => done(text))
   })
 
-/** Of these processes, those that still run; one that ended and waits for its parent does not. */
+/** The states of these processes that still run; zombies are left out. */
 const running = async (pids: readonly number[]): Promise<string[]> =>
   (await run(`ps -o stat= -p ${pids.join()}`)).split('\n').filter((state) => /^[^Z\s]/.test(state))
 
-/** A command as it is pasted. */
+/** The command to paste that `npm start` printed. */
 const commandOf = ({ text }: Started): string => /curl .*/.exec(text())?.[0] ?? ''
 
 const expectToEndEveryProcess = async (bridge: Started, signal: NodeJS.Signals) => {
@@ -31,7 +31,7 @@ const expectToEndEveryProcess = async (bridge: Started, signal: NodeJS.Signals) 
     .trim()
     .split(/\s+/)
     .map(Number)
-  // esbuild, the webhook and a worker at least.
+  // At least esbuild, the webhook and a worker.
   expect(children.length).toBeGreaterThanOrEqual(3)
 
   bridge.child.kill(signal)
@@ -40,13 +40,13 @@ const expectToEndEveryProcess = async (bridge: Started, signal: NodeJS.Signals) 
   await expect.poll(() => running(children)).toEqual([])
 }
 
-describe('the start', () => {
+describe('npm start', () => {
   let bridge: Started
   let taken: Server
   beforeAll(async () => {
     taken = createServer()
     await new Promise((done) => {
-      // Somebody else may listen there: then it is taken too.
+      // Another program may listen there: then the port is in use too.
       taken.once('error', done)
       taken.listen({ host: '127.0.0.1', port: 4100 }, () => done(undefined))
     })
@@ -57,14 +57,14 @@ describe('the start', () => {
     taken.close()
   })
 
-  test('moves on from a port that was not asked for and is in use, and says so', () => {
+  test('uses another port when a default port is in use, and says so', () => {
     const [, port] = /4100 is in use: PORT is (\d+) this time/.exec(bridge.text()) ?? []
 
     expect(Number(port)).toBeGreaterThan(4100)
     expect(commandOf(bridge)).toContain(`:${port}/`)
   })
 
-  test('prints addresses, one command to paste, and "ready"; the command makes a contact', async () => {
+  test('prints addresses, one command to paste, and "ready"; the command creates a contact', async () => {
     expect(bridge.text().match(/curl/g)).toHaveLength(1)
     for (const name of ['backend', 'clerk', 'waitlist', 'beta'])
       expect(bridge.text()).toContain(`/${name} `)
@@ -76,12 +76,12 @@ describe('the start', () => {
     expect(await (await fetch(contacts)).text()).toContain('"email": "ada@example.com"')
   }, 60_000)
 
-  test('ends with every process at SIGINT', async () => {
+  test('ends every process on SIGINT', async () => {
     await expectToEndEveryProcess(bridge, 'SIGINT')
   }, 60_000)
 })
 
-test('an edited config is taken as a whole or not at all, its sources told; SIGTERM ends every process', async () => {
+test('npm start reloads an edited config whole or not at all, prints new sources, and ends every process on SIGTERM', async () => {
   const folder = editedFolder()
   const file = join(folder, 'bridge.config.ts')
   const config = (sources: string) =>
@@ -94,7 +94,7 @@ test('an edited config is taken as a whole or not at all, its sources told; SIGT
   await bridge.says('ready in')
   const command = commandOf(bridge)
 
-  // Neither function has started yet: what they would start with must stay whole.
+  // Neither function has started yet: a broken config must not replace the bundle they start with.
   config('first: signup(), Second: signup()')
   await bridge.says('not reloaded: ')
   expect(bridge.text()).toMatch(/not reloaded: .*bridge\.config\.ts: .*sources\.Second/)

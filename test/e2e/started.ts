@@ -4,18 +4,18 @@ import { join, resolve } from 'node:path'
 import { expect, vi } from 'vitest'
 
 export const root = resolve(import.meta.dirname, '../..')
-/** A folder that git does not look at, and that finds `#bridge`. */
+/** Creates a folder that git ignores and that resolves `#bridge`. */
 export const editedFolder = (): string => {
   mkdirSync(join(root, '.build'), { recursive: true })
   return mkdtempSync(join(root, '.build/edited-'))
 }
 const anyPorts = { PORT: '0', INTERCOM_PORT: '0', SQS_PORT: '0', SECRETS_PORT: '0' }
-/** The same modules are compiled for every start. */
+/** Every start shares the compile cache. */
 const compiled = { NODE_COMPILE_CACHE: join(root, 'node_modules/.cache/node') }
 
 const started: ChildProcess[] = []
 
-/** Ends what was started and still runs. */
+/** Ends every process of `start` that still runs. */
 export const endStarted = async (): Promise<void> => {
   await Promise.all(
     started.splice(0).map(async (child) => {
@@ -26,7 +26,7 @@ export const endStarted = async (): Promise<void> => {
   )
 }
 
-/** What `npm start` runs, and what it writes; `endStarted` ends it. */
+/** Runs what `npm start` runs and collects its output; `endStarted` ends it. */
 export const start = (env: Record<string, string> = {}, args: readonly string[] = []) => {
   const child = spawn(process.execPath, ['sandbox/start.ts', ...args], {
     cwd: root,
@@ -34,7 +34,7 @@ export const start = (env: Record<string, string> = {}, args: readonly string[] 
   })
   started.push(child)
   let output = ''
-  // Not before all that it wrote is read.
+  // `close` comes after all output is read, `exit` may come before.
   const exited = new Promise<number | null>((done) => child.on('close', done))
   for (const stream of [child.stdout, child.stderr]) {
     stream.on('data', (chunk) => {

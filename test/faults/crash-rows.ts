@@ -9,11 +9,14 @@ import { peopleOf, personOf, type Scene, signupOf, startScene } from './scene.ts
 const pointText = ({ call, when }: AwaitPoint): string => `${when} ${call}`
 
 /**
- * A batch that comes by every call that the worker makes: somebody new with a tag and a company, a
- * contact that lacks something, a lead, an archived contact, attributes that the workspace does not
- * know, one record that is parked, and one call that fails until the record is handed back.
+ * Starts a scene whose batch covers every kind of call the worker makes: a new person with a tag and
+ * a company, a contact with empty fields, a lead, an archived contact, attributes unknown to the
+ * workspace, a record that is parked, and a request that fails until its record returns to the queue.
  */
-const startKill = async (seed: number, onAwait: (point: AwaitPoint, scene: Scene) => void) => {
+const startMixedBatch = async (
+  seed: number,
+  onAwait: (point: AwaitPoint, scene: Scene) => void,
+) => {
   let scene: Scene | undefined
   const bridge = defineBridge({
     sources: {
@@ -28,47 +31,50 @@ const startKill = async (seed: number, onAwait: (point: AwaitPoint, scene: Scene
     attributes: ['plan:string'],
     onAwait: (point) => scene && onAwait(point, scene),
   })
-  const { model, intercom, expectOf } = scene
-  const kept = { company: { company_id: 'acme' }, custom_attributes: { plan: 'pro' } }
-  const [fresh, lacking, known, archived, odd, poor, waiting] = peopleOf(7, 'account')
-  if (!fresh || !lacking || !known || !archived || !odd || !poor || !waiting)
-    throw new Error('seven')
-  await intercom('POST', '/contacts', { role: 'user', email: lacking.email })
-  await intercom('POST', '/contacts', { role: 'user', email: known.email, name: known.name })
+  const { model, intercom, expectContact } = scene
+  const extras = { company: { company_id: 'acme' }, custom_attributes: { plan: 'pro' } }
+  const [added, incomplete, complete, archived, mistyped, lead, retried] = peopleOf(7, 'account')
+  if (!added || !incomplete || !complete || !archived || !mistyped || !lead || !retried)
+    throw new Error('fewer than seven people')
+  await intercom('POST', '/contacts', { role: 'user', email: incomplete.email })
+  await intercom('POST', '/contacts', { role: 'user', email: complete.email, name: complete.name })
   const { email } = archived
   const id = await intercom('POST', '/contacts', { role: 'user', email, external_id: 'account-3' })
   await intercom('POST', `/contacts/${id}/archive`)
-  await model.passes(120_000)
+  await model.advance(120_000)
   const path = '/contacts/search'
   model.workspace.addFault({ method: 'POST', path, status: 503, count: 4 })
-  for (const person of [fresh, lacking, known, archived, waiting]) {
-    assert.equal(await scene.post(...signupOf(person, kept)), 200)
-    expectOf(person.email, { name: person.name })
+  for (const person of [added, incomplete, complete, archived, retried]) {
+    assert.equal(await scene.post(...signupOf(person, extras)), 200)
+    expectContact(person.email, { name: person.name })
   }
-  assert.equal(await scene.post(...signupOf(odd, { custom_attributes: { size: 'many' } })), 200)
-  expectOf(odd.email, { name: odd.name })
   assert.equal(
-    await scene.post('waitlist', { event_id: 'lead', email: poor.email, name: poor.name }),
+    await scene.post(...signupOf(mistyped, { custom_attributes: { size: 'many' } })),
     200,
   )
-  expectOf(poor.email, { name: poor.name })
-  // Genuine, and nobody: parked.
+  expectContact(mistyped.email, { name: mistyped.name })
+  assert.equal(
+    await scene.post('waitlist', { event_id: 'lead', email: lead.email, name: lead.name }),
+    200,
+  )
+  expectContact(lead.email, { name: lead.name })
+  // A valid delivery without an identity is parked.
   await model.enqueue('backend', [{ event_id: 'nobody' }])
   return scene
 }
 
-/** Every await point that a run without a kill comes by, in order. */
+/** Every await point of a run without a kill, in order. */
 const awaitPoints = async (): Promise<AwaitPoint[]> => {
   const points: AwaitPoint[] = []
-  const scene = await startKill(1, (point) => points.push(point))
+  const scene = await startMixedBatch(1, (point) => points.push(point))
   await scene.model.drained()
   return points
 }
 
 export const crashRows: readonly Row[] = [
   {
-    name: 'T16',
-    title: 'a worker that is killed at any of its awaits leaves nothing undone and nothing double',
+    name: 'worker killed at every await',
+    title: 'a kill before or after any of its awaits loses nothing and duplicates nothing',
     sizes: { short: 1, full: 100 },
     run: async (size) => {
       const points = await awaitPoints()
@@ -78,7 +84,7 @@ export const crashRows: readonly Row[] = [
       for (const at of points.keys()) {
         for (let seed = 1; seed <= size; seed += 1) {
           let passed = 0
-          const scene = await startKill(seed, (_point, { model }) => {
+          const scene = await startMixedBatch(seed, (_point, { model }) => {
             if (passed === at) {
               kills += 1
               model.crash()
@@ -108,9 +114,9 @@ export const crashRows: readonly Row[] = [
     },
   },
   {
-    name: 'T17',
+    name: 'poison record',
     title:
-      'a record that ends every process is moved out alone; the others of its batch are delivered',
+      'a record that crashes every worker is moved out alone, and the rest of its batch is delivered',
     sizes: { short: 10, full: 10 },
     run: async (size) => {
       const poison = personOf(4, 'account')
@@ -133,39 +139,41 @@ export const crashRows: readonly Row[] = [
           }
         },
       })
-      const { model, expectOf } = scene
+      const { model, expectContact } = scene
       const people = peopleOf(size, 'account')
       const bodies = people.map((person) => signupOf(person)[1])
       await model.enqueue('backend', bodies)
-      for (const { email, name } of people) expectOf(email, { name })
+      for (const { email, name } of people) expectContact(email, { name })
       const counters = await drainAndAudit(scene)
-      const [most = 0, mate = 0] = [...receives.values()].toSorted((a, b) => b - a)
+      const [poisonReceives = 0, otherReceives = 0] = [...receives.values()].toSorted(
+        (a, b) => b - a,
+      )
       return [
         `a batch of ${size}`,
         exactly('moved out', model.parked().length, 1),
         exactly('contacts', model.contacts().length, size - 1),
-        exactly('receives of the poison', most, maxReceives),
-        atMost('receives of another', mate, 4),
+        exactly('receives of the poison record', poisonReceives, maxReceives),
+        atMost('most receives of another record', otherReceives, 4),
         counters,
       ]
     },
   },
   {
-    name: 'T18',
-    title: 'an account whose record comes again while it is still at hand is one contact',
+    name: 'same record at two workers',
+    title: 'an account whose record is received again during its delivery becomes one contact',
     sizes: { short: 60, full: 1_000 },
     run: async (size) => {
       let overlaps = 0
-      const atHand = new Map<string, number>()
+      const busyUntilMs = new Map<string, number>()
       const scene = await startScene({
         workers: size / 5,
         latencyMs: 6_000,
-        // Two calls take longer: another worker is given the record meanwhile.
+        // Two requests take longer, so that another worker receives the record meanwhile.
         visibilityMs: 8_000,
         onInvocation: ({ records, startedMs, endedMs }) => {
           for (const { messageId } of records) {
-            if ((atHand.get(messageId) ?? 0) > startedMs) overlaps += 1
-            atHand.set(messageId, endedMs)
+            if ((busyUntilMs.get(messageId) ?? 0) > startedMs) overlaps += 1
+            busyUntilMs.set(messageId, endedMs)
           }
         },
       })
@@ -173,15 +181,15 @@ export const crashRows: readonly Row[] = [
       const counters = await drainAndAudit(scene)
       assert.ok(overlaps > size / 2, `${overlaps} overlaps`)
       return [
-        `${number(size)} signups, ${number(overlaps)} at two workers at a time`,
+        `${number(size)} signups, ${number(overlaps)} at two workers at once`,
         exactly('contacts', scene.model.contacts().length, size),
         counters,
       ]
     },
   },
   {
-    name: 'T19',
-    title: 'an answer of the function that names no record of the batch deletes none',
+    name: 'malformed worker responses',
+    title: 'a response of the worker that names no record of the batch deletes none',
     sizes: { short: 1, full: 1 },
     run: async () => {
       const records = ['a', 'b'].map((messageId) => ({
@@ -197,23 +205,32 @@ export const crashRows: readonly Row[] = [
         { batchItemFailures: [{ itemIdentifier: 'c' }] },
         { batchItemFailures: [{ itemIdentifier: 'a' }, null] },
       ]
-      for (const answer of malformed) assert.throws(() => readFailures(answer, records))
-      const wholes = [undefined, null, {}, { batchItemFailures: null }, { batchItemFailures: [] }]
-      for (const answer of wholes) assert.deepEqual(readFailures(answer, records), [])
+      for (const response of malformed) assert.throws(() => readFailures(response, records))
+      const successes = [
+        undefined,
+        null,
+        {},
+        { batchItemFailures: null },
+        { batchItemFailures: [] },
+      ]
+      for (const response of successes) assert.deepEqual(readFailures(response, records), [])
 
-      // Our worker's own: of all that fails every id, and nothing else.
-      const answers: { failed: number; given: number; error: Error | undefined }[] = []
+      // The worker itself names every failed record, and nothing else.
+      const invocations: { failed: number; received: number; error: Error | undefined }[] = []
       const scene = await startScene({
-        onInvocation: ({ failed, records: given, error }) => {
-          answers.push({ failed: failed.length, given: given.length, error })
+        onInvocation: ({ failed, records: received, error }) => {
+          invocations.push({ failed: failed.length, received: received.length, error })
         },
       })
       scene.model.workspace.addFault({ status: 503, count: 30 })
       await scene.signUp(peopleOf(5, 'account'))
-      await scene.model.passes(14_000)
-      assert.ok(answers.length > 0)
-      assert.ok(answers.every(({ failed, given, error }) => failed === given && !error))
-      return [`${malformed.length + wholes.length} malformed and empty answers`, 'all as AWS says']
+      await scene.model.advance(14_000)
+      assert.ok(invocations.length > 0)
+      assert.ok(invocations.every(({ failed, received, error }) => failed === received && !error))
+      return [
+        `${malformed.length + successes.length} malformed and empty responses`,
+        'all as AWS says',
+      ]
     },
   },
 ]

@@ -12,11 +12,11 @@ import {
 } from './row.ts'
 import { peopleOf, type SceneOptions, startScene } from './scene.ts'
 
-/** Seeds of a row that is thrown again and again: as many as its size has thousands. */
-const seedsOf = (size: number, each: number): number[] =>
-  Array.from({ length: Math.max(1, Math.round(size / each)) }, (_, index) => index + 1)
+/** The seeds of a repeated row: one for every `perSeed` signups of its size. */
+const seedsOf = (size: number, perSeed: number): number[] =>
+  Array.from({ length: Math.max(1, Math.round(size / perSeed)) }, (_, index) => index + 1)
 
-/** Intercom is away for so long, and people go on signing up all the while. */
+/** Intercom is down for `lengthMs`, and people sign up throughout. */
 const outage = async (size: number, lengthMs: number, options: SceneOptions = {}) => {
   const scene = await startScene(options)
   const { model } = scene
@@ -24,69 +24,70 @@ const outage = async (size: number, lengthMs: number, options: SceneOptions = {}
   const slices = 10
   const people = peopleOf(size)
   for (let slice = 0; slice < slices; slice += 1) {
-    await scene.signUp(people.filter(({ number: each }) => each % slices === slice))
-    await model.passes(lengthMs / slices)
+    await scene.signUp(people.filter((person) => person.number % slices === slice))
+    await model.advance(lengthMs / slices)
   }
   model.workspace.faults.clear()
   const endedMs = model.time.now()
-  const parkedByThen = model.parked().length
+  const parkedByEnd = model.parked().length
   await model.drained()
-  return { scene, parkedByThen, drainedMs: model.time.now() - endedMs }
+  return { scene, parkedByEnd, drainedMs: model.time.now() - endedMs }
 }
 
 export const intercomRows: readonly Row[] = [
   {
-    name: 'T1',
-    title: 'without a fault everybody is created, with two calls each, or one where lookup is off',
+    name: 'no fault',
+    title: 'every signup becomes a contact with two requests, or with one when lookup is off',
     sizes: { short: 200, full: 100_000 },
     run: async (size) => {
       const half = Math.ceil(size / 2)
       const scene = await startScene({ workers: 10 })
       await scene.signUp(peopleOf(half))
-      const bare = await startScene({ workers: 10, source: { lookup: false } })
-      await bare.signUp(peopleOf(half, 'account'))
-      const counters = await drainAndAudit(scene, bare)
+      const withoutLookup = await startScene({ workers: 10, source: { lookup: false } })
+      await withoutLookup.signUp(peopleOf(half, 'account'))
+      const counters = await drainAndAudit(scene, withoutLookup)
       return [
         `${number(2 * half)} signups`,
-        exactly('calls a signup', scene.calls() / half, 2),
-        exactly('without lookup', bare.calls() / half, 1),
-        exactly('parked', scene.model.parked().length + bare.model.parked().length, 0),
+        exactly('requests per signup', scene.calls() / half, 2),
+        exactly('without lookup', withoutLookup.calls() / half, 1),
+        exactly('parked', scene.model.parked().length + withoutLookup.model.parked().length, 0),
         counters,
       ]
     },
   },
   {
-    name: 'T2',
-    title: 'with 5 % of 500, 502, 503 and resets all are created, with 12 % more calls at most',
+    name: 'random 5xx and resets',
+    title:
+      'every signup becomes a contact when 5 % of requests fail, with at most 12 % more requests',
     sizes: { short: 200, full: 1_000_000 },
     run: async (size) => {
-      const each = Math.min(size, 10_000)
-      let calls = 0
+      const perSeed = Math.min(size, 10_000)
+      let requests = 0
       let parked = 0
       let counters = ''
-      for (const seed of seedsOf(size, each)) {
+      for (const seed of seedsOf(size, perSeed)) {
         const scene = await startScene({ workers: 4, seed })
         const faults = [{ status: 500 }, { status: 502 }, { status: 503 }, { reset: true } as const]
         for (const [index, fault] of faults.entries()) {
           scene.model.workspace.addFault({ ...fault, chance: 0.0125, seed: seed * 4 + index })
         }
-        await scene.signUp(peopleOf(each))
+        await scene.signUp(peopleOf(perSeed))
         counters = await drainAndAudit(scene)
-        calls += scene.calls()
+        requests += scene.calls()
         parked += scene.model.parked().length
       }
-      const ratio = calls / size / 2
+      const ratio = requests / size / 2
       return [
-        `${number(size)} signups, ${seedsOf(size, each).length} seeds`,
-        atMost('calls, of those without a fault', ratio, 1.12),
+        `${number(size)} signups, ${seedsOf(size, perSeed).length} seeds`,
+        atMost('requests relative to no fault', ratio, 1.12),
         exactly('parked', parked, 0),
         counters,
       ]
     },
   },
   {
-    name: 'T3',
-    title: 'of a create whose answer is lost no second contact is made',
+    name: 'lost responses',
+    title: 'a create whose response is lost makes no second contact',
     sizes: { short: 200, full: 10_000 },
     run: async (size) => {
       const scene = await startScene({ workers: 4 })
@@ -96,16 +97,16 @@ export const intercomRows: readonly Row[] = [
       const counters = await drainAndAudit(scene)
       return [
         `${number(size)} signups`,
-        atMost('calls, of those without a fault', scene.calls() / size / 2, 1.25),
+        atMost('requests relative to no fault', scene.calls() / size / 2, 1.25),
         exactly('parked', scene.model.parked().length, 0),
         counters,
       ]
     },
   },
   {
-    name: 'T4',
+    name: 'burst at the rate limit',
     title:
-      'a burst drains at 85 % of a window of 167 calls in 10 s at least, with 2 % of 429 at most',
+      'a burst uses at least 85 % of a window of 167 requests in 10 s, with at most 2 % of 429',
     sizes: { short: 400, full: 20_000 },
     run: async (size) => {
       const rate_limit = 167
@@ -121,7 +122,7 @@ export const intercomRows: readonly Row[] = [
       return [
         `${number(size)} signups in ${minutes(windows * 10_000)}`,
         `${percent(used)} of the window used`,
-        atMost('429 of all calls', scene.calls(429) / scene.calls(), 0.02),
+        atMost('share of 429', scene.calls(429) / scene.calls(), 0.02),
         exactly('parked', model.parked().length, 0),
         counters,
       ]
@@ -129,14 +130,14 @@ export const intercomRows: readonly Row[] = [
   },
   ...([1, 6, 20] as const).map(
     (hours): Row => ({
-      name: `T5 ${hours} h`,
-      title: `an outage of ${hours} h parks nothing, and all is delivered within 16 min of its end`,
+      name: `outage ${hours} h`,
+      title: 'nothing is parked, and everything is delivered within 16 min of the end',
       sizes: { short: 12, full: 5_000 },
       run: async (size) => {
-        const { scene, parkedByThen, drainedMs } = await outage(size, hours * hourMs)
+        const { scene, parkedByEnd, drainedMs } = await outage(size, hours * hourMs)
         return [
           `${number(size)} signups during ${hours} h`,
-          exactly('parked', parkedByThen + scene.model.parked().length, 0),
+          exactly('parked', parkedByEnd + scene.model.parked().length, 0),
           `drained in ${minutes(drainedMs)}`,
           atMost('minutes to drain', drainedMs / 60_000, 16),
           await drainAndAudit(scene),
@@ -145,14 +146,14 @@ export const intercomRows: readonly Row[] = [
     }),
   ),
   {
-    name: 'T6 72 h',
-    title: 'an outage of 72 h parks nothing, and all is delivered within 16 min of its end',
+    name: 'outage 72 h',
+    title: 'nothing is parked, and everything is delivered within 16 min of the end',
     sizes: { short: 6, full: 5_000 },
     run: async (size) => {
-      const { scene, parkedByThen, drainedMs } = await outage(size, 72 * hourMs)
+      const { scene, parkedByEnd, drainedMs } = await outage(size, 72 * hourMs)
       return [
         `${number(size)} signups during 72 h`,
-        exactly('parked', parkedByThen + scene.model.parked().length, 0),
+        exactly('parked', parkedByEnd + scene.model.parked().length, 0),
         `drained in ${minutes(drainedMs)}`,
         atMost('minutes to drain', drainedMs / 60_000, 16),
         await drainAndAudit(scene),
@@ -160,19 +161,19 @@ export const intercomRows: readonly Row[] = [
     },
   },
   {
-    name: 'T6 7 d',
-    title: 'after an outage of 7 days a replay recovers everybody',
+    name: 'outage 7 days',
+    title: 'a replay after the end recovers every signup',
     sizes: { short: 6, full: 1_000 },
     run: async (size) => {
-      const { scene, parkedByThen } = await outage(size, 7 * dayMs)
+      const { scene, parkedByEnd } = await outage(size, 7 * dayMs)
       const { model } = scene
-      assert.ok(parkedByThen > 0)
+      assert.ok(parkedByEnd > 0)
       const { replayed, unseen } = await model.replay()
       await model.drained()
       return [
         `${number(size)} signups during 7 days`,
-        `parked ${number(parkedByThen)}`,
-        exactly('replayed', replayed, parkedByThen),
+        `parked ${number(parkedByEnd)}`,
+        exactly('replayed', replayed, parkedByEnd),
         exactly('left behind', model.parked().length + unseen, 0),
         exactly('contacts', model.contacts().length, size),
         await drainAndAudit(scene),
@@ -180,13 +181,13 @@ export const intercomRows: readonly Row[] = [
     },
   },
   {
-    name: 'T6 age',
+    name: 'parked after 5 days',
     title:
-      'what is still tried after five days is parked before SQS drops it, and a replay recovers it',
+      'a signup that still fails after five days is parked before SQS drops it, and a replay recovers it',
     sizes: { short: 4, full: 200 },
     run: async (size) => {
-      // So many wait that each is tried seldom: 400 receives would last for longer than seven days.
-      const { scene, parkedByThen } = await outage(size, 8 * dayMs, { maxReceives: 100_000 })
+      // In a large backlog each record is received rarely: 400 receives would take over seven days.
+      const { scene, parkedByEnd } = await outage(size, 8 * dayMs, { maxReceives: 100_000 })
       const { model } = scene
       const reasons = new Set(model.parked().map(({ reason }) => reason))
       assert.deepEqual(reasons, new Set(['intercom_unavailable']))
@@ -194,42 +195,45 @@ export const intercomRows: readonly Row[] = [
       await model.drained()
       return [
         `${number(size)} signups during 8 days`,
-        exactly('replayed', replayed, parkedByThen),
+        exactly('replayed', replayed, parkedByEnd),
         exactly('contacts', model.contacts().length, size),
         await drainAndAudit(scene),
       ]
     },
   },
   {
-    name: 'T7',
-    title: 'a token that is refused for 2 h parks nothing, and is read once in 30 s a process',
+    name: 'token revoked 2 h',
+    title: 'nothing is parked, and each process reads the secret at most once in 30 s',
     sizes: { short: 60, full: 5_000 },
     run: async (size) => {
       const scene = await startScene()
       const { model } = scene
       model.workspace.addFault({ access_token: 'the-next-token' })
       await scene.signUp(peopleOf(size))
-      await model.passes(2 * hourMs)
+      await model.advance(2 * hourMs)
       model.putToken('the-next-token')
-      const goodMs = model.time.now()
+      const validMs = model.time.now()
       const counters = await drainAndAudit(scene)
-      const drainedMs = model.time.now() - goodMs
-      let soonest = Number.POSITIVE_INFINITY
+      const drainedMs = model.time.now() - validMs
+      let shortestGapMs = Number.POSITIVE_INFINITY
       const readAtMs = new Map<string, number[]>()
       for (const { reader, atMs, stage, secretId } of model.secretReads) {
         if (stage !== 'AWSCURRENT' || !secretId.endsWith('intercom')) continue
         readAtMs.set(reader, [...(readAtMs.get(reader) ?? []), atMs])
       }
-      // The first reading of a process may be followed by one at once: it may just have been rotated.
+      // A process may read again right after its first read: the secret may just have been rotated.
       for (const times of readAtMs.values()) {
         for (const [at, ms] of times.entries()) {
-          if (at >= 2) soonest = Math.min(soonest, ms - (times[at - 1] ?? 0))
+          if (at >= 2) shortestGapMs = Math.min(shortestGapMs, ms - (times[at - 1] ?? 0))
         }
       }
-      assert.ok(soonest >= 30_000 && Number.isFinite(soonest), `read again after ${soonest} ms`)
+      assert.ok(
+        shortestGapMs >= 30_000 && Number.isFinite(shortestGapMs),
+        `read again after ${shortestGapMs} ms`,
+      )
       return [
         `${number(size)} signups`,
-        `secret read again after ${Math.round(soonest / 1_000)} s at the soonest`,
+        `secret read again after ${Math.round(shortestGapMs / 1_000)} s at the earliest`,
         atMost('minutes to drain', drainedMs / 60_000, 16),
         exactly('parked', model.parked().length, 0),
         counters,
@@ -237,8 +241,8 @@ export const intercomRows: readonly Row[] = [
     },
   },
   {
-    name: 'T8',
-    title: 'a token that is changed under way costs each process one refused batch at most',
+    name: 'token rotated',
+    title: 'a token changed during delivery costs each process at most one refused batch',
     sizes: { short: 200, full: 10_000 },
     run: async (size) => {
       const workers = 4
@@ -253,10 +257,10 @@ export const intercomRows: readonly Row[] = [
       const counters = await drainAndAudit(scene)
       return [
         `${number(size)} signups`,
-        // A batch has ten calls under way when the token goes.
-        atMost('401 a process', scene.calls(401) / workers, 10),
+        // A batch has ten requests in flight when the token changes.
+        atMost('401 per process', scene.calls(401) / workers, 10),
         exactly('parked', model.parked().length, 0),
-        exactly('receives beyond the first', model.notes.counted.get('handed_back') ?? 0, 0),
+        exactly('receives beyond the first', model.telemetry.counted.get('handed_back') ?? 0, 0),
         counters,
       ]
     },

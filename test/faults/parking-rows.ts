@@ -2,7 +2,7 @@ import { strict as assert } from 'node:assert'
 import { atMost, dayMs, drainAndAudit, exactly, hourMs, number, type Row } from './row.ts'
 import { type Person, peopleOf, type Scene, signupOf, startScene } from './scene.ts'
 
-/** Everybody is refused for good, once: all are dead letters. */
+/** Starts a scene in which every signup was permanently refused and is a dead letter. */
 const parkAll = async (size: number, options: Parameters<typeof startScene>[0] = {}) => {
   const scene = await startScene({ workers: 4, ...options })
   const { model } = scene
@@ -14,7 +14,7 @@ const parkAll = async (size: number, options: Parameters<typeof startScene>[0] =
   return scene
 }
 
-/** What stands in Intercom before a person signs up, and what happens there while it is delivered. */
+/** What is in Intercom before a person signs up, and what changes there during the delivery. */
 const conflicts: Readonly<
   Record<
     string,
@@ -26,8 +26,8 @@ const conflicts: Readonly<
   >
 > = {
   '409, archived': {
-    before: async ({ intercom }, { number: each, email }) => {
-      const user = { role: 'user', email, external_id: `account-${each}` }
+    before: async ({ intercom }, { number: id, email }) => {
+      const user = { role: 'user', email, external_id: `account-${id}` }
       await intercom('POST', `/contacts/${await intercom('POST', '/contacts', user)}/archive`)
     },
   },
@@ -53,13 +53,14 @@ const conflicts: Readonly<
   },
 }
 
-/** Nobody but these is to be there; what was recreated counts as duplicated. */
-const contactsOf = (scene: Scene): number => scene.model.contacts().length
+/** How many contacts there are; a contact that was created again counts. */
+const contactCount = (scene: Scene): number => scene.model.contacts().length
 
 export const parkingRows: readonly Row[] = [
   {
-    name: 'T21',
-    title: 'what Intercom refuses for good is parked at its first receive, with the reason',
+    name: 'permanent refusals',
+    title:
+      'a signup that Intercom permanently refuses is parked on its first receive, with the reason',
     sizes: { short: 300, full: 10_000 },
     run: async (size) => {
       const scene = await startScene({ workers: 4 })
@@ -79,37 +80,37 @@ export const parkingRows: readonly Row[] = [
         exactly('receives of each', Math.max(...parked.map(({ receives }) => receives)), 1),
         counters,
         `replayed: ${await drainAndAudit(scene)}`,
-        exactly('parked then', model.parked().length, 0),
+        exactly('parked after the replay', model.parked().length, 0),
       ]
     },
   },
   {
-    name: 'T22',
-    title: 'no conflict of Intercom’s makes a loop, a second contact or a dead letter',
+    name: 'Intercom conflicts',
+    title: 'no conflict causes a loop, a second contact or a dead letter',
     sizes: { short: 12, full: 100 },
     run: async (size) => {
       const figures: string[] = []
       for (const [name, { version = '2.14', before, meanwhile }] of Object.entries(conflicts)) {
         const scene = await startScene({ workers: 2, version })
-        let calls = 0
+        let mostRequests = 0
         for (const person of peopleOf(size, 'account')) {
           await before?.(scene, person)
-          await scene.model.passes(120_000)
-          const callsBefore = scene.calls()
+          await scene.model.advance(120_000)
+          const beforeSignup = scene.calls()
           await scene.signUp([person])
-          // Between Intercom's answer to the search and the worker's next call.
-          while (meanwhile && scene.calls() === callsBefore) await scene.model.passes(10)
-          const made = scene.calls()
+          // Between Intercom's response to the search and the worker's next request.
+          while (meanwhile && scene.calls() === beforeSignup) await scene.model.advance(10)
+          const beforeChange = scene.calls()
           await meanwhile?.(scene, person)
-          const own = scene.calls() - made
+          const changeRequests = scene.calls() - beforeChange
           await scene.model.drained()
-          calls = Math.max(calls, scene.calls() - callsBefore - own)
+          mostRequests = Math.max(mostRequests, scene.calls() - beforeSignup - changeRequests)
         }
         const counters = await drainAndAudit(scene)
         figures.push(
-          `${name}: ${atMost('most calls', calls, 6)}`,
+          `${name}: ${atMost('most requests', mostRequests, 6)}`,
           exactly('parked', scene.model.parked().length, 0),
-          exactly('contacts', contactsOf(scene), size),
+          exactly('contacts', contactCount(scene), size),
           counters,
         )
       }
@@ -117,8 +118,8 @@ export const parkingRows: readonly Row[] = [
     },
   },
   {
-    name: 'T23',
-    title: 'a dead letter that is not taken stays in its queue until it is',
+    name: 'dead letter send failures',
+    title: 'a record whose dead letter cannot be sent stays in its queue until it can',
     sizes: { short: 60, full: 1_000 },
     run: async (size) => {
       const scene = await startScene()
@@ -126,7 +127,7 @@ export const parkingRows: readonly Row[] = [
       model.workspace.addFault({ status: 422 })
       await scene.signUp(peopleOf(size))
       model.setDown({ sqs: true })
-      await model.passes(hourMs)
+      await model.advance(hourMs)
       const during = model.parked().length
       model.setDown({})
       model.setSendFailures(0.5)
@@ -140,8 +141,8 @@ export const parkingRows: readonly Row[] = [
     },
   },
   {
-    name: 'T24',
-    title: 'a replay, twice, and while people sign up anew, only fills',
+    name: 'replay during live signups',
+    title: 'two replays at once, while people sign up again, only fill empty fields',
     sizes: { short: 100, full: 5_000 },
     run: async (size) => {
       const scene = await parkAll(size, {
@@ -149,42 +150,42 @@ export const parkingRows: readonly Row[] = [
         attributes: ['signup_bridge_at:integer'],
       })
       const { model } = scene
-      const twins = model.parked().length
-      // Somebody wrote another name into Intercom by hand, which no mark tells of.
-      const edited = peopleOf(size).filter(({ number: each }) => each % 4 === 2)
-      for (const { number: each, email } of edited) {
-        const fields = { role: 'user', email, external_id: `account-${each}`, name: 'By hand' }
+      const deadLetters = model.parked().length
+      // Some names are edited in Intercom by hand, which leaves no mark.
+      const edited = peopleOf(size).filter((person) => person.number % 4 === 2)
+      for (const { number: id, email } of edited) {
+        const fields = { role: 'user', email, external_id: `account-${id}`, name: 'By hand' }
         await scene.intercom('POST', '/contacts', fields)
-        scene.expectOf(email, { name: 'By hand' })
+        scene.expectContact(email, { name: 'By hand' })
       }
-      const live = peopleOf(size).filter(({ number: each }) => each % 4 < 2)
-      // What happens in the same second is not newer.
-      await model.passes(2_000)
+      const live = peopleOf(size).filter((person) => person.number % 4 < 2)
+      // An event of the same second does not count as newer.
+      await model.advance(2_000)
       const occurred_at = Math.floor(model.time.now() / 1_000)
       const sendLive = async () => {
         for (const person of live) {
           const name = `${person.name} now`
           const event_id = `live-${person.number}`
           assert.equal(await scene.post(...signupOf(person, { name, occurred_at, event_id })), 200)
-          scene.expectOf(person.email, { name }, occurred_at)
+          scene.expectContact(person.email, { name }, occurred_at)
         }
       }
-      // As two people at two terminals would.
+      // Two operators replay at the same time.
       const [first, second] = await Promise.all([model.replay(), model.replay(), sendLive()])
       const counters = await drainAndAudit(scene)
       const third = await model.replay()
       return [
-        `${number(twins)} dead letters, ${number(live.length)} live signups meanwhile, ${number(edited.length)} edited by hand`,
-        exactly('replayed by two at a time', first.replayed + second.replayed, size),
+        `${number(deadLetters)} dead letters, ${number(live.length)} live signups meanwhile, ${number(edited.length)} edited by hand`,
+        exactly('replayed by two at once', first.replayed + second.replayed, size),
         exactly('replayed again', third.replayed, 0),
-        exactly('contacts', contactsOf(scene), size),
+        exactly('contacts', contactCount(scene), size),
         counters,
       ]
     },
   },
   {
-    name: 'T25',
-    title: 'an account that was deleted or archived meanwhile is not made again by a replay',
+    name: 'replay of deleted accounts',
+    title: 'a replay does not create an account again that was deleted or archived meanwhile',
     sizes: { short: 40, full: 500 },
     run: async (size) => {
       const people = peopleOf(size, 'account')
@@ -192,7 +193,7 @@ export const parkingRows: readonly Row[] = [
       const { model, intercom } = scene
       await scene.signUp(people)
       await model.drained()
-      // What they send next is refused for good, and parked.
+      // Their next event is permanently refused and parked.
       model.workspace.addFault({ status: 422 })
       for (const person of people) {
         const phone = '+14155550100'
@@ -205,7 +206,7 @@ export const parkingRows: readonly Row[] = [
         if (index % 2 === 0) await intercom('DELETE', `/contacts/${id}`)
         else await intercom('POST', `/contacts/${id}/archive`)
       }
-      await model.passes(dayMs)
+      await model.advance(dayMs)
       const { replayed } = await model.replay()
       await model.drained()
       const reasons = new Set(model.parked().map(({ reason }) => reason))
@@ -213,7 +214,7 @@ export const parkingRows: readonly Row[] = [
       return [
         exactly('people', parked, size),
         exactly('replayed', replayed, size),
-        exactly('made again', contactsOf(scene), 0),
+        exactly('created again', contactCount(scene), 0),
         exactly('parked again', model.parked().length, size),
       ]
     },

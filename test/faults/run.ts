@@ -1,34 +1,36 @@
 /**
- * `npm run faults` throws every fault at the bridge, at its full size, and prints the figures;
- * `npm run faults -- T5 T16` those that are named, and with `--short` at the size of `npm test`.
+ * `npm run faults` runs every row at full size and prints its figures. `npm run faults -- outage token`
+ * runs the rows whose name contains one of the words; `--short` runs them at the size of `npm test`.
  */
 import { rows } from './rows.ts'
 
 const words = process.argv.slice(2)
 const isShort = words.includes('--short')
-const named = words.filter((word) => word !== '--short')
-const meant = rows.filter(
-  ({ name }) => named.length === 0 || named.some((word) => `${name} `.startsWith(`${word} `)),
-)
-const unknown = named.filter((word) => !rows.some(({ name }) => `${name} `.startsWith(`${word} `)))
+const selection = words.filter((word) => word !== '--short')
+const contains = (name: string, word: string) => name.toLowerCase().includes(word.toLowerCase())
+const unknown = selection.filter((word) => !rows.some(({ name }) => contains(name, word)))
 if (unknown.length > 0) {
+  const names = rows.map(({ name }) => `  ${name}`).join('\n')
   console.error(
-    `No such row: ${unknown.join(', ')}. There is ${rows.map(({ name }) => name).join(', ')}.`,
+    `No row has ${unknown.join(', ')} in its name: use a part of one of these.\n${names}`,
   )
   process.exit(1)
 }
+const selected = rows.filter(
+  ({ name }) => selection.length === 0 || selection.some((word) => contains(name, word)),
+)
 
 let failed = 0
-for (const { name, title, sizes, run } of meant) {
-  const began = performance.now()
+for (const { name, title, sizes, run } of selected) {
+  const started = performance.now()
   console.log(`${name}: ${title}`)
   try {
     for (const figure of await run(isShort ? sizes.short : sizes.full)) console.log(`  ${figure}`)
   } catch (error) {
     failed += 1
-    console.log(`  MISSED: ${error instanceof Error ? error.message : error}`)
+    console.log(`  FAILED: ${error instanceof Error ? error.message : error}`)
   }
-  console.log(`  in ${((performance.now() - began) / 1_000).toFixed(0)} s`)
+  console.log(`  in ${((performance.now() - started) / 1_000).toFixed(0)} s`)
 }
-console.log(`${meant.length} rows, ${failed} missed`)
+console.log(`${selected.length} rows, ${failed} failed`)
 process.exitCode = failed > 0 ? 1 : 0

@@ -8,19 +8,19 @@ import type { ModelOptions } from '../model/options.ts'
 import type { Body, PostOptions } from '../model/requests.ts'
 import { canary } from '../support/canary.ts'
 
-/** What must be 0, whatever happens. */
+/** Counters that must be 0 after every row. */
 export type Counters = {
-  /** Signups that were answered 200, and are neither a contact nor a dead letter. */
+  /** Signups with a 200 response that are neither a contact nor a dead letter. */
   readonly lost: number
-  /** Contacts of a person, beyond one. */
+  /** Contacts of a person beyond the first. */
   readonly duplicated: number
   /** People whose contact does not show the newest of their events. */
   readonly stale: number
-  /** Log lines, counts, answers and attributes of dead letters that hold anybody's data. */
+  /** Log lines, metrics, responses and attributes of dead letters with personal data. */
   readonly leaked: number
 }
 
-/** One person: every word that is theirs is a canary. */
+/** One person; every value has the canary in it. */
 export type Person = {
   readonly number: number
   readonly email: string
@@ -28,7 +28,7 @@ export type Person = {
   readonly kind: 'account' | 'user' | 'lead'
 }
 
-/** What every phone number begins with; no digest holds a plus. */
+/** The start of every phone number; no digest has a plus. */
 const phonePrefix = '+1415555'
 
 const kinds = ['account', 'user', 'account', 'lead'] as const
@@ -46,7 +46,7 @@ export const personOf = (
 export const peopleOf = (count: number, kind?: Person['kind']): Person[] =>
   Array.from({ length: count }, (_, number) => personOf(number, kind))
 
-/** What a sender posts for a person, by source and body. */
+/** The source and the body that a sender posts for a person. */
 export const signupOf = (person: Person, more: object = {}): [source: string, body: Body] => {
   const { number, email, name, kind } = person
   if (kind === 'lead') return ['waitlist', new URLSearchParams({ email, name })]
@@ -55,21 +55,21 @@ export const signupOf = (person: Person, more: object = {}): [source: string, bo
   return ['backend', { event_id: `event-${number}`, email, name, phone, ...account, ...more }]
 }
 
-/** How many posts are under way at a time. */
+/** How many posts are in flight at a time. */
 const postsAtOnce = 50
-/** Intercom's search lags, and nobody's signup may double for it. */
+/** Intercom's search lags; no signup may be duplicated because of it. */
 const indexLagMs = 60_000
 
 export type SceneOptions = ModelOptions & { readonly source?: SourceOptions }
 
 /**
- * A bridge with the source `backend` of these options, a form of leads `waitlist`, and what is known
- * of every person whose signup was answered 200.
+ * Starts a bridge with the source `backend` of these options and `waitlist`, a form of leads. It
+ * remembers what every signup with a 200 response must leave in Intercom.
  */
 export const startScene = async ({ source = {}, ...options }: SceneOptions = {}) => {
   let leaked = 0
-  const watch = (told: unknown): void => {
-    const text = JSON.stringify(told).toLowerCase()
+  const watch = (output: unknown): void => {
+    const text = JSON.stringify(output).toLowerCase()
     if (text.includes(canary) || text.includes(phonePrefix)) leaked += 1
   }
   const model: Model = await startModel({
@@ -77,34 +77,34 @@ export const startScene = async ({ source = {}, ...options }: SceneOptions = {})
       sources: { backend: signup(source), waitlist: form({ role: 'lead' }) },
     }),
     indexLagMs,
-    onTold: watch,
+    onTelemetry: watch,
     ...options,
   })
-  /** By e-mail: what the newest event of a person should have left on the contact. */
+  /** By e-mail: the fields that the newest event of a person leaves on the contact. */
   const newest = new Map<string, { readonly at: number; readonly fields: object }>()
   const statuses = new Map<number, number>()
 
-  const expectOf = (email: string, fields: object, at = 0): void => {
+  const expectContact = (email: string, fields: object, at = 0): void => {
     const before = newest.get(email)
     if (!before || at >= before.at) newest.set(email, { at, fields })
   }
 
   const request = async (sourceName: string, body: Body, postOptions?: PostOptions) => {
-    const { status: answered, text, headers } = await model.request(sourceName, body, postOptions)
+    const { status: rawStatus, text, headers } = await model.request(sourceName, body, postOptions)
     watch({ text, headers })
-    // A browser is thanked by a page.
-    const status = answered === 303 ? 200 : answered
+    // A form post from a browser is redirected to a page.
+    const status = rawStatus === 303 ? 200 : rawStatus
     statuses.set(status, (statuses.get(status) ?? 0) + 1)
     return status
   }
 
-  const shows = (contact: SandboxContact, fields: object): boolean =>
+  const hasFields = (contact: SandboxContact, fields: object): boolean =>
     Object.entries(fields).every(
       ([name, value]) => (contact as Readonly<Record<string, unknown>>)[name] === value,
     )
 
-  /** Who a dead letter is about, by the address in its delivery. */
-  const personIn = (body: string): string | undefined => {
+  /** The e-mail address in a dead letter's delivery. */
+  const emailIn = (body: string): string | undefined => {
     const message: unknown = JSON.parse(body)
     const raw = isRecord(message) && typeof message.body === 'string' ? message.body : ''
     const text = decodeURIComponent(Buffer.from(raw, 'base64').toString().replaceAll('+', ' '))
@@ -114,37 +114,37 @@ export const startScene = async ({ source = {}, ...options }: SceneOptions = {})
   return {
     model,
     watch,
-    /** Posts once; gives the status, a browser's thanks as 200. */
+    /** Posts once and returns the status, 200 for a redirected browser. */
     post: (sourceName: string, body: Body, postOptions?: PostOptions) =>
       model.time.run(request(sourceName, body, postOptions)),
-    /** The same within work that is run already. */
+    /** The same, inside a `time.run`. */
     request,
-    expectOf,
-    /** How often which status was answered. */
+    expectContact,
+    /** How many responses had each status. */
     statuses,
-    /** Calls of Intercom so far, by status; 0: no answer. */
+    /** Requests to Intercom so far, all or with this status; 0: no response. */
     calls: (status?: number): number => {
       const counts = model.workspace.callCounts()
       if (status !== undefined) return counts[status] ?? 0
       return Object.values(counts).reduce((sum, calls) => sum + calls, 0)
     },
-    /** Everybody signs up by the webhook, some at a time. */
+    /** Signs everyone up at the webhook, `postsAtOnce` at a time. */
     signUp: async (people: readonly Person[], more: object = {}): Promise<void> => {
       const waiting = people.values()
       const work = async (): Promise<void> => {
         for (const person of waiting) {
           const status = await request(...signupOf(person, more))
-          if (status !== 200) throw new Error(`a signup was answered ${status}`)
-          expectOf(person.email, { name: person.name })
+          if (status !== 200) throw new Error(`a signup got a ${status}`)
+          expectContact(person.email, { name: person.name })
         }
       }
       await model.time.run(Promise.all(Array.from({ length: postsAtOnce }, work)))
     },
-    /** Somebody else's call of Intercom, by hand. */
+    /** Sends Intercom a request that is not the bridge's; returns the id in the response. */
     intercom: async (method: 'POST' | 'DELETE', path: string, body?: object): Promise<string> => {
-      const answerCall = createRespond(model.workspace, model.time.sleep)
+      const respond = createRespond(model.workspace, model.time.sleep)
       const reply = await model.time.run(
-        answerCall({
+        respond({
           method,
           path,
           query: new URLSearchParams(),
@@ -157,22 +157,22 @@ export const startScene = async ({ source = {}, ...options }: SceneOptions = {})
           body: body === undefined ? '' : JSON.stringify(body),
         }),
       )
-      if (reply.kind !== 'answer' || reply.status !== 200) throw new Error(JSON.stringify(reply))
+      if (reply.kind !== 'response' || reply.status !== 200) throw new Error(JSON.stringify(reply))
       const json: unknown = JSON.parse(reply.body)
       return isRecord(json) ? String(json.id) : ''
     },
-    /** Empties Intercom, and what is known of people. */
+    /** Empties Intercom, and what is remembered of people. */
     forget: (): void => {
       model.workspace.reset()
       newest.clear()
     },
-    /** What stands in Intercom and in the dead letters, against what was answered 200. */
+    /** Compares Intercom and the dead letters with the signups that got a 200. */
     audit: (): Counters => {
       const contacts = Map.groupBy(model.contacts(), ({ email }) => email ?? '')
       const parked = new Set<string>()
       for (const { body, ...attributes } of model.parked()) {
         watch(attributes)
-        parked.add(personIn(body) ?? '')
+        parked.add(emailIn(body) ?? '')
       }
       let [lost, duplicated, stale] = [0, 0, 0]
       for (const [email, { fields }] of newest) {
@@ -180,7 +180,7 @@ export const startScene = async ({ source = {}, ...options }: SceneOptions = {})
         duplicated += others.length
         if (parked.has(email)) continue
         if (!contact) lost += 1
-        else if (!shows(contact, fields)) stale += 1
+        else if (!hasFields(contact, fields)) stale += 1
       }
       return { lost, duplicated, stale, leaked }
     },

@@ -11,13 +11,13 @@ import {
   startScene,
 } from './scene.ts'
 
-/** A source whose events write over what is there, unless something newer did; see the mark. */
+/** A source whose events overwrite a contact unless its mark is newer. */
 const overwriting: SceneOptions = {
   source: { onExisting: 'overwrite' },
   attributes: ['signup_bridge_at:integer'],
 }
 
-/** The body of one of several events of a person, the later ones with other names. */
+/** One of several events of a person; each version has another name and a later time. */
 const eventOf = (person: Person, version: number) => {
   const name = `${person.name} ${'I'.repeat(version + 1)}`
   const occurred_at = start - 100_000 + version * 1_000
@@ -25,11 +25,11 @@ const eventOf = (person: Person, version: number) => {
   return { name, occurred_at, body: signupOf(person, { name, occurred_at, event_id })[1] }
 }
 
-/** Posts an event until it is taken, as senders do. */
-const postUntilTaken = async (scene: Scene, source: string, person: Person, version = 0) => {
+/** Posts an event until the response is a 200, as senders do. */
+const postUntilAccepted = async (scene: Scene, source: string, person: Person, version = 0) => {
   const { name, occurred_at, body } = eventOf(person, version)
   while ((await scene.request(source, body)) !== 200) await scene.model.time.sleep(60_000)
-  scene.expectOf(person.email, { name }, occurred_at)
+  scene.expectContact(person.email, { name }, occurred_at)
 }
 
 const permutations = <T>(items: readonly T[]): T[][] =>
@@ -41,8 +41,8 @@ const permutations = <T>(items: readonly T[]): T[][] =>
 
 export const senderRows: readonly Row[] = [
   {
-    name: 'T9',
-    title: 'while a signing secret is changed the old one and the new one are taken',
+    name: 'signing secret rotated',
+    title: 'the old and the new secret are both accepted during the rotation',
     sizes: { short: 100, full: 10_000 },
     run: async (size) => {
       const scene = await startScene({ workers: 10 })
@@ -54,7 +54,7 @@ export const senderRows: readonly Row[] = [
       for (const [index, person] of people.slice(20).entries()) {
         const secret = index % 2 === 0 ? 'the-next-secret' : before
         await scene.post(...signupOf(person), { secret })
-        scene.expectOf(person.email, { name: person.name })
+        scene.expectContact(person.email, { name: person.name })
       }
       const counters = await drainAndAudit(scene)
       return [
@@ -66,8 +66,8 @@ export const senderRows: readonly Row[] = [
     },
   },
   {
-    name: 'T10',
-    title: 'while Secrets Manager is away the signing secret that was read last serves on',
+    name: 'Secrets Manager down',
+    title: 'the signing secret that was read last stays in use',
     sizes: { short: 60, full: 10_000 },
     run: async (size) => {
       const scene = await startScene({ workers: 10 })
@@ -76,8 +76,8 @@ export const senderRows: readonly Row[] = [
       model.setDown({ secrets: true })
       const people = peopleOf(size).slice(10)
       for (let tenth = 0; tenth < 10; tenth += 1) {
-        await scene.signUp(people.filter(({ number: each }) => each % 10 === tenth))
-        await model.passes(600_000)
+        await scene.signUp(people.filter((person) => person.number % 10 === tenth))
+        await model.advance(600_000)
       }
       model.setDown({})
       const counters = await drainAndAudit(scene)
@@ -91,9 +91,9 @@ export const senderRows: readonly Row[] = [
     },
   },
   {
-    name: 'T11',
+    name: 'SQS send failures',
     title:
-      'what SQS does not take is answered 503, never 200, and the sender’s next try delivers it',
+      'a signup that SQS does not store gets a 503, never a 200, and the sender’s retry delivers it',
     sizes: { short: 100, full: 10_000 },
     run: async (size) => {
       const scene = await startScene({ workers: 10 })
@@ -104,24 +104,24 @@ export const senderRows: readonly Row[] = [
         const stored = model.queue.sent()
         const status = await scene.post(...signupOf(person))
         if (status === 200 && model.queue.sent() === stored) notStored += 1
-        if (status === 200) scene.expectOf(person.email, { name: person.name })
-        else await model.time.run(postUntilTaken(scene, 'backend', person))
+        if (status === 200) scene.expectContact(person.email, { name: person.name })
+        else await model.time.run(postUntilAccepted(scene, 'backend', person))
       }
       model.setSendFailures(0)
       const counters = await drainAndAudit(scene)
       return [
         `${number(size)} signups`,
         `503 ${number(scene.statuses.get(503) ?? 0)} times`,
-        exactly('200 for what was not stored', notStored, 0),
+        exactly('200 without storing', notStored, 0),
         exactly('contacts', model.contacts().length, size),
         counters,
       ]
     },
   },
   {
-    name: 'T12',
+    name: 'duplicate deliveries',
     title:
-      'an event sent one to five times, at once and half an hour later, is one contact and undoes nothing',
+      'an event sent one to five times, then again after half an hour, is one contact and undoes nothing',
     sizes: { short: 40, full: 10_000 },
     run: async (size) => {
       const scene = await startScene({ workers: 4, ...overwriting })
@@ -134,14 +134,14 @@ export const senderRows: readonly Row[] = [
       const sendEach = async (version: number) => {
         for (const { person, times } of people) {
           for (let time = 0; time < times; time += 1) {
-            await postUntilTaken(scene, 'backend', person, version)
+            await postUntilAccepted(scene, 'backend', person, version)
           }
         }
       }
       const sendAll = (version: number) => model.time.run(sendEach(version))
       await sendAll(0)
       await sendAll(1)
-      await model.passes(1_800_000)
+      await model.advance(1_800_000)
       await sendAll(0)
       const counters = await drainAndAudit(scene)
       const sent = [...scene.statuses.values()].reduce((sum, count) => sum + count, 0)
@@ -153,8 +153,8 @@ export const senderRows: readonly Row[] = [
     },
   },
   {
-    name: 'T13',
-    title: 'a signup and three updates, in every one of 24 orders, leave the newest',
+    name: 'events out of order',
+    title: 'a signup and three updates leave the newest values, in each of 24 orders',
     sizes: { short: 24, full: 5_000 },
     run: async (size) => {
       const orders = permutations([0, 1, 2, 3])
@@ -163,8 +163,8 @@ export const senderRows: readonly Row[] = [
       const work = async (): Promise<void> => {
         for (const person of people) {
           for (const version of orders[person.number % orders.length] ?? []) {
-            await postUntilTaken(scene, 'backend', person, version)
-            // Sometimes alone in its batch, sometimes with those before it.
+            await postUntilAccepted(scene, 'backend', person, version)
+            // Sometimes the next event is alone in its batch, sometimes it joins the ones before it.
             await scene.model.time.sleep(person.number % 3 === 0 ? 5_000 : 10)
           }
         }
@@ -174,30 +174,34 @@ export const senderRows: readonly Row[] = [
       return [
         `${number(size * 4)} events in ${orders.length} orders`,
         exactly('contacts', scene.model.contacts().length, size),
-        exactly('overwrite_degraded', scene.model.notes.counted.get('overwrite_degraded') ?? 0, 0),
+        exactly(
+          'overwrite_degraded',
+          scene.model.telemetry.counted.get('overwrite_degraded') ?? 0,
+          0,
+        ),
         counters,
       ]
     },
   },
   {
-    name: 'T14',
-    title: 'whatever Intercom answers, a person’s events are applied in order and none twice',
+    name: 'order under errors',
+    title: 'a person’s events are applied in order, and none twice, whatever Intercom responds',
     sizes: { short: 200, full: 2_000 },
     run: async (size) => {
-      const { scene, inversions, again } = await orderly(size, Math.max(5, size / 50), 14)
+      const { scene, inversions, repeats } = await sendUnderErrors(size, Math.max(5, size / 50), 14)
       const counters = await drainAndAudit(scene)
       return [
         `${number(size)} events of ${Math.max(5, size / 50)} people`,
         exactly('inversions', inversions(), 0),
-        exactly('delivered again', again(), 0),
+        exactly('delivered again', repeats(), 0),
         exactly('parked', scene.model.parked().length, 0),
         counters,
       ]
     },
   },
   {
-    name: 'T15',
-    title: 'twenty signups of one person at one moment are one contact',
+    name: 'simultaneous signups',
+    title: 'twenty signups of one person at the same moment are one contact',
     sizes: { short: 20, full: 1_000 },
     run: async (size) => {
       const scene = await startScene({ workers: 10 })
@@ -210,29 +214,28 @@ export const senderRows: readonly Row[] = [
         )
         await scene.model.time.run(Promise.all(posts))
       }
-      for (const { email, name } of people) scene.expectOf(email, { name })
+      for (const { email, name } of people) scene.expectContact(email, { name })
       const counters = await drainAndAudit(scene)
       return [
         `${number(20 * size)} signups`,
         exactly('contacts', scene.model.contacts().length, size),
         exactly('parked', scene.model.parked().length, 0),
-        atMost('calls a signup', scene.calls() / size / 20, 2),
+        atMost('requests per signup', scene.calls() / size / 20, 2),
         counters,
       ]
     },
   },
   {
-    name: 'T20',
-    title:
-      'where one record of a batch fails, the person’s later ones go back with it, and nobody else’s',
+    name: 'failed record in a batch',
+    title: 'only the same person’s later records return to the queue with a failed one',
     sizes: { short: 200, full: 10_000 },
     run: async (size) => {
-      const { scene, inversions, again } = await orderly(size, Math.max(5, size / 10), 20)
+      const { scene, inversions, repeats } = await sendUnderErrors(size, Math.max(5, size / 10), 20)
       const counters = await drainAndAudit(scene)
       return [
         `${number(size)} events of ${number(Math.max(5, size / 10))} people`,
         exactly('inversions', inversions(), 0),
-        exactly('delivered again', again(), 0),
+        exactly('delivered again', repeats(), 0),
         exactly('parked', scene.model.parked().length, 0),
         counters,
       ]
@@ -240,9 +243,9 @@ export const senderRows: readonly Row[] = [
   },
 ]
 
-/** Events of some people, all at one moment, and an Intercom that answers one in five with trouble. */
-const orderly = async (size: number, peopleCount: number, seed: number) => {
-  const done: { readonly person: string; readonly version: number }[] = []
+/** Posts several events of each person at the same moment, while about a fifth of requests fail. */
+const sendUnderErrors = async (size: number, peopleCount: number, seed: number) => {
+  const delivered: { readonly person: string; readonly version: number }[] = []
   const scene = await startScene({
     ...overwriting,
     workers: 4,
@@ -253,7 +256,7 @@ const orderly = async (size: number, peopleCount: number, seed: number) => {
         if (failed.includes(messageId)) continue
         const { event_id } = JSON.parse(Buffer.from(JSON.parse(body).body, 'base64').toString())
         const [, person = '', version = ''] = String(event_id).split('-')
-        done.push({ person, version: Number(version) })
+        delivered.push({ person, version: Number(version) })
       }
     },
   })
@@ -267,12 +270,12 @@ const orderly = async (size: number, peopleCount: number, seed: number) => {
     for (const person of people) {
       const { name, occurred_at, body } = eventOf(person, version)
       assert.equal(await scene.post('backend', body), 200)
-      scene.expectOf(person.email, { name }, occurred_at)
+      scene.expectContact(person.email, { name }, occurred_at)
     }
   }
   const versionsOf = () =>
-    [...Map.groupBy(done, ({ person }) => person).values()].map((each) =>
-      each.map(({ version }) => version),
+    [...Map.groupBy(delivered, ({ person }) => person).values()].map((events) =>
+      events.map(({ version }) => version),
     )
   return {
     scene,
@@ -280,7 +283,7 @@ const orderly = async (size: number, peopleCount: number, seed: number) => {
       versionsOf().flatMap((versions) =>
         versions.filter((version, at) => version < (versions[at - 1] ?? -1)),
       ).length,
-    again: () =>
+    repeats: () =>
       versionsOf().reduce((sum, versions) => sum + versions.length - new Set(versions).size, 0),
   }
 }

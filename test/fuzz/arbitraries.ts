@@ -3,10 +3,11 @@ import { bytes } from '../support/deliveries.ts'
 import { toBytes } from '../support/fixture.ts'
 import { everyPreset, fileName, fixtures } from '../support/fixtures.ts'
 
-/** Names of sources that have an address. */
+/** The names of sources with a URL. */
 export const servedNames = Object.entries(everyPreset.sources).flatMap(([name, { signature }]) =>
   signature.type === 'invoked' ? [] : [name],
 )
+/** The names of sources that check a proof of the sender. */
 export const provenNames = servedNames.filter(
   (name) => everyPreset.sources[name]?.signature.type !== 'open',
 )
@@ -17,27 +18,27 @@ export const fixtureOf = (name: string) => {
   return found[1]
 }
 
-const genuineBodies = Object.values(fixtures).map(({ delivery }) => toBytes(delivery.body))
-const jsonBodies = genuineBodies
+const validBodies = Object.values(fixtures).map(({ delivery }) => toBytes(delivery.body))
+const jsonBodies = validBodies
   .map((body) => Buffer.from(body).toString())
   .filter((text) => text.startsWith('{'))
 
-/** A genuine payload with one value in it replaced by any other. */
+/** A valid payload with one value replaced by any other. */
 const withOneValue = fc
   .tuple(fc.constantFrom(...jsonBodies), fc.nat(80), fc.jsonValue({ maxDepth: 4 }))
   .map(([text, at, value]) => {
     let index = 0
-    const changed = JSON.stringify(JSON.parse(text), (_key, each) => {
+    const changed = JSON.stringify(JSON.parse(text), (_key, current) => {
       index += 1
-      return index === at + 2 ? value : each
+      return index === at + 2 ? value : current
     })
     return bytes(changed ?? 'null')
   })
 
-/** A genuine body with a piece of it replaced by other bytes. */
+/** A valid body with a piece replaced by other bytes. */
 const withOnePiece = fc
   .tuple(
-    fc.constantFrom(...genuineBodies),
+    fc.constantFrom(...validBodies),
     fc.nat(4_000),
     fc.nat(40),
     fc.oneof(
@@ -75,7 +76,7 @@ const part = (disposition: string, value: string) =>
   `--B\r\nContent-Disposition: form-data; ${disposition}\r\n\r\n${value}\r\n`
 const multipart = `${part('name="email"', 'ada@example.com')}${part('name="rawRequest"', '{"q1_email":"a@b.co"}')}${part('name="submissionID"', '1')}${part('name="f"; filename="x.txt"', 'hello')}--B--\r\n`
 
-/** A multipart body with a piece cut out and junk in its place. */
+/** A multipart body with a piece replaced by junk. */
 export const anyMultipart = fc
   .tuple(
     fc.nat(multipart.length),
@@ -92,8 +93,8 @@ export const anyMultipart = fc
   )
   .map(([from, to, junk]) => bytes(multipart.slice(0, from) + junk + multipart.slice(to)))
 
-/** A header's text, bent in one place. */
-export const bent = (text: string): fc.Arbitrary<string> =>
+/** Variants of a header's text, most with one change. */
+export const mutated = (text: string): fc.Arbitrary<string> =>
   fc.oneof(
     fc.constantFrom('', ' ', ',', text, `${text},${text}`, `${text} ${text}`, text.toUpperCase()),
     fc.string({ unit: 'binary', maxLength: 100 }),

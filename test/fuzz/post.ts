@@ -3,7 +3,7 @@ import { receive } from '../../src/lib/ingest/receive.ts'
 import type { QueueMessage } from '../../src/lib/queue/message.ts'
 import { start } from '../support/clock.ts'
 import { everyPreset, secretOf } from '../support/fixtures.ts'
-import { type Request, toHttpDelivery } from '../support/requests.ts'
+import { type Request, toIncomingRequest } from '../support/requests.ts'
 
 const secretsOf = (name: string) => [secretOf(name)]
 const secrets = { get: async () => secretsOf, reread: async () => secretsOf }
@@ -17,7 +17,7 @@ export type Posted = {
 /** Posts a request to a bridge with every preset. */
 export const post = async (request: Request): Promise<Posted> => {
   const stored: QueueMessage[] = []
-  const received = await receive(toHttpDelivery(request, start), {
+  const received = await receive(toIncomingRequest(request, start), {
     bridge: everyPreset,
     secrets,
     sink: { mode: 'queue', store: async (messages) => void stored.push(...messages) },

@@ -14,29 +14,29 @@ import {
   anyBody,
   anyMultipart,
   anyType,
-  bent,
   fixtureOf,
+  mutated,
   provenNames,
   servedNames,
 } from './arbitraries.ts'
 import { type Posted, post } from './post.ts'
 
-/** What a run has found so far. */
+/** Counts of a run so far. */
 export type Tally = { executions: number; forgeries: number; crashes: number }
 export const createTally = (): Tally => ({ executions: 0, forgeries: 0, crashes: 0 })
 
-/** Something that must hold for whatever chance makes; `check` throws where it does not. */
+/** A property that must hold for all random values. */
 export type Property = {
   readonly name: string
   readonly create: (tally: Tally) => fc.IAsyncPropertyWithHooks<unknown>
 }
 
-/** What must not happen; whatever else is thrown is a crash. */
+/** A violation that `fail` has counted; any other error counts as a crash. */
 class Finding extends Error {}
 
-const fail = (tally: Tally, what: 'forgeries' | 'crashes', why: string): never => {
-  tally[what] += 1
-  throw new Finding(why)
+const fail = (tally: Tally, kind: 'forgeries' | 'crashes', reason: string): never => {
+  tally[kind] += 1
+  throw new Finding(reason)
 }
 
 const property = <Value>(
@@ -58,29 +58,29 @@ const property = <Value>(
 const baseOf = (name: string) => unsignedRequest(name, fixtureOf(name))
 const schemeOf = (name: string) => fixtureOf(name).source.signature
 
-/** What the worker makes of a message is what the webhook made of the request. */
+/** The worker must read the same from the messages as the webhook from the request. */
 const assertRoundTrip = async ({ stored, received }: Posted, tally: Tally): Promise<void> => {
   const opened = await Promise.all(
     stored.map((message: QueueMessage) => readRecord(everyPreset, record(message.body))),
   )
   for (const { error, reading } of opened) {
-    if (error) fail(tally, 'crashes', `the worker cannot open it: ${error.code}`)
+    if (error) fail(tally, 'crashes', `the worker cannot read the message: ${error.code}`)
     if (JSON.stringify(reading) !== JSON.stringify(received.reading)) {
-      fail(tally, 'crashes', 'the worker reads it another way than the webhook')
+      fail(tally, 'crashes', 'the worker reads the message differently from the webhook')
     }
   }
 }
 
-const assertAnswered = async (posted: Posted, tally: Tally): Promise<void> => {
+const assertAccepted = async (posted: Posted, tally: Tally): Promise<void> => {
   const { status, stored, received } = posted
   if (![200, 303, 400, 415, 422].includes(status)) {
-    fail(tally, 'crashes', `answered ${status}: ${received.error?.code}`)
+    fail(tally, 'crashes', `status ${status}: ${received.error?.code}`)
   }
-  if (status >= 400 && stored.length > 0) fail(tally, 'crashes', 'refused, and stored')
+  if (status >= 400 && stored.length > 0) fail(tally, 'crashes', 'refused and stored')
   await assertRoundTrip(posted, tally)
 }
 
-const typed = (request: Request, type: string | undefined): Request => {
+const withType = (request: Request, type: string | undefined): Request => {
   const { 'content-type': _type, ...headers } = request.headers
   return {
     ...request,
@@ -88,71 +88,73 @@ const typed = (request: Request, type: string | undefined): Request => {
   }
 }
 
-const genuine = property(
-  'whatever a verified sender posts is stored, ignored or refused, and the worker reads the same',
+const verified = property(
+  'a verified post is stored, ignored or refused, and the worker reads the same from it',
   fc.record({ name: fc.constantFrom(...servedNames), body: anyBody, type: anyType }),
   async ({ name, body, type }, tally) => {
-    const request = typed({ ...baseOf(name), body }, type)
+    const request = withType({ ...baseOf(name), body }, type)
     const signed = signRequest(schemeOf(name), request, fixtureOf(name).secret, start)
-    await assertAnswered(await post(signed), tally)
+    await assertAccepted(await post(signed), tally)
   },
 )
 
 const multipart = property(
-  'whatever becomes of a multipart body, it is stored or refused',
+  'a damaged multipart body is stored or refused',
   fc.record({ name: fc.constantFrom('form', 'jotform'), body: anyMultipart }),
   async ({ name, body }, tally) => {
-    const request = typed({ ...baseOf(name), body }, 'multipart/form-data; boundary=B')
+    const request = withType({ ...baseOf(name), body }, 'multipart/form-data; boundary=B')
     const signed = signRequest(schemeOf(name), request, fixtureOf(name).secret, start)
-    await assertAnswered(await post(signed), tally)
+    await assertAccepted(await post(signed), tally)
   },
 )
 
 const assertRefused = async (request: Request, tally: Tally): Promise<void> => {
   const { status, stored } = await post(request)
-  if (status === 200 || stored.length > 0) fail(tally, 'forgeries', `answered ${status}`)
-  if (status !== 401) fail(tally, 'crashes', `answered ${status}`)
+  if (status === 200 || stored.length > 0) fail(tally, 'forgeries', `status ${status}`)
+  if (status !== 401) fail(tally, 'crashes', `status ${status}`)
 }
 
-const another = 'whsec_bm90IHRoaXMgb25lIGhlcmU='
+const wrongSecret = 'whsec_bm90IHRoaXMgb25lIGhlcmU='
 
-/** What somebody sends who has seen everything but the secret, each part of the proof bent. */
+/** A request signed with a wrong secret, with every part of its proof kept or changed. */
 const forgedRequest = fc
   .tuple(
     fc.constantFrom(...provenNames),
-    fc.constantFrom(another, another.toLowerCase(), 'x'),
+    fc.constantFrom(wrongSecret, wrongSecret.toLowerCase(), 'x'),
     fc.integer({ min: start - 400, max: start + 400 }),
   )
   .map(([name, secret, at]) => {
-    const usable = schemeOf(name).type === 'hmac' && secret !== another ? another : secret
+    const usable = schemeOf(name).type === 'hmac' && secret !== wrongSecret ? wrongSecret : secret
     return { name, request: signRequest(schemeOf(name), baseOf(name), usable, at) }
   })
   .chain(({ name, request }) => {
     const proofs = Object.entries(request.headers)
     const headers = fc.record(
       Object.fromEntries(
-        proofs.map(([header, text]) => [header, fc.oneof(fc.constant(text), bent(text))]),
+        proofs.map(([header, text]) => [header, fc.oneof(fc.constant(text), mutated(text))]),
       ),
     )
     const query = fc.oneof(
       fc.constant(request.url),
-      bent('secret=x').map((text) => `${baseOf(name).url}?${text.replaceAll('#', '')}`),
+      mutated('secret=x').map((text) => `${baseOf(name).url}?${text.replaceAll('#', '')}`),
     )
     return fc.record({ headers, url: query }).map((changed) => ({ ...request, ...changed }))
   })
   .filter(({ url }) => URL.canParse(url))
 
 const forgedHeaders = property(
-  'whatever a stranger puts into headers and address, it is 401, and nothing is stored',
+  'a request with forged headers or a forged URL gets a 401 and is not stored',
   forgedRequest,
   assertRefused,
 )
 
-const coversBody = provenNames.filter((name) => !['bearer', 'query'].includes(schemeOf(name).type))
+const bodySigningNames = provenNames.filter(
+  (name) => !['bearer', 'query'].includes(schemeOf(name).type),
+)
 
 const forgedBody = property(
-  'whatever a body is changed to, its signature is no longer good',
-  fc.record({ name: fc.constantFrom(...coversBody), body: anyBody }),
+  'a request with a changed body gets a 401 and is not stored',
+  fc.record({ name: fc.constantFrom(...bodySigningNames), body: anyBody }),
   async ({ name, body }, tally) => {
     const base = baseOf(name)
     if (Buffer.compare(base.body, body) === 0) return
@@ -161,8 +163,8 @@ const forgedBody = property(
   },
 )
 
-const fromElsewhere = property(
-  'whatever lies in a queue, the worker opens it or says why not',
+const queued = property(
+  'the worker reads any queue record or reports why not',
   fc.record({
     body: fc.oneof(
       fc.json({ maxDepth: 4 }),
@@ -187,7 +189,7 @@ const fromElsewhere = property(
         source === undefined ? {} : { messageAttributes: { source: { stringValue: source } } },
       ),
     )
-    if (error?.code === 'unexpected') fail(tally, 'crashes', 'the worker breaks')
+    if (error?.code === 'unexpected') fail(tally, 'crashes', 'the worker has an unexpected error')
   },
 )
 
@@ -210,10 +212,10 @@ const anyEvent = fc.oneof(
       ),
       { minLength: 1 },
     )
-    .map((all) => ({ Records: all.map((Sns) => ({ EventSource: 'aws:sns', Sns })) })),
+    .map((messages) => ({ Records: messages.map((Sns) => ({ EventSource: 'aws:sns', Sns })) })),
 )
 
-const stored = await createWebhook(
+const webhook = await createWebhook(
   { QUEUE_URL: 'https://sqs.example.com/1/queue.fifo', SIGNING_SECRET_ID: 'signing' },
   {
     bridge: everyPreset,
@@ -227,17 +229,17 @@ const stored = await createWebhook(
 )
 
 const invoked = property(
-  'whatever AWS invokes the function with, it is stored',
+  'an event of an AWS invocation is stored',
   anyEvent,
   async (event, tally) => {
-    const by = invokedBy(event)
-    if (!by) return fail(tally, 'crashes', 'an invocation is taken for a request')
-    const error = await stored.ingest(event, by)
+    const invoker = invokedBy(event)
+    if (!invoker) return fail(tally, 'crashes', 'an invocation is treated as a request')
+    const error = await webhook.ingest(event, invoker)
     if (error) fail(tally, 'crashes', `not stored: ${error.code}`)
   },
 )
 
-const optioned = signup({
+const withOptions = signup({
   fields: { a: 'email', b: 'phone', 'c.d': 'name', e: 'signed_up_at', f: 'owner_id', g: 'avatar' },
   attributes: { h: 'h', 'i.j': 'i', constructor: 'odd' },
   company: { k: 'company_id', l: 'size', m: 'name' },
@@ -247,25 +249,25 @@ const optioned = signup({
 })
 
 const mapped = property(
-  'whatever stands where the options look, a signup is read or refused',
+  'a payload with any values at the configured paths is read or refused',
   fc.dictionary(
     fc.constantFrom(...'abcdefghijklmno', 'tags', 'custom_attributes', 'external_id', 'role'),
     fc.oneof(fc.jsonValue({ maxDepth: 6 }), fc.constantFrom('ada@example.com', '2813322575')),
   ),
   async (body, tally) => {
-    const reading = await read(optioned, delivery(body))
+    const reading = await read(withOptions, delivery(body))
     if (!/"(?:undefined|null)"|\[object/.test(JSON.stringify(reading))) return
-    fail(tally, 'crashes', 'it made a word of what is missing')
+    fail(tally, 'crashes', 'a missing value became text')
   },
 )
 
-/** All that is fuzzed. */
+/** Every property that is fuzzed. */
 export const properties: readonly Property[] = [
-  genuine,
+  verified,
   multipart,
   forgedHeaders,
   forgedBody,
-  fromElsewhere,
+  queued,
   invoked,
   mapped,
 ]

@@ -10,7 +10,7 @@ import { bytes } from '../support/deliveries.ts'
 import { postConfirmation } from '../support/payloads.ts'
 import { record } from '../support/records.ts'
 import { startServer } from '../support/server.ts'
-import { createNotes } from '../support/telemetry.ts'
+import { captureTelemetry } from '../support/telemetry.ts'
 import { startWorld } from '../support/world.ts'
 
 const signsUrl = { header: 'x-signature', algorithm: 'sha256', encoding: 'hex' } as const
@@ -38,7 +38,7 @@ beforeEach(async () => {
 })
 afterEach(() => world.close())
 
-/** A request as an HTTP API hands it over, payload format 2.0. */
+/** A request as an HTTP API sends it to the function, payload format 2.0. */
 const event = (
   path: string,
   body: string,
@@ -70,14 +70,14 @@ const bearer = { authorization: 'Bearer s3cret' }
 const ada = '{"email":"ada@example.com"}'
 
 const startWebhook = async (env: Record<string, string | undefined> = {}) => {
-  const notes = createNotes()
-  const { respond, ingest: take } = await createWebhook(
+  const captured = captureTelemetry()
+  const { respond, ingest } = await createWebhook(
     { ...world.webhookEnv, ...env },
-    { bridge, clock: world.clock, random: () => 0.5, telemetry: notes.telemetry },
+    { bridge, clock: world.clock, random: () => 0.5, telemetry: captured.telemetry },
   )
   return {
-    ...notes,
-    take,
+    ...captured,
+    ingest,
     post: async (request: APIGatewayProxyEventV2) => {
       const { statusCode, headers, body } = await respond(request)
       return { statusCode, headers, body: body ? JSON.parse(body) : undefined }
@@ -86,13 +86,13 @@ const startWebhook = async (env: Record<string, string | undefined> = {}) => {
 }
 const queued = async () => (await world.batch()).Records
 
-test('a signup is in the queue when it is answered, under the id of the answer', async () => {
+test('the webhook queues a signup before it responds, under the id of the response', async () => {
   const { post, logged } = await startWebhook()
 
-  const answer = await post(event('/webhooks/backend', ada, bearer))
+  const response = await post(event('/webhooks/backend', ada, bearer))
 
   const [message] = await queued()
-  expect(answer).toMatchObject({
+  expect(response).toMatchObject({
     statusCode: 200,
     body: { status: 'accepted', id: message?.attributes.MessageDeduplicationId },
   })
@@ -105,11 +105,11 @@ test('a signup is in the queue when it is answered, under the id of the answer',
     body: bytes(ada),
   })
   expect(logged).toEqual([
-    expect.objectContaining({ event: 'accepted', source: 'backend', id: answer.body.id }),
+    expect.objectContaining({ event: 'accepted', source: 'backend', id: response.body.id }),
   ])
 })
 
-test('the same delivery sent twice is one message', async () => {
+test('the webhook queues the same delivery sent twice as one message', async () => {
   const { post } = await startWebhook()
 
   await post(event('/webhooks/backend', ada, bearer))
@@ -118,7 +118,7 @@ test('the same delivery sent twice is one message', async () => {
   expect(await queued()).toHaveLength(1)
 })
 
-describe('the event', () => {
+describe('the webhook’s HTTP event', () => {
   const base64 = (text: string | Uint8Array) => Buffer.from(text).toString('base64')
   const svix = (body: Uint8Array) =>
     sign(
@@ -127,7 +127,7 @@ describe('the event', () => {
       clerkSecret,
     ).headers
 
-  test('may carry its body as base64: a signature is over the bytes', async () => {
+  test('may have its body as base64: the signature is verified over the bytes', async () => {
     const { post } = await startWebhook()
     const body = bytes('{"type":"user.created","data":{"id":"user_1","first_name":"Zoë"}}')
 
@@ -166,7 +166,7 @@ describe('the event', () => {
     ).toBe(200)
   })
 
-  test('over 256 KiB is refused without decoding', async () => {
+  test('with a body over 256 KiB is refused with 413', async () => {
     const { post } = await startWebhook()
     const body = 'x'.repeat(400_000)
 
@@ -179,7 +179,7 @@ describe('the event', () => {
     [undefined, 'https://api.execute-api.eu-west-1.amazonaws.com/webhooks/signed?a=1'],
     ['https://hooks.example.com/', 'https://hooks.example.com/webhooks/signed?a=1'],
   ])(
-    'with PUBLIC_BASE_URL %s is at the address that the sender signed',
+    'with PUBLIC_BASE_URL %s has the URL that the sender signed: %s',
     async (PUBLIC_BASE_URL, url) => {
       const { post } = await startWebhook({ PUBLIC_BASE_URL })
       const scheme = bridge.sources.signed?.signature ?? { type: 'open' }
@@ -191,8 +191,8 @@ describe('the event', () => {
   )
 })
 
-describe('secrets', () => {
-  test('are read once and kept, and a rotated one is read in doubt', async () => {
+describe('the webhook’s secrets', () => {
+  test('are read once, and again after a wrong signature, since they may have rotated', async () => {
     const { post } = await startWebhook()
     await post(event('/webhooks/backend', ada, bearer))
     await post(event('/webhooks/backend', ada, bearer))
@@ -202,12 +202,12 @@ describe('secrets', () => {
     const rotated = { authorization: 'Bearer rotated' }
 
     expect((await post(event('/webhooks/backend', ada, rotated))).statusCode).toBe(200)
-    // The previous version counts too.
+    // The previous version is valid, too.
     expect((await post(event('/webhooks/backend', ada, bearer))).statusCode).toBe(200)
     expect(world.secrets.calls()).toHaveLength(4)
   })
 
-  test('that do not exist yet fail closed, and work within 30 s of their making', async () => {
+  test('that do not exist yet are 500 misconfigured, and work 30 s after they are created', async () => {
     world.secrets.remove('signing')
     const { post, counted } = await startWebhook()
 
@@ -222,7 +222,7 @@ describe('secrets', () => {
     expect((await post(event('/webhooks/backend', ada, bearer))).statusCode).toBe(200)
   })
 
-  test('that cannot be read are 503; the last good ones serve on once there are some', async () => {
+  test('that cannot be read are 503, unless earlier ones are in the cache', async () => {
     world.secrets.fail(10)
     const { post } = await startWebhook()
     expect((await post(event('/webhooks/backend', ada, bearer))).statusCode).toBe(503)
@@ -234,7 +234,7 @@ describe('secrets', () => {
     expect((await post(event('/webhooks/backend', ada, bearer))).statusCode).toBe(200)
   })
 
-  test('that the role may not read are misconfigured', async () => {
+  test('that the role may not read are 500 misconfigured', async () => {
     world.secrets.fail(10, 400)
     const { post } = await startWebhook()
 
@@ -245,7 +245,7 @@ describe('secrets', () => {
   })
 })
 
-test('a queue that is away is 503 with Retry-After', async () => {
+test('the webhook responds with 503 and Retry-After if the queue is unavailable', async () => {
   const { post } = await startWebhook({ QUEUE_URL: `${world.sqs.url}/000000000000/nobody.fifo` })
 
   expect(await post(event('/webhooks/backend', ada, bearer))).toMatchObject({
@@ -255,7 +255,7 @@ test('a queue that is away is 503 with Retry-After', async () => {
   })
 })
 
-test('refusals that strangers can cause at will are counted, and logged once a minute', async () => {
+test('the webhook counts refusals that anyone can cause, and logs them once a minute', async () => {
   const { post, logged, counted } = await startWebhook()
   const forge = () => post(event('/webhooks/backend', ada, { authorization: 'Bearer forged' }))
 
@@ -273,7 +273,7 @@ test('refusals that strangers can cause at will are counted, and logged once a m
   expect(logged).toHaveLength(2)
 })
 
-test('a secret that cannot be refreshed serves on, and the log says so', async () => {
+test('the webhook keeps a secret that it cannot refresh, and logs that', async () => {
   const { post, logged, counted } = await startWebhook()
   await post(event('/webhooks/backend', ada, bearer))
   world.secrets.put('signing', 'no JSON')
@@ -286,18 +286,18 @@ test('a secret that cannot be refreshed serves on, and the log says so', async (
   })
 })
 
-describe('direct mode', () => {
+describe('the webhook in direct mode', () => {
   const direct = (more: Record<string, string> = {}) =>
     startWebhook({ ...world.workerEnv, DELIVERY: 'direct', QUEUE_URL: undefined, ...more })
 
-  test('delivers before it answers, with the contact’s id', async () => {
+  test('delivers before it responds, with the contact’s id', async () => {
     const { post } = await direct()
 
-    const answer = await post(event('/webhooks/backend', ada, bearer))
+    const response = await post(event('/webhooks/backend', ada, bearer))
     const again = await post(event('/webhooks/backend', ada, bearer))
 
     const [contact] = world.intercom.contacts()
-    expect(answer).toMatchObject({
+    expect(response).toMatchObject({
       statusCode: 200,
       body: { status: 'created', contact_id: contact?.id },
     })
@@ -305,7 +305,7 @@ describe('direct mode', () => {
     expect(await queued()).toEqual([])
   })
 
-  test('answers 503 where Intercom is away', async () => {
+  test('responds with 503 if Intercom is unavailable', async () => {
     world.intercom.addFault({ status: 503 })
     const { post } = await direct()
 
@@ -315,7 +315,7 @@ describe('direct mode', () => {
     })
   })
 
-  test('answers 503 after 20 s, while the sender still listens', async () => {
+  test('responds with 503 after 20 s, while the sender still waits', async () => {
     const server = await startServer(() => world.clock.advance(20_000))
     const { post } = await direct({ INTERCOM_BASE_URL: server.url })
 
@@ -324,27 +324,27 @@ describe('direct mode', () => {
     await server.close()
   })
 
-  test('answers 422 with Intercom’s code, never its text, where it refuses for good', async () => {
+  test('responds with 422 and Intercom’s code, never its text, to a permanent refusal', async () => {
     const { post } = await direct()
     const refusal = { status: 422, code: 'parameter_invalid', message: 'canary' }
     world.intercom.addFault({ method: 'POST', path: '/contacts', ...refusal })
 
-    const answer = await post(event('/webhooks/backend', ada, bearer))
+    const response = await post(event('/webhooks/backend', ada, bearer))
 
-    expect(answer).toMatchObject({
+    expect(response).toMatchObject({
       statusCode: 422,
       body: { error: { code: 'intercom_rejected', intercom_code: 'parameter_invalid' } },
     })
-    expect(JSON.stringify(answer)).not.toContain('canary')
+    expect(JSON.stringify(response)).not.toContain('canary')
   })
 })
 
-test('a wrong environment is 500 misconfigured with every problem, and never throws', async () => {
+test('the webhook’s handler responds to a wrong environment with 500 misconfigured and every problem', async () => {
   const result = await handler(event('/webhooks/backend', ada, bearer))
-  const answer = result as APIGatewayProxyStructuredResultV2
+  const response = result as APIGatewayProxyStructuredResultV2
 
-  expect(answer.statusCode).toBe(500)
-  expect(JSON.parse(answer.body ?? '')).toEqual({
+  expect(response.statusCode).toBe(500)
+  expect(JSON.parse(response.body ?? '')).toEqual({
     error: {
       code: 'misconfigured',
       message: 'the environment is wrong: SIGNING_SECRET_ID is missing; QUEUE_URL is missing',
@@ -352,7 +352,7 @@ test('a wrong environment is 500 misconfigured with every problem, and never thr
   })
 })
 
-describe('an event that AWS invokes the function with', () => {
+describe('the webhook’s invocation', () => {
   const snsEvent = (source: string | undefined, Message = ada) => ({
     Records: [
       {
@@ -364,19 +364,19 @@ describe('an event that AWS invokes the function with', () => {
   const sourcesQueued = async () =>
     (await queued()).map(({ body }) => fromRecord(record(body)).delivery.source)
 
-  test('of Cognito is queued for its source', async () => {
-    const { take, logged } = await startWebhook()
+  test('by Cognito is queued for the Cognito source', async () => {
+    const { ingest, logged } = await startWebhook()
 
-    expect(await take(postConfirmation, 'cognito')).toBeUndefined()
+    expect(await ingest(postConfirmation, 'cognito')).toBeUndefined()
 
     expect(await sourcesQueued()).toEqual(['members'])
     expect(logged).toEqual([expect.objectContaining({ event: 'accepted', source: 'members' })])
   })
 
-  test('of Cognito about a new password is ignored', async () => {
-    const { take, counted } = await startWebhook()
+  test('by Cognito after a new password is ignored', async () => {
+    const { ingest, counted } = await startWebhook()
 
-    await take(
+    await ingest(
       { ...postConfirmation, triggerSource: 'PostConfirmation_ConfirmForgotPassword' },
       'cognito',
     )
@@ -388,30 +388,30 @@ describe('an event that AWS invokes the function with', () => {
   test.each([
     [undefined, 'queue'],
     ['clerk', 'clerk'],
-  ])('of SNS for the source %s is queued for %s', async (named, source) => {
-    const { take } = await startWebhook()
+  ])('by SNS with the source %s is queued for the source %s', async (named, source) => {
+    const { ingest } = await startWebhook()
 
-    expect(await take(snsEvent(named, '{"type":"user.created","email":"a@b.co"}'), 'sns')).toBe(
+    expect(await ingest(snsEvent(named, '{"type":"user.created","email":"a@b.co"}'), 'sns')).toBe(
       undefined,
     )
 
     expect(await sourcesQueued()).toEqual([source])
   })
 
-  test('that cannot be read, or is for nobody, is queued all the same, for the worker to park', async () => {
-    const { take } = await startWebhook()
+  test('by SNS that cannot be read, or is for no source, is queued: the worker parks it', async () => {
+    const { ingest } = await startWebhook()
 
-    await take(snsEvent(undefined, 'no JSON'), 'sns')
-    await take(snsEvent('nobody'), 'sns')
+    await ingest(snsEvent(undefined, 'no JSON'), 'sns')
+    await ingest(snsEvent('nobody'), 'sns')
 
     expect(await sourcesQueued()).toEqual(['queue', 'nobody'])
   })
 
-  test('that the queue does not take is told, counted and given back', async () => {
-    const { take, logged, counted } = await startWebhook({ QUEUE_URL: `${world.sqs.url}/1/none` })
+  test('that the queue does not store is logged and counted, and its error is returned', async () => {
+    const { ingest, logged, counted } = await startWebhook({ QUEUE_URL: `${world.sqs.url}/1/none` })
 
     for (const by of ['cognito', 'sns'] as const) {
-      const error = await take(by === 'cognito' ? postConfirmation : snsEvent(undefined), by)
+      const error = await ingest(by === 'cognito' ? postConfirmation : snsEvent(undefined), by)
       expect(error).toMatchObject({ code: 'temporarily_unavailable' })
     }
 
@@ -419,17 +419,17 @@ describe('an event that AWS invokes the function with', () => {
     expect(logged).toHaveLength(2)
     expect(JSON.stringify(logged)).not.toContain('ada')
 
-    await take(snsEvent('ada@example.com'), 'sns')
+    await ingest(snsEvent('ada@example.com'), 'sns')
     expect(counted.get('unstored')).toBe(3)
     expect(JSON.stringify(logged)).not.toContain('ada')
   })
 
-  test('of Cognito is given up after 3 s, so that the user does not wait', async () => {
+  test('by Cognito ends with an error after 3 s, since the user waits', async () => {
     const hanging = await startServer(() => world.clock.advance(3_000))
     vi.stubEnv('AWS_ENDPOINT_URL_SQS', hanging.url)
-    const { take, counted } = await startWebhook({ QUEUE_URL: `${hanging.url}/1/queue` })
+    const { ingest, counted } = await startWebhook({ QUEUE_URL: `${hanging.url}/1/queue` })
 
-    expect(await take(postConfirmation, 'cognito')).toMatchObject({
+    expect(await ingest(postConfirmation, 'cognito')).toMatchObject({
       code: 'temporarily_unavailable',
     })
 
@@ -437,7 +437,7 @@ describe('an event that AWS invokes the function with', () => {
     await hanging.close()
   })
 
-  test('of Cognito comes back and one of SNS is thrown where the environment is wrong', async () => {
+  test('in a wrong environment returns the event to Cognito and throws for SNS', async () => {
     expect(await handler(postConfirmation)).toBe(postConfirmation)
     await expect(handler(snsEvent(undefined))).rejects.toMatchObject({ code: 'misconfigured' })
   })

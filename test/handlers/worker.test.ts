@@ -5,11 +5,10 @@ import { createWorker, handler } from '../../src/handlers/worker.ts'
 import { defineBridge } from '../../src/lib/config/config.ts'
 import { form, signup } from '../../src/lib/index.ts'
 import { toMessages } from '../../src/lib/queue/message.ts'
-
 import { read } from '../../src/lib/transform/read.ts'
 import { delivery, formHeaders } from '../support/deliveries.ts'
-import { createNotes } from '../support/telemetry.ts'
-import { access_token, again, minute, startWorld } from '../support/world.ts'
+import { captureTelemetry } from '../support/telemetry.ts'
+import { access_token, oneMinuteLeft, receivedAgain, startWorld } from '../support/world.ts'
 
 const bridge = defineBridge({
   sources: { backend: signup(), waitlist: form({ role: 'lead' }) },
@@ -34,23 +33,23 @@ beforeEach(async () => {
 })
 
 const startWorker = (env: Record<string, string | undefined> = {}) => {
-  const notes = createNotes()
+  const captured = captureTelemetry()
   const worker = createWorker(
     { ...world.workerEnv, ...env },
-    { bridge, clock: world.clock, random: () => 0.5, telemetry: notes.telemetry },
+    { bridge, clock: world.clock, random: () => 0.5, telemetry: captured.telemetry },
   )
-  return { worker, ...notes }
+  return { worker, ...captured }
 }
 
 const queue = async (source: 'backend' | 'waitlist', body: object | string): Promise<void> => {
   const headers = source === 'waitlist' ? formHeaders : { 'content-type': 'application/json' }
-  const given = { ...delivery(body, headers), source, url: '' }
-  const reading = await read(bridge.sources[source] ?? signup(), given)
+  const queued = { ...delivery(body, headers), source, url: '' }
+  const reading = await read(bridge.sources[source] ?? signup(), queued)
   if (reading.kind === 'ignored') throw new Error('ignored')
-  await world.store(toMessages(given, reading))
+  await world.store(toMessages(queued, reading))
 }
 let events = 0
-/** Each with an event id of its own: SQS drops what it has seen in the last five minutes. */
+/** Each has its own event id: SQS drops a message whose id it received in the last 5 minutes. */
 const person = (name: string, more: object = {}) => {
   events += 1
   return { email: `${name}@example.com`, event_id: `event-${events}`, ...more }
@@ -59,7 +58,7 @@ const emails = () => world.intercom.contacts().map(({ email }) => email)
 const calls = () =>
   world.intercom.calls().map(({ method, path, status }) => `${method} ${path} ${status}`)
 
-/** The batch as from a queue that is not there. */
+/** The batch, as if from a queue that does not exist. */
 const elsewhere = ({ Records }: SQSEvent): SQSEvent => ({
   Records: Records.map((record) => ({
     ...record,
@@ -67,11 +66,11 @@ const elsewhere = ({ Records }: SQSEvent): SQSEvent => ({
   })),
 })
 
-test('a queued signup becomes a contact', async () => {
+test('the worker delivers a queued signup as a contact', async () => {
   await queue('backend', person('ada', { external_id: '1', name: 'Ada' }))
   const { worker, logged, counted } = startWorker()
 
-  expect(await worker(await world.batch(), minute)).toEqual({ batchItemFailures: [] })
+  expect(await worker(await world.batch(), oneMinuteLeft)).toEqual({ batchItemFailures: [] })
 
   expect(world.intercom.contacts()).toMatchObject([
     { email: 'ada@example.com', external_id: '1', name: 'Ada', role: 'user' },
@@ -83,37 +82,37 @@ test('a queued signup becomes a contact', async () => {
   expect(counted.get('created')).toBe(1)
 })
 
-test('the metrics of a batch are written with it', async () => {
-  const { telemetry } = createNotes()
+test('the worker writes the metrics after each batch', async () => {
+  const { telemetry } = captureTelemetry()
   const flush = vi.fn()
-  const surroundings = { bridge, clock: world.clock, telemetry: { ...telemetry, flush } }
+  const overrides = { bridge, clock: world.clock, telemetry: { ...telemetry, flush } }
 
-  await createWorker(world.workerEnv, surroundings)({ Records: [] }, minute)
+  await createWorker(world.workerEnv, overrides)({ Records: [] }, oneMinuteLeft)
 
   expect(flush).toHaveBeenCalledOnce()
 })
 
-describe('Intercom answers 503', () => {
-  test('twice: tried again in place', async () => {
+describe('a 503 from Intercom', () => {
+  test('twice is retried in the same invocation', async () => {
     await queue('backend', person('ada'))
     world.intercom.addFault({ status: 503, count: 2 })
     const { worker } = startWorker()
 
-    expect(await worker(await world.batch(), minute)).toEqual({ batchItemFailures: [] })
+    expect(await worker(await world.batch(), oneMinuteLeft)).toEqual({ batchItemFailures: [] })
     expect(emails()).toEqual(['ada@example.com'])
   })
 
-  test('five times: back to the queue, delivered when it comes again, nothing parked', async () => {
+  test('five times returns the record to the queue; its retry delivers it, nothing is parked', async () => {
     await queue('backend', person('ada'))
     world.intercom.addFault({ status: 503, count: 5 })
     const { worker, logged } = startWorker()
     const batch = await world.batch()
 
-    const first = await worker(batch, minute)
+    const first = await worker(batch, oneMinuteLeft)
     expect(first.batchItemFailures).toEqual([{ itemIdentifier: batch.Records[0]?.messageId }])
     expect(await world.depth()).toEqual({ waiting: 0, held: 1 })
 
-    expect(await worker(again(batch), minute)).toEqual({ batchItemFailures: [] })
+    expect(await worker(receivedAgain(batch), oneMinuteLeft)).toEqual({ batchItemFailures: [] })
     expect(emails()).toEqual(['ada@example.com'])
     expect(await world.deadLetters()).toEqual([])
     expect(logged.filter(({ event }) => event !== 'intercom')).toMatchObject([
@@ -129,27 +128,27 @@ describe('Intercom answers 503', () => {
 })
 
 test.each([
-  ['resets the connection', { reset: true }],
-  ['answers with a gateway’s page', { status: 502, body: 'html' }],
-  ['answers 200 with a page', { status: 200, body: 'html' }],
-  ['answers 408', { status: 408 }],
-  ['redirects', { status: 302, body: 'html' }],
-] as const)('where Intercom %s, the call is tried again', async (_name, fault) => {
+  ['a connection reset', { reset: true }],
+  ['502 with a gateway’s page', { status: 502, body: 'html' }],
+  ['200 with an HTML page', { status: 200, body: 'html' }],
+  ['408', { status: 408 }],
+  ['a redirect', { status: 302, body: 'html' }],
+] as const)('the worker retries a request to Intercom after %s', async (_name, fault) => {
   await queue('backend', person('ada'))
   world.intercom.addFault({ ...fault, count: 2 })
   const { worker } = startWorker()
 
-  expect(await worker(await world.batch(), minute)).toEqual({ batchItemFailures: [] })
+  expect(await worker(await world.batch(), oneMinuteLeft)).toEqual({ batchItemFailures: [] })
   expect(emails()).toEqual(['ada@example.com'])
 })
 
-describe('a user whose create had no answer', () => {
-  test('is one contact: the second try is told of the first', async () => {
+describe('a user whose create request got no response', () => {
+  test('is one contact: the retry gets a 409 that names the first', async () => {
     await queue('backend', person('ada', { external_id: '1' }))
     world.intercom.addFault({ lost: true, method: 'POST', path: '/contacts', count: 1 })
     const { worker } = startWorker()
 
-    expect(await worker(await world.batch(), minute)).toEqual({ batchItemFailures: [] })
+    expect(await worker(await world.batch(), oneMinuteLeft)).toEqual({ batchItemFailures: [] })
     expect(emails()).toEqual(['ada@example.com'])
     expect(calls().map((call) => call.replace(/[0-9a-f]{24}/, 'ID'))).toEqual([
       'POST /contacts/search 200',
@@ -160,57 +159,57 @@ describe('a user whose create had no answer', () => {
   })
 })
 
-describe('a lead whose create had no answer', () => {
-  test('waits 180 s for the index, is found, and is one contact', async () => {
+describe('a lead whose create request got no response', () => {
+  test('is retried after 180 s, when search finds it, and is one contact', async () => {
     await queue('waitlist', 'email=lin%40example.com')
     world.intercom.addFault({ lost: true, method: 'POST', path: '/contacts', count: 1 })
     const { worker, logged } = startWorker()
     const batch = await world.batch()
 
-    expect((await worker(batch, minute)).batchItemFailures).toHaveLength(1)
+    expect((await worker(batch, oneMinuteLeft)).batchItemFailures).toHaveLength(1)
     expect(logged.find(({ event }) => event === 'handed_back')).toMatchObject({
       code: 'create_unclear',
       retry_in_seconds: 180,
     })
 
-    expect(await worker(again(batch), minute)).toEqual({ batchItemFailures: [] })
+    expect(await worker(receivedAgain(batch), oneMinuteLeft)).toEqual({ batchItemFailures: [] })
     expect(emails()).toEqual(['lin@example.com'])
   })
 })
 
-describe('a token that was rotated', () => {
-  test('is read again on the first 401: no restart, nothing parked, nothing handed back', async () => {
+describe('the worker’s Intercom token', () => {
+  test('is read again on the first 401: a rotation returns and parks no record', async () => {
     const { worker } = startWorker()
     await queue('backend', person('ada'))
-    await worker(await world.batch(), minute)
+    await worker(await world.batch(), oneMinuteLeft)
     world.secrets.put('intercom', 'the-next-token')
     world.intercom.addFault({ access_token: 'the-next-token' })
     await queue('backend', person('grace'))
 
-    expect(await worker(await world.batch(), minute)).toEqual({ batchItemFailures: [] })
+    expect(await worker(await world.batch(), oneMinuteLeft)).toEqual({ batchItemFailures: [] })
     expect(emails()).toEqual(['ada@example.com', 'grace@example.com'])
     expect(calls().filter((call) => call.endsWith('401'))).toHaveLength(1)
     expect(await world.deadLetters()).toEqual([])
   })
 
-  test('and is bad hands everything back, asks for the secret once, parks nothing', async () => {
+  test('that is wrong returns all records, reads the secret again once, parks nothing', async () => {
     for (const name of ['ada', 'grace', 'lin']) await queue('backend', person(name))
     world.intercom.addFault({ access_token: 'somewhere-else' })
     const { worker, counted } = startWorker()
     const batch = await world.batch()
-    const askedBefore = world.secrets.calls().length
+    const callsBefore = world.secrets.calls().length
 
-    const { batchItemFailures } = await worker(batch, minute)
+    const { batchItemFailures } = await worker(batch, oneMinuteLeft)
 
     expect(batchItemFailures).toHaveLength(3)
     expect(counted.get('intercom_unauthorized')).toBeGreaterThan(0)
-    // Once to begin with, and once more in doubt.
-    expect(world.secrets.calls().length - askedBefore).toBe(2)
+    // The first load, and one more after the first 401.
+    expect(world.secrets.calls().length - callsBefore).toBe(2)
     expect(await world.deadLetters()).toEqual([])
 
     world.secrets.put('intercom', 'somewhere-else')
     world.clock.advance(30_000)
-    expect(await worker(again(batch), minute)).toEqual({ batchItemFailures: [] })
+    expect(await worker(receivedAgain(batch), oneMinuteLeft)).toEqual({ batchItemFailures: [] })
     expect(emails()).toHaveLength(3)
   })
 
@@ -218,31 +217,31 @@ describe('a token that was rotated', () => {
     [401, 'token_unauthorized'],
     [402, 'api_plan_restricted'],
     [403, 'api_plan_restricted'],
-  ])('and lacks a right (%i %s) hands everything back', async (status, code) => {
+  ])('that lacks a permission (%i %s) returns all records', async (status, code) => {
     await queue('backend', person('ada'))
     world.intercom.addFault({ status, code, count: 1 })
     const { worker, counted } = startWorker()
 
-    expect((await worker(await world.batch(), minute)).batchItemFailures).toHaveLength(1)
+    expect((await worker(await world.batch(), oneMinuteLeft)).batchItemFailures).toHaveLength(1)
     expect(counted.get('intercom_forbidden')).toBe(1)
   })
 })
 
-test('a full rate window is waited out in place', async () => {
+test('the worker waits until a full rate window ends', async () => {
   await queue('backend', person('ada'))
   await queue('backend', person('grace'))
   world.intercom.addFault({ rate_limit: 2 })
   const { worker } = startWorker()
   const sleptBefore = world.clock.slept.length
 
-  expect(await worker(await world.batch(), minute)).toEqual({ batchItemFailures: [] })
+  expect(await worker(await world.batch(), oneMinuteLeft)).toEqual({ batchItemFailures: [] })
   expect(emails()).toHaveLength(2)
   const waits = world.clock.slept.slice(sleptBefore)
   expect(waits.length).toBeGreaterThan(0)
   for (const ms of waits) expect(ms).toBeLessThanOrEqual(11_000)
 })
 
-test('without time to wait, the batch goes back to the queue', async () => {
+test('the worker returns the batch to the queue if there is no time to wait', async () => {
   await queue('backend', person('ada'))
   world.intercom.addFault({ rate_limit: 0 })
   const { worker, logged } = startWorker()
@@ -257,7 +256,7 @@ test('without time to wait, the batch goes back to the queue', async () => {
   })
 })
 
-test('one poison record in a batch of ten: nine delivered, one parked with its reason', async () => {
+test('the worker parks one bad record in a batch of ten, and delivers the other nine', async () => {
   world.intercom.addFault({ admins: [1] })
   for (let index = 0; index < 10; index += 1) {
     await queue(
@@ -269,7 +268,7 @@ test('one poison record in a batch of ten: nine delivered, one parked with its r
   expect(batch.Records).toHaveLength(10)
   const { worker } = startWorker()
 
-  expect(await worker(batch, minute)).toEqual({ batchItemFailures: [] })
+  expect(await worker(batch, oneMinuteLeft)).toEqual({ batchItemFailures: [] })
 
   expect(emails()).toHaveLength(9)
   const letters = await world.deadLetters()
@@ -291,7 +290,7 @@ const attributesOf = (letter: Message | undefined) =>
     ]),
   )
 
-describe('records of other producers, from a standard queue,', () => {
+describe('records of other producers, from the inbox,', () => {
   test('are delivered: plain JSON, an SNS envelope, raw, an EventBridge envelope', async () => {
     const detail = { email: 'event@example.com' }
     await world.sendToInbox([
@@ -308,7 +307,7 @@ describe('records of other producers, from a standard queue,', () => {
     ])
     const { worker } = startWorker()
 
-    expect(await worker(await world.batch(world.inbox.url), minute)).toEqual({
+    expect(await worker(await world.batch(world.inbox.url), oneMinuteLeft)).toEqual({
       batchItemFailures: [],
     })
     expect(emails().sort()).toEqual([
@@ -319,14 +318,14 @@ describe('records of other producers, from a standard queue,', () => {
     ])
   })
 
-  test('are told of what was left out of them; the webhook told of its own', async () => {
+  test('are logged with what was left out of them; the webhook already logged its own', async () => {
     const half = person('half', { phone: 'none' })
     await world.sendToInbox([{ body: JSON.stringify(half) }])
     await queue('backend', person('queued', { phone: 'none' }))
     const { worker, logged, counted } = startWorker()
 
-    await worker(await world.batch(world.inbox.url), minute)
-    await worker(await world.batch(), minute)
+    await worker(await world.batch(world.inbox.url), oneMinuteLeft)
+    await worker(await world.batch(), oneMinuteLeft)
 
     expect(counted.get('phone_invalid')).toBe(1)
     expect(logged.filter(({ left_out }) => left_out)).toMatchObject([
@@ -334,11 +333,11 @@ describe('records of other producers, from a standard queue,', () => {
     ])
   })
 
-  test('are parked in dead letters of their own kind', async () => {
+  test('are parked in the inbox’s dead letter queue', async () => {
     await world.sendToInbox([{ body: 'not a signup' }, { body: '{}', source: 'nobody' }])
     const { worker } = startWorker()
 
-    expect(await worker(await world.batch(world.inbox.url), minute)).toEqual({
+    expect(await worker(await world.batch(world.inbox.url), oneMinuteLeft)).toEqual({
       batchItemFailures: [],
     })
     const letters = await world.deadLetters(world.inboxDeadLetters.url)
@@ -349,11 +348,11 @@ describe('records of other producers, from a standard queue,', () => {
     expect(await world.deadLetters()).toEqual([])
   })
 
-  test('stay where they are while there are no such dead letters', async () => {
+  test('stay in the inbox if it has no dead letter queue', async () => {
     await world.sendToInbox([{ body: 'not a signup' }])
     const { worker, logged } = startWorker({ INBOX_DEAD_LETTER_QUEUE_URL: '' })
 
-    const { batchItemFailures } = await worker(await world.batch(world.inbox.url), minute)
+    const { batchItemFailures } = await worker(await world.batch(world.inbox.url), oneMinuteLeft)
 
     expect(batchItemFailures).toHaveLength(1)
     expect(logged.find(({ event }) => event === 'handed_back')).toMatchObject({
@@ -364,30 +363,30 @@ describe('records of other producers, from a standard queue,', () => {
   })
 })
 
-test('a wrong environment never throws: every record goes back', async () => {
+test('the worker’s handler returns all records in a wrong environment, and does not throw', async () => {
   await queue('backend', person('ada'))
   const batch = await world.batch()
 
-  const answer = await handler(batch, minute)
+  const response = await handler(batch, oneMinuteLeft)
 
-  expect(answer).toEqual({ batchItemFailures: [{ itemIdentifier: batch.Records[0]?.messageId }] })
+  expect(response).toEqual({ batchItemFailures: [{ itemIdentifier: batch.Records[0]?.messageId }] })
   expect(emails()).toEqual([])
 })
 
-describe('a wrong environment', () => {
+describe('the worker’s handler in a wrong environment', () => {
   afterEach(() => {
     vi.restoreAllMocks()
     vi.stubEnv('QUEUE_URL', undefined)
   })
 
-  test('gives each group one wait, and all of its records that one', async () => {
+  test('makes all records of a group wait equally long', async () => {
     for (const name of ['ada', 'ada', 'grace']) await queue('backend', person(name))
     const batch = await world.batch()
     vi.stubEnv('QUEUE_URL', world.sqs.queueUrl)
     vi.spyOn(Math, 'random').mockReturnValueOnce(0).mockReturnValueOnce(0.5)
     const send = vi.spyOn(SQSClient.prototype, 'send')
 
-    expect((await handler(batch, minute)).batchItemFailures).toHaveLength(3)
+    expect((await handler(batch, oneMinuteLeft)).batchItemFailures).toHaveLength(3)
 
     const groups = new Map(
       batch.Records.map(({ receiptHandle, attributes }) => [
@@ -407,25 +406,25 @@ describe('a wrong environment', () => {
     expect(new Set(Entries.map((entry) => entry.VisibilityTimeout))).toEqual(new Set([15, 23]))
   })
 
-  test('hands all back even where the queue is not known or not to be reached', async () => {
+  test('returns all records even if the queue is unknown or unavailable', async () => {
     await queue('backend', person('ada'))
     const batch = await world.batch()
 
     vi.stubEnv('QUEUE_URL', 'no address')
-    expect((await handler(batch, minute)).batchItemFailures).toHaveLength(1)
+    expect((await handler(batch, oneMinuteLeft)).batchItemFailures).toHaveLength(1)
     vi.stubEnv('QUEUE_URL', world.sqs.queueUrl)
-    expect((await handler(elsewhere(batch), minute)).batchItemFailures).toHaveLength(1)
-    expect(await handler({ Records: [] }, minute)).toEqual({ batchItemFailures: [] })
+    expect((await handler(elsewhere(batch), oneMinuteLeft)).batchItemFailures).toHaveLength(1)
+    expect(await handler({ Records: [] }, oneMinuteLeft)).toEqual({ batchItemFailures: [] })
   })
 })
 
-test('a visibility that cannot be changed is told, and the records come back all the same', async () => {
+test('the worker logs that a visibility was not changed, and still returns the records', async () => {
   await queue('backend', person('ada'))
   world.intercom.addFault({ status: 503, count: 5 })
   const { worker, logged } = startWorker()
   const batch = elsewhere(await world.batch())
 
-  expect((await worker(batch, minute)).batchItemFailures).toHaveLength(1)
+  expect((await worker(batch, oneMinuteLeft)).batchItemFailures).toHaveLength(1)
 
   expect(logged.find(({ event }) => event === 'visibility_unchanged')).toMatchObject({
     code: 'temporarily_unavailable',

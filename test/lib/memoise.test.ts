@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { memoise } from '../../src/lib/memoise.ts'
 
-const counted = (maxEntries?: number) => {
+const createCounted = (maxEntries?: number) => {
   const computed: string[] = []
   const compute = memoise(
     (text) => {
@@ -14,29 +14,29 @@ const counted = (maxEntries?: number) => {
 }
 
 test('memoise computes each result once', () => {
-  const { compute, computed } = counted()
+  const { compute, computed } = createCounted()
 
   expect([compute('one'), compute('three'), compute('one')]).toEqual([3, 5, 3])
   expect(computed).toEqual(['one', 'three'])
 })
 
-test('memoise keeps an undefined result, too', () => {
-  const { compute, computed } = counted()
+test('memoise keeps undefined results', () => {
+  const { compute, computed } = createCounted()
 
   expect([compute('nothing'), compute('nothing')]).toEqual([undefined, undefined])
   expect(computed).toEqual(['nothing'])
 })
 
-test('memoise forgets all results when one more than maxEntries is needed', () => {
-  const { compute, computed } = counted(2)
+test('memoise clears all results when it would keep more than maxEntries', () => {
+  const { compute, computed } = createCounted(2)
 
   for (const text of ['a', 'b', 'a', 'c', 'c', 'a']) compute(text)
 
   expect(computed).toEqual(['a', 'b', 'c', 'a'])
 })
 
-test('memoise keeps 1,000 results unless told otherwise', () => {
-  const { compute, computed } = counted()
+test('memoise keeps 1,000 results by default', () => {
+  const { compute, computed } = createCounted()
   const texts = Array.from({ length: 1_000 }, (_, index) => `text ${index}`)
 
   for (const text of [...texts, ...texts]) compute(text)

@@ -5,22 +5,22 @@ import type { FifoQueue } from './fifo-queue.ts'
 
 /** A dead letter as an operator sees it. */
 export type ParkedSignup = {
-  /** Why the bridge parked it, or `receives_exhausted` where SQS moved it out. */
+  /** The bridge's reason, or `receives_exhausted` when SQS moved the message. */
   readonly reason: string
   readonly code: string | undefined
   readonly source: string | undefined
   readonly event_id: string | undefined
-  /** As it was queued. */
+  /** The body as it was queued. */
   readonly body: string
-  /** How often its record was received; 0 where that is not known. */
+  /** How often its record was received; 0 when unknown. */
   readonly receives: number
 }
 
-/** The dead letters of a queue: parking, looking at them, replaying them. */
+/** The dead letters of a queue: parks, lists and redrives them. */
 export const createDeadLetters = (queue: FifoQueue, letters: FifoQueue, now: () => number) => {
   const receivesWhenParked = new Map<string, number>()
   return {
-    /** Its group is the id of the record that it stands for. */
+    /** The message's group is the id of the parked record. */
     park: (message: QueueMessage): void => {
       const receives = queue.find(message.groupId)?.receives ?? 0
       receivesWhenParked.set(letters.send(message), receives)
@@ -35,8 +35,8 @@ export const createDeadLetters = (queue: FifoQueue, letters: FifoQueue, now: () 
         receives: receivesWhenParked.get(messageId) ?? receives,
       })),
     /**
-     * Moves every dead letter back as SQS's own redrive does: body, group and attributes stay, the
-     * message is a new one. Gives how many.
+     * Moves every dead letter back as SQS's redrive does: a new message with the same body, group
+     * and attributes. Returns how many were moved.
      */
     redrive: (attributes: Readonly<Record<string, string>> = {}): number => {
       const redriven = letters.clear()
@@ -50,28 +50,28 @@ export const createDeadLetters = (queue: FifoQueue, letters: FifoQueue, now: () 
       }
       return redriven.length
     },
-    /** The way of the `bridge` command to them. */
-    asQueue: (reach: () => Promise<void>): DeadLetterQueue => ({
+    /** The dead letters as the `bridge` command reaches them; `delay` runs before each request. */
+    asQueue: (delay: () => Promise<void>): DeadLetterQueue => ({
       receive: async () => {
-        await reach()
+        await delay()
         return letters.receive()
       },
       release: async (receipts) => {
-        await reach()
+        await delay()
         for (const { receiptHandle } of receipts) letters.changeVisibility(receiptHandle, 0)
       },
       remove: async (receipts) => {
-        await reach()
+        await delay()
         return receipts.filter(({ receiptHandle }) => letters.delete(receiptHandle))
       },
       now: async () => now(),
       sendBack: async (batch) => {
-        await reach()
+        await delay()
         for (const message of batch) queue.send(message)
         return batch
       },
       counts: async () => {
-        await reach()
+        await delay()
         const held = letters.size() - letters.visible()
         return { deadLetters: letters.visible(), held, waiting: queue.visible() }
       },

@@ -1,12 +1,12 @@
 /** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/using-messagededuplicationid-property.html */
 const intervalMs = 5 * 60_000
 
-/** Remembers for five minutes which message a group was sent under a deduplication id. */
+/** Remembers for five minutes the message that a group received with a deduplication id. */
 export const createDedupe = (now: () => number) => {
   const sent = new Map<string, { readonly messageId: string; readonly untilMs: number }>()
   let sweepAtMs = 0
 
-  /** Seldom, so that remembering costs nothing to speak of. */
+  /** Runs at most once per interval, to keep `find` cheap. */
   const sweep = (): void => {
     if (now() < sweepAtMs) return
     sweepAtMs = now() + intervalMs
@@ -14,7 +14,7 @@ export const createDedupe = (now: () => number) => {
   }
 
   return {
-    /** The message that was sent before, if one was; else remembers this one. */
+    /** Returns the earlier message's id; without one, remembers this message. */
     find: (groupId: string, dedupeId: string, messageId: string): string | undefined => {
       sweep()
       const key = `${groupId} ${dedupeId}`

@@ -9,7 +9,7 @@ type Invoke = WorkerProcess['invoke']
 const arn = 'arn:aws:sqs:eu-west-1:000000000000:queue.fifo'
 const done: SQSBatchResponse = { batchItemFailures: [] }
 
-/** A queue and workers that do as the test says. */
+/** Starts a queue and an event source whose workers run `invoke`. */
 const start = (invoke: Invoke, workers = 1) => {
   const time = createTime(0)
   const queue = createFifoQueue({ arn, now: time.now })
@@ -37,7 +37,7 @@ const start = (invoke: Invoke, workers = 1) => {
 
 const bodiesOf = ({ Records }: SQSEvent) => Records.map(({ body }) => body)
 
-test('gives batches of ten to as many workers as there are, and deletes what succeeds', async () => {
+test('the event source passes batches of ten to all workers and deletes what succeeds', async () => {
   let running = 0
   let most = 0
   const world = start(async () => {
@@ -58,7 +58,7 @@ test('gives batches of ten to as many workers as there are, and deletes what suc
   expect(world.started).toEqual([1, 2, 3])
 })
 
-test('leaves what is handed back to its visibility, and deletes the rest', async () => {
+test('the event source deletes what succeeds, and a failed record returns after its visibility timeout', async () => {
   const batches: string[][] = []
   const world = start(async (event) => {
     batches.push(bodiesOf(event))
@@ -75,7 +75,7 @@ test('leaves what is handed back to its visibility, and deletes the rest', async
   expect(world.time.now()).toBe(30_000)
 })
 
-test('wakes an idle worker for what is sent, and for what becomes visible', async () => {
+test('the event source invokes an idle worker when a message is sent or becomes visible', async () => {
   const at: number[] = []
   const world = start(async () => {
     at.push(world.time.now())
@@ -91,22 +91,22 @@ test('wakes an idle worker for what is sent, and for what becomes visible', asyn
   expect(at).toEqual([5_000, 6_000])
 })
 
-test('an invocation has 60 s', async () => {
-  const left: number[] = []
+test('the event source gives an invocation 60 s', async () => {
+  const remainingMs: number[] = []
   const world = start(async (_event, context) => {
-    left.push(context.getRemainingTimeInMillis())
+    remainingMs.push(context.getRemainingTimeInMillis())
     await world.time.sleep(45_000)
-    left.push(context.getRemainingTimeInMillis())
+    remainingMs.push(context.getRemainingTimeInMillis())
     return done
   })
   world.send('a')
 
   await world.drained()
 
-  expect(left).toEqual([60_000, 15_000])
+  expect(remainingMs).toEqual([60_000, 15_000])
 })
 
-describe('a whole batch comes again after 360 s where the worker', () => {
+describe('the whole batch is received again after 360 s when the worker', () => {
   const failOnce = (fail: () => Promise<SQSBatchResponse>) => {
     let invocations = 0
     return start(async () => {
@@ -115,20 +115,20 @@ describe('a whole batch comes again after 360 s where the worker', () => {
     })
   }
 
-  test('throws; its process lives on', async () => {
+  test('throws; its process continues', async () => {
     const world = failOnce(async () => {
-      throw new Error('its own')
+      throw new Error('a bug')
     })
     world.send('a')
 
     await world.drained()
 
     expect(world.time.now()).toBe(360_000)
-    expect(world.invocations).toMatchObject([{ error: { message: 'its own' } }, { failed: [] }])
+    expect(world.invocations).toMatchObject([{ error: { message: 'a bug' } }, { failed: [] }])
     expect(world.started).toEqual([1])
   })
 
-  test('does not end in time; another process takes its place', async () => {
+  test('times out; a new process replaces it', async () => {
     const world = failOnce(() => new Promise(() => {}))
     world.send('a')
 
@@ -139,7 +139,7 @@ describe('a whole batch comes again after 360 s where the worker', () => {
     expect([world.started, world.killed]).toEqual([[1, 1], [1]])
   })
 
-  test('crashes; another process takes its place', async () => {
+  test('crashes; a new process replaces it', async () => {
     const world = failOnce(() => new Promise(() => {}))
     world.send('a')
     await world.time.advance(10_000)

@@ -9,11 +9,11 @@ export type WorkerProcess = {
     event: SQSEvent,
     context: Pick<Context, 'getRemainingTimeInMillis'>,
   ) => Promise<SQSBatchResponse>
-  /** Nothing that it still does is heard of again. */
+  /** Ends the process; none of its later calls settles. */
   readonly kill: () => void
 }
 
-/** What became of one batch. */
+/** One invocation of a worker, and its result. */
 export type Invocation = {
   /** Counted from 1. */
   readonly worker: number
@@ -23,11 +23,11 @@ export type Invocation = {
   /** Unix milliseconds. */
   readonly startedMs: number
   readonly endedMs: number
-  /** What the worker threw, or how it was ended. */
+  /** What the worker threw, or why it was killed. */
   readonly error?: Error
 }
 
-/** What an event source is started with. */
+/** Options of `startEventSource`. */
 export type EventSourceOptions = {
   readonly queue: FifoQueue
   readonly clock: Clock
@@ -39,9 +39,9 @@ export type EventSourceOptions = {
 }
 
 /**
- * Polls a queue as Lambda's event source mapping does, for as many workers at a time as given, each
- * a process of its own. What succeeds is deleted; what fails, and the whole batch of a worker that
- * throws, crashes or does not end in time, is left to its visibility.
+ * Polls a queue as Lambda's event source mapping does, with `workers` processes in parallel. Deletes
+ * the records that succeed. Failed records stay in the queue until their visibility timeout ends, and
+ * so does the whole batch of a worker that throws, crashes or times out.
  */
 export const startEventSource = ({
   queue,
@@ -51,12 +51,12 @@ export const startEventSource = ({
   timeoutMs = 60_000,
   onInvocation = () => {},
 }: EventSourceOptions) => {
-  /** Ends an invocation that is under way, and its process. */
+  /** Functions that kill the invocations in progress, with their processes. */
   const kills = new Set<(reason: string) => void>()
   let pollEnded = Promise.withResolvers<void>()
   let alarmMs = Number.POSITIVE_INFINITY
 
-  /** Looks at the queue when its next message becomes visible, which wakes whoever waits for one. */
+  /** Checks the queue when its next message becomes visible, which resolves `queue.arrival`. */
   const setAlarm = (): void => {
     const atMs = queue.nextVisibleMs()
     if (atMs === undefined || atMs <= clock.now() || atMs >= alarmMs) return
@@ -67,19 +67,19 @@ export const startEventSource = ({
     })
   }
 
-  const tellPollEnded = (): void => {
+  const notifyPollEnded = (): void => {
     pollEnded.resolve()
     pollEnded = Promise.withResolvers()
   }
 
   const invoke = async (worker: WorkerProcess, records: readonly SQSRecord[]) => {
-    const answer = Promise.withResolvers<SQSBatchResponse>()
+    const response = Promise.withResolvers<SQSBatchResponse>()
     const endMs = clock.now() + timeoutMs
     let isKilled = false
     const kill = (reason: string) => {
       isKilled = true
       worker.kill()
-      answer.reject(new Error(reason))
+      response.reject(new Error(reason))
     }
     kills.add(kill)
     clock.sleep(timeoutMs).then(() => {
@@ -90,9 +90,9 @@ export const startEventSource = ({
         { Records: [...records] },
         { getRemainingTimeInMillis: () => Math.max(0, endMs - clock.now()) },
       )
-      .then(answer.resolve, answer.reject)
+      .then(response.resolve, response.reject)
     try {
-      return { failed: readFailures(await answer.promise, records), isKilled }
+      return { failed: readFailures(await response.promise, records), isKilled }
     } catch (thrown) {
       const error = thrown instanceof Error ? thrown : new Error(String(thrown))
       return { failed: records.map(({ messageId }) => messageId), isKilled, error }
@@ -106,8 +106,8 @@ export const startEventSource = ({
     for (;;) {
       const records = queue.receive()
       if (records.length === 0) {
-        // The queue may have moved out the last message that it had.
-        tellPollEnded()
+        // The queue may have moved its last message to the dead letters.
+        notifyPollEnded()
         setAlarm()
         await queue.arrival()
         continue
@@ -119,7 +119,7 @@ export const startEventSource = ({
       }
       if (isKilled) worker = startWorker(number)
       onInvocation({ worker: number, records, startedMs, endedMs: clock.now(), ...result })
-      tellPollEnded()
+      notifyPollEnded()
     }
   }
   const pollers = Promise.all(Array.from({ length: workers }, (_, index) => poll(index + 1)))
@@ -129,11 +129,11 @@ export const startEventSource = ({
   }
 
   return {
-    /** How many invocations are under way. */
+    /** How many invocations are in progress. */
     running: (): number => kills.size,
-    /** Resolves once the queue is empty, hidden messages too, and no worker runs. */
+    /** Resolves when the queue holds no message, visible or hidden, and no worker runs. */
     drained: (): Promise<unknown> => Promise.race([pollers, emptied()]),
-    /** Ends every process that runs, in the middle of what it does; others take their places. */
+    /** Kills every running invocation with its process; new processes replace them. */
     crash: (): void => {
       for (const kill of kills) kill('the worker crashed')
     },

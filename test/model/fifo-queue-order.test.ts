@@ -20,34 +20,34 @@ const steps: fc.Arbitrary<Step[]> = fc.array(
   { minLength: 20, maxLength: 80 },
 )
 
-/** The queue and, beside it, the plainest list that says what it must do. */
-const startBoth = () => {
+/** Returns a function that applies a step to the queue and to a plain list, and compares them. */
+const startComparison = () => {
   let nowMs = 0
   let sends = 0
-  let kept: { body: string; group: string; handle: string; hiddenUntilMs: number }[] = []
+  let list: { body: string; group: string; handle: string; hiddenUntilMs: number }[] = []
   const queue = createFifoQueue({ arn: 'arn:aws:sqs:eu-west-1:0:q.fifo', now: () => nowMs })
   const isLocked = (group: string) =>
-    kept.some((each) => each.group === group && each.hiddenUntilMs > nowMs)
-  const givable = () => kept.filter(({ group }) => !isLocked(group))
+    list.some((message) => message.group === group && message.hiddenUntilMs > nowMs)
+  const receivable = () => list.filter(({ group }) => !isLocked(group))
 
   const receive = (max: number) => {
-    const open = givable()
+    const open = receivable()
     const groups = [...new Set(open.map(({ group }) => group))]
-    const expected = groups.flatMap((group) => open.filter((each) => each.group === group))
+    const expected = groups.flatMap((group) => open.filter((message) => message.group === group))
     const records = queue.receive(max)
     expect(records.map(({ body }) => body)).toEqual(expected.slice(0, max).map(({ body }) => body))
     for (const { body, receiptHandle } of records) {
-      kept = kept.map((each) =>
-        each.body === body
-          ? { ...each, handle: receiptHandle, hiddenUntilMs: nowMs + 360_000 }
-          : each,
+      list = list.map((message) =>
+        message.body === body
+          ? { ...message, handle: receiptHandle, hiddenUntilMs: nowMs + 360_000 }
+          : message,
       )
     }
   }
 
   const change = (type: 'delete' | 'wait', pick: number, waitSeconds: number) => {
-    const given = kept.filter(({ handle }) => handle !== '')
-    const target = given[pick % Math.max(1, given.length)]
+    const received = list.filter(({ handle }) => handle !== '')
+    const target = received[pick % Math.max(1, received.length)]
     if (!target) return
     const isHeld = target.hiddenUntilMs > nowMs
     const hiddenUntilMs = nowMs + waitSeconds * 1_000
@@ -57,10 +57,10 @@ const startBoth = () => {
         : queue.changeVisibility(target.handle, waitSeconds)
     expect(done).toBe(isHeld)
     if (!isHeld) return
-    kept =
+    list =
       type === 'delete'
-        ? kept.filter((each) => each !== target)
-        : kept.map((each) => (each === target ? { ...each, hiddenUntilMs } : each))
+        ? list.filter((message) => message !== target)
+        : list.map((message) => (message === target ? { ...message, hiddenUntilMs } : message))
   }
 
   return (step: Step): void => {
@@ -72,24 +72,26 @@ const startBoth = () => {
       const group = `g${step.group}`
       const body = String(sends)
       queue.send({ groupId: group, body, dedupeId: body })
-      kept = [...kept, { body, group, handle: '', hiddenUntilMs: 0 }]
+      list = [...list, { body, group, handle: '', hiddenUntilMs: 0 }]
     }
-    const unlocks = [...new Set(kept.map(({ group }) => group))].map((group) =>
+    const unlocks = [...new Set(list.map(({ group }) => group))].map((group) =>
       Math.max(
         nowMs,
-        ...kept.filter((each) => each.group === group).map((each) => each.hiddenUntilMs),
+        ...list
+          .filter((message) => message.group === group)
+          .map((message) => message.hiddenUntilMs),
       ),
     )
     expect(queue.nextVisibleMs()).toBe(unlocks.length > 0 ? Math.min(...unlocks) : undefined)
-    expect(queue.size()).toBe(kept.length)
+    expect(queue.size()).toBe(list.length)
   }
 }
 
-test('whatever is sent, received, deleted and hidden, the queue does as a plain list would', () => {
+test('the FIFO queue matches a plain list in any sequence of sends, receives, deletes and waits', () => {
   fc.assert(
-    fc.property(steps, (given) => {
-      const take = startBoth()
-      for (const step of given) take(step)
+    fc.property(steps, (run) => {
+      const apply = startComparison()
+      for (const step of run) apply(step)
     }),
     { numRuns: 300 },
   )

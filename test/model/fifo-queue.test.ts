@@ -4,7 +4,7 @@ import { createFifoQueue, type FifoQueue } from './fifo-queue.ts'
 const arn = 'arn:aws:sqs:eu-west-1:000000000000:queue.fifo'
 let nowMs = 0
 let sends = 0
-const start = (options: { maxReceives?: number; onExhausted?: FifoQueue['take'] } = {}) =>
+const start = (options: { maxReceives?: number; onExhausted?: FifoQueue['insert'] } = {}) =>
   createFifoQueue({ arn, now: () => nowMs, ...options })
 let queue: FifoQueue
 beforeEach(() => {
@@ -19,7 +19,7 @@ const send = (groupId: string, body: string, to = queue) => {
 const receive = (max?: number, from = queue) => from.receive(max)
 const bodies = (max?: number) => receive(max).map(({ body }) => body)
 
-test('gives a message as the event source mapping does', () => {
+test('the FIFO queue returns a message as the event source mapping does', () => {
   const messageId = queue.send({
     body: 'body',
     groupId: 'ada',
@@ -58,14 +58,14 @@ test('gives a message as the event source mapping does', () => {
   ])
 })
 
-describe('a group', () => {
-  test('gives its messages in order, several in one batch', () => {
+describe('a FIFO group', () => {
+  test('returns its messages in order, several in one batch', () => {
     for (const body of ['a1', 'b1', 'a2', 'b2', 'a3']) send(body.slice(0, 1), body)
 
     expect(bodies()).toEqual(['a1', 'a2', 'a3', 'b1', 'b2'])
   })
 
-  test('is given out ten messages at a time', () => {
+  test('returns at most ten messages at a time', () => {
     for (let index = 0; index < 12; index += 1) send('a', `a${index}`)
     send('b', 'b')
 
@@ -73,7 +73,7 @@ describe('a group', () => {
     expect(bodies()).toEqual(['b'])
   })
 
-  test('gives nothing while a message of it is in flight', () => {
+  test('returns nothing while one of its messages is in flight', () => {
     send('a', 'a1')
     const [first] = receive()
     send('a', 'a2')
@@ -83,7 +83,7 @@ describe('a group', () => {
     expect(bodies()).toEqual(['a2'])
   })
 
-  test('gives nothing while a message of it waits, and then that one first', () => {
+  test('returns nothing while one of its messages is hidden, and then that one first', () => {
     for (const body of ['a1', 'a2', 'a3']) send('a', body)
     const [first, second] = receive(2)
     queue.changeVisibility(first?.receiptHandle ?? '', 30)
@@ -96,7 +96,7 @@ describe('a group', () => {
     expect(bodies()).toEqual(['a1', 'a2', 'a3'])
   })
 
-  test('is free at once when the message that waits longest is deleted', () => {
+  test('unlocks when the message hidden longest is deleted', () => {
     for (const body of ['a1', 'a2']) send('a', body)
     const [first, second] = receive()
     queue.changeVisibility(first?.receiptHandle ?? '', 10)
@@ -108,7 +108,7 @@ describe('a group', () => {
     expect(bodies()).toEqual(['a1'])
   })
 
-  test('holds up no other group', () => {
+  test('blocks no other group', () => {
     send('a', 'a1')
     receive()
     send('b', 'b1')
@@ -117,7 +117,7 @@ describe('a group', () => {
   })
 })
 
-test('groups come by the age of their first message', () => {
+test('the FIFO queue returns groups by the age of their first message', () => {
   for (const name of ['a', 'b', 'c']) send(name, `${name}1`)
   const [a] = receive(1)
   queue.changeVisibility(a?.receiptHandle ?? '', 0)
@@ -125,8 +125,8 @@ test('groups come by the age of their first message', () => {
   expect(bodies(2)).toEqual(['a1', 'b1'])
 })
 
-describe('visibility', () => {
-  test('of 360 s brings back what nobody deleted, one receive on', () => {
+describe('FIFO queue visibility', () => {
+  test('returns an undeleted message after 360 s, with its receive count raised', () => {
     send('a', 'a1')
     const [first] = receive()
     nowMs += 359_999
@@ -142,7 +142,7 @@ describe('visibility', () => {
   })
 
   test.each(['is visible again', 'was received again'])(
-    'a handle is stale once its message %s',
+    'makes a handle stale once its message %s',
     (what) => {
       send('a', 'a1')
       const [first] = receive()
@@ -156,18 +156,18 @@ describe('visibility', () => {
     },
   )
 
-  test('nothing is next in a queue without messages', () => {
+  test('is undefined next for a queue without messages', () => {
     expect(queue.nextVisibleMs()).toBeUndefined()
     send('a', 'a1')
     expect(queue.nextVisibleMs()).toBe(nowMs)
   })
 })
 
-describe('the same deduplication id', () => {
+describe('a repeated deduplication id', () => {
   const sendTwin = (groupId: string, body: string) =>
     queue.send({ groupId, body, dedupeId: 'twin' })
 
-  test('is sent once in five minutes to a group, deleted or not', () => {
+  test('is sent once in five minutes within a group, even after a delete', () => {
     const id = sendTwin('a', 'first')
     const [first] = receive()
     queue.delete(first?.receiptHandle ?? '')
@@ -180,7 +180,7 @@ describe('the same deduplication id', () => {
     expect(bodies()).toEqual(['third'])
   })
 
-  test('in another group is another message', () => {
+  test('sends another message in another group', () => {
     sendTwin('a', 'a1')
     sendTwin('b', 'b1')
 
@@ -188,9 +188,9 @@ describe('the same deduplication id', () => {
   })
 })
 
-test('a message received often enough is moved out as it is, and its group goes on', () => {
+test('the FIFO queue moves a message out unchanged after maxReceives, and its group continues', () => {
   const letters = start()
-  queue = start({ maxReceives: 2, onExhausted: letters.take })
+  queue = start({ maxReceives: 2, onExhausted: letters.insert })
   const id = queue.send({ groupId: 'a', body: 'poison', dedupeId: 'p', attributes: { k: 'v' } })
   for (let receives = 0; receives < 2; receives += 1) {
     const [record] = receive()
@@ -211,7 +211,7 @@ test('a message received often enough is moved out as it is, and its group goes 
   ])
 })
 
-test('whoever waits learns of what was sent, deleted or made visible', async () => {
+test('the FIFO queue’s arrival resolves when a message is sent, deleted or made visible', async () => {
   const arrived: string[] = []
   const wait = async (what: string) => {
     const arrival = queue.arrival()
@@ -233,7 +233,7 @@ test('whoever waits learns of what was sent, deleted or made visible', async () 
   expect(arrived).toEqual(['sent', 'made visible', 'deleted'])
 })
 
-test('takes 20,000 messages of 5,000 groups and gives each once, in the order of its group', () => {
+test('the FIFO queue returns 20,000 messages of 5,000 groups once each, in group order', () => {
   for (let index = 0; index < 20_000; index += 1) send(`g${index % 5_000}`, String(index))
   const last = new Map<string, number>()
   let inversions = 0

@@ -5,18 +5,18 @@ import { createDedupe } from './dedupe.ts'
 import { createGroups, type Message, maxBatch } from './groups.ts'
 import { type QueuedMessage, toRecord } from './queue-message.ts'
 
-/** What a queue is made with. */
+/** Options of `createFifoQueue`. */
 export type FifoQueueOptions = {
   readonly arn: string
   /** Unix milliseconds. */
   readonly now: () => number
-  /** How long a message is hidden that was given out; default 360 s. */
+  /** How long a received message is hidden; default 360 s. */
   readonly visibilityMs?: number
-  /** When a message is dropped, counted from when it was sent; default: never. */
+  /** The age at which a message is dropped; default: never. */
   readonly retentionMs?: number
-  /** A message that was given out so often is moved out instead; default: never. */
+  /** A message received this often is moved out instead of received again; default: never. */
   readonly maxReceives?: number
-  /** Takes what is moved out, as it is. */
+  /** Called with each message that is moved out, unchanged. */
   readonly onExhausted?: (message: QueuedMessage) => void
 }
 
@@ -24,8 +24,8 @@ export type FifoQueueOptions = {
 export type FifoQueue = ReturnType<typeof createFifoQueue>
 
 /**
- * A queue in memory. A group gives its messages in order, as many as fit into the batch, and then
- * nothing until each of them is deleted or visible again.
+ * Creates a queue in memory. A group returns its messages in order, as many as fit into the batch,
+ * and then none until each of them is deleted or visible again.
  * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/FIFO-queues-understanding-logic.html
  */
 export const createFifoQueue = ({
@@ -41,7 +41,7 @@ export const createFifoQueue = ({
   const groups = createGroups(now)
   const dedupe = createDedupe(now)
   let sent = 0
-  let given = 0
+  let received = 0
 
   const add = (message: Omit<QueuedMessage, 'order'>): void => {
     sent += 1
@@ -54,10 +54,10 @@ export const createFifoQueue = ({
     groups.remove(message)
   }
 
-  const give = (message: Message): SQSRecord => {
-    given += 1
+  const hide = (message: Message): SQSRecord => {
+    received += 1
     inFlight.delete(message.handle)
-    message.handle = `${message.messageId}#${given}`
+    message.handle = `${message.messageId}#${received}`
     message.hiddenUntilMs = now() + visibilityMs
     message.firstReceivedMs ||= now()
     message.receives += 1
@@ -65,15 +65,15 @@ export const createFifoQueue = ({
     return toRecord(message, message.handle, arn)
   }
 
-  /** A handle is good until its message is visible again. */
-  const held = (handle: string): Message | undefined => {
+  /** The message of a handle; a handle is valid until its message is visible again. */
+  const findInFlight = (handle: string): Message | undefined => {
     const message = inFlight.get(handle)
     return message && now() < message.hiddenUntilMs ? message : undefined
   }
 
   return {
     arn,
-    /** Answers with the message's id: that of the first one, where this is sent once more. */
+    /** Returns the message's id; for a duplicate, the id of the first message. */
     send: ({ body, groupId, dedupeId, attributes = {} }: QueueMessage): string => {
       const messageId = randomUUID()
       const before = dedupe.find(groupId, dedupeId, messageId)
@@ -82,9 +82,9 @@ export const createFifoQueue = ({
       add({ ...message, receives: 0, firstReceivedMs: 0 })
       return messageId
     },
-    /** Takes a message that another queue moved out, as it is. */
-    take: (message: QueuedMessage): void => add(message),
-    /** Gives at most ten messages, and hides them. */
+    /** Adds a message that another queue moved out, unchanged. */
+    insert: (message: QueuedMessage): void => add(message),
+    /** Returns at most ten messages, and hides them. */
     receive: (max = maxBatch): SQSRecord[] => {
       const records: SQSRecord[] = []
       const room = () => Math.min(max, maxBatch) - records.length
@@ -97,7 +97,7 @@ export const createFifoQueue = ({
             continue
           }
           if (message.receives < maxReceives) {
-            records.push(give(message))
+            records.push(hide(message))
             continue
           }
           remove(message)
@@ -107,37 +107,37 @@ export const createFifoQueue = ({
       }
       return records
     },
-    /** False where the handle is stale. */
+    /** Returns false when the handle is stale. */
     delete: (handle: string): boolean => {
-      const message = held(handle)
+      const message = findInFlight(handle)
       if (!message) return false
       remove(message)
       groups.settle(message.group)
       return true
     },
-    /** False where the handle is stale. */
+    /** Returns false when the handle is stale. */
     changeVisibility: (handle: string, seconds: number): boolean => {
-      const message = held(handle)
+      const message = findInFlight(handle)
       if (!message) return false
       message.hiddenUntilMs = now() + seconds * 1_000
       groups.settle(message.group)
       return true
     },
-    /** When `receive` may next give something, in unix milliseconds. */
+    /** When `receive` may next return a message, in unix milliseconds. */
     nextVisibleMs: groups.nextMs,
-    /** Resolves when something is sent, deleted or made visible that can be received at once. */
+    /** Resolves when a send, delete or visibility change makes a message receivable. */
     arrival: groups.arrival,
     find: (messageId: string): QueuedMessage | undefined => messages.get(messageId),
-    /** All that it holds, hidden ones too, in the order they were sent. */
+    /** All messages, hidden ones too, in the order they were sent. */
     messages: (): QueuedMessage[] => [...messages.values()],
     size: (): number => messages.size,
-    /** How many it took so far. */
+    /** How many messages were added so far. */
     sent: (): number => sent,
-    /** How many are not hidden, those behind a hidden one of their group too. */
+    /** How many messages are not hidden, including those behind a hidden one of their group. */
     visible: (): number =>
       messages.size -
       [...inFlight.values()].filter(({ hiddenUntilMs }) => now() < hiddenUntilMs).length,
-    /** Takes everything out. */
+    /** Removes and returns all messages. */
     clear: (): QueuedMessage[] => {
       const all = [...messages.values()]
       messages.clear()

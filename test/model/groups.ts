@@ -4,7 +4,7 @@ import type { QueuedMessage } from './queue-message.ts'
 /** A message in its group. */
 export type Message = { -readonly [key in keyof QueuedMessage]: QueuedMessage[key] } & {
   readonly group: Group
-  /** The handle it was last given out with. */
+  /** The handle of its last receive. */
   handle: string
   hiddenUntilMs: number
 }
@@ -17,12 +17,12 @@ export type Group = {
   isReady: boolean
 }
 
-/** So many messages are given out together, so that only a group's first ones may be hidden. */
+/** The most messages in one batch, so that only the first ones of a group can be hidden. */
 export const maxBatch = 10
 
 /**
- * Knows which groups may give: those of which no message is hidden, the one whose first message is
- * the oldest first.
+ * Tracks which groups are ready to be received, that is, have no hidden message. The group with the
+ * oldest first message comes first.
  */
 export const createGroups = (now: () => number) => {
   const groups = new Map<string, Group>()
@@ -55,7 +55,7 @@ export const createGroups = (now: () => number) => {
     }
   }
 
-  /** The lock that ends first; those that were changed since are passed over. */
+  /** The lock that ends first; locks that were replaced since are dropped. */
   const nextLock = () => {
     for (;;) {
       const lock = locks.peek()
@@ -72,7 +72,7 @@ export const createGroups = (now: () => number) => {
   }
 
   return {
-    /** Puts a message behind those of its group. */
+    /** Appends a message to its group. */
     add: (message: Omit<QueuedMessage, 'receives'> & { receives: number }): Message => {
       const { groupId: id } = message
       const group = groups.get(id) ?? { id, messages: [], lockedUntilMs: 0, isReady: false }
@@ -82,26 +82,26 @@ export const createGroups = (now: () => number) => {
       settle(group)
       return added
     },
-    /** Takes a message out of its group; `settle` then says whether the group may give. */
+    /** Removes a message from its group; call `settle` afterwards. */
     remove: (message: Message): void => {
       const { messages } = message.group
       messages.splice(messages.indexOf(message), 1)
     },
-    /** Says anew whether a group may give, after any change to it. */
+    /** Updates whether a group is ready; call it after any change to the group. */
     settle,
-    /** The next group that may give; it is asked for no more until it is settled. */
+    /** Returns the next ready group; it is not returned again until `settle`. */
     next: (): Group | undefined => {
       unlock()
       const group = ready.pop()?.group
       if (group) group.isReady = false
       return group
     },
-    /** When one may give, in unix milliseconds. */
+    /** When the next group is ready, in unix milliseconds. */
     nextMs: (): number | undefined => {
       unlock()
       return ready.peek() ? now() : nextLock()?.atMs
     },
-    /** Resolves when a call lets one give; time alone tells nobody. */
+    /** Resolves when a call makes a group ready; the passing of time alone does not resolve it. */
     arrival: (): Promise<void> => {
       arrival ??= Promise.withResolvers()
       return arrival.promise

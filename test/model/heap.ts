@@ -1,4 +1,4 @@
-/** A binary heap: gives the item of the least key first, in O(log n). */
+/** A binary heap: `pop` returns the item with the least key, in O(log n). */
 export type Heap<T> = {
   readonly push: (item: T) => void
   readonly peek: () => T | undefined
@@ -6,7 +6,7 @@ export type Heap<T> = {
   readonly clear: () => void
 }
 
-/** An empty heap; an item's key must not change while it lies in it. */
+/** Creates an empty heap; an item's key must not change while it is in the heap. */
 export const createHeap = <T extends object | number>(keyOf: (item: T) => number): Heap<T> => {
   const items: T[] = []
 

@@ -1,64 +1,64 @@
 import { expect, test } from 'vitest'
-import { type AwaitPoint, createLife } from './life.ts'
+import { type AwaitPoint, createLifetime } from './life.ts'
 
-/** What a call came to by the time that all that could go on has. */
+/** The result or the error message of a call; `nothing` when it does not settle. */
 const outcomeOf = async (call: Promise<string>): Promise<string> => {
-  const late = new Promise<string>((resolve) => setImmediate(() => resolve('nothing')))
-  return Promise.race([call.catch((error: Error) => error.message), late])
+  const timeout = new Promise<string>((resolve) => setImmediate(() => resolve('nothing')))
+  return Promise.race([call.catch((error: Error) => error.message), timeout])
 }
 
 const startCall = (onAwait?: (point: AwaitPoint) => void) => {
-  const life = createLife(onAwait)
-  const answer = Promise.withResolvers<string>()
+  const lifetime = createLifetime(onAwait)
+  const result = Promise.withResolvers<string>()
   const asked: string[] = []
-  const call = life.bind(
+  const call = lifetime.bind(
     (what: string) => {
       asked.push(what)
-      return answer.promise
+      return result.promise
     },
     (what) => `ask ${what}`,
   )
-  return { life, answer, asked, call }
+  return { lifetime, result, asked, call }
 }
 
-test('a call gives what it gives, and fails with what it fails with', async () => {
+test('a bound call returns its result and throws its error', async () => {
   const good = startCall()
-  good.answer.resolve('the answer')
+  good.result.resolve('the result')
   const bad = startCall()
-  bad.answer.reject(new Error('its own'))
+  bad.result.reject(new Error('an error'))
 
-  expect(await outcomeOf(good.call('this'))).toBe('the answer')
+  expect(await outcomeOf(good.call('this'))).toBe('the result')
   expect(good.asked).toEqual(['this'])
-  expect(await outcomeOf(bad.call('this'))).toBe('its own')
+  expect(await outcomeOf(bad.call('this'))).toBe('an error')
 })
 
-test('after the end nothing comes of a call that was under way', async () => {
+test('a call in progress never settles after its lifetime ends', async () => {
   for (const settle of ['resolve', 'reject'] as const) {
-    const { life, answer, call } = startCall()
+    const { lifetime, result, call } = startCall()
     const outcome = outcomeOf(call('this'))
-    life.end()
-    answer[settle](settle)
+    lifetime.end()
+    result[settle](settle)
 
     expect(await outcome).toBe('nothing')
   }
 })
 
-test('after the end nothing more is asked', async () => {
-  const { life, answer, asked, call } = startCall()
-  answer.resolve('the answer')
-  life.end()
+test('a bound call is not made after its lifetime ends', async () => {
+  const { lifetime, result, asked, call } = startCall()
+  result.resolve('the result')
+  lifetime.end()
 
   expect(await outcomeOf(call('this'))).toBe('nothing')
   expect(asked).toEqual([])
 })
 
-test('every call is an await point before and after, which may end the life', async () => {
+test('every bound call reports an await point before and after, and either may end the lifetime', async () => {
   const points: AwaitPoint[] = []
-  const { life, answer, asked, call } = startCall((point) => {
+  const { lifetime, result, asked, call } = startCall((point) => {
     points.push(point)
-    if (points.length === 2) life.end()
+    if (points.length === 2) lifetime.end()
   })
-  answer.resolve('the answer')
+  result.resolve('the result')
 
   expect(await outcomeOf(call('this'))).toBe('nothing')
   expect(await outcomeOf(call('that'))).toBe('nothing')

@@ -1,11 +1,11 @@
-/** A moment at which a process can die: just before a call of its surroundings, or just after. */
+/** A moment at which a process can be killed: just before or just after a call of a dependency. */
 export type AwaitPoint = { readonly call: string; readonly when: 'before' | 'after' }
 
-/** The life of one process: what it reaches is bound to it. */
-export type Life = {
-  /** What was asked for goes on; nobody hears of it. */
+/** The lifetime of one process. */
+export type Lifetime = {
+  /** Ends the process: calls in progress continue, but none settles for the caller. */
   readonly end: () => void
-  /** A call that never settles once the life has ended. */
+  /** Wraps a call so that it never settles once the process has ended. */
   readonly bind: <Args extends readonly unknown[], T>(
     call: (...args: Args) => Promise<T>,
     nameOf: (...args: Args) => string,
@@ -15,30 +15,30 @@ export type Life = {
 const never = (): Promise<never> => new Promise(() => {})
 
 /**
- * Begins a life.
+ * Starts a lifetime.
  *
- * @param onAwait told of every await point; it may end the life
+ * @param onAwait called at every await point; it may end the lifetime
  */
-export const createLife = (onAwait: (point: AwaitPoint) => void = () => {}): Life => {
-  let isOver = false
-  const goesOn = (call: string, when: AwaitPoint['when']): boolean => {
-    if (!isOver) onAwait({ call, when })
-    return !isOver
+export const createLifetime = (onAwait: (point: AwaitPoint) => void = () => {}): Lifetime => {
+  let hasEnded = false
+  const isAlive = (call: string, when: AwaitPoint['when']): boolean => {
+    if (!hasEnded) onAwait({ call, when })
+    return !hasEnded
   }
   return {
     end: () => {
-      isOver = true
+      hasEnded = true
     },
     bind:
       (call, nameOf) =>
       async (...args) => {
         const name = nameOf(...args)
-        if (!goesOn(name, 'before')) return never()
+        if (!isAlive(name, 'before')) return never()
         try {
-          const answer = await call(...args)
-          return goesOn(name, 'after') ? answer : never()
+          const result = await call(...args)
+          return isAlive(name, 'after') ? result : never()
         } catch (error) {
-          if (!goesOn(name, 'after')) return never()
+          if (!isAlive(name, 'after')) return never()
           throw error
         }
       },

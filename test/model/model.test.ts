@@ -13,7 +13,7 @@ const people = (count: number, distinct = count): object[] =>
   }))
 const ada = { event_id: 'e1', email: 'ada@example.com', external_id: '1', name: 'Ada' }
 
-describe('a signup posted becomes a contact', () => {
+describe('a posted signup becomes a contact', () => {
   test.each<[string, Body, object]>([
     ['backend', ada, { email: 'ada@example.com', external_id: '1', role: 'user' }],
     ['clerk', userCreated, { email: 'grace@example.com', external_id: 'user_1', role: 'user' }],
@@ -30,10 +30,10 @@ describe('a signup posted becomes a contact', () => {
 
     expect(model.contacts()).toMatchObject([contact])
     expect(model.parked()).toEqual([])
-    expect(model.notes.counted.get('created')).toBe(1)
+    expect(model.telemetry.counted.get('created')).toBe(1)
   })
 
-  test('at once in direct mode', async () => {
+  test('before the response in direct mode', async () => {
     const model = await startModel({ delivery: 'direct' })
 
     expect(await model.post('backend', ada)).toMatchObject({
@@ -43,21 +43,21 @@ describe('a signup posted becomes a contact', () => {
   })
 })
 
-test('a request that is not signed is refused', async () => {
+test('a request with a wrong secret is refused with 401 and not queued', async () => {
   const model = await startModel()
 
-  const answer = await model.post('backend', ada, { headers: { authorization: 'Bearer wrong' } })
+  const response = await model.post('backend', ada, { headers: { authorization: 'Bearer wrong' } })
 
-  expect(answer).toMatchObject({ status: 401, json: { error: { code: 'signature_invalid' } } })
+  expect(response).toMatchObject({ status: 401, json: { error: { code: 'signature_invalid' } } })
   expect(model.queue.size()).toBe(0)
 })
 
-test('503 for an hour ends with everything delivered and nothing parked', async () => {
+test('an hour of 503 from Intercom parks nothing, and everything is delivered afterwards', async () => {
   const model = await startModel()
-  const began = model.time.now()
+  const startedMs = model.time.now()
   model.workspace.addFault({ status: 503 })
   await model.enqueue('backend', people(50))
-  await model.passes(3_600_000)
+  await model.advance(3_600_000)
   expect(model.contacts()).toEqual([])
   model.workspace.faults.clear()
 
@@ -65,27 +65,30 @@ test('503 for an hour ends with everything delivered and nothing parked', async 
 
   expect(model.contacts()).toHaveLength(50)
   expect(model.parked()).toEqual([])
-  expect(model.time.now() - began).toBeLessThan(2 * 3_600_000)
+  expect(model.time.now() - startedMs).toBeLessThan(2 * 3_600_000)
 })
 
-test('2,000 signups of 500 people through 10 workers are 500 contacts', async () => {
+test('2,000 signups of 500 people become 500 contacts with 10 workers', async () => {
   const invocations: Invocation[] = []
-  const model = await startModel({ workers: 10, onInvocation: (each) => invocations.push(each) })
+  const model = await startModel({
+    workers: 10,
+    onInvocation: (invocation) => invocations.push(invocation),
+  })
   await model.enqueue('backend', people(2_000, 500))
 
   await model.drained()
 
   expect(model.contacts()).toHaveLength(500)
-  expect(model.notes.counted.get('delivered')).toBe(2_000)
+  expect(model.telemetry.counted.get('delivered')).toBe(2_000)
   expect(new Set(invocations.map(({ worker }) => worker)).size).toBe(10)
   expect(invocations.every(({ error }) => error === undefined)).toBe(true)
 })
 
-test('what cannot be read is parked with its reason, and a replay after mending delivers it', async () => {
-  let isMended = false
+test('a signup whose map throws is parked with its reason, and a redrive after the fix delivers it', async () => {
+  let isFixed = false
   const backend = signup({
     map: (input) => {
-      if (!isMended) throw new Error('a bug')
+      if (!isFixed) throw new Error('a bug')
       return input
     },
   })
@@ -95,7 +98,7 @@ test('what cannot be read is parked with its reason, and a replay after mending 
   expect(model.parked()).toMatchObject([
     { reason: 'mapping_failed', code: undefined, source: 'backend', receives: 1 },
   ])
-  isMended = true
+  isFixed = true
 
   expect(model.redrive({ replayed: 'yes' })).toBe(1)
   expect(model.queue.messages()).toMatchObject([
@@ -107,7 +110,7 @@ test('what cannot be read is parked with its reason, and a replay after mending 
   expect(model.contacts()).toMatchObject([{ email: 'ada@example.com' }])
 })
 
-test('what was received too often is moved to the dead letters', async () => {
+test('a message received maxReceives times is moved to the dead letters', async () => {
   const model = await startModel({ maxReceives: 3 })
   model.workspace.addFault({ status: 503 })
   await model.enqueue('backend', [ada])
@@ -119,11 +122,11 @@ test('what was received too often is moved to the dead letters', async () => {
   ])
 })
 
-test('a token that was revoked waits for the next one, and each worker reads the secret', async () => {
+test('signups wait while the token is revoked, and each worker reads the new one', async () => {
   const model = await startModel()
   await model.enqueue('backend', people(30))
   model.workspace.addFault({ access_token: 'the-next-token' })
-  await model.passes(60_000)
+  await model.advance(60_000)
   model.putToken('the-next-token')
 
   await model.drained()
@@ -133,10 +136,10 @@ test('a token that was revoked waits for the next one, and each worker reads the
   expect(readers).toEqual(new Set(['worker 1', 'worker 2']))
 })
 
-test('a worker that crashes in the middle of its batch loses nothing', async () => {
+test('a worker crash in the middle of a batch loses nothing', async () => {
   const model = await startModel({ workers: 1 })
   await model.enqueue('backend', people(10))
-  await model.passes(250)
+  await model.advance(250)
   model.crash()
   const contactsThen = model.contacts().length
 
@@ -147,7 +150,7 @@ test('a worker that crashes in the middle of its batch loses nothing', async () 
   expect(model.time.now()).toBeGreaterThan(360_000)
 })
 
-test('while AWS is down the webhook answers 503', async () => {
+test('the webhook responds with 503 while SQS is down', async () => {
   const model = await startModel()
   model.setDown({ sqs: true })
   expect(await model.post('backend', ada)).toMatchObject({ status: 503 })
@@ -157,7 +160,7 @@ test('while AWS is down the webhook answers 503', async () => {
   expect(await model.post('backend', ada)).toMatchObject({ status: 200 })
 })
 
-test('the same seed gives the same run', async () => {
+test('the model runs the same way with the same seed', async () => {
   const run = async (seed: number) => {
     const model = await startModel({ seed, latencyMs: 300 })
     model.workspace.addFault({ status: 503, chance: 0.5 })

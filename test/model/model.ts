@@ -8,9 +8,9 @@ import { parseJson } from '../../src/lib/json.ts'
 import { toMessages } from '../../src/lib/queue/message.ts'
 import { type ReplayOptions, replay } from '../../src/lib/queue/replay.ts'
 import { read, stripDelivery } from '../../src/lib/transform/read.ts'
-import { createNotes } from '../support/telemetry.ts'
+import { captureTelemetry } from '../support/telemetry.ts'
 import { startEventSource, type WorkerProcess } from './event-source.ts'
-import { createLife, type Life } from './life.ts'
+import { createLifetime, type Lifetime } from './life.ts'
 import { createDefaultBridge, type ModelOptions } from './options.ts'
 import { createModelQueues, deadLetterQueueUrl, queueUrl } from './queues.ts'
 import { createRandom } from './random.ts'
@@ -18,7 +18,7 @@ import { type Body, createRequests, type PostOptions } from './requests.ts'
 import { createSecrets } from './secrets.ts'
 import { createTime } from './time.ts'
 
-/** The whole bridge, running. */
+/** A running model of the whole bridge. */
 export type Model = Awaited<ReturnType<typeof startModel>>
 
 const access_token = 'the-token'
@@ -26,15 +26,15 @@ const signingSecretId = 'signup-bridge/model/signing'
 const intercomSecretId = 'signup-bridge/model/intercom'
 
 /**
- * The bridge in one process on a virtual clock: the real handlers, the sandbox's Intercom, and
- * models of SQS, the event source mapping and Secrets Manager. Its promises let time pass until
- * they settle; between them time stands still.
+ * Starts the bridge in one process on a virtual clock: the real handlers, the sandbox's Intercom, and
+ * models of SQS, the event source mapping and Secrets Manager. Time passes only while one of its
+ * promises is pending.
  */
 export const startModel = async (options: ModelOptions = {}) => {
   const { bridge = createDefaultBridge(), seed = 1, latencyMs = 100, awsLatencyMs = 10 } = options
   const { maxReceives = 400, visibilityMs = 360_000 } = options
   const time = createTime()
-  const notes = createNotes(options.onTold)
+  const captured = captureTelemetry(options.onTelemetry)
   const requests = createRequests(bridge, time)
   const workspace = createWorkspace({
     access_token,
@@ -64,8 +64,8 @@ export const startModel = async (options: ModelOptions = {}) => {
   }
   let processes = 0
 
-  /** What one process stands in, and no longer once its life has ended. */
-  const createSurroundings = (name: string, { bind }: Life): Dependencies => {
+  /** The dependencies of one process; its calls never settle once the lifetime has ended. */
+  const createDependencies = (name: string, { bind }: Lifetime): Dependencies => {
     processes += 1
     return {
       bridge,
@@ -75,7 +75,7 @@ export const startModel = async (options: ModelOptions = {}) => {
         timeout: time.timeout,
       },
       random: createRandom(seed * 1_000 + processes),
-      telemetry: notes.telemetry,
+      telemetry: captured.telemetry,
       openQueues: () => ({
         store: bind(sqs.queues.store, () => 'store'),
         sendDeadLetter: bind(sqs.queues.sendDeadLetter, () => 'sendDeadLetter'),
@@ -90,14 +90,14 @@ export const startModel = async (options: ModelOptions = {}) => {
     }
   }
   const startWorker = (worker: number): WorkerProcess => {
-    const life = createLife(options.onAwait)
-    const surroundings = createSurroundings(`worker ${worker}`, life)
-    return { invoke: createWorker(environment, surroundings), kill: life.end }
+    const lifetime = createLifetime(options.onAwait)
+    const dependencies = createDependencies(`worker ${worker}`, lifetime)
+    return { invoke: createWorker(environment, dependencies), kill: lifetime.end }
   }
 
-  const { respond, ingest: take } = await createWebhook(
+  const { respond, ingest } = await createWebhook(
     environment,
-    createSurroundings('webhook', createLife()),
+    createDependencies('webhook', createLifetime()),
   )
   const eventSource = startEventSource({
     queue: sqs.queue,
@@ -106,7 +106,7 @@ export const startModel = async (options: ModelOptions = {}) => {
     startWorker,
     ...(options.onInvocation && { onInvocation: options.onInvocation }),
   })
-  // What the bridge loads when it first needs it: here loading would go on while time passes.
+  // The bridge imports these on first use; here virtual time would pass during the import.
   await Promise.all([import('libphonenumber-js/min'), import('@fastify/busboy')])
 
   const request = async (source: string, body: Body, postOptions?: PostOptions) => {
@@ -117,21 +117,21 @@ export const startModel = async (options: ModelOptions = {}) => {
 
   return {
     time,
-    /** Intercom: its contacts, its calls, and `addFault`. */
+    /** Intercom: its contacts, its requests, and `addFault`. */
     workspace,
     queue: sqs.queue,
-    /** Every log line, and the sum of every count, of all functions. */
-    notes,
+    /** Every log line and the sum of every metric, of all functions. */
+    telemetry: captured,
     /** Posts as the source's sender does, correctly signed. */
     post: (source: string, body: Body, postOptions?: PostOptions) =>
       time.run(request(source, body, postOptions)),
-    /** The same within work that is run already. */
+    /** The same, inside a `time.run`. */
     request,
-    /** The secret of a source, as its sender has it. */
+    /** The secret that a source's sender signs with. */
     secretOf: (source: string): string | undefined => requests.signingSecrets[source],
-    /** Invokes the webhook as Cognito or SNS does; gives why something was not stored. */
-    invoke: (event: unknown, by: Invoker) => time.run(take(event, by)),
-    /** Puts deliveries into the queue as the webhook would, all at this instant; gives their ids. */
+    /** Invokes the webhook as Cognito or SNS does; returns the error when it was not stored. */
+    invoke: (event: unknown, by: Invoker) => time.run(ingest(event, by)),
+    /** Queues deliveries as the webhook does, all at this instant; returns the message ids. */
     enqueue: async (source: string, bodies: Iterable<Body>): Promise<string[]> => {
       const messages = []
       for (const body of bodies) {
@@ -142,20 +142,20 @@ export const startModel = async (options: ModelOptions = {}) => {
       }
       return messages.map(sqs.queue.send)
     },
-    /** Resolves once the queue is empty, hidden messages too, and no worker runs. */
+    /** Lets time pass until the queue holds no message, visible or hidden, and no worker runs. */
     drained: async (): Promise<void> => {
       await time.run(eventSource.drained())
     },
-    /** Lets so much time pass. */
-    passes: time.advance,
-    /** Ends every worker that runs, in the middle of what it does; others take their places. */
+    /** Lets this many milliseconds pass. */
+    advance: time.advance,
+    /** Kills every running worker; new processes replace them. */
     crash: eventSource.crash,
     contacts: workspace.contacts,
     /** The dead letters. */
     parked: sqs.deadLetters.parked,
-    /** Moves every dead letter back as SQS does; attributes given are added to its own. */
+    /** Moves every dead letter back as SQS's redrive does, with these attributes added. */
     redrive: sqs.deadLetters.redrive,
-    /** Replays dead letters as `bridge dlq replay` does; all of them, unless some are meant. */
+    /** Replays dead letters as `bridge dlq replay` does; all of them without a filter. */
     replay: ({ filter = {}, restore = false, signal }: Partial<ReplayOptions> = {}) =>
       time.run(
         replay(sqs.deadLetterQueue, bridge, {
@@ -169,14 +169,14 @@ export const startModel = async (options: ModelOptions = {}) => {
     deadLetterQueue: sqs.deadLetterQueue,
     /** Every GetSecretValue call, in order. */
     secretReads: secrets.reads,
-    /** Changes the secret; what Intercom takes is changed by the fault `access_token`. */
+    /** Changes the token in the secret; the fault `access_token` changes what Intercom accepts. */
     putToken: (token: string): void => secrets.put(intercomSecretId, token),
-    /** Changes the signing secrets; those before stay good as the previous version. */
+    /** Changes signing secrets; the earlier ones stay valid as the previous version. */
     putSigningSecrets: (bySource: Readonly<Record<string, string>>): void =>
       secrets.put(signingSecretId, JSON.stringify({ ...requests.signingSecrets, ...bySource })),
-    /** From now on SQS does not take a message that is sent with this probability. */
+    /** Sets the probability that SQS does not store a sent message. */
     setSendFailures: sqs.setSendFailures,
-    /** Says which services of AWS fail the functions' calls from now on. */
+    /** Sets which AWS services fail the functions' requests. */
     setDown: ({ sqs: isSqsDown = false, secrets: areSecretsDown = false }): void => {
       sqs.setDown(isSqsDown)
       secrets.setDown(areSecretsDown)

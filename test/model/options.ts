@@ -4,27 +4,27 @@ import { clerk, defineBridge, form, signup } from '../../src/lib/index.ts'
 import type { Invocation } from './event-source.ts'
 import type { AwaitPoint } from './life.ts'
 
-/** How a model differs from what is deployed. */
+/** Options of `startModel`: how it differs from the deployment. */
 export type ModelOptions = {
   /** Default: `backend`, `clerk`, and the forms `waitlist` and `contact`. */
   readonly bridge?: Bridge
-  /** Worker processes that may run at a time; default 2. */
+  /** How many worker processes run in parallel; default 2. */
   readonly workers?: number
-  /** How long Intercom takes to answer; default 100. */
+  /** How long an Intercom response takes; default 100. */
   readonly latencyMs?: number
-  /** How long SQS and Secrets Manager take to answer; default 10. */
+  /** How long a response of SQS or Secrets Manager takes; default 10. */
   readonly awsLatencyMs?: number
-  /** How long Intercom's search does not see what was written; default 0. */
+  /** How long Intercom's search does not show a change; default 0. */
   readonly indexLagMs?: number
-  /** Intercom's custom attributes, as the sandbox takes them; default: any exists. */
+  /** Intercom's custom attributes, in the sandbox's format; default: every name exists. */
   readonly attributes?: readonly string[]
-  /** Intercom's calls in a window of 10 s. */
+  /** Intercom's rate limit: requests in a window of 10 s. */
   readonly rate_limit?: number
   /** `Intercom-Version`; default 2.14. */
   readonly version?: string
-  /** Makes chance the same in every run; default 1. */
+  /** The seed of all random values; default 1. */
   readonly seed?: number
-  /** Laid over the environment of both functions. */
+  /** Applied over the environment of both functions. */
   readonly environment?: Environment
   /** Default `queue`. */
   readonly delivery?: 'queue' | 'direct'
@@ -32,17 +32,17 @@ export type ModelOptions = {
   readonly maxReceives?: number
   /** How long a received message is hidden; default 360 s. */
   readonly visibilityMs?: number
-  /** How far Intercom's clock is ahead of all others; default 0. */
+  /** How far Intercom's clock is ahead of the others; default 0. */
   readonly skewMs?: number
-  /** Told of every await point of every worker. */
+  /** Called at every await point of every worker. */
   readonly onAwait?: (point: AwaitPoint) => void
-  /** Told of every log line and every count, which are then not kept. */
-  readonly onTold?: (told: object) => void
-  /** Told of every batch. */
+  /** Called with every log line and every count; log lines are then not kept. */
+  readonly onTelemetry?: (output: object) => void
+  /** Called after every batch. */
   readonly onInvocation?: (invocation: Invocation) => void
 }
 
-/** The sources of a model that is given none. */
+/** The bridge of a model without the option `bridge`. */
 export const createDefaultBridge = (): Bridge =>
   defineBridge({
     sources: {

@@ -10,16 +10,16 @@ export type QueuedMessage = {
   readonly attributes: Readonly<Record<string, string>>
   /** Unix milliseconds. */
   readonly sentMs: number
-  /** Its place among all that the queue was sent. */
+  /** Its position among all messages the queue was sent. */
   readonly order: number
-  /** How often it was given out. */
+  /** How often it was received. */
   readonly receives: number
-  /** When it was first given out, in unix milliseconds. */
+  /** When it was first received, in unix milliseconds. */
   readonly firstReceivedMs: number
 }
 
 /**
- * A message as the event source mapping gives it to the function.
+ * A message as the event source mapping passes it to the function.
  * https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html#sample-fifo-queues-message-event
  */
 export const toRecord = (

@@ -10,11 +10,11 @@ const arnOf = (name: string): string => `arn:aws:sqs:eu-west-1:${account}:${name
 
 const dayMs = 86_400_000
 
-/** Where the functions find their queues. */
+/** The queue URLs in the functions' environment. */
 export const queueUrl = urlOf('signup-bridge-model-signups.fifo')
 export const deadLetterQueueUrl = urlOf('signup-bridge-model-dead-letters.fifo')
 
-/** The bridge's queue and its dead letters, and the functions' way to both. */
+/** Creates the bridge's queue and its dead letters, and the `Queues` that the functions use. */
 export const createModelQueues = (
   clock: Clock,
   latencyMs: number,
@@ -38,32 +38,32 @@ export const createModelQueues = (
     now: clock.now,
     retentionMs: 7 * dayMs,
     ...options,
-    onExhausted: deadLetterQueue.take,
+    onExhausted: deadLetterQueue.insert,
   })
   const deadLetters = createDeadLetters(queue, deadLetterQueue, clock.now)
   let isDown = false
   let sendFailures = 0
   const unavailable = (message: string) => new BridgeError('temporarily_unavailable', message)
 
-  const reach = async (queueUrls: readonly string[], url: string): Promise<void> => {
+  const checkAvailable = async (queueUrls: readonly string[], url: string): Promise<void> => {
     await clock.sleep(latencyMs)
     if (!queueUrls.includes(url)) throw new Error(`QueueDoesNotExist: ${url}`)
-    if (isDown) throw unavailable('SQS gave no answer')
+    if (isDown) throw unavailable('SQS did not respond')
   }
   const queues: Queues = {
     store: async (url, messages) => {
-      await reach([queueUrl], url)
-      const taken = messages.filter(() => random() >= sendFailures)
-      for (const message of taken) queue.send(message)
-      if (taken.length < messages.length) throw unavailable('SQS did not take every message')
+      await checkAvailable([queueUrl], url)
+      const stored = messages.filter(() => random() >= sendFailures)
+      for (const message of stored) queue.send(message)
+      if (stored.length < messages.length) throw unavailable('SQS did not store every message')
     },
     sendDeadLetter: async (url, message) => {
-      await reach([deadLetterQueueUrl], url)
-      if (random() < sendFailures) throw unavailable('SQS did not take the message')
+      await checkAvailable([deadLetterQueueUrl], url)
+      if (random() < sendFailures) throw unavailable('SQS did not store the message')
       deadLetters.park(message)
     },
     changeVisibility: async (url, handBacks) => {
-      await reach([queueUrl], url)
+      await checkAvailable([queueUrl], url)
       const unchanged = handBacks.filter(
         ({ record, retryInSeconds }) =>
           !queue.changeVisibility(record.receiptHandle, retryInSeconds),
@@ -77,13 +77,13 @@ export const createModelQueues = (
     queue,
     deadLetters,
     queues,
-    /** The dead letters as an operator's command reaches them. */
+    /** The dead letters as the `bridge` command reaches them. */
     deadLetterQueue: deadLetters.asQueue(() => clock.sleep(latencyMs)),
-    /** The probability with which a message that is sent is not taken, each on its own. */
+    /** Sets the probability that a sent message is not stored, independent for each. */
     setSendFailures: (chance: number): void => {
       sendFailures = chance
     },
-    /** The functions' calls fail; the event source mapping goes on. */
+    /** While down, the functions' requests fail; the event source mapping continues. */
     setDown: (down: boolean): void => {
       isDown = down
     },

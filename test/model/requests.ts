@@ -6,29 +6,29 @@ import type { Delivery } from '../../src/lib/delivery.ts'
 import { sign } from '../../src/lib/signature/verify.ts'
 import { bytes, formHeaders } from '../support/deliveries.ts'
 
-/** What a sender posts: an object as JSON, a form, or a text or bytes as they are. */
+/** What a sender posts: an object as JSON, a form, or a text or bytes unchanged. */
 export type Body = object | string | Uint8Array | URLSearchParams
 
-/** What a sender adds to it. */
+/** How a post differs from the source's usual one. */
 export type PostOptions = {
   readonly headers?: Readonly<Record<string, string>>
-  /** The sender's id of the message, where its scheme has one; default: another at each post. */
+  /** The sender's message id, if its scheme has one; default: a new one for each post. */
   readonly id?: string
   /** Default POST. */
   readonly method?: string
   /** Default: the source's. */
   readonly path?: string
-  /** Whether the sender proves itself; default true. */
+  /** Whether the request is signed; default true. */
   readonly isSigned?: boolean
-  /** What it signs with; default: the source's own. */
+  /** The secret it is signed with; default: the source's. */
   readonly secret?: string
-  /** Unix seconds of the signature; default: now. */
+  /** The time of the signature, in unix seconds; default: now. */
   readonly signedAt?: number
-  /** What arrives in place of the body that was signed. */
+  /** The body that arrives instead of the signed one. */
   readonly arrives?: Uint8Array
-  /** How AWS hands the body on; default base64. */
+  /** How AWS encodes the body; default base64. */
   readonly encoding?: 'base64' | 'text'
-  /** Default: an HTTP API. */
+  /** Default `http_api`. */
   readonly via?: 'http_api' | 'function_url'
 }
 
@@ -40,14 +40,14 @@ const toRaw = (body: Body): Uint8Array => {
 
 const domainName = 'bridge.example.com'
 
-/** The senders of a bridge: each posts to its own source, correctly signed. */
+/** Builds the requests of a bridge's senders, each to its own source and correctly signed. */
 export const createRequests = (bridge: Bridge, clock: Clock) => {
   const senders = sendersOf(bridge, {})
   let posts = 0
 
   const compose = (name: string, body: Body, options: PostOptions) => {
     const { headers, id, isSigned = true, signedAt = nowSeconds(clock) } = options
-    const sender = senders.find((each) => each.name === name)
+    const sender = senders.find((candidate) => candidate.name === name)
     const source = bridge.sources[name]
     if (!sender || !source) throw new Error(`the bridge has no source ${name}`)
     posts += 1
@@ -72,11 +72,11 @@ export const createRequests = (bridge: Bridge, clock: Clock) => {
   }
 
   return {
-    /** What SIGNING_SECRET_ID holds. */
+    /** The signing secrets by source, as in the secret SIGNING_SECRET_ID. */
     signingSecrets: Object.fromEntries(
       senders.flatMap(({ name, secret }) => (secret === undefined ? [] : [[name, secret]])),
     ),
-    /** A source and a delivery to it, as the webhook makes it of a request. */
+    /** A source and a delivery to it, as the webhook builds it from a request. */
     toDelivery: (name: string, body: Body, options: PostOptions = {}) => {
       const { source, url, raw, headers } = compose(name, body, options)
       const received_at = nowSeconds(clock)
@@ -90,7 +90,7 @@ export const createRequests = (bridge: Bridge, clock: Clock) => {
       }
       return { source, delivery }
     },
-    /** A request in payload format 2.0. */
+    /** A Lambda event in payload format 2.0. */
     toEvent: (name: string, body: Body, options: PostOptions = {}): APIGatewayProxyEventV2 => {
       const { method = 'POST', encoding = 'base64', via = 'http_api' } = options
       const { url, raw, headers } = compose(name, body, options)

@@ -2,9 +2,9 @@ import type { Clock } from '../../src/lib/clock.ts'
 import type { GetSecret, SecretStage } from '../../src/lib/config/secrets.ts'
 import { BridgeError } from '../../src/lib/errors.ts'
 
-/** One GetSecretValue call. */
+/** One GetSecretValue request. */
 export type SecretRead = {
-  /** The process that asked: `webhook`, `worker 1` and so on. */
+  /** The process that read it: `webhook`, `worker 1` and so on. */
   readonly reader: string
   readonly secretId: string
   readonly stage: SecretStage
@@ -12,7 +12,7 @@ export type SecretRead = {
   readonly atMs: number
 }
 
-/** Secrets Manager: two versions of each secret, and who read which. */
+/** A model of Secrets Manager: two versions of each secret, and a record of every read. */
 export const createSecrets = (
   clock: Clock,
   latencyMs: number,
@@ -25,9 +25,9 @@ export const createSecrets = (
   let isDown = false
 
   return {
-    /** Every call so far, failed ones too. */
+    /** Every read so far, failed ones too. */
     reads,
-    /** From now on the secret's current version; the one before becomes its previous. */
+    /** Sets the secret's current version; the earlier one becomes AWSPREVIOUS. */
     put: (secretId: string, text: string): void => {
       const before = versions.get(secretId)?.AWSCURRENT
       const previous = before === undefined ? {} : { AWSPREVIOUS: before }
@@ -36,7 +36,7 @@ export const createSecrets = (
     setDown: (down: boolean): void => {
       isDown = down
     },
-    /** The way of one process to its secrets. */
+    /** The `openSecret` of one process. */
     opener:
       (reader: string) =>
       (secretId: string): GetSecret =>
@@ -44,7 +44,7 @@ export const createSecrets = (
         reads.push({ reader, secretId, stage, atMs: clock.now() })
         await clock.sleep(latencyMs)
         if (isDown) {
-          throw new BridgeError('temporarily_unavailable', 'Secrets Manager gave no answer')
+          throw new BridgeError('temporarily_unavailable', 'Secrets Manager did not respond')
         }
         return versions.get(secretId)?.[stage]
       },

@@ -4,7 +4,7 @@ import { createHeap } from './heap.ts'
 import { createRandom } from './random.ts'
 import { createTime } from './time.ts'
 
-test('time stands still until something drives it', async () => {
+test('virtual time stands still until something drives it', async () => {
   const time = createTime(0)
   let isAwake = false
   time.sleep(1_000).then(() => {
@@ -17,7 +17,7 @@ test('time stands still until something drives it', async () => {
   expect(time.now()).toBe(0)
 })
 
-test('runs work to its end, however long it sleeps', async () => {
+test('time.run runs work to its end, however long it sleeps', async () => {
   const time = createTime(0)
   const days = async () => {
     for (let hour = 0; hour < 72; hour += 1) await time.sleep(3_600_000)
@@ -28,32 +28,32 @@ test('runs work to its end, however long it sleeps', async () => {
   expect(time.now()).toBe(72 * 3_600_000)
 })
 
-test('gives what the work fails with', async () => {
+test('time.run rejects with the error of the work', async () => {
   const time = createTime(0)
   const work = async () => {
     await time.sleep(5)
-    throw new Error('its own')
+    throw new Error('an error')
   }
 
-  await expect(time.run(work())).rejects.toThrow('its own')
+  await expect(time.run(work())).rejects.toThrow('an error')
 })
 
-test('wakes sleepers by time, and those of one time in the order they lay down', async () => {
+test('time.sleep resolves by due time, and in call order for the same due time', async () => {
   const time = createTime(0)
-  const woken: string[] = []
+  const resolved: string[] = []
   const sleep = async (name: string, ms: number) => {
     await time.sleep(ms)
-    woken.push(`${name} at ${time.now()}`)
+    resolved.push(`${name} at ${time.now()}`)
   }
 
   await time.run(
     Promise.all([sleep('a', 30), sleep('b', 10), sleep('c', 30), sleep('d', 20), sleep('e', 10)]),
   )
 
-  expect(woken).toEqual(['b at 10', 'e at 10', 'd at 20', 'a at 30', 'c at 30'])
+  expect(resolved).toEqual(['b at 10', 'e at 10', 'd at 20', 'a at 30', 'c at 30'])
 })
 
-test('waits whole milliseconds and at least one, as Node does', async () => {
+test('time.sleep waits whole milliseconds and at least one, as Node does', async () => {
   const time = createTime(0)
 
   await time.run(time.sleep(0))
@@ -62,7 +62,7 @@ test('waits whole milliseconds and at least one, as Node does', async () => {
   expect(time.now()).toBe(11)
 })
 
-test('aborts a signal at its time, with a TimeoutError', async () => {
+test('time.timeout aborts its signal in time, with a TimeoutError', async () => {
   const time = createTime(0)
   const signal = time.timeout(8_000)
 
@@ -72,7 +72,7 @@ test('aborts a signal at its time, with a TimeoutError', async () => {
   expect(signal.reason).toMatchObject({ name: 'TimeoutError' })
 })
 
-test('advances by so much, and everything due in it happens', async () => {
+test('time.advance fires every timer that falls due', async () => {
   const time = createTime(0)
   const ticks: number[] = []
   const tick = async () => {
@@ -89,7 +89,7 @@ test('advances by so much, and everything due in it happens', async () => {
   expect(time.now()).toBe(1_000)
 })
 
-test('drives work for several callers at once', async () => {
+test('time.run runs work for several callers in parallel', async () => {
   const time = createTime(0)
   const after = async (ms: number) => {
     await time.sleep(ms)
@@ -99,7 +99,7 @@ test('drives work for several callers at once', async () => {
   expect(await Promise.all([time.run(after(50)), time.run(after(20))])).toEqual([50, 20])
 })
 
-test('waits for work that takes turns of the event loop instead of time', async () => {
+test('time.run waits for work that needs turns of the event loop and no timer', async () => {
   const time = createTime(0)
   const work = async () => {
     for (let turns = 0; turns < 20; turns += 1) await turn()
@@ -109,13 +109,13 @@ test('waits for work that takes turns of the event loop instead of time', async 
   expect(await time.run(work())).toBe(0)
 })
 
-test('says so when nothing is left to wait for', async () => {
+test('time.run throws when no timer is left and the work has not settled', async () => {
   const time = createTime(0, 50)
 
-  await expect(time.run(new Promise(() => {}))).rejects.toThrow('time stands still')
+  await expect(time.run(new Promise(() => {}))).rejects.toThrow('no timer is left')
 })
 
-test('comes to the end of 100,000 sleeps, and as many signals that nobody waits for', async () => {
+test('time.run completes 100,000 sleeps and as many unused signals', async () => {
   const time = createTime(0)
   const random = createRandom(1)
   let sleeps = 0
@@ -132,14 +132,14 @@ test('comes to the end of 100,000 sleeps, and as many signals that nobody waits 
   expect(sleeps).toBe(100_000)
 })
 
-test('a heap gives what it holds from the least to the greatest', () => {
+test('a heap pops its items from the least to the greatest', () => {
   const random = createRandom(7)
   const numbers = Array.from({ length: 1_000 }, () => Math.floor(random() * 100))
   const heap = createHeap<number>((number) => number)
   for (const number of numbers) heap.push(number)
 
-  const given = numbers.map(() => heap.pop())
+  const popped = numbers.map(() => heap.pop())
 
-  expect(given).toEqual(numbers.toSorted((a, b) => a - b))
+  expect(popped).toEqual(numbers.toSorted((a, b) => a - b))
   expect(heap.pop()).toBeUndefined()
 })

@@ -3,36 +3,35 @@ import type { Clock } from '../../src/lib/clock.ts'
 import { start } from '../support/clock.ts'
 import { createHeap } from './heap.ts'
 
-/** Time that passes only while something drives it, and then as fast as the machine can. */
+/** A virtual clock: time passes only during `run` and `advance`, as fast as the machine can. */
 export type Time = Clock & {
   /**
-   * Lets time pass until the work settles, and gives what it gives.
+   * Lets time pass until the work settles; returns its result or throws its error.
    *
-   * @throws Error when nothing is left to wait for and the work has not settled
+   * @throws Error when no timer is left and the work has not settled
    */
   readonly run: <T>(work: Promise<T>) => Promise<T>
-  /** Lets so much time pass, and all that falls due in it happen. */
+  /** Lets this many milliseconds pass, and fires every timer that falls due. */
   readonly advance: (ms: number) => Promise<void>
 }
 
-/** One turn of the event loop: all that can go on without time passing does. */
+/** One turn of the event loop: pending promise callbacks run. */
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 
 /**
- * A virtual clock, by default from the start of the tests' year on. As with Node's own timers a
- * wait is of whole milliseconds and at least one; what falls due together fires in the order it
- * was set.
+ * Creates a virtual clock. As with Node's timers a wait takes whole milliseconds and at least one,
+ * and timers that are due at the same time fire in the order they were set.
  *
- * @param patienceMs how long, in real time, work may go on that no timer tells of, such as loading
- *   a module
+ * @param patienceMs how long, in real time, `run` waits for work without a timer, such as the import
+ *   of a module
  */
 export const createTime = (startMs = start * 1_000, patienceMs = 3_000): Time => {
   let nowMs = startMs
-  /** When, in real time, it last moved on, whoever drove it. */
+  /** When virtual time last moved on, in real time. */
   let steppedAt = 0
   const instants = createHeap<number>((atMs) => atMs)
   const timers = new Map<number, (() => void)[]>()
-  // Made once: a signal of a call that was answered long ago is aborted too, and nobody looks.
+  // One error for all signals: most are aborted long after their request, and nothing reads it.
   const timedOut = new DOMException('The operation was aborted due to timeout', 'TimeoutError')
 
   const after = (ms: number, fire: () => void): void => {
@@ -46,7 +45,7 @@ export const createTime = (startMs = start * 1_000, patienceMs = 3_000): Time =>
     instants.push(atMs)
   }
 
-  /** Moves on to the next instant, where there is one, and fires all of its timers. */
+  /** Moves on to the next due time and fires its timers; false when there is none. */
   const step = (): boolean => {
     const atMs = instants.pop()
     if (atMs === undefined) return false
@@ -78,7 +77,7 @@ export const createTime = (startMs = start * 1_000, patienceMs = 3_000): Time =>
         if (isSettled) return work
         if (step()) continue
         if (performance.now() - Math.max(startedAt, steppedAt) > patienceMs) {
-          throw new Error('time stands still: no timer is left, and the work has not settled')
+          throw new Error('no timer is left and the work has not settled')
         }
         await pause(1)
       }

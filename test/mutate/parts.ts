@@ -1,12 +1,12 @@
-/** Files that are mutated, and the tests that are to notice. */
+/** Files that are mutated, and the tests that should notice. */
 export type Part = {
   readonly files: readonly string[]
   readonly tests: readonly string[]
-  /** Whether random values are among what they are tested with. */
+  /** Whether the tests use random values: they then get a fixed seed. */
   readonly isRandom?: true
 }
 
-/** What is mutated, and by which tests it is held: docs/testing.md tells the score of each part. */
+/** The mutated files and their tests, part by part; docs/testing.md has the score of each part. */
 export const parts: Readonly<Record<string, Part>> = {
   signature: {
     files: [
@@ -24,7 +24,10 @@ export const parts: Readonly<Record<string, Part>> = {
       'test/lib/signature/forgeries.test.ts',
     ],
   },
-  retry: { files: ['src/lib/queue/retry.ts'], tests: ['test/lib/queue/retry.test.ts'] },
+  retry: {
+    files: ['src/lib/queue/retry.ts', 'src/lib/intercom/retry-delay.ts'],
+    tests: ['test/lib/queue/retry.test.ts', 'test/lib/intercom/retry-delay.test.ts'],
+  },
   mapping: {
     files: [
       'src/lib/transform/options.ts',
@@ -32,7 +35,11 @@ export const parts: Readonly<Record<string, Part>> = {
       'src/lib/transform/normalise.ts',
       'src/lib/transform/values.ts',
     ],
-    tests: ['test/lib/transform/options.test.ts', 'test/lib/transform/normalise.test.ts'],
+    tests: [
+      'test/lib/transform/consent.test.ts',
+      'test/lib/transform/options.test.ts',
+      'test/lib/transform/normalise.test.ts',
+    ],
     isRandom: true,
   },
   'decision table': {
@@ -43,7 +50,11 @@ export const parts: Readonly<Record<string, Part>> = {
       'src/lib/deliver/match-contact.ts',
       'src/lib/deliver/contact-diff.ts',
     ],
-    tests: ['test/lib/deliver/decide.test.ts', 'test/lib/deliver/contact-diff.test.ts'],
+    tests: [
+      'test/lib/deliver/match-contact.test.ts',
+      'test/lib/deliver/decide-*.test.ts',
+      'test/lib/deliver/contact-diff.test.ts',
+    ],
     isRandom: true,
   },
   'batch logic': {
@@ -53,6 +64,17 @@ export const parts: Readonly<Record<string, Part>> = {
       'src/lib/queue/read-record.ts',
       'src/handlers/worker.ts',
     ],
-    tests: ['test/lib/queue/batch.test.ts', 'test/handlers/worker.test.ts'],
+    tests: [
+      'test/lib/queue/batch.test.ts',
+      'test/lib/queue/process-record.test.ts',
+      'test/lib/queue/drain-delivered.test.ts',
+      'test/lib/queue/drain-reports.test.ts',
+      'test/lib/queue/drain-stopped.test.ts',
+      'test/lib/queue/drain-parked.test.ts',
+      'test/lib/queue/drain-retried.test.ts',
+      'test/lib/queue/drain-several.test.ts',
+      'test/lib/queue/drain-order.test.ts',
+      'test/handlers/worker.test.ts',
+    ],
   },
 }

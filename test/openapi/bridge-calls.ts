@@ -5,18 +5,18 @@ import { parseWorkerEnv } from '../../src/lib/config/env.ts'
 import { BridgeError } from '../../src/lib/errors.ts'
 import { createHttp } from '../../src/lib/http.ts'
 import { parseJson } from '../../src/lib/json.ts'
-import { createCall, token } from '../sandbox/intercom-client.ts'
+import { createClient, token } from '../sandbox/intercom-client.ts'
 import { createClock } from '../support/clock.ts'
-import { usual } from '../support/people.ts'
-import { createNotes } from '../support/telemetry.ts'
-import type { Answered, Asked } from './exchange.ts'
+import { defaultPolicy } from '../support/people.ts'
+import { captureTelemetry } from '../support/telemetry.ts'
+import type { ReceivedResponse, SentRequest } from './exchange.ts'
 import { type Scenario, scenarios } from './scenarios.ts'
 
-/** How a delivery ended: its outcome, or the code that it failed with. */
-type Ending = { readonly title: string; readonly ends: string }
+/** The result of a delivery: its outcome, or the code of its error. */
+type Result = { readonly title: string; readonly result: string }
 
-/** Lets the bridge deliver all scenarios, and tells what it sent, was answered, and made of it. */
-export const callBridge = async (version: string) => {
+/** Delivers every scenario with the bridge. Returns its requests, the responses and the results. */
+export const deliverScenarios = async (version: string) => {
   const clock = createClock()
   const intercom = await startIntercom({
     port: 0,
@@ -24,19 +24,19 @@ export const callBridge = async (version: string) => {
     now: clock.now,
     attributes: ['plan', 'signup_bridge_at:date'],
   })
-  const asked: Asked[] = []
-  const answers: Answered[] = []
-  const endings: Ending[] = []
+  const requests: SentRequest[] = []
+  const responses: ReceivedResponse[] = []
+  const results: Result[] = []
   const openHttp: Dependencies['openHttp'] = (baseUrl) => {
     const send = createHttp(baseUrl)
     return async (request) => {
       const { method, path } = request
-      asked.push(request)
-      const answer = await send(request)
-      const contentType = String(answer.headers['content-type'])
-      const { status, body } = answer
-      answers.push({ method, path, status, contentType, json: parseJson(body) })
-      return answer
+      requests.push(request)
+      const response = await send(request)
+      const contentType = String(response.headers['content-type'])
+      const { status, body } = response
+      responses.push({ method, path, status, contentType, json: parseJson(body) })
+      return response
     }
   }
   const env = parseWorkerEnv({
@@ -51,15 +51,15 @@ export const callBridge = async (version: string) => {
     createDependencies('worker', env, {
       clock,
       random: () => 0.5,
-      telemetry: createNotes().telemetry,
+      telemetry: captureTelemetry().telemetry,
       openSecret: () => async () => token,
       openHttp,
     }),
   )
-  const call = createCall(intercom.url)
-  const endOf = async ({ signup, policy }: Scenario): Promise<string> => {
+  const request = createClient(intercom.url)
+  const resultOf = async ({ signup, policy }: Scenario): Promise<string> => {
     try {
-      return (await deliver(signup, { ...usual, ...policy }, () => 60_000)).outcome
+      return (await deliver(signup, { ...defaultPolicy, ...policy }, () => 60_000)).outcome
     } catch (error) {
       if (error instanceof BridgeError) return error.code
       throw error
@@ -67,11 +67,11 @@ export const callBridge = async (version: string) => {
   }
   try {
     for (const scenario of scenarios) {
-      await scenario.given?.({ call, addFault: intercom.addFault })
-      endings.push({ title: scenario.title, ends: await endOf(scenario) })
+      await scenario.prepare?.({ request, addFault: intercom.addFault })
+      results.push({ title: scenario.title, result: await resultOf(scenario) })
     }
   } finally {
     await intercom.close()
   }
-  return { asked, answers, endings }
+  return { requests, responses, results }
 }

@@ -1,16 +1,16 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { createDescription, type Description } from './description.ts'
 import { examplesOf, readDocument } from './document.ts'
-import type { Answered } from './exchange.ts'
-import { file, skipped } from './place.ts'
+import type { ReceivedResponse } from './exchange.ts'
+import { openApiFile, skipReason } from './place.ts'
 
 const type = 'application/json'
 
-describe.skipIf(!file)(file ? 'what is not as described is refused' : skipped, () => {
+describe.skipIf(!openApiFile)(openApiFile ? 'createDescription' : skipReason, () => {
   let description: Description
-  let examples: readonly Answered[]
+  let examples: readonly ReceivedResponse[]
   beforeAll(() => {
-    const document = readDocument(file ?? '')
+    const document = readDocument(openApiFile ?? '')
     description = createDescription(document)
     examples = examplesOf(document).map(({ schema: _, value, path, ...rest }) => ({
       ...rest,
@@ -20,36 +20,40 @@ describe.skipIf(!file)(file ? 'what is not as described is refused' : skipped, (
     }))
   })
 
-  /** The description's own example of an answer. */
-  const example = (method: string, path: string, status = 200): Answered & { json: object } => {
+  /** Returns the description's example of a response. */
+  const example = (
+    method: string,
+    path: string,
+    status = 200,
+  ): ReceivedResponse & { json: object } => {
     const found = examples.find(
       (each) => each.method === method && each.path === path && each.status === status,
     )
-    // Every example of these answers is an object.
-    return found as Answered & { json: object }
+    // Every example that the tests use is an object.
+    return found as ReceivedResponse & { json: object }
   }
-  /** What is wrong with an example once some of it is changed; what is `undefined` is taken out. */
-  const changed = (answer: Answered & { json: object }, change: object): string[] => {
-    const json = JSON.parse(JSON.stringify({ ...answer.json, ...change }))
-    return description.answerProblems({ ...answer, json })
+  /** Returns the problems of a changed example; `undefined` removes a field. */
+  const changed = (response: ReceivedResponse & { json: object }, change: object): string[] => {
+    const json = JSON.parse(JSON.stringify({ ...response.json, ...change }))
+    return description.responseProblems({ ...response, json })
   }
   const contact = () => example('POST', '/contacts')
   const error = () => example('POST', '/contacts', 401)
   const list = () => example('GET', '/contacts')
   const listOf = (change: object) => ({ data: [{ ...contact().json, ...change }] })
 
-  test('but no example of its own', () => {
+  test('accepts every example of the description', () => {
     const own = examples.filter(({ path }) => /^\/(contacts|tags|companies|me|data_)/.test(path))
 
     expect(own.length).toBeGreaterThan(50)
-    expect(own.flatMap(description.answerProblems)).toEqual([])
+    expect(own.flatMap(description.responseProblems)).toEqual([])
     expect(changed(list(), listOf({}))).toEqual([])
   })
 
-  describe('in an answer:', () => {
-    test('a field that nobody knows', () => {
+  describe('responseProblems', () => {
+    test('reports an unknown field', () => {
       expect(changed(contact(), { nickname: 'Ada' })).toEqual([
-        'POST /contacts 200: answer must NOT have unevaluated properties: nickname',
+        'POST /contacts 200: response must NOT have unevaluated properties: nickname',
       ])
       expect(changed(error(), { status: 401 })).toHaveLength(1)
       expect(changed(contact(), { avatar: { type: 'avatar', url: 'x' } })).toHaveLength(1)
@@ -57,9 +61,9 @@ describe.skipIf(!file)(file ? 'what is not as described is refused' : skipped, (
       expect(changed(list(), listOf({ nickname: 'Ada' }))).toHaveLength(1)
     })
 
-    test('no field that the schema requires, or that all examples show', () => {
+    test('reports a missing field that the schema requires or that all examples have', () => {
       expect(changed(error(), { errors: undefined })).toEqual([
-        "POST /contacts 401: answer must have required property 'errors'",
+        "POST /contacts 401: response must have required property 'errors'",
       ])
       expect(changed(error(), { errors: [{ message: 'no code' }] })).toHaveLength(1)
       expect(changed(contact(), { external_id: undefined })).toHaveLength(1)
@@ -67,9 +71,9 @@ describe.skipIf(!file)(file ? 'what is not as described is refused' : skipped, (
       expect(changed(list(), listOf({ id: undefined }))).toHaveLength(1)
     })
 
-    test('a value of another type', () => {
+    test('reports a value of another type', () => {
       expect(changed(contact(), { created_at: '2024-12-18T15:57:17Z' })).toEqual([
-        'POST /contacts 200: answer/created_at must be integer',
+        'POST /contacts 200: response/created_at must be integer',
       ])
       expect(changed(contact(), { owner_id: '1' })).toHaveLength(1)
       expect(changed(contact(), { tags: [] })).toHaveLength(1)
@@ -77,24 +81,24 @@ describe.skipIf(!file)(file ? 'what is not as described is refused' : skipped, (
       expect(changed(list(), listOf({ id: 1 }))).toHaveLength(1)
     })
 
-    test('null where there is always something', () => {
+    test('reports null for a field that is never null', () => {
       expect(changed(contact(), { id: null })).toEqual([
-        'POST /contacts 200: answer/id must be string',
+        'POST /contacts 200: response/id must be string',
       ])
       expect(changed(contact(), { location: null })).toHaveLength(1)
       expect(changed(example('POST', '/companies'), { name: null })).toHaveLength(1)
       expect(changed(error(), { errors: null })).toHaveLength(1)
     })
 
-    test('a status that is neither described nor an error, and what is no JSON', () => {
+    test('reports an undescribed status that is not an error, and a body that is not JSON', () => {
       const page = { ...error(), status: 502, contentType: 'text/html', json: '<html></html>' }
 
-      expect(description.answerProblems({ ...contact(), status: 202 })).toHaveLength(1)
-      expect(description.answerProblems(page)).toHaveLength(2)
+      expect(description.responseProblems({ ...contact(), status: 202 })).toHaveLength(1)
+      expect(description.responseProblems(page)).toHaveLength(2)
     })
   })
 
-  describe('in a request:', () => {
+  describe('requestProblems', () => {
     const ada = { role: 'user', email: 'ada@example.com' }
     const problems = (method: string, path: string, body?: unknown, headers: object = {}) =>
       description.requestProblems({
@@ -110,12 +114,12 @@ describe.skipIf(!file)(file ? 'what is not as described is refused' : skipped, (
         body: body === undefined ? undefined : JSON.stringify(body),
       })
 
-    test('nothing where all is well', () => {
+    test('accepts a request as described', () => {
       expect(problems('POST', '/contacts', ada)).toEqual([])
       expect(problems('GET', '/data_attributes?model=contact')).toEqual([])
     })
 
-    test('a field that nobody knows', () => {
+    test('reports an unknown field', () => {
       expect(problems('POST', '/contacts', { ...ada, nickname: 'Ada' })).toEqual([
         'POST /contacts: body must NOT have unevaluated properties: nickname',
       ])
@@ -124,7 +128,7 @@ describe.skipIf(!file)(file ? 'what is not as described is refused' : skipped, (
       expect(problems('POST', '/contacts/1/tags', { id: '1', name: 'x' })).toHaveLength(1)
     })
 
-    test('no field that is required, a value of another type, null', () => {
+    test('reports a missing required field, a value of another type, and null', () => {
       expect(problems('POST', '/contacts/1/tags', {})).toHaveLength(1)
       expect(problems('POST', '/contacts', { name: 'Ada' })).toHaveLength(1)
       expect(problems('POST', '/contacts', { ...ada, signed_up_at: '2024' })).toHaveLength(1)
@@ -132,15 +136,15 @@ describe.skipIf(!file)(file ? 'what is not as described is refused' : skipped, (
       expect(problems('POST', '/contacts/search', { query: { operator: 'is' } })).toHaveLength(1)
     })
 
-    test('a body where none is described, none where one is', () => {
+    test('reports an undescribed body, and a missing one', () => {
       expect(problems('GET', '/contacts/1', {})).toEqual([
-        'GET /contacts/{contact_id}: body: none is described',
+        'GET /contacts/{contact_id}: body: not described',
       ])
       expect(problems('POST', '/contacts/1/unarchive', {})).toHaveLength(1)
       expect(problems('POST', '/contacts')).toHaveLength(1)
     })
 
-    test('a parameter that nobody knows, a value that it does not take', () => {
+    test('reports an unknown parameter, and a value that a parameter does not allow', () => {
       expect(problems('GET', '/data_attributes?kind=contact')).toHaveLength(1)
       expect(problems('GET', '/data_attributes?model=person')).toHaveLength(1)
     })
@@ -150,11 +154,11 @@ describe.skipIf(!file)(file ? 'what is not as described is refused' : skipped, (
       { authorization: 'token' },
       { 'content-type': 'text/plain' },
       { 'intercom-version': '9.9' },
-    ])('the header %o', (wrong) => {
+    ])('reports the header %o', (wrong) => {
       expect(problems('POST', '/contacts', ada, wrong)).toHaveLength(1)
     })
 
-    test('an address that is not described', () => {
+    test('throws for an operation that is not described', () => {
       expect(() => problems('PATCH', '/contacts')).toThrow('no PATCH /contacts')
     })
   })

@@ -1,41 +1,44 @@
-// For `unevaluatedProperties`, which refuses what no part of a composed schema knows; zod has none.
+// Ajv supports `unevaluatedProperties`, which rejects unknown fields of a composed schema; zod does
+// not.
 import { Ajv2019, type ValidateFunction } from 'ajv/dist/2019.js'
 import { parseJson } from '../../src/lib/json.ts'
 import { type Document, jsonOf, type Operation, type Schema } from './document.ts'
 import { readExamples } from './examples.ts'
-import type { Answered, Asked } from './exchange.ts'
+import type { ReceivedResponse, SentRequest } from './exchange.ts'
 import { createConvert } from './json-schema.ts'
 
-/** Judges exchanges by a description. */
+/** Checks requests and responses against a description. */
 export type Description = ReturnType<typeof createDescription>
 
-type Call = { readonly method: string; readonly path: string }
+type Endpoint = { readonly method: string; readonly path: string }
 
 const component = (name: string): Schema => ({ $ref: `#/components/schemas/${name}` })
 const error = component('error')
 const version = component('intercom_version')
 
-/** Compiles schemas when they are first used; what is wrong with a value is told in one line. */
+/**
+ * Creates a check of values against schemas, which are compiled on first use. It returns one line.
+ */
 const createCheck = (document: Document) => {
   const ajv = new Ajv2019({ strict: false, validateFormats: false, validateSchema: false })
   const convert = createConvert({
     document,
-    shownOf: readExamples(document),
+    examplesOf: readExamples(document),
     define: (name, schema) => ajv.addSchema(schema, name),
   })
   const validators = new Map<Schema, ValidateFunction>()
-  return (what: string, schema: Schema, value: unknown): string[] => {
+  return (name: string, schema: Schema, value: unknown): string[] => {
     const validate = validators.get(schema) ?? ajv.compile(convert(schema))
     validators.set(schema, validate)
     if (validate(value)) return []
     const [first] = validate.errors ?? []
     const field = first?.params.unevaluatedProperty ?? first?.params.additionalProperty
-    const name = field === undefined ? '' : `: ${field}`
-    return [`${what}${first?.instancePath} ${first?.message}${name}`]
+    const suffix = field === undefined ? '' : `: ${field}`
+    return [`${name}${first?.instancePath} ${first?.message}${suffix}`]
   }
 }
 
-/** The operations of a description: a path that is written out comes before a template. */
+/** Creates a finder of operations, which prefers a literal path to a template. */
 const createFind = ({ paths }: Document) => {
   const templates = Object.entries(paths).map(([template, operations]) => ({
     template,
@@ -43,9 +46,9 @@ const createFind = ({ paths }: Document) => {
     pattern: new RegExp(`^${template.replace(/\{[^}]+\}/g, '[^/?]+')}$`),
   }))
   const byTemplates = templates.toSorted(
-    (one, other) => one.template.split('{').length - other.template.split('{').length,
+    (left, right) => left.template.split('{').length - right.template.split('{').length,
   )
-  return ({ method, path }: Call): { name: string; operation: Operation } => {
+  return ({ method, path }: Endpoint): { name: string; operation: Operation } => {
     const pathname = path.replace(/\?.*$/, '')
     for (const { template, operations, pattern } of byTemplates) {
       const operation = operations[method.toLowerCase()]
@@ -55,12 +58,12 @@ const createFind = ({ paths }: Document) => {
   }
 }
 
-/** Says of requests and answers in what they are not as described; nothing where all is well. */
+/** Creates the checks of requests and responses; each returns its problems, or an empty list. */
 export const createDescription = (document: Document) => {
   const check = createCheck(document)
   const find = createFind(document)
 
-  const headerProblems = ({ headers, body }: Asked): string[] => {
+  const headerProblems = ({ headers, body }: SentRequest): string[] => {
     const { accept, authorization = '', 'content-type': type } = headers
     return [
       ...(/^Bearer \S+$/.test(authorization) ? [] : ['header authorization: no bearer token']),
@@ -82,32 +85,32 @@ export const createDescription = (document: Document) => {
 
   const bodyProblems = ({ requestBody }: Operation, body: string | undefined): string[] => {
     const { schema } = jsonOf(requestBody) ?? {}
-    if (!schema) return body === undefined ? [] : ['body: none is described']
+    if (!schema) return body === undefined ? [] : ['body: not described']
     return check('body', schema, body === undefined ? undefined : parseJson(body))
   }
 
   return {
-    /** The version of the API that it describes. */
+    /** The version of the described API. */
     version: document.components.schemas.intercom_version?.default ?? '',
-    /** Method and path template. @throws where it describes no such call */
-    nameOf: (call: Call): string => find(call).name,
-    requestProblems: (asked: Asked): string[] => {
-      const { name, operation } = find(asked)
+    /** Returns the method and path template. @throws Error if the operation is not described */
+    nameOf: (endpoint: Endpoint): string => find(endpoint).name,
+    requestProblems: (request: SentRequest): string[] => {
+      const { name, operation } = find(request)
       return [
-        ...headerProblems(asked),
-        ...queryProblems(operation, asked.path),
-        ...bodyProblems(operation, asked.body),
+        ...headerProblems(request),
+        ...queryProblems(operation, request.path),
+        ...bodyProblems(operation, request.body),
       ].map((problem) => `${name}: ${problem}`)
     },
-    /** An error that is not described for a path is one of Intercom's all the same. */
-    answerProblems: (answered: Answered): string[] => {
-      const { status, contentType, json } = answered
-      const { name, operation } = find(answered)
+    /** An error that is not described for a path is checked against Intercom's general error. */
+    responseProblems: (response: ReceivedResponse): string[] => {
+      const { status, contentType, json } = response
+      const { name, operation } = find(response)
       const described = jsonOf(operation.responses?.[status])?.schema
       const schema = described ?? (status >= 400 ? error : undefined)
       const problems = [
         ...(/^application\/json\b/.test(contentType) ? [] : ['content-type: not JSON']),
-        ...(schema ? check('answer', schema, json) : ['status: not described']),
+        ...(schema ? check('response', schema, json) : ['status: not described']),
       ]
       return problems.map((problem) => `${name} ${status}: ${problem}`)
     },

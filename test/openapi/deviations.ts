@@ -1,50 +1,49 @@
 import type { Document, Schema } from './document.ts'
 
-/** Where the facts are not as the description says. */
+/** A property of Intercom's API that differs from the description. */
 export type Deviation = {
   readonly component: string
   readonly property: string
-  /** What holds of the property instead. */
+  /** The changes to the property's schema. */
   readonly change: Schema
   readonly reason: string
 }
 
-/** Each is needed by some answer, or the tests fail. */
+/** Every deviation is needed by a response; the tests check this. */
 export const deviations: readonly Deviation[] = [
   {
     component: 'contact',
     property: 'email',
     change: { nullable: true },
-    reason: 'a lead may have a phone number alone, and a user an external_id',
+    reason: 'a lead may have only a phone number, and a user only an external_id',
   },
   {
     component: 'contact',
     property: 'email_domain',
     change: { nullable: true },
-    reason: 'without an e-mail there is no domain of it',
+    reason: 'a contact without an e-mail has no domain',
   },
   {
     component: 'company',
     property: 'name',
     change: { 'x-optional': true },
-    reason: 'a company may be given a company_id alone, and no field of its answer may be null',
+    reason: 'a company may have only a company_id, and no field of its response may be null',
   },
   {
     component: 'company',
     property: 'remote_created_at',
     change: { 'x-optional': true },
-    reason: 'every example gives it in its request, and nothing requires that',
+    reason: 'every example has it in its request, but it is not required',
   },
   {
     component: 'company',
     property: 'custom_attributes',
     change: { additionalProperties: true },
-    reason: 'the schema says text only, and its own example beside it has numbers and true',
+    reason: 'the schema allows strings only, but its own example has numbers and true',
   },
 ]
 
-/** The description with one deviation in it. */
-const withDeviation = (
+const applyDeviation = (
   document: Document,
   { component, property, change }: Deviation,
 ): Document => {
@@ -59,6 +58,6 @@ const withDeviation = (
   }
 }
 
-/** The description as the facts are. */
-export const withDeviations = (document: Document, listed: readonly Deviation[]): Document =>
-  listed.reduce(withDeviation, document)
+/** Returns the description with the deviations applied. */
+export const applyDeviations = (document: Document, list: readonly Deviation[]): Document =>
+  list.reduce(applyDeviation, document)

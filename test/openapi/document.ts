@@ -1,14 +1,14 @@
 import { readFileSync } from 'node:fs'
 import { parse } from 'yaml'
 
-/** A schema in the dialect of OpenAPI 3.0, as far as it is looked into here. */
+/** A schema of OpenAPI 3.0, with the keywords that are used here. */
 export type Schema = {
   readonly $ref?: string
   readonly type?: string
   readonly nullable?: boolean
   readonly format?: string
   readonly default?: string
-  /** Ours: an answer may lack it, although every example shows it. */
+  /** An extension of the tests: optional in a response, although every example has it. */
   readonly 'x-optional'?: boolean
   readonly required?: readonly string[]
   readonly properties?: Readonly<Record<string, Schema>>
@@ -19,7 +19,7 @@ export type Schema = {
   readonly anyOf?: readonly Schema[]
 }
 
-/** What a body holds, and what the description shows of it. */
+/** The schema and the examples of a body. */
 type Content = {
   readonly schema?: Schema
   readonly examples?: Readonly<Record<string, { readonly value?: unknown }>>
@@ -37,7 +37,7 @@ export type Operation = {
   readonly responses?: Readonly<Record<string, Body>>
 }
 
-/** An OpenAPI description as it stands in its file. */
+/** An OpenAPI description. */
 export type Document = {
   readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>
   readonly components: { readonly schemas: Readonly<Record<string, Schema>> }
@@ -45,14 +45,14 @@ export type Document = {
 
 /** Reads a description in YAML. */
 export const readDocument = (file: string): Document =>
-  // Whatever else the file is, the tests fail on it.
+  // The tests fail on any other file.
   parse(readFileSync(file, 'utf8')) as Document
 
-/** The JSON that a request or an answer holds, where the description knows of one. */
+/** Returns the JSON content of a request or response, if it is described. */
 export const jsonOf = (body: Body | undefined): Content | undefined =>
   body?.content?.['application/json']
 
-/** Every example of an answer. */
+/** Returns every example of a response. */
 export const examplesOf = ({ paths }: Document) =>
   Object.entries(paths).flatMap(([path, operations]) =>
     Object.entries(operations).flatMap(([method, { responses = {} }]) =>
@@ -68,10 +68,10 @@ export const examplesOf = ({ paths }: Document) =>
     ),
   )
 
-/** The component's name in a reference to it. */
+/** Returns the name of the component in a reference. */
 export const nameIn = ($ref: string): string => $ref.slice($ref.lastIndexOf('/') + 1)
 
-/** The component that a reference stands for. */
+/** Returns the component of a reference. @throws Error if there is none */
 export const resolve = ({ components }: Document, $ref: string): Schema => {
   const schema = components.schemas[nameIn($ref)]
   if (!schema) throw new Error(`the description has no ${$ref}`)

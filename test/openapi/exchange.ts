@@ -1,5 +1,5 @@
-/** A request as it was sent. */
-export type Asked = {
+/** A request that was sent. */
+export type SentRequest = {
   readonly method: string
   /** With its query. */
   readonly path: string
@@ -7,8 +7,8 @@ export type Asked = {
   readonly body?: string | undefined
 }
 
-/** An answer, and what was asked for. */
-export type Answered = {
+/** A response that was received, with the method and path of its request. */
+export type ReceivedResponse = {
   readonly method: string
   /** With its query. */
   readonly path: string

@@ -1,17 +1,17 @@
 import { isRecord } from '../../src/lib/json-access.ts'
 import { type Document, nameIn, resolve, type Schema } from './document.ts'
-import { fieldsOfAll, inferred, type ShownValues, valuesOf } from './examples.ts'
+import { commonFields, type ExampleValues, fieldValues, inferSchema } from './examples.ts'
 
 const mapValues = <T, U>(values: Readonly<Record<string, T>>, map: (value: T) => U) =>
   Object.fromEntries(Object.entries(values).map(([name, value]) => [name, map(value)]))
 
-/** An object's fields: those of the schema, and those that the examples show beside them. */
+/** An object's fields: those of the schema, and further ones of the examples. */
 const fieldsOf = (
   { properties = {}, required = [] }: Schema,
-  shown: readonly unknown[],
+  examples: readonly unknown[],
   convert: (schema: Schema) => object,
 ) => {
-  const learned = shown
+  const learned = examples
     .filter(isRecord)
     .flatMap(Object.keys)
     .filter((name) => !Object.hasOwn(properties, name))
@@ -19,34 +19,36 @@ const fieldsOf = (
     type: 'object',
     properties: {
       ...mapValues(properties, convert),
-      ...Object.fromEntries(learned.map((name) => [name, inferred(valuesOf(shown, name))])),
+      ...Object.fromEntries(
+        learned.map((name) => [name, inferSchema(fieldValues(examples, name))]),
+      ),
     },
     required: [
       ...new Set([
         ...required,
-        ...fieldsOfAll(shown).filter((name) => !properties[name]?.['x-optional']),
+        ...commonFields(examples).filter((name) => !properties[name]?.['x-optional']),
       ]),
     ],
   }
 }
 
-/** What a schema is turned with. */
+/** What the conversion of schemas needs. */
 export type Conversion = {
   readonly document: Document
-  readonly shownOf: ShownValues
-  /** Told of each component that a schema refers to, once. */
+  readonly examplesOf: ExampleValues
+  /** Called once with each component that a schema refers to. */
   readonly define: (name: string, schema: object) => void
 }
 
 /**
- * Turns the dialect of OpenAPI 3.0 into JSON Schema 2019-09. Formats go, since Intercom's are wrong:
- * `date-time` on integers, `uuid` on request ids that are none. An object that lists its fields takes
- * no other, but those that its examples show. It must have every field that all of them show: its
- * own schema requires next to none.
+ * Converts OpenAPI 3.0 schemas to JSON Schema 2019-09. Formats are dropped, since Intercom's are
+ * wrong: `date-time` on integers, `uuid` on request ids that are not UUIDs. An object with listed
+ * fields allows only these and those of its examples. It requires every field that all its examples
+ * have, since Intercom's schemas require almost none.
  */
-export const createConvert = ({ document, shownOf, define }: Conversion) => {
+export const createConvert = ({ document, examplesOf, define }: Conversion) => {
   const defined = new Set<string>()
-  /** An open schema leaves it to what it is a part of to refuse fields. */
+  /** An open schema leaves the rejection of unknown fields to the schema that contains it. */
   const convert = (schema: Schema, isClosed = true): object => {
     const { $ref, nullable, format: _, properties, items, ...rest } = schema
     const { additionalProperties, allOf, oneOf, anyOf, ...plain } = rest
@@ -62,8 +64,9 @@ export const createConvert = ({ document, shownOf, define }: Conversion) => {
     const alternative = (member: Schema) => convert(member, isClosed && !isObject)
     const converted = {
       ...plain,
-      // The members of `allOf` learn from the same examples.
-      ...(properties && fieldsOf(schema, allOf ? [] : shownOf(schema), (inner) => convert(inner))),
+      // The members of `allOf` have the same examples.
+      ...(properties &&
+        fieldsOf(schema, allOf ? [] : examplesOf(schema), (inner) => convert(inner))),
       ...(items && { items: convert(items) }),
       ...(allOf && { allOf: allOf.map((member) => convert(member, false)) }),
       ...(oneOf && { oneOf: oneOf.map(alternative) }),

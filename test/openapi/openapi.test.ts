@@ -1,19 +1,19 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { isRecord } from '../../src/lib/json-access.ts'
 import { companyFieldNames, contactFieldNames } from '../../src/lib/signup.ts'
-import { callBridge } from './bridge-calls.ts'
+import { deliverScenarios } from './bridge-calls.ts'
 import { createDescription, type Description } from './description.ts'
-import { deviations, withDeviations } from './deviations.ts'
+import { applyDeviations, deviations } from './deviations.ts'
 import { type Document, readDocument } from './document.ts'
-import type { Answered } from './exchange.ts'
-import { file, skipped } from './place.ts'
-import { callSandbox } from './sandbox-calls.ts'
+import type { ReceivedResponse } from './exchange.ts'
+import { openApiFile, skipReason } from './place.ts'
+import { collectSandboxResponses } from './sandbox-calls.ts'
 import { scenarios } from './scenarios.ts'
 
-if (!file) console.warn(skipped)
+if (!openApiFile) console.warn(skipReason)
 
-/** Every call of the bridge. */
-const bridgeCalls = [
+/** Every operation that the bridge uses. */
+const bridgeOperations = [
   'GET /contacts/find_by_external_id/{external_id}',
   'GET /contacts/{contact_id}',
   'GET /data_attributes',
@@ -28,9 +28,9 @@ const bridgeCalls = [
   'PUT /contacts/{contact_id}',
 ]
 
-/** Every call that the sandbox's Intercom takes. */
-const sandboxCalls = [
-  ...bridgeCalls,
+/** Every operation that the sandbox's Intercom supports. */
+const sandboxOperations = [
+  ...bridgeOperations,
   'DELETE /contacts/{contact_id}',
   'DELETE /contacts/{contact_id}/tags/{tag_id}',
   'GET /contacts',
@@ -43,88 +43,98 @@ const sandboxCalls = [
 
 const sorted = (names: Iterable<string>): string[] => [...new Set(names)].toSorted()
 
-/** Copies of a JSON value, in each an unknown field in another object; only a customer's own may have it. */
-const spoiled = (value: unknown): unknown[] => {
+/** Returns copies of a JSON value, each with an unknown field in another of its objects. */
+const withUnknownFields = (value: unknown): unknown[] => {
   if (Array.isArray(value)) {
-    return value.flatMap((item, index) => spoiled(item).map((bad) => value.with(index, bad)))
+    return value.flatMap((item, index) =>
+      withUnknownFields(item).map((bad) => value.with(index, bad)),
+    )
   }
   if (!isRecord(value)) return []
   const { custom_attributes: _, ...described } = value
   const inside = Object.entries(described).flatMap(([name, inner]) =>
-    spoiled(inner).map((bad) => ({ ...value, [name]: bad })),
+    withUnknownFields(inner).map((bad) => ({ ...value, [name]: bad })),
   )
   return [{ ...value, nickname: 'Ada' }, ...inside]
 }
 
-describe.skipIf(!file)(file ? "Intercom's OpenAPI description" : skipped, () => {
+describe.skipIf(!openApiFile)(openApiFile ? "Intercom's OpenAPI description" : skipReason, () => {
   let document: Document
   let description: Description
-  let sandbox: readonly Answered[]
-  let bridge: Awaited<ReturnType<typeof callBridge>>
+  let sandbox: readonly ReceivedResponse[]
+  let bridge: Awaited<ReturnType<typeof deliverScenarios>>
   beforeAll(async () => {
-    document = readDocument(file ?? '')
-    description = createDescription(withDeviations(document, deviations))
-    sandbox = await callSandbox(description.version)
-    bridge = await callBridge(description.version)
+    document = readDocument(openApiFile ?? '')
+    description = createDescription(applyDeviations(document, deviations))
+    sandbox = await collectSandboxResponses(description.version)
+    bridge = await deliverScenarios(description.version)
   })
 
-  test('is kept by every answer of the sandbox', () => {
-    expect(sandbox.flatMap(description.answerProblems)).toEqual([])
+  test('matches every response of the sandbox', () => {
+    expect(sandbox.flatMap(description.responseProblems)).toEqual([])
   })
 
   test.each([200, 400, 401, 403, 404, 408, 409, 422, 429, 500, 502, 503, 504])(
-    'was held against a %i of every call that the sandbox takes',
+    'was checked against a %i of every operation of the sandbox',
     (status) => {
-      const answers = sandbox.filter((answer) => answer.status === status)
+      const responses = sandbox.filter((response) => response.status === status)
 
-      expect(sorted(answers.map(description.nameOf))).toEqual(sandboxCalls)
+      expect(sorted(responses.map(description.nameOf))).toEqual(sandboxOperations)
     },
   )
 
-  test('is kept by every request of the bridge', () => {
-    expect(bridge.asked.flatMap(description.requestProblems)).toEqual([])
+  test('matches every request of the bridge', () => {
+    expect(bridge.requests.flatMap(description.requestProblems)).toEqual([])
   })
 
-  test('is kept by every answer that the bridge was given', () => {
-    expect(bridge.answers.flatMap(description.answerProblems)).toEqual([])
+  test('matches every response that the bridge received', () => {
+    expect(bridge.responses.flatMap(description.responseProblems)).toEqual([])
   })
 
-  test('was held against every call of the bridge, and every field that it sends', () => {
-    const sent = (call: string) => {
-      const requests = bridge.asked.filter((asked) => description.nameOf(asked) === call)
+  test('was checked against every operation of the bridge, and every field that it sends', () => {
+    const sentFields = (operation: string) => {
+      const requests = bridge.requests.filter(
+        (request) => description.nameOf(request) === operation,
+      )
       return sorted(requests.flatMap(({ body = '{}' }) => Object.keys(JSON.parse(body))))
     }
     const contactFields = sorted([...contactFieldNames, 'custom_attributes'])
 
-    expect(sorted(bridge.asked.map(description.nameOf))).toEqual(bridgeCalls)
-    expect(sent('POST /contacts')).toEqual(contactFields)
-    expect(sent('PUT /contacts/{contact_id}')).toEqual(contactFields)
-    expect(sent('POST /companies')).toEqual(sorted(companyFieldNames))
+    expect(sorted(bridge.requests.map(description.nameOf))).toEqual(bridgeOperations)
+    expect(sentFields('POST /contacts')).toEqual(contactFields)
+    expect(sentFields('PUT /contacts/{contact_id}')).toEqual(contactFields)
+    expect(sentFields('POST /companies')).toEqual(sorted(companyFieldNames))
   })
 
-  test('was held against deliveries that ended as expected', () => {
-    expect(bridge.endings).toEqual(scenarios.map(({ title, ends }) => ({ title, ends })))
+  test('was checked against deliveries with the expected results', () => {
+    expect(bridge.results).toEqual(scenarios.map(({ title, result }) => ({ title, result })))
   })
 
-  test('refuses an unknown field in any object that was sent or answered', () => {
-    const answers = [...sandbox, ...bridge.answers].flatMap((answer) =>
-      spoiled(answer.json).map((json) => description.answerProblems({ ...answer, json })),
+  test('rejects an unknown field in any object of a request or response', () => {
+    const responses = [...sandbox, ...bridge.responses].flatMap((response) =>
+      withUnknownFields(response.json).map((json) =>
+        description.responseProblems({ ...response, json }),
+      ),
     )
-    const requests = bridge.asked.flatMap((asked) =>
-      spoiled(JSON.parse(asked.body ?? 'null')).map((json) =>
-        description.requestProblems({ ...asked, body: JSON.stringify(json) }),
+    const requests = bridge.requests.flatMap((request) =>
+      withUnknownFields(JSON.parse(request.body ?? 'null')).map((json) =>
+        description.requestProblems({ ...request, body: JSON.stringify(json) }),
       ),
     )
 
-    expect([...answers, ...requests].filter((problems) => problems.length === 0)).toEqual([])
-    expect(requests.length).toBeGreaterThan(bridgeCalls.length)
+    expect([...responses, ...requests].filter((problems) => problems.length === 0)).toEqual([])
+    expect(requests.length).toBeGreaterThan(bridgeOperations.length)
   })
 
-  test.each(deviations)('is not kept as to $property of a $component: $reason', (deviation) => {
-    const others = deviations.filter((other) => other !== deviation)
-    const without = createDescription(withDeviations(document, others))
-    const isRefused = (answer: Answered) => without.answerProblems(answer).length > 0
+  test.each(deviations)(
+    'needs the deviation for $property of a $component: $reason',
+    (deviation) => {
+      const others = deviations.filter((other) => other !== deviation)
+      const without = createDescription(applyDeviations(document, others))
+      const hasProblems = (response: ReceivedResponse) =>
+        without.responseProblems(response).length > 0
 
-    expect([...sandbox, ...bridge.answers].some(isRefused)).toBe(true)
-  })
+      expect([...sandbox, ...bridge.responses].some(hasProblems)).toBe(true)
+    },
+  )
 })

@@ -1,19 +1,20 @@
 import type { SandboxIntercom } from '../../sandbox/intercom/server.ts'
 import type { Policy } from '../../src/lib/deliver/policy.ts'
 import type { ContactFields, Signup } from '../../src/lib/signup.ts'
-import type { Call } from '../sandbox/intercom-client.ts'
+import type { SendRequest } from '../sandbox/intercom-client.ts'
 import { start } from '../support/clock.ts'
 
-type Intercom = { readonly call: Call; readonly addFault: SandboxIntercom['addFault'] }
+type Intercom = { readonly request: SendRequest; readonly addFault: SandboxIntercom['addFault'] }
 
-/** A signup, what Intercom holds before it, and how its delivery ends. */
+/** A signup, the state of Intercom before it, and the result of its delivery. */
 export type Scenario = {
   readonly title: string
-  readonly given?: (intercom: Intercom) => Promise<void>
+  /** Sets up Intercom before the delivery. */
+  readonly prepare?: (intercom: Intercom) => Promise<void>
   readonly signup: Signup
   readonly policy?: Partial<Policy>
-  /** The outcome, or the code that the delivery fails with. */
-  readonly ends: string
+  /** The outcome of the delivery, or the code of its error. */
+  readonly result: string
 }
 
 const signup = (contact: ContactFields, more: Partial<Signup> = {}): Signup => ({
@@ -42,120 +43,120 @@ const company = {
   size: 2,
 }
 
-/** Puts contacts into Intercom behind the bridge's back; search sees them at once, or late. */
-const having =
+/** Creates a contact in Intercom before the delivery; search finds it immediately, or late. */
+const withContact =
   (contact: object, { isLate = false } = {}) =>
-  async ({ call, addFault }: Intercom): Promise<void> => {
+  async ({ request, addFault }: Intercom): Promise<void> => {
     addFault({ index_lag_ms: isLate ? 60_000 : 0 })
-    await call('POST', '/contacts', contact)
+    await request('POST', '/contacts', contact)
     addFault({ index_lag_ms: 0 })
   }
 
-const nameless409 = { method: 'POST', path: '/contacts', status: 409, count: 1 }
+const conflictWithoutId = { method: 'POST', path: '/contacts', status: 409, count: 1 }
 
-/** All that makes the bridge send each kind of request that it knows; nobody appears twice. */
+/** Together they make the bridge send every kind of request; each is about another person. */
 export const scenarios: readonly Scenario[] = [
   {
-    title: 'a new user with all that a signup can bring',
+    title: 'a new user with every field',
     signup: signup(
       { role: 'user', external_id: 'new', email: 'new@example.com', ...details },
       { tags: ['beta', 'form: waitlist'], company, note: 'Hello' },
     ),
-    ends: 'created',
+    result: 'created',
   },
   {
-    title: 'a new lead with all that a lead can have',
+    title: 'a new lead with every field of a lead',
     signup: signup({ role: 'lead', email: 'lead@example.com', ...details }),
-    ends: 'created',
+    result: 'created',
   },
   {
-    title: 'a new lead with a phone number alone',
+    title: 'a new lead with only a phone number',
     signup: signup({ role: 'lead', phone: '+353871111111' }, { consent: false }),
-    ends: 'created',
+    result: 'created',
   },
   {
-    title: 'an existing user, to fill',
-    given: having({ external_id: 'fill', email: 'fill@example.com' }),
+    title: 'an existing user whose empty fields are filled',
+    prepare: withContact({ external_id: 'fill', email: 'fill@example.com' }),
     signup: signup({ role: 'user', external_id: 'fill', email: 'fill@example.com', ...details }),
-    ends: 'updated',
+    result: 'updated',
   },
   {
-    title: 'an existing user without an id, to claim',
-    given: having({ email: 'claim@example.com' }),
+    title: 'an existing user without an external_id who gets one',
+    prepare: withContact({ email: 'claim@example.com' }),
     signup: signup({ role: 'user', external_id: 'claim', email: 'claim@example.com' }),
-    ends: 'updated',
+    result: 'updated',
   },
   {
-    title: 'an existing lead, to convert',
-    given: having({ role: 'lead', email: 'convert@example.com' }),
+    title: 'an existing lead who is converted to a user',
+    prepare: withContact({ role: 'lead', email: 'convert@example.com' }),
     signup: signup({ role: 'user', external_id: 'convert', email: 'convert@example.com' }),
-    ends: 'updated',
+    result: 'updated',
   },
   {
-    title: 'an existing user, to overwrite, with the mark of when',
-    given: having({ external_id: 'over', email: 'over@example.com', name: 'Before' }),
+    title: 'an existing user who is overwritten, with the mark of the time',
+    prepare: withContact({ external_id: 'over', email: 'over@example.com', name: 'Before' }),
     signup: signup({ role: 'user', external_id: 'over', email: 'over@example.com', ...details }),
     policy: { onExisting: 'overwrite', mark: start },
-    ends: 'updated',
+    result: 'updated',
   },
   {
-    title: 'an existing user whom nothing is missing',
-    given: having({ email: 'same@example.com' }),
+    title: 'an existing user without empty fields',
+    prepare: withContact({ email: 'same@example.com' }),
     signup: signup({ role: 'user', email: 'same@example.com' }),
-    ends: 'unchanged',
+    result: 'unchanged',
   },
   {
-    title: 'an existing user without an e-mail, told by a conflict',
-    given: having({ external_id: 'told' }),
-    signup: signup({ role: 'user', external_id: 'told', email: 'told@example.com' }),
-    ends: 'updated',
+    title: 'an existing user without an e-mail, found by a conflict',
+    prepare: withContact({ external_id: 'found' }),
+    signup: signup({ role: 'user', external_id: 'found', email: 'found@example.com' }),
+    result: 'updated',
   },
   {
-    title: 'an existing user whom search does not see yet',
-    given: having({ external_id: 'late', email: 'late@example.com' }, { isLate: true }),
+    title: 'an existing user whom search does not find yet',
+    prepare: withContact({ external_id: 'late', email: 'late@example.com' }, { isLate: true }),
     signup: signup({ role: 'user', external_id: 'late', email: 'late@example.com', name: 'Ada' }),
-    ends: 'updated',
+    result: 'updated',
   },
   {
-    title: 'a conflict that names nobody',
-    given: async (intercom) => {
-      await having({ external_id: 'unnamed' })(intercom)
-      intercom.addFault(nameless409)
+    title: 'a conflict without an id',
+    prepare: async (intercom) => {
+      await withContact({ external_id: 'unnamed' })(intercom)
+      intercom.addFault(conflictWithoutId)
     },
     signup: signup({ role: 'user', external_id: 'unnamed', email: 'unnamed@example.com' }),
-    ends: 'updated',
+    result: 'updated',
   },
   {
-    title: 'a conflict that names nobody, and nobody to find',
-    given: async ({ addFault }) => addFault(nameless409),
+    title: 'a conflict without an id and without a matching contact',
+    prepare: async ({ addFault }) => addFault(conflictWithoutId),
     signup: signup({ role: 'user', external_id: 'nobody', email: 'nobody@example.com' }),
-    ends: 'conflict_unresolved',
+    result: 'conflict_unresolved',
   },
   {
     title: 'an archived user',
-    given: async ({ call }) => {
-      const { json } = await call('POST', '/contacts', { external_id: 'archived' })
-      await call('POST', `/contacts/${json.id}/archive`)
+    prepare: async ({ request }) => {
+      const { json } = await request('POST', '/contacts', { external_id: 'archived' })
+      await request('POST', `/contacts/${json.id}/archive`)
     },
     signup: signup({ role: 'user', external_id: 'archived', name: 'Ada' }),
-    ends: 'updated',
+    result: 'updated',
   },
   {
-    title: 'a user who was deleted for good',
-    given: async ({ call }) => {
-      const { json } = await call('POST', '/contacts', { external_id: 'deleted' })
-      await call('DELETE', `/contacts/${json.id}`)
+    title: 'a permanently deleted user',
+    prepare: async ({ request }) => {
+      const { json } = await request('POST', '/contacts', { external_id: 'deleted' })
+      await request('DELETE', `/contacts/${json.id}`)
     },
     signup: signup({ role: 'user', external_id: 'deleted' }),
-    ends: 'contact_deleted',
+    result: 'contact_deleted',
   },
   {
-    title: 'an attribute that the workspace does not have',
+    title: 'an attribute that does not exist in the workspace',
     signup: signup({
       role: 'user',
       email: 'unknown@example.com',
       custom_attributes: { plan: 'pro', unknown: true },
     }),
-    ends: 'created',
+    result: 'created',
   },
 ]

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { configuredAttributes } from '../../sandbox/configured-attributes.ts'
 import { defineBridge, signup } from '../../src/lib/index.ts'
 
-test('the workspace has the attributes that a config names, and the mark where a source overwrites', () => {
+test('configuredAttributes returns the attributes of every source, and the mark if a source overwrites', () => {
   const sources = {
     fills: signup({ attributes: { 'plan.name': 'plan' } }),
     overwrites: signup({ onExisting: { overwrite: ['name'] } }),

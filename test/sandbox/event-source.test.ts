@@ -41,7 +41,7 @@ afterEach(async () => {
   await sqs.close()
 })
 
-/** A worker in this process: what matters here is how it is called, and what it answers. */
+/** A worker in this process. */
 const workerOf = (handler: (event: SQSEvent) => unknown): Lambda => ({
   // The event source sends nothing else.
   invoke: async (event) => handler(event as SQSEvent),
@@ -92,7 +92,7 @@ const receive = async (queueUrl = sqs.queueUrl): Promise<Message[]> => {
   return Messages
 }
 const bodiesOf = (messages: readonly Message[]) => messages.map(({ Body }) => Body)
-const handBack = ({ ReceiptHandle }: Message, seconds = 0) =>
+const makeVisible = ({ ReceiptHandle }: Message, seconds = 0) =>
   sqs.client.send(
     new ChangeMessageVisibilityCommand({
       QueueUrl: sqs.queueUrl,
@@ -106,11 +106,11 @@ const remove = ({ ReceiptHandle }: Message) =>
 const failures = (records: readonly SQSRecord[]) => ({
   batchItemFailures: records.map(({ messageId }) => ({ itemIdentifier: messageId })),
 })
-const later = <T>() => Promise.withResolvers<T>()
+const deferred = <T>() => Promise.withResolvers<T>()
 
-describe('the batch that the function gets', () => {
-  it('carries all that SQS knows of a message, in the form of Lambda', async () => {
-    const event = later<SQSEvent>()
+describe('batch of the event source', () => {
+  it('has every field of a message, in the format of Lambda', async () => {
+    const event = deferred<SQSEvent>()
     startSource(event.resolve)
 
     const { MessageId } = await send('hello', 'ada', {
@@ -159,7 +159,7 @@ describe('the batch that the function gets', () => {
     })
   })
 
-  it('is no longer than the batch size', async () => {
+  it('has at most as many records as the batch size', async () => {
     for (const body of ['1', '2', '3', '4', '5']) await send(body)
     const { source, batches } = startSource(() => null, { batchSize: 2, maximumConcurrency: 1 })
 
@@ -172,7 +172,7 @@ describe('the batch that the function gets', () => {
     ])
   })
 
-  it('comes from a standard queue too, and failures stay in that', async () => {
+  it('can come from a standard queue, in which failed messages stay', async () => {
     const { url, arn } = await sqs.createQueue('inbox')
     const { source, batches } = startSource(
       ({ Records }) => failures(Records.filter(({ body }) => body === 'bad')),
@@ -197,17 +197,17 @@ describe('the batch that the function gets', () => {
   })
 })
 
-describe('the answer of the function', () => {
+describe('worker response', () => {
   it.each([
     ['null', null],
     ['nothing', undefined],
     ['an empty object', {}],
-    ['a list that is null', { batchItemFailures: null }],
-    ['an empty list', { batchItemFailures: [] }],
-  ])('deletes the whole batch when it is %s', async (_, answer) => {
+    ['an object with a null list', { batchItemFailures: null }],
+    ['an object with an empty list', { batchItemFailures: [] }],
+  ])('deletes the whole batch if it is %s', async (_, response) => {
     await send('1')
     await send('2')
-    const { source, batches } = startSource(() => answer)
+    const { source, batches } = startSource(() => response)
 
     await source.drained()
 
@@ -215,7 +215,7 @@ describe('the answer of the function', () => {
     expect(batches[0]?.records).toHaveLength(2)
   })
 
-  it('leaves what it names, and that alone, until it is visible again', async () => {
+  it('keeps only the failed messages in the queue, until they are visible again', async () => {
     for (const body of ['1', '2', '3']) await send(body)
     let calls = 0
     const { source, batches } = startSource(
@@ -223,7 +223,7 @@ describe('the answer of the function', () => {
         calls += 1
         return failures(calls === 1 ? Records.filter(({ body }) => body !== '1') : [])
       },
-      // Long enough for a machine that is busy.
+      // Long enough for a busy machine.
       { visibilityTimeoutSeconds: 1 },
     )
 
@@ -243,20 +243,20 @@ describe('the answer of the function', () => {
   })
 
   it.each([
-    ['throws', () => Promise.reject(new Error('out of order'))],
-    ['is no object', () => 'ok'],
-    ['has a list that is none', () => ({ batchItemFailures: {} })],
-    ['names a message of another batch', () => ({ batchItemFailures: [{ itemIdentifier: 'x' }] })],
-    ['names an empty id', () => ({ batchItemFailures: [{ itemIdentifier: '' }] })],
-    ['names no id', () => ({ batchItemFailures: [{ itemIdentifier: null }] })],
+    ['is a thrown error', () => Promise.reject(new Error('out of order'))],
+    ['is not an object', () => 'ok'],
+    ['has batchItemFailures that are not a list', () => ({ batchItemFailures: {} })],
+    ['has the id of another batch', () => ({ batchItemFailures: [{ itemIdentifier: 'x' }] })],
+    ['has an empty id', () => ({ batchItemFailures: [{ itemIdentifier: '' }] })],
+    ['has a null id', () => ({ batchItemFailures: [{ itemIdentifier: null }] })],
     [
-      'has an id by another name',
+      'has an id in another field',
       ({ Records: [record] }: SQSEvent) => ({ batchItemFailures: [{ id: record?.messageId }] }),
     ],
-  ])('leaves the whole batch in the queue when it %s', async (_, answer) => {
+  ])('keeps the whole batch in the queue if it %s', async (_, respond) => {
     await send('1')
     await send('2')
-    const { batches } = startSource(answer, { maximumConcurrency: 1 })
+    const { batches } = startSource(respond, { maximumConcurrency: 1 })
 
     await vi.waitFor(() => expect(batches).toHaveLength(1))
 
@@ -268,7 +268,7 @@ describe('the answer of the function', () => {
     expect(Attributes).toMatchObject({ ApproximateNumberOfMessagesNotVisible: '2' })
   })
 
-  it('is not read where the mapping does not ask for partial answers', async () => {
+  it('is ignored if the mapping does not report batch item failures', async () => {
     await send('1')
     const { source, batches } = startSource(({ Records }) => failures(Records), {
       reportBatchItemFailures: false,
@@ -279,7 +279,7 @@ describe('the answer of the function', () => {
     expect(batches).toHaveLength(1)
   })
 
-  it('sends a message to the dead letters after its last receive', async () => {
+  it('moves a failed message to the dead letters after its last receive', async () => {
     await send('bad')
     await send('good', 'bob')
     const { source, batches } = startSource(
@@ -296,10 +296,10 @@ describe('the answer of the function', () => {
 })
 
 describe('startEventSource', () => {
-  it('keeps one person in one invocation at a time, and runs different persons side by side', async () => {
+  it('runs one message group in one invocation at a time, and different groups in parallel', async () => {
     const running = new Set<string>()
     const seen: string[] = []
-    const both = later<void>()
+    const both = deferred<void>()
     const { source } = startSource(
       async ({ Records }) => {
         const groups = new Set(Records.map(({ attributes }) => attributes.MessageGroupId ?? ''))
@@ -321,9 +321,9 @@ describe('startEventSource', () => {
     expect(seen.filter((body) => body.startsWith('bob'))).toEqual(['bob 1', 'bob 2', 'bob 3'])
   })
 
-  it('runs no more invocations at once than the maximum concurrency', async () => {
+  it('runs at most as many invocations at the same time as the maximum concurrency', async () => {
     let most = 0
-    const all = later<void>()
+    const all = deferred<void>()
     const { source } = startSource(
       async () => {
         most = Math.max(most, source.running())
@@ -339,7 +339,7 @@ describe('startEventSource', () => {
     expect(most).toBe(3)
   })
 
-  it('starts no worker before there is a message for it', async () => {
+  it('creates a worker when its first message arrives, and keeps it', async () => {
     const createWorker = vi.fn(() => workerOf(() => null))
     const { source } = startSource(() => null, { createWorker, maximumConcurrency: 1 })
     await source.drained()
@@ -353,9 +353,9 @@ describe('startEventSource', () => {
     expect(createWorker).toHaveBeenCalledOnce()
   })
 
-  it('waits for the invocation under way when it closes, and takes no further message', async () => {
-    const started = later<void>()
-    const finish = later<void>()
+  it('waits for the running invocation when it closes, and receives no further message', async () => {
+    const started = deferred<void>()
+    const finish = deferred<void>()
     const { source, batches } = startSource(
       async () => {
         started.resolve()
@@ -375,14 +375,14 @@ describe('startEventSource', () => {
     expect(bodiesOf(await receive())).toEqual(['2'])
   })
 
-  it('waits no longer than it is told to, and leaves the batch in the queue', async () => {
+  it('kills the worker after closeTimeoutMs, and keeps the batch in the queue', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'event-source-'))
     const bundle = join(folder, 'index.mjs')
     writeFileSync(
       bundle,
       `export const handler = () => { console.log('started'); return new Promise(() => {}) }`,
     )
-    const started = later<string>()
+    const started = deferred<string>()
     const { source, batches } = startSource(() => null, {
       createWorker: () =>
         createLambda({
@@ -404,7 +404,7 @@ describe('startEventSource', () => {
     rmSync(folder, { recursive: true })
   })
 
-  it('leaves no message half taken when it closes: the next one gets it at once', async () => {
+  it('leaves no poll running when it closes: the next receive gets the message', async () => {
     const { source } = startSource(() => null, { pollSeconds: 0.05 })
     await source.close()
 
@@ -413,7 +413,7 @@ describe('startEventSource', () => {
     expect(bodiesOf(await receive())).toEqual(['1'])
   })
 
-  it('tells of a queue that it cannot read, and goes on', async () => {
+  it('calls onError if the queue cannot be read, and continues polling', async () => {
     const onError = vi.fn()
     const { source } = startSource(() => null, {
       queueUrl: `${sqs.url}/000000000000/absent`,
@@ -427,8 +427,8 @@ describe('startEventSource', () => {
   })
 })
 
-describe('the SQS of the sandbox', () => {
-  it('gives as many messages of a group as it can, in order', async () => {
+describe('startSqs', () => {
+  it('returns as many messages of a group as it can, in order', async () => {
     for (const body of ['1', '2', '3']) await send(`ada ${body}`, 'ada')
     await send('bob 1', 'bob')
 
@@ -438,7 +438,7 @@ describe('the SQS of the sandbox', () => {
     expect(bodies).toContain('bob 1')
   })
 
-  it('gives nothing of a group until all that was received is deleted or visible', async () => {
+  it('returns no message of a group until all received ones are deleted or visible', async () => {
     for (const body of ['1', '2']) await send(body)
     const [first, second] = await receive()
     await send('3')
@@ -447,37 +447,37 @@ describe('the SQS of the sandbox', () => {
 
     if (first) await remove(first)
     expect(await receive()).toEqual([])
-    if (second) await handBack(second)
+    if (second) await makeVisible(second)
 
     expect(bodiesOf(await receive())).toEqual(['2', '3'])
   })
 
-  it('keeps the order of messages that are handed back in any order', async () => {
+  it('keeps the order of messages that are made visible in any order', async () => {
     for (const body of ['1', '2', '3', '4']) await send(body)
     const [first, second, third, fourth] = await receive()
 
-    for (const message of [third, first, fourth, second]) if (message) await handBack(message)
+    for (const message of [third, first, fourth, second]) if (message) await makeVisible(message)
 
     expect(bodiesOf(await receive())).toEqual(['1', '2', '3', '4'])
   })
 
   it('keeps the order of messages whose visibility ends at the same time', async () => {
     for (const body of ['1', '2', '3']) await send(body)
-    for (const message of await receive()) await handBack(message, 0.05)
+    for (const message of await receive()) await makeVisible(message, 0.05)
 
     await vi.waitFor(async () => expect(bodiesOf(await receive())).toEqual(['1', '2', '3']))
   })
 
   it('counts receives', async () => {
     await send('1')
-    for (const message of await receive()) await handBack(message)
+    for (const message of await receive()) await makeVisible(message)
 
     const [message] = await receive()
 
     expect(message?.Attributes?.ApproximateReceiveCount).toBe('2')
   })
 
-  it('takes what has the same deduplication id once, even after it is deleted', async () => {
+  it('drops a message with a known deduplication id, even if that was deleted', async () => {
     const { MessageId } = await send('1')
     for (const message of await receive()) await remove(message)
 
@@ -487,7 +487,7 @@ describe('the SQS of the sandbox', () => {
     expect(await receive()).toEqual([])
   })
 
-  it('takes a message of 900 KiB, and refuses one of more than 1 MiB', async () => {
+  it('accepts a message of 900 KiB, and refuses one over 1 MiB', async () => {
     const body = 'x'.repeat(900 * 1_024)
     await send(body)
 
@@ -496,7 +496,7 @@ describe('the SQS of the sandbox', () => {
     expect(bodiesOf(await receive())).toEqual([body])
   })
 
-  it('has the attributes of the template', async () => {
+  it('sets the attributes of the template', async () => {
     const { Attributes } = await sqs.client.send(
       new GetQueueAttributesCommand({ QueueUrl: sqs.queueUrl, AttributeNames: ['All'] }),
     )

@@ -7,22 +7,28 @@ import { type Gateway, startGateway } from '../../sandbox/gateway.ts'
 const gateways: Gateway[] = []
 afterEach(() => Promise.all(gateways.splice(0).map((gateway) => gateway.close())))
 
-/** A gateway before a function that answers so, and the events that reached the function. */
-const gatewayOf = async (answer: () => unknown = () => ({ statusCode: 200, body: '{}' })) => {
+/**
+ * Starts a gateway in front of a function with that response, and captures the function's events.
+ */
+const startWith = async (respond: () => unknown = () => ({ statusCode: 200, body: '{}' })) => {
   const events: APIGatewayProxyEventV2[] = []
   const gateway = await startGateway({
     port: 0,
     invoke: async (event) => {
       events.push(event)
-      return answer()
+      return respond()
     },
   })
   gateways.push(gateway)
   return { url: gateway.url, events }
 }
 
-/** fetch joins headers and hides what it sends; this does neither. */
-const raw = async (url: string, options: RequestOptions, body = ''): Promise<IncomingMessage> => {
+/** Sends a request without fetch, which joins repeated headers and adds its own. */
+const rawRequest = async (
+  url: string,
+  options: RequestOptions,
+  body = '',
+): Promise<IncomingMessage> => {
   const request = httpRequest(url, options)
   request.end(body)
   const [response] = await once(request, 'response')
@@ -34,14 +40,14 @@ const raw = async (url: string, options: RequestOptions, body = ''): Promise<Inc
 const post = (url: string, type: string | undefined, body: string | Uint8Array<ArrayBuffer>) =>
   fetch(url, {
     method: 'POST',
-    // A Blob without a type keeps fetch from naming one.
+    // With a Blob without a type, fetch sends no content-type.
     body: new Blob([body]),
     ...(type !== undefined && { headers: { 'content-type': type } }),
   })
 
-describe('the event that the function gets', () => {
-  it('is in payload format 2.0', async () => {
-    const { url, events } = await gatewayOf()
+describe('gateway event', () => {
+  it('has payload format 2.0', async () => {
+    const { url, events } = await startWith()
 
     await fetch(`${url}/webhooks/clerk?a=1&b=2&a=%20x`, {
       method: 'POST',
@@ -94,8 +100,8 @@ describe('the event that the function gets', () => {
     expect(events[0]?.headers).not.toHaveProperty('connection')
   })
 
-  it('has a request id of its own each time', async () => {
-    const { url, events } = await gatewayOf()
+  it('has a unique request id', async () => {
+    const { url, events } = await startWith()
 
     await fetch(`${url}/webhooks/clerk`)
     await fetch(`${url}/webhooks/clerk`)
@@ -103,8 +109,8 @@ describe('the event that the function gets', () => {
     expect(new Set(events.map(({ requestContext }) => requestContext.requestId)).size).toBe(2)
   })
 
-  it('has no body, query or cookies where the request has none', async () => {
-    const { url, events } = await gatewayOf()
+  it('has no body, query or cookies if the request has none', async () => {
+    const { url, events } = await startWith()
 
     await fetch(`${url}/forms/waitlist`)
 
@@ -114,10 +120,10 @@ describe('the event that the function gets', () => {
     expect(Object.keys(events[0] ?? {})).not.toContain('queryStringParameters')
   })
 
-  it('joins repeated headers with a comma and keeps cookies apart', async () => {
-    const { url, events } = await gatewayOf()
+  it('joins repeated headers with a comma and keeps cookies separate', async () => {
+    const { url, events } = await startWith()
 
-    await raw(`${url}/webhooks/clerk`, {
+    await rawRequest(`${url}/webhooks/clerk`, {
       headers: {
         'X-Signature': ['one', 'two'],
         Cookie: 'a=1; b=2',
@@ -141,8 +147,8 @@ describe('the event that the function gets', () => {
     ['application/xml', '<a/>'],
     ['text/plain;charset=UTF-8', 'ü'],
     ['text/csv', 'a,b'],
-  ])('carries %s as text', async (type, body) => {
-    const { url, events } = await gatewayOf()
+  ])('has a body of type %s as text', async (type, body) => {
+    const { url, events } = await startWith()
 
     await post(`${url}/webhooks/clerk`, type, body)
 
@@ -157,16 +163,16 @@ describe('the event that the function gets', () => {
     ['application/jsonp', '{}'],
     ['textual/plain', '{}'],
     [undefined, '{}'],
-  ])('carries %s as base64', async (type, body) => {
-    const { url, events } = await gatewayOf()
+  ])('has a body of type %s as base64', async (type, body) => {
+    const { url, events } = await startWith()
 
     await post(`${url}/forms/waitlist`, type, body)
 
     expect(events[0]).toMatchObject({ body: btoa(body), isBase64Encoded: true })
   })
 
-  it('carries bytes that are no text unharmed', async () => {
-    const { url, events } = await gatewayOf()
+  it('preserves binary bodies', async () => {
+    const { url, events } = await startWith()
     const bytes = new Uint8Array([0, 255, 195, 40, 13, 10])
 
     await post(`${url}/webhooks/jotform`, 'multipart/form-data; boundary=x', bytes)
@@ -175,11 +181,11 @@ describe('the event that the function gets', () => {
   })
 
   it.each(['GET', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'HEAD'])(
-    'comes with %s too: the function answers for methods',
+    'is sent for the method %s, which the function handles itself',
     async (method) => {
-      const { url, events } = await gatewayOf()
+      const { url, events } = await startWith()
 
-      await raw(`${url}/forms/waitlist`, { method })
+      await rawRequest(`${url}/forms/waitlist`, { method })
 
       expect(events[0]?.requestContext.http.method).toBe(method)
     },
@@ -194,8 +200,8 @@ describe('the event that the function gets', () => {
     '/other/clerk',
     '/Webhooks/clerk',
     '/webhooks/%zz',
-  ])('is none for %s: there is no such route', async (path) => {
-    const { url, events } = await gatewayOf()
+  ])('is not sent for %s, which matches no route: 404', async (path) => {
+    const { url, events } = await startWith()
 
     const response = await fetch(`${url}${path}`, { method: 'POST', body: '{}' })
 
@@ -204,8 +210,8 @@ describe('the event that the function gets', () => {
     expect(events).toEqual([])
   })
 
-  it('is none for a body of more than 10 MB', async () => {
-    const { url, events } = await gatewayOf()
+  it('is not sent for a body over 10 MiB: 413', async () => {
+    const { url, events } = await startWith()
     const limit = 10 * 1_024 * 1_024
     const sizes = [limit, limit + 1]
 
@@ -219,9 +225,9 @@ describe('the event that the function gets', () => {
   })
 })
 
-describe('the answer of the function', () => {
-  it('goes back with its status, headers, cookies and body', async () => {
-    const { url } = await gatewayOf(() => ({
+describe('gateway response', () => {
+  it('has the status, headers, cookies and body of the function', async () => {
+    const { url } = await startWith(() => ({
       statusCode: 303,
       headers: { Location: 'https://example.com/thanks', 'X-Count': 2 },
       cookies: ['a=1; Path=/', 'b=2'],
@@ -241,8 +247,8 @@ describe('the answer of the function', () => {
     expect(await response.text()).toBe('moved')
   })
 
-  it('goes back as bytes where it is base64', async () => {
-    const { url } = await gatewayOf(() => ({
+  it('decodes a base64 body', async () => {
+    const { url } = await startWith(() => ({
       statusCode: 200,
       headers: { 'content-type': 'image/gif' },
       body: 'AP/D',
@@ -255,10 +261,10 @@ describe('the answer of the function', () => {
     expect(new Uint8Array(await response.arrayBuffer())).toEqual(new Uint8Array([0, 255, 195]))
   })
 
-  it('may be empty', async () => {
-    const { url } = await gatewayOf(() => ({ statusCode: 204 }))
+  it('can be empty', async () => {
+    const { url } = await startWith(() => ({ statusCode: 204 }))
 
-    const response = await raw(`${url}/forms/waitlist`, { method: 'OPTIONS' })
+    const response = await rawRequest(`${url}/forms/waitlist`, { method: 'OPTIONS' })
 
     expect(response.statusCode).toBe(204)
     expect(response.headers).not.toHaveProperty('content-length')
@@ -269,24 +275,27 @@ describe('the answer of the function', () => {
     [{ message: 'hello' }, '{"message":"hello"}'],
     [null, 'null'],
     [undefined, 'null'],
-  ])('is the body of a 200 where it names no status: %j', async (answer, body) => {
-    const { url } = await gatewayOf(() => answer)
+  ])(
+    'is a 200 with the function result as body if that has no statusCode: %j',
+    async (result, body) => {
+      const { url } = await startWith(() => result)
 
-    const response = await fetch(`${url}/webhooks/clerk`)
+      const response = await fetch(`${url}/webhooks/clerk`)
 
-    expect(response.status).toBe(200)
-    expect(response.headers.get('content-type')).toBe('application/json')
-    expect(await response.text()).toBe(body)
-  })
+      expect(response.status).toBe(200)
+      expect(response.headers.get('content-type')).toBe('application/json')
+      expect(await response.text()).toBe(body)
+    },
+  )
 
   it.each([
     ['a thrown error', () => Promise.reject(new Error('Task timed out after 10.00 seconds'))],
-    ['a status that is none', () => ({ statusCode: 'fine' })],
-    ['a status that is no answer', () => ({ statusCode: 101 })],
-    ['a body that is no text', () => ({ statusCode: 200, body: [1] })],
-    ['a header that HTTP cannot carry', () => ({ statusCode: 200, headers: { a: 'b\nc' } })],
-  ])('is 500 for %s', async (_, answer) => {
-    const { url } = await gatewayOf(answer)
+    ['an invalid status', () => ({ statusCode: 'fine' })],
+    ['an informational status', () => ({ statusCode: 101 })],
+    ['a body that is not a string', () => ({ statusCode: 200, body: [1] })],
+    ['an invalid header', () => ({ statusCode: 200, headers: { a: 'b\nc' } })],
+  ])('is a 500 for %s', async (_, respond) => {
+    const { url } = await startWith(respond)
 
     const response = await fetch(`${url}/webhooks/clerk`)
 
@@ -296,8 +305,8 @@ describe('the answer of the function', () => {
 })
 
 describe('startGateway', () => {
-  it('outlives a sender that hangs up in the middle of its body', async () => {
-    const { url, events } = await gatewayOf()
+  it('keeps running after a sender disconnects while sending its body', async () => {
+    const { url, events } = await startWith()
     const request = httpRequest(`${url}/webhooks/clerk`, {
       method: 'POST',
       headers: { 'content-length': 100 },
@@ -312,8 +321,8 @@ describe('startGateway', () => {
     expect(events).toHaveLength(1)
   })
 
-  it('listens on loopback alone, and no longer once it is closed', async () => {
-    const { url } = await gatewayOf()
+  it('listens on 127.0.0.1 only, and stops listening when closed', async () => {
+    const { url } = await startWith()
     expect(new URL(url).hostname).toBe('127.0.0.1')
 
     await gateways.pop()?.close()
@@ -321,8 +330,8 @@ describe('startGateway', () => {
     await expect(fetch(url)).rejects.toThrow()
   })
 
-  it('rejects where the port is taken', async () => {
-    const { url } = await gatewayOf()
+  it('rejects with EADDRINUSE if the port is in use', async () => {
+    const { url } = await startWith()
 
     await expect(
       startGateway({ port: Number(new URL(url).port), invoke: async () => null }),

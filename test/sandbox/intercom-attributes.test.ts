@@ -8,21 +8,21 @@ type Listed = { readonly name: string; readonly custom: boolean }
 
 const startWith = async (names: readonly string[] | undefined) => {
   const started = await start(names && { attributes: names })
-  const { call } = started
+  const { request } = started
   return {
     ...started,
-    add: (body: object) => call('POST', '/data_attributes', { model: 'contact', ...body }),
+    add: (body: object) => request('POST', '/data_attributes', { model: 'contact', ...body }),
     write: (custom_attributes: object) =>
-      call('POST', '/contacts', { role: 'lead', email, custom_attributes }),
+      request('POST', '/contacts', { role: 'lead', email, custom_attributes }),
     listed: async () => {
-      const data: Listed[] = (await call('GET', '/data_attributes?model=contact')).json.data
+      const data: Listed[] = (await request('GET', '/data_attributes?model=contact')).json.data
       return data.filter(({ custom }) => custom)
     },
   }
 }
 
-describe('a custom attribute', () => {
-  test('that is read-only is listed so and takes no value', async () => {
+describe('custom attribute', () => {
+  test('that is read-only is listed as such and rejects every value', async () => {
     const { listed, write } = await startWith(attributes)
 
     expect(await listed()).toContainEqual(
@@ -37,7 +37,7 @@ describe('a custom attribute', () => {
     }
   })
 
-  test('with options is listed as a string with them, and takes nothing else', async () => {
+  test('with options is listed as a string with them, and rejects other values', async () => {
     const { listed, write } = await startWith(attributes)
 
     expect(await listed()).toContainEqual(
@@ -57,7 +57,7 @@ describe('a custom attribute', () => {
   })
 
   test.each(['', 'plan:', 'plan:text', 'plan:string:writable', 'size:options(one)', 'a:b:c:d'])(
-    'is not to be declared as "%s"',
+    'cannot be declared as "%s"',
     async (text) => {
       await expect(start({ attributes: [text] })).rejects.toThrow(`attribute ${text}: must be name`)
     },
@@ -65,7 +65,7 @@ describe('a custom attribute', () => {
 })
 
 describe('creating a data attribute', () => {
-  test('answers it and lets contacts have it', async () => {
+  test('returns it, and contacts can have it', async () => {
     const { add, write, listed } = await startWith(attributes)
     expect((await write({ 'Team size': 3 })).status).toBe(400)
 
@@ -99,7 +99,7 @@ describe('creating a data attribute', () => {
     expect((await write({ 'Team size': 'three' })).status).toBe(400)
   })
 
-  test('makes a list of options, and of a datetime a date', async () => {
+  test('accepts a list of options, and stores a datetime as a date', async () => {
     const { add, write } = await startWith([])
     const options = [{ value: '1-10' }, { value: '11-50' }]
 
@@ -133,14 +133,14 @@ describe('creating a data attribute', () => {
       { name: 'ring', data_type: 'string', model: 'company' },
       'The sandbox keeps attributes of contacts only',
     ],
-  ])('is refused for %j, and says why', async (body, message) => {
+  ])('is refused with a reason for %j', async (body, message) => {
     const { add, listed } = await startWith(attributes)
 
     expect(errorOf(await add(body))).toEqual({ status: 400, code: 'parameter_invalid', message })
     expect(await listed()).toHaveLength(attributes.length)
   })
 
-  test('leaves every other attribute to a workspace without a list', async () => {
+  test('keeps every other attribute in a workspace without a list', async () => {
     const { add, write, listed } = await startWith(undefined)
 
     await add({ name: 'plan', data_type: 'string' })
@@ -150,7 +150,7 @@ describe('creating a data attribute', () => {
     expect((await listed()).map(({ name }) => name)).toEqual(['plan'])
   })
 
-  test('is forgotten at a reset; what was added by a fault is not', async () => {
+  test('is undone by a reset, unlike attributes added by a fault', async () => {
     const { add, listed, intercom } = await startWith(['plan'])
     intercom.addFault({ attributes: ['seats:integer', 'plan:string'] })
     await add({ name: 'ring', data_type: 'string' })

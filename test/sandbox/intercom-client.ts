@@ -7,33 +7,35 @@ import {
 
 export const token = 'a-good-token'
 
-export type Answer = {
+export type JsonResponse = {
   readonly status: number
   readonly headers: Headers
-  // Answers are looked into freely, as a client in any language would.
-  // biome-ignore lint/suspicious/noExplicitAny: the shape is what these tests are about
+  // biome-ignore lint/suspicious/noExplicitAny: these tests check the shape
   readonly json: any
 }
 
-/** The one error that an answer tells of. */
+/** Returns the status and the first error of an error response. */
 export const errorOf = ({
   status,
   json,
-}: Answer): { status: number; code: string; message: string } => {
+}: JsonResponse): { status: number; code: string; message: string } => {
   const { code, message } = json.errors[0]
   return { status, code, message }
 }
 
-export type Call = (
+export type SendRequest = (
   method: string,
   path: string,
   body?: unknown,
   headers?: Record<string, string>,
-) => Promise<Answer>
+) => Promise<JsonResponse>
 
-/** A client that asks as the reference says; headers given replace its own, `''` leaves one out. */
-export const createCall =
-  (url: string): Call =>
+/**
+ * Creates a client that sends requests as the reference describes them. `headers` override its own;
+ * `''` removes one.
+ */
+export const createClient =
+  (url: string): SendRequest =>
   async (method, path, body, headers = {}) => {
     const all = {
       accept: 'application/json',
@@ -56,7 +58,7 @@ export const createCall =
     }
   }
 
-/** An Intercom for one test, with a clock that stands still until it is moved. */
+/** Starts an Intercom for one test, with a clock that only moves when the test moves it. */
 export const start = async (options: Partial<IntercomOptions> = {}) => {
   const clock = { ms: 1_734_537_437_000 }
   const intercom: SandboxIntercom = await startIntercom({
@@ -66,13 +68,13 @@ export const start = async (options: Partial<IntercomOptions> = {}) => {
     ...options,
   })
   onTestFinished(intercom.close)
-  const call = createCall(intercom.url)
+  const request = createClient(intercom.url)
   const create = async (body: object): Promise<string> =>
-    (await call('POST', '/contacts', body)).json.id
+    (await request('POST', '/contacts', body)).json.id
   const searchBy = async (field: string, value: string | null): Promise<string[]> => {
     const query = { field, operator: '=', value }
-    const { json } = await call('POST', '/contacts/search', { query })
+    const { json } = await request('POST', '/contacts/search', { query })
     return json.data.map(({ id }: { id: string }) => id)
   }
-  return { intercom, call, create, searchBy, clock }
+  return { intercom, request, create, searchBy, clock }
 }

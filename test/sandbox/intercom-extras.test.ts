@@ -5,22 +5,22 @@ const ada = { email: 'ada@example.com' }
 const noUser = { status: 404, code: 'not_found', message: 'User Not Found' }
 const noResource = { status: 404, code: 'not_found', message: 'Resource Not Found' }
 const noCompany = { status: 404, code: 'company_not_found', message: 'Company Not Found' }
-const nobody = '6762f0dd1bb69f9f2193bb83'
+const unknownId = '6762f0dd1bb69f9f2193bb83'
 const nowSeconds = 1_734_537_437
 
 describe('creating a tag', () => {
-  test('answers it, and the same one for its name in any case', async () => {
-    const { call } = await start()
+  test('returns it, and the same tag for its name in any case', async () => {
+    const { request } = await start()
 
-    const first = await call('POST', '/tags', { name: 'Beta' })
-    const second = await call('POST', '/tags', { name: 'BETA' })
-    const other = await call('POST', '/tags', { name: 'waitlist' })
+    const first = await request('POST', '/tags', { name: 'Beta' })
+    const second = await request('POST', '/tags', { name: 'BETA' })
+    const other = await request('POST', '/tags', { name: 'waitlist' })
 
     expect(first).toMatchObject({ status: 200, json: { type: 'tag', name: 'Beta' } })
     expect(Object.keys(first.json)).toEqual(['type', 'id', 'name'])
     expect(second.json).toEqual(first.json)
     expect(other.json.id).not.toBe(first.json.id)
-    expect((await call('GET', '/tags')).json).toEqual({
+    expect((await request('GET', '/tags')).json).toEqual({
       type: 'list',
       data: [first.json, other.json],
     })
@@ -33,21 +33,21 @@ describe('creating a tag', () => {
     { name: 7 },
     { test: 'invalid' },
     { name: 'a', users: 1 },
-  ])('is refused with the words of the reference for %j', async (body) => {
-    const { call } = await start()
+  ])('is refused with the message of the reference for %j', async (body) => {
+    const { request } = await start()
 
-    expect(errorOf(await call('POST', '/tags', body))).toEqual({
+    expect(errorOf(await request('POST', '/tags', body))).toEqual({
       status: 400,
       code: 'parameter_invalid',
       message: 'invalid tag parameters',
     })
   })
 
-  test('tags the contacts that it names', async () => {
-    const { call, create, intercom } = await start()
+  test('tags the contacts in users', async () => {
+    const { request, create, intercom } = await start()
     const ids = [await create(ada), await create({ role: 'lead' })]
 
-    const { status, json } = await call('POST', '/tags', {
+    const { status, json } = await request('POST', '/tags', {
       name: 'beta',
       users: ids.map((id) => ({ id })),
     })
@@ -58,36 +58,36 @@ describe('creating a tag', () => {
     }
   })
 
-  test('does nothing at all where one of the contacts does not exist', async () => {
-    const { call, create, intercom } = await start()
-    const users = [{ id: await create(ada) }, { id: nobody }]
+  test('changes nothing if one of the contacts does not exist', async () => {
+    const { request, create, intercom } = await start()
+    const users = [{ id: await create(ada) }, { id: unknownId }]
 
-    expect(errorOf(await call('POST', '/tags', { name: 'beta', users }))).toEqual(noUser)
+    expect(errorOf(await request('POST', '/tags', { name: 'beta', users }))).toEqual(noUser)
     expect(intercom.contacts()[0]?.tags.total_count).toBe(0)
-    expect((await call('GET', '/tags')).json.data).toEqual([])
+    expect((await request('GET', '/tags')).json.data).toEqual([])
   })
 
   test.each([{ id: '1' }, { companies: [{ company_id: '1' }] }])(
-    'knows no updates and no tags of companies: %j',
+    'refuses updates and tags of companies: %j',
     async (more) => {
-      const { call } = await start()
+      const { request } = await start()
 
-      const answer = await call('POST', '/tags', { name: 'beta', ...more })
+      const response = await request('POST', '/tags', { name: 'beta', ...more })
 
-      expect(errorOf(answer)).toMatchObject({ status: 400, code: 'parameter_invalid' })
+      expect(errorOf(response)).toMatchObject({ status: 400, code: 'parameter_invalid' })
     },
   )
 })
 
 describe('tagging a contact', () => {
-  test('answers the tag with when and by whom, twice the same', async () => {
-    const { call, create, clock } = await start()
+  test('returns the tag with applied_at and applied_by, the same the second time', async () => {
+    const { request, create, clock } = await start()
     const id = await create(ada)
-    const tag = (await call('POST', '/tags', { name: 'beta' })).json
+    const tag = (await request('POST', '/tags', { name: 'beta' })).json
 
-    const first = await call('POST', `/contacts/${id}/tags`, { id: tag.id })
+    const first = await request('POST', `/contacts/${id}/tags`, { id: tag.id })
     clock.ms += 5_000
-    const second = await call('POST', `/contacts/${id}/tags`, { id: Number(tag.id) })
+    const second = await request('POST', `/contacts/${id}/tags`, { id: Number(tag.id) })
 
     expect(first.status).toBe(200)
     expect(first.json).toEqual({
@@ -96,7 +96,7 @@ describe('tagging a contact', () => {
       applied_by: { type: 'admin', id: '1' },
     })
     expect(second.json).toEqual(first.json)
-    expect((await call('GET', `/contacts/${id}`)).json.tags).toEqual({
+    expect((await request('GET', `/contacts/${id}`)).json.tags).toEqual({
       type: 'list',
       data: [{ type: 'tag', id: tag.id, url: `/tags/${tag.id}` }],
       url: `/contacts/${id}/tags`,
@@ -105,26 +105,26 @@ describe('tagging a contact', () => {
     })
   })
 
-  test('is refused for a contact or a tag that does not exist', async () => {
-    const { call, create } = await start()
+  test('is refused with 404 for an unknown contact or tag', async () => {
+    const { request, create } = await start()
     const archived = await create(ada)
-    await call('POST', `/contacts/${archived}/archive`)
+    await request('POST', `/contacts/${archived}/archive`)
     const live = await create({ role: 'lead' })
-    const { id } = (await call('POST', '/tags', { name: 'beta' })).json
+    const { id } = (await request('POST', '/tags', { name: 'beta' })).json
 
-    for (const contact of [nobody, archived]) {
-      expect(errorOf(await call('POST', `/contacts/${contact}/tags`, { id }))).toEqual(noUser)
+    for (const contact of [unknownId, archived]) {
+      expect(errorOf(await request('POST', `/contacts/${contact}/tags`, { id }))).toEqual(noUser)
     }
     for (const body of [{ id: '123' }, {}]) {
-      expect(errorOf(await call('POST', `/contacts/${live}/tags`, body))).toEqual(noResource)
+      expect(errorOf(await request('POST', `/contacts/${live}/tags`, body))).toEqual(noResource)
     }
   })
 
-  test('shows ten tags with the contact, and that there are more', async () => {
-    const { call, create, intercom } = await start()
+  test('lists at most ten tags with the contact, and sets has_more', async () => {
+    const { request, create, intercom } = await start()
     const users = [{ id: await create(ada) }]
     for (let index = 0; index < 11; index += 1) {
-      await call('POST', '/tags', { name: `tag ${index}`, users })
+      await request('POST', '/tags', { name: `tag ${index}`, users })
     }
 
     const tags = intercom.contacts()[0]?.tags
@@ -133,28 +133,32 @@ describe('tagging a contact', () => {
     expect(tags).toMatchObject({ total_count: 11, has_more: true })
   })
 
-  test('is undone by DELETE, once', async () => {
-    const { call, create, intercom } = await start()
+  test('is undone by DELETE; a second DELETE is a 404', async () => {
+    const { request, create, intercom } = await start()
     const id = await create(ada)
-    const tag = (await call('POST', '/tags', { name: 'beta', users: [{ id }] })).json
+    const tag = (await request('POST', '/tags', { name: 'beta', users: [{ id }] })).json
     const path = `/contacts/${id}/tags/${tag.id}`
 
-    const removed = await call('DELETE', path)
+    const removed = await request('DELETE', path)
 
     expect(removed).toMatchObject({ status: 200, json: { ...tag, applied_at: nowSeconds } })
     expect(intercom.contacts()[0]?.tags.data).toEqual([])
-    expect(errorOf(await call('DELETE', path))).toEqual(noResource)
-    expect(errorOf(await call('DELETE', `/contacts/${nobody}/tags/1`))).toEqual(noUser)
+    expect(errorOf(await request('DELETE', path))).toEqual(noResource)
+    expect(errorOf(await request('DELETE', `/contacts/${unknownId}/tags/1`))).toEqual(noUser)
   })
 })
 
-describe('a company', () => {
-  test('is made and then updated by its company_id, with every field of the reference', async () => {
-    const { call, clock } = await start()
+describe('company', () => {
+  test('is created and then updated by its company_id, with every field of the reference', async () => {
+    const { request, clock } = await start()
 
-    const made = await call('POST', '/companies', { company_id: 'acme', name: 'Acme', size: 5 })
+    const created = await request('POST', '/companies', {
+      company_id: 'acme',
+      name: 'Acme',
+      size: 5,
+    })
     clock.ms += 5_000
-    const updated = await call('POST', '/companies', {
+    const updated = await request('POST', '/companies', {
       company_id: 'acme',
       name: 'Acme Inc.',
       website: 'https://acme.example',
@@ -173,10 +177,10 @@ describe('a company', () => {
       tags: { type: 'tag.list', tags: [] },
       segments: { type: 'segment.list', segments: [] },
     }
-    expect(made.status).toBe(200)
-    expect(made.json).toEqual({
+    expect(created.status).toBe(200)
+    expect(created.json).toEqual({
       ...rest,
-      id: made.json.id,
+      id: created.json.id,
       company_id: 'acme',
       name: 'Acme',
       size: 5,
@@ -186,10 +190,10 @@ describe('a company', () => {
       updated_at: nowSeconds,
       custom_attributes: {},
     })
-    expect(made.json.id).toMatch(/^[0-9a-f]{24}$/)
+    expect(created.json.id).toMatch(/^[0-9a-f]{24}$/)
     expect(updated.json).toEqual({
       ...rest,
-      id: made.json.id,
+      id: created.json.id,
       company_id: 'acme',
       name: 'Acme Inc.',
       size: 5,
@@ -204,11 +208,11 @@ describe('a company', () => {
     })
   })
 
-  test('of a name alone is a new one each time', async () => {
-    const { call } = await start()
+  test('with only a name is created again each time', async () => {
+    const { request } = await start()
 
-    const one = await call('POST', '/companies', { name: 'Acme', size: null })
-    const two = await call('POST', '/companies', { name: 'Acme' })
+    const one = await request('POST', '/companies', { name: 'Acme', size: null })
+    const two = await request('POST', '/companies', { name: 'Acme' })
 
     expect(one.status).toBe(200)
     expect(two.json.id).not.toBe(one.json.id)
@@ -222,22 +226,22 @@ describe('a company', () => {
     [{ company_id: 'acme', size: 'many' }, 'size'],
     [{ company_id: 'acme', monthly_spend: 2 ** 31 }, 'monthly_spend'],
   ])('is refused for %j', async (body, field) => {
-    const { call } = await start()
+    const { request } = await start()
 
-    expect(errorOf(await call('POST', '/companies', body))).toEqual({
+    expect(errorOf(await request('POST', '/companies', body))).toEqual({
       status: 400,
       code: 'bad_request',
       message: `bad '${field}' parameter`,
     })
   })
 
-  test('is attached to a contact, who shows it; twice is once', async () => {
-    const { call, create, intercom } = await start()
+  test('is attached to a contact once, and listed there', async () => {
+    const { request, create, intercom } = await start()
     const contact = await create(ada)
-    const { id } = (await call('POST', '/companies', { company_id: 'acme' })).json
+    const { id } = (await request('POST', '/companies', { company_id: 'acme' })).json
 
-    await call('POST', `/contacts/${contact}/companies`, { id })
-    const { status, json } = await call('POST', `/contacts/${contact}/companies`, { id })
+    await request('POST', `/contacts/${contact}/companies`, { id })
+    const { status, json } = await request('POST', `/contacts/${contact}/companies`, { id })
 
     expect(status).toBe(200)
     expect(json).toMatchObject({ type: 'company', id, company_id: 'acme', user_count: 1 })
@@ -247,29 +251,31 @@ describe('a company', () => {
     })
   })
 
-  test('is not attached where none is named, or either side does not exist', async () => {
-    const { call, create } = await start()
+  test('is not attached without an id, or if the company or contact does not exist', async () => {
+    const { request, create } = await start()
     const contact = await create(ada)
-    const { id } = (await call('POST', '/companies', { company_id: 'acme' })).json
+    const { id } = (await request('POST', '/companies', { company_id: 'acme' })).json
     const path = `/contacts/${contact}/companies`
 
-    expect(errorOf(await call('POST', path, {}))).toEqual({
+    expect(errorOf(await request('POST', path, {}))).toEqual({
       status: 400,
       code: 'parameter_not_found',
       message: 'company not specified',
     })
-    expect(errorOf(await call('POST', path, { id: '123' }))).toEqual(noCompany)
-    expect(errorOf(await call('POST', `/contacts/${nobody}/companies`, { id }))).toEqual(noUser)
+    expect(errorOf(await request('POST', path, { id: '123' }))).toEqual(noCompany)
+    expect(errorOf(await request('POST', `/contacts/${unknownId}/companies`, { id }))).toEqual(
+      noUser,
+    )
   })
 })
 
-describe('a note', () => {
-  test('comes back as HTML with its contact and its author; twice makes two', async () => {
-    const { call, create, intercom } = await start()
+describe('note', () => {
+  test('is returned as HTML with its contact and author, and created again each time', async () => {
+    const { request, create, intercom } = await start()
     const id = await create(ada)
 
-    const first = await call('POST', `/contacts/${id}/notes`, { body: 'Hello', admin_id: '7' })
-    const second = await call('POST', `/contacts/${id}/notes`, { body: '<p>Hello</p>' })
+    const first = await request('POST', `/contacts/${id}/notes`, { body: 'Hello', admin_id: '7' })
+    const second = await request('POST', `/contacts/${id}/notes`, { body: '<p>Hello</p>' })
 
     expect(first.status).toBe(200)
     expect(first.json).toEqual({
@@ -297,36 +303,36 @@ describe('a note', () => {
     })
   })
 
-  test('is refused without a body, for nobody, and by an admin who is not there', async () => {
-    const { call, create } = await start({ admins: [7] })
+  test('is refused without a body, for an unknown contact and for an unknown admin', async () => {
+    const { request, create } = await start({ admins: [7] })
     const id = await create(ada)
     const body = 'Hello'
 
     for (const empty of [{}, { body: '' }, { body: 7 }]) {
-      const answer = await call('POST', `/contacts/${id}/notes`, empty)
-      expect(errorOf(answer)).toMatchObject({ status: 400, code: 'parameter_invalid' })
+      const response = await request('POST', `/contacts/${id}/notes`, empty)
+      expect(errorOf(response)).toMatchObject({ status: 400, code: 'parameter_invalid' })
     }
-    expect(errorOf(await call('POST', `/contacts/${nobody}/notes`, { body }))).toEqual(noUser)
-    const byStranger = await call('POST', `/contacts/${id}/notes`, { body, admin_id: '8' })
-    expect(errorOf(byStranger)).toEqual(noResource)
-    const byMember = await call('POST', `/contacts/${id}/notes`, { body, admin_id: 7 })
+    expect(errorOf(await request('POST', `/contacts/${unknownId}/notes`, { body }))).toEqual(noUser)
+    const byUnknown = await request('POST', `/contacts/${id}/notes`, { body, admin_id: '8' })
+    expect(errorOf(byUnknown)).toEqual(noResource)
+    const byMember = await request('POST', `/contacts/${id}/notes`, { body, admin_id: 7 })
     expect(byMember.status).toBe(200)
   })
 })
 
-test('a reset forgets tags, companies and notes', async () => {
-  const { call, create, intercom } = await start()
+test('POST /_sandbox/reset deletes tags, companies and notes', async () => {
+  const { request, create, intercom } = await start()
   const users = [{ id: await create(ada) }]
-  await call('POST', '/tags', { name: 'beta', users })
-  const company = (await call('POST', '/companies', { company_id: 'acme' })).json
-  await call('POST', `/contacts/${users[0]?.id}/notes`, { body: 'Hello' })
+  await request('POST', '/tags', { name: 'beta', users })
+  const company = (await request('POST', '/companies', { company_id: 'acme' })).json
+  await request('POST', `/contacts/${users[0]?.id}/notes`, { body: 'Hello' })
 
-  await call('POST', '/_sandbox/reset')
+  await request('POST', '/_sandbox/reset')
 
   const id = await create(ada)
-  expect((await call('GET', '/tags')).json.data).toEqual([])
-  const attached = await call('POST', `/contacts/${id}/companies`, { id: company.id })
+  expect((await request('GET', '/tags')).json.data).toEqual([])
+  const attached = await request('POST', `/contacts/${id}/companies`, { id: company.id })
   expect(errorOf(attached)).toEqual(noCompany)
-  expect((await call('POST', `/contacts/${id}/notes`, { body: 'Hi' })).json.id).toBe('1')
+  expect((await request('POST', `/contacts/${id}/notes`, { body: 'Hi' })).json.id).toBe('1')
   expect(intercom.contacts()).toHaveLength(1)
 })

@@ -4,31 +4,31 @@ import { start, token } from './intercom-client.ts'
 
 const ada = { email: 'ada@example.com' }
 /** The sandbox's own addresses need no token. */
-const open = { authorization: '' }
+const noToken = { authorization: '' }
 
-/** Starts with faults that are put in force over HTTP. */
+/** Starts an Intercom and adds faults over HTTP. */
 const startWith = async (...faults: readonly FaultRequest[]) => {
   const started = await start()
-  const { status } = await started.call('POST', '/_sandbox/faults', faults, open)
+  const { status } = await started.request('POST', '/_sandbox/faults', faults, noToken)
   expect(status).toBe(200)
   const statuses = async (times: number) => {
-    const seen: number[] = []
+    const received: number[] = []
     for (let time = 0; time < times; time += 1) {
-      seen.push((await started.call('GET', '/me')).status)
+      received.push((await started.request('GET', '/me')).status)
     }
-    return seen
+    return received
   }
   return { ...started, statuses }
 }
 
-describe('a fault with a status', () => {
-  test('answers so many calls and handles none of them', async () => {
-    const { call, intercom } = await startWith({ status: 503, count: 2 })
+describe('fault with a status', () => {
+  test('responds to as many requests as its count, and handles none of them', async () => {
+    const { request, intercom } = await startWith({ status: 503, count: 2 })
 
-    const first = await call('POST', '/contacts', ada)
-    const second = await call('POST', '/contacts', ada)
+    const first = await request('POST', '/contacts', ada)
+    const second = await request('POST', '/contacts', ada)
     const handled = intercom.contacts().length
-    const third = await call('POST', '/contacts', ada)
+    const third = await request('POST', '/contacts', ada)
 
     expect([first.status, second.status, third.status]).toEqual([503, 503, 200])
     expect(handled).toBe(0)
@@ -39,37 +39,37 @@ describe('a fault with a status', () => {
     })
   })
 
-  test('without a count holds until it is reset', async () => {
-    const { call, statuses } = await startWith({ status: 500 })
+  test('without a count affects every request until a reset', async () => {
+    const { request, statuses } = await startWith({ status: 500 })
 
     expect(await statuses(20)).toEqual(Array(20).fill(500))
-    await call('POST', '/_sandbox/reset', undefined, open)
+    await request('POST', '/_sandbox/reset', undefined, noToken)
     expect(await statuses(1)).toEqual([200])
   })
 
-  test('concerns only its method and path, where * is one segment', async () => {
-    const { call, create } = await startWith(
+  test('affects only its method and path, in which * matches one segment', async () => {
+    const { request, create } = await startWith(
       { status: 503, method: 'POST', path: '/contacts' },
       { status: 502, path: '/contacts/*', method: 'PUT' },
     )
 
-    expect((await call('POST', '/contacts', ada)).status).toBe(503)
-    expect((await call('PUT', '/contacts/1', ada)).status).toBe(502)
-    expect((await call('GET', '/contacts/1')).status).toBe(404)
-    expect((await call('POST', '/contacts/1/archive')).status).toBe(404)
+    expect((await request('POST', '/contacts', ada)).status).toBe(503)
+    expect((await request('PUT', '/contacts/1', ada)).status).toBe(502)
+    expect((await request('GET', '/contacts/1')).status).toBe(404)
+    expect((await request('POST', '/contacts/1/archive')).status).toBe(404)
     expect(await create(ada)).toBeUndefined()
   })
 
-  test('answers with its own code and message, a page of HTML, or its own JSON', async () => {
-    const { call } = await startWith(
+  test('responds with its own code and message, an HTML page, or its own JSON', async () => {
+    const { request } = await startWith(
       { status: 401, count: 1, code: 'token_expired', message: 'Too old' },
       { status: 502, count: 1, body: 'html' },
       { status: 200, count: 1, body: { surprise: true } },
     )
 
-    const named = await call('GET', '/me')
-    const html = await call('GET', '/me')
-    const json = await call('GET', '/me')
+    const named = await request('GET', '/me')
+    const html = await request('GET', '/me')
+    const json = await request('GET', '/me')
 
     expect(named.json.errors).toEqual([{ code: 'token_expired', message: 'Too old' }])
     expect(named.headers.has('x-ratelimit-limit')).toBe(false)
@@ -79,17 +79,17 @@ describe('a fault with a status', () => {
     expect(json).toMatchObject({ status: 200, json: { surprise: true } })
   })
 
-  test('of 429 shows a window that is used up', async () => {
-    const { call } = await startWith({ status: 429, count: 1 })
+  test('429 has the rate headers of a used-up window', async () => {
+    const { request } = await startWith({ status: 429, count: 1 })
 
-    const { headers, json } = await call('GET', '/me')
+    const { headers, json } = await request('GET', '/me')
 
     expect(headers.get('x-ratelimit-remaining')).toBe('0')
     expect(headers.get('x-ratelimit-reset')).toBe('1734537440')
     expect(json.errors[0].message).toBe('Exceeded rate limit of 1667 in 10_seconds')
   })
 
-  test('by chance is the same in every run of one seed, and another for another seed', async () => {
+  test('with a chance is reproducible with the same seed, and differs with another', async () => {
     const run = async (seed: number) => {
       const { statuses } = await startWith({ status: 503, chance: 0.5, seed })
       return statuses(24)
@@ -103,23 +103,23 @@ describe('a fault with a status', () => {
   })
 })
 
-describe('a fault of the connection', () => {
-  test('resets before anything is handled', async () => {
-    const { call, intercom } = await startWith({ reset: true, count: 1 })
+describe('connection fault', () => {
+  test('reset closes the connection before the request is handled', async () => {
+    const { request, intercom } = await startWith({ reset: true, count: 1 })
 
-    await expect(call('POST', '/contacts', ada)).rejects.toThrow()
+    await expect(request('POST', '/contacts', ada)).rejects.toThrow()
     expect(intercom.contacts()).toEqual([])
-    expect((await call('POST', '/contacts', ada)).status).toBe(200)
+    expect((await request('POST', '/contacts', ada)).status).toBe(200)
   })
 
-  test('loses the answer of a call that was handled', async () => {
-    const { call, intercom } = await startWith({ lost: true, count: 1 })
+  test('lost closes the connection after the request is handled', async () => {
+    const { request, intercom } = await startWith({ lost: true, count: 1 })
 
-    await expect(call('POST', '/contacts', ada)).rejects.toThrow()
+    await expect(request('POST', '/contacts', ada)).rejects.toThrow()
     expect(intercom.contacts()).toHaveLength(1)
   })
 
-  test('hangs until the client gives up', async () => {
+  test('hang never responds', async () => {
     const { intercom } = await startWith({ hang: true })
     const headers = { authorization: `Bearer ${token}` }
     const giveUp = new AbortController()
@@ -132,7 +132,7 @@ describe('a fault of the connection', () => {
     expect(intercom.calls()[0]).toMatchObject({ path: '/me', status: 0 })
   })
 
-  test('ends at once, hanging or late, when the sandbox closes', async () => {
+  test('hang or latency_ms ends when the sandbox closes', async () => {
     const { intercom } = await startWith(
       { hang: true, count: 1 },
       { latency_ms: 3_000_000, count: 1 },
@@ -148,39 +148,39 @@ describe('a fault of the connection', () => {
     expect((await ended).map(({ status }) => status)).toEqual(['rejected', 'rejected'])
   })
 
-  test('is late, and then handles the call or meets the next fault', async () => {
+  test('latency_ms delays the request, which then continues with the next fault or is handled', async () => {
     const { statuses } = await startWith({ latency_ms: 5 }, { status: 503, count: 1 })
 
     expect(await statuses(2)).toEqual([503, 200])
   })
 })
 
-describe('what is set beside faults', () => {
-  test('is the token, the rate limit and the lag of search', async () => {
-    const { call, create, searchBy, intercom } = await startWith({
+describe('fault settings', () => {
+  test('change the token, the rate limit and the index lag', async () => {
+    const { request, create, searchBy, intercom } = await startWith({
       access_token: 'new',
       rate_limit: 167,
       index_lag_ms: 1_000,
     })
 
-    expect((await call('GET', '/me')).json.errors[0].code).toBe('token_revoked')
+    expect((await request('GET', '/me')).json.errors[0].code).toBe('token_revoked')
     intercom.setAccessToken(token)
-    expect((await call('GET', '/me')).headers.get('x-ratelimit-limit')).toBe('167')
+    expect((await request('GET', '/me')).headers.get('x-ratelimit-limit')).toBe('167')
     await create(ada)
     expect(await searchBy('email', ada.email)).toEqual([])
   })
 })
 
 describe('/_sandbox/faults', () => {
-  test('answers the faults in force, with what is left of their counts', async () => {
-    const { call, statuses } = await startWith(
+  test('returns the active faults with their remaining counts', async () => {
+    const { request, statuses } = await startWith(
       { status: 503, count: 3 },
       { status: 500, path: '/contacts' },
       { rate_limit: 167 },
     )
     await statuses(2)
 
-    expect((await call('GET', '/_sandbox/faults', undefined, open)).json).toEqual({
+    expect((await request('GET', '/_sandbox/faults', undefined, noToken)).json).toEqual({
       faults: [
         { status: 503, count: 1 },
         { status: 500, path: '/contacts' },
@@ -189,7 +189,9 @@ describe('/_sandbox/faults', () => {
       index_lag_ms: 0,
     })
     await statuses(1)
-    expect((await call('GET', '/_sandbox/faults', undefined, open)).json.faults).toHaveLength(1)
+    expect((await request('GET', '/_sandbox/faults', undefined, noToken)).json.faults).toHaveLength(
+      1,
+    )
   })
 
   test.each([
@@ -211,49 +213,49 @@ describe('/_sandbox/faults', () => {
     [{ hang: true, body: 'html' }, 'body needs a status'],
     [{ rate_limit: -1 }, 'rate_limit must be an integer from 0'],
     [{ access_token: '' }, 'access_token must be a token without spaces'],
-    [{ attributes: 'plan' }, 'attributes must be a list, each of it name, name:type or'],
+    [{ attributes: 'plan' }, 'attributes must be a list, each member name, name:type or'],
     [{ attributes: ['plan:text'] }, 'attributes must be a list'],
     [{ admins: ['7'] }, 'admins must be a list of integers'],
     [[{ status: 503 }, { lost: 'yes' }], 'fault 1: lost must be true'],
-  ])('refuses %j and says why', async (body, problem) => {
-    const { call } = await start()
+  ])('refuses %j with a reason', async (body, problem) => {
+    const { request } = await start()
 
-    const { status, json } = await call('POST', '/_sandbox/faults', body, open)
+    const { status, json } = await request('POST', '/_sandbox/faults', body, noToken)
 
     expect(status).toBe(400)
     expect(json.error.code).toBe('invalid_fault')
     expect(json.error.message).toContain(problem)
-    expect((await call('GET', '/_sandbox/faults', undefined, open)).json.faults).toEqual([])
+    expect((await request('GET', '/_sandbox/faults', undefined, noToken)).json.faults).toEqual([])
   })
 
-  test('is addFault over HTTP', async () => {
+  test('has the same checks as addFault', async () => {
     const { intercom } = await start()
 
     expect(() => intercom.addFault({ status: 7 })).toThrow('status must be an integer')
   })
 })
 
-describe('the rest of /_sandbox', () => {
-  test('shows all contacts, the newest last', async () => {
-    const { call, create, intercom } = await start()
+describe('/_sandbox', () => {
+  test('/contacts lists every contact, the newest last', async () => {
+    const { request, create, intercom } = await start()
     const ids = [await create(ada), await create({ role: 'lead' })]
-    await call('PUT', `/contacts/${ids[0]}`, { name: 'Ada' })
+    await request('PUT', `/contacts/${ids[0]}`, { name: 'Ada' })
 
-    const { json } = await call('GET', '/_sandbox/contacts', undefined, open)
+    const { json } = await request('GET', '/_sandbox/contacts', undefined, noToken)
 
     expect(json.total_count).toBe(2)
     expect(json.contacts).toEqual(intercom.contacts())
     expect(json.contacts.map(({ id }: { id: string }) => id)).toEqual(ids)
-    expect(json.contacts[0]).toEqual((await call('GET', `/contacts/${ids[0]}`)).json)
+    expect(json.contacts[0]).toEqual((await request('GET', `/contacts/${ids[0]}`)).json)
   })
 
-  test('shows every call with its body, and never the token', async () => {
-    const { call, intercom } = await start()
-    await call('POST', '/contacts', ada)
-    await call('GET', '/data_attributes?model=contact', undefined, { 'intercom-version': '' })
-    await call('POST', '/contacts', 'no json', { authorization: 'Bearer wrong' })
+  test('/calls lists every request with its body, without the token', async () => {
+    const { request, intercom } = await start()
+    await request('POST', '/contacts', ada)
+    await request('GET', '/data_attributes?model=contact', undefined, { 'intercom-version': '' })
+    await request('POST', '/contacts', 'no json', { authorization: 'Bearer wrong' })
 
-    const { json } = await call('GET', '/_sandbox/calls', undefined, open)
+    const { json } = await request('GET', '/_sandbox/calls', undefined, noToken)
 
     const at = '2024-12-18T15:57:17.000Z'
     expect(json).toEqual({
@@ -282,41 +284,41 @@ describe('the rest of /_sandbox', () => {
     expect(intercom.callCounts()).toEqual({ 200: 2, 401: 1 })
   })
 
-  test('tells onCall of each', async () => {
-    const told: unknown[] = []
-    const { call, intercom } = await start({ onCall: (one) => told.push(one) })
+  test('reports each logged request to onCall', async () => {
+    const logged: unknown[] = []
+    const { request, intercom } = await start({ onCall: (entry) => logged.push(entry) })
 
-    await call('POST', '/contacts', ada)
+    await request('POST', '/contacts', ada)
 
-    expect(told).toEqual(intercom.calls())
+    expect(logged).toEqual(intercom.calls())
   })
 
-  test('forgets contacts, calls, faults and the rate window at a reset', async () => {
-    const { call, create } = await start()
+  test('/reset deletes contacts, calls and faults, and restores the rate window', async () => {
+    const { request, create } = await start()
     await create(ada)
-    await call(
+    await request(
       'POST',
       '/_sandbox/faults',
       [{ status: 503 }, { rate_limit: 5, index_lag_ms: 9 }],
-      open,
+      noToken,
     )
 
-    const reset = await call('POST', '/_sandbox/reset', undefined, open)
+    const reset = await request('POST', '/_sandbox/reset', undefined, noToken)
 
     expect(reset.json).toEqual({ faults: [], rate_limit: 1667, index_lag_ms: 0 })
     for (const what of ['contacts', 'calls']) {
-      const { json } = await call('GET', `/_sandbox/${what}`, undefined, open)
+      const { json } = await request('GET', `/_sandbox/${what}`, undefined, noToken)
       expect(json).toEqual({ [what]: [], total_count: 0 })
     }
-    const again = await call('POST', '/contacts', ada)
+    const again = await request('POST', '/contacts', ada)
     expect(again.status).toBe(200)
     expect(again.headers.get('x-ratelimit-remaining')).toBe('1666')
   })
 
-  test('knows nothing else', async () => {
-    const { call } = await start()
+  test('responds 404 to any other path', async () => {
+    const { request } = await start()
 
-    const { status, json } = await call('GET', '/_sandbox/reset', undefined, open)
+    const { status, json } = await request('GET', '/_sandbox/reset', undefined, noToken)
 
     expect(status).toBe(404)
     expect(json.error.message).toContain('POST /_sandbox/reset')

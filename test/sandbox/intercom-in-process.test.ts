@@ -4,11 +4,11 @@ import { createWorkspace } from '../../sandbox/intercom/workspace.ts'
 import type { HttpRequest } from '../../src/lib/http.ts'
 import { token } from './intercom-client.ts'
 
-/** Sleepers wake in the order of their times, when time is moved past them. */
+/** A clock that is moved by `pass`, which wakes sleepers in the order of their times. */
 const createVirtualTime = () => {
   let nowMs = 1_734_537_437_000
   let sleepers: { readonly atMs: number; readonly wake: () => void }[] = []
-  /** Enough for every promise that is ready. */
+  /** Runs the callbacks of every settled promise. */
   const settle = async () => {
     for (let turn = 0; turn < 50; turn += 1) await undefined
   }
@@ -50,8 +50,8 @@ const start = (latencyMs = 100) => {
 
 const ada = { email: 'ada@example.com' }
 
-describe('Intercom in process', () => {
-  test('answers as over HTTP, header names in lower case, and records the call', async () => {
+describe('createInProcessSend', () => {
+  test('resolves with the response as over HTTP, header names in lower case, and logs the request', async () => {
     const { time, workspace, send, post } = start()
 
     const sent = send(post(ada))
@@ -77,12 +77,12 @@ describe('Intercom in process', () => {
     ])
   })
 
-  test('handles the call after half of the latency, and answers after all of it', async () => {
+  test('handles the request after half of the latency, and resolves after all of it', async () => {
     const { time, workspace, send, post } = start()
-    let answered = false
+    let resolved = false
 
     send(post(ada)).then(() => {
-      answered = true
+      resolved = true
     })
 
     await time.pass(49)
@@ -90,12 +90,12 @@ describe('Intercom in process', () => {
     await time.pass(1)
     expect(workspace.contacts()).toHaveLength(1)
     await time.pass(49)
-    expect(answered).toBe(false)
+    expect(resolved).toBe(false)
     await time.pass(1)
-    expect(answered).toBe(true)
+    expect(resolved).toBe(true)
   })
 
-  test('reads the query, and takes no time at all without latency', async () => {
+  test('passes on the query, and does not wait without latency', async () => {
     const { workspace, send, post } = start(0)
 
     const path = '/data_attributes?model=contact'
@@ -105,7 +105,7 @@ describe('Intercom in process', () => {
     expect(workspace.calls()[0]).toMatchObject({ path, status: 200 })
   })
 
-  test('waits for the latency of a fault, too', async () => {
+  test('waits for the latency of a fault', async () => {
     const { time, workspace, send, post } = start()
     workspace.addFault({ latency_ms: 1_000 })
 
@@ -120,7 +120,7 @@ describe('Intercom in process', () => {
   test.each([
     ['reset', 0],
     ['lost', 1],
-  ] as const)('rejects where the connection is %s', async (outcome, contacts) => {
+  ] as const)('rejects with ECONNRESET for the fault %s', async (outcome, contacts) => {
     const { time, workspace, send, post } = start()
     workspace.addFault(outcome === 'reset' ? { reset: true } : { lost: true })
 
@@ -132,7 +132,7 @@ describe('Intercom in process', () => {
     expect(workspace.callCounts()).toEqual({ 0: 1 })
   })
 
-  test('hangs until its signal aborts, and rejects with the reason of it', async () => {
+  test('rejects with the reason of its signal for the fault hang', async () => {
     const { time, workspace, send, post } = start()
     workspace.addFault({ hang: true })
     const giveUp = new AbortController()
@@ -145,7 +145,7 @@ describe('Intercom in process', () => {
     expect(workspace.calls()).toMatchObject([{ status: 0 }])
   })
 
-  test('handles what was given up on its way all the same, once', async () => {
+  test('still handles a request that was aborted on its way, once', async () => {
     const { time, workspace, send, post } = start()
     const giveUp = new AbortController()
     const sent = expect(send(post(ada, giveUp.signal))).rejects.toThrow('too late')
@@ -160,7 +160,7 @@ describe('Intercom in process', () => {
     expect(workspace.callCounts()).toEqual({ 200: 1 })
   })
 
-  test('makes no call for a signal that has already aborted', async () => {
+  test('sends no request if the signal is already aborted', async () => {
     const { time, workspace, send, post } = start()
 
     const sent = send(post(ada, AbortSignal.abort(new Error('too late'))))
@@ -171,14 +171,14 @@ describe('Intercom in process', () => {
   })
 })
 
-test('a workspace keeps the last 10,000 calls, and counts all of them by status', async () => {
+test('createWorkspace keeps the last 10,000 requests, and counts all of them by status', async () => {
   const { workspace, send, post } = start(0)
   await send(post(ada))
-  const [call] = workspace.calls()
-  if (!call) throw new Error('no call was recorded')
+  const [request] = workspace.calls()
+  if (!request) throw new Error('no request was logged')
 
   for (let index = 0; index < 25_000; index += 1) {
-    workspace.record({ ...call, status: 429, path: `/${index}` })
+    workspace.record({ ...request, status: 429, path: `/${index}` })
   }
 
   expect(workspace.calls()).toHaveLength(10_000)

@@ -5,24 +5,24 @@ const email = 'ada@example.com'
 const notFound = { status: 404, code: 'not_found', message: 'User Not Found' }
 const from216 = { 'intercom-version': '2.16' }
 
-/** A lead with a tag, merged into a user. */
+/** Starts an Intercom with a lead, which has a tag, merged into a user. */
 const startMerged = async () => {
   const started = await start()
-  const { call, create } = started
+  const { request, create } = started
   const lead = await create({ role: 'lead', email, name: 'Ada', phone: '+3531234567' })
   const user = await create({ external_id: '70', email, name: 'Ada L.' })
-  const { external_id } = (await call('GET', `/contacts/${lead}`)).json
-  await call('POST', '/tags', { name: 'beta', users: [{ id: lead }] })
-  const answer = await call('POST', '/contacts/merge', { from: lead, into: user })
-  return { ...started, lead, user, external_id, answer }
+  const { external_id } = (await request('GET', `/contacts/${lead}`)).json
+  await request('POST', '/tags', { name: 'beta', users: [{ id: lead }] })
+  const response = await request('POST', '/contacts/merge', { from: lead, into: user })
+  return { ...started, lead, user, external_id, response }
 }
 
 describe('merging a lead into a user', () => {
-  test('answers the user, whose own values stay, with what the lead had beside them', async () => {
-    const { answer, user } = await startMerged()
+  test('returns the user with its own values and fills empty ones with those of the lead', async () => {
+    const { response, user } = await startMerged()
 
-    expect(answer.status).toBe(200)
-    expect(answer.json).toMatchObject({
+    expect(response.status).toBe(200)
+    expect(response.json).toMatchObject({
       id: user,
       role: 'user',
       external_id: '70',
@@ -32,21 +32,21 @@ describe('merging a lead into a user', () => {
     })
   })
 
-  test('takes the lead out of GET, PUT, search, find and the list', async () => {
-    const { call, lead, user, external_id, searchBy, intercom } = await startMerged()
+  test('hides the lead from GET, PUT, search, find and the list', async () => {
+    const { request, lead, user, external_id, searchBy, intercom } = await startMerged()
 
-    expect(errorOf(await call('GET', `/contacts/${lead}`))).toEqual(notFound)
-    expect(errorOf(await call('PUT', `/contacts/${lead}`, { name: 'A' }))).toEqual(notFound)
+    expect(errorOf(await request('GET', `/contacts/${lead}`))).toEqual(notFound)
+    expect(errorOf(await request('PUT', `/contacts/${lead}`, { name: 'A' }))).toEqual(notFound)
     expect(await searchBy('email', email)).toEqual([user])
-    const found = await call('GET', `/contacts/find_by_external_id/${external_id}`)
+    const found = await request('GET', `/contacts/find_by_external_id/${external_id}`)
     expect(errorOf(found)).toEqual(notFound)
-    const { json } = await call('GET', '/contacts')
+    const { json } = await request('GET', '/contacts')
     expect(json).toMatchObject({ type: 'list', data: [{ id: user }], total_count: 1 })
     expect(intercom.contacts().map(({ id }) => id)).toEqual([user])
   })
 
-  test('answers 410 for the lead from 2.16 on, with a link to the user', async () => {
-    const { call, lead, user, external_id } = await startMerged()
+  test('makes the lead a 410 with a link to the user from 2.16 on', async () => {
+    const { request, lead, user, external_id } = await startMerged()
 
     for (const [method, path] of [
       ['GET', `/contacts/${lead}`],
@@ -54,53 +54,53 @@ describe('merging a lead into a user', () => {
       ['GET', `/contacts/find_by_external_id/${external_id}`],
     ] as const) {
       const body = method === 'PUT' ? {} : undefined
-      const answer = await call(method, path, body, from216)
-      expect(errorOf(answer)).toEqual({
+      const response = await request(method, path, body, from216)
+      expect(errorOf(response)).toEqual({
         status: 410,
         code: 'contact_merged',
         message: "This contact has been merged. See the 'Link' header for the canonical contact.",
       })
-      expect(answer.headers.get('link')).toBe(`</contacts/${user}>; rel="canonical"`)
+      expect(response.headers.get('link')).toBe(`</contacts/${user}>; rel="canonical"`)
     }
   })
 
-  test('never lets the lead come back, archive, or merge again', async () => {
-    const { call, lead, user } = await startMerged()
+  test('prevents the lead from being unarchived, archived, deleted or merged again', async () => {
+    const { request, lead, user } = await startMerged()
 
-    expect(errorOf(await call('POST', `/contacts/${lead}/unarchive`))).toEqual({
+    expect(errorOf(await request('POST', `/contacts/${lead}/unarchive`))).toEqual({
       status: 400,
       code: 'bad_request',
       message: 'User has been merged and is not restorable.',
     })
-    expect(errorOf(await call('POST', `/contacts/${lead}/archive`))).toEqual(notFound)
-    expect(errorOf(await call('DELETE', `/contacts/${lead}`))).toEqual(notFound)
-    const again = await call('POST', '/contacts/merge', { from: lead, into: user })
+    expect(errorOf(await request('POST', `/contacts/${lead}/archive`))).toEqual(notFound)
+    expect(errorOf(await request('DELETE', `/contacts/${lead}`))).toEqual(notFound)
+    const again = await request('POST', '/contacts/merge', { from: lead, into: user })
     expect(errorOf(again)).toEqual(notFound)
   })
 
-  test('keeps the external_id of the lead taken, in the text of archived contacts', async () => {
-    const { call, lead, external_id } = await startMerged()
+  test('keeps the external_id of the lead taken, with the message of archived contacts', async () => {
+    const { request, lead, external_id } = await startMerged()
 
-    const answer = await call('POST', '/contacts', { external_id, email })
+    const response = await request('POST', '/contacts', { external_id, email })
 
-    expect(errorOf(answer)).toEqual({
+    expect(errorOf(response)).toEqual({
       status: 409,
       code: 'conflict',
       message: `An archived contact matching those details already exists with id=${lead}`,
     })
   })
 
-  test('leaves the e-mail of the lead to users', async () => {
-    const { call, create } = await start()
+  test('frees the e-mail of the lead for users', async () => {
+    const { request, create } = await start()
     const from = await create({ role: 'lead', email })
     const into = await create({ external_id: '70', email: 'other@example.com' })
-    await call('POST', '/contacts/merge', { from, into })
+    await request('POST', '/contacts/merge', { from, into })
 
-    expect((await call('POST', '/contacts', { email })).status).toBe(200)
+    expect((await request('POST', '/contacts', { email })).status).toBe(200)
   })
 
-  test('is refused for other roles and for what is no id', async () => {
-    const { call, create } = await start()
+  test('is refused for other roles and for an invalid id', async () => {
+    const { request, create } = await start()
     const user = await create({ email })
     const other = await create({ email: 'b@example.com' })
     const lead = await create({ role: 'lead', email })
@@ -112,19 +112,19 @@ describe('merging a lead into a user', () => {
       [lead, undefined],
       [7, user],
     ]) {
-      const answer = await call('POST', '/contacts/merge', { from, into })
-      expect(errorOf(answer)).toMatchObject({ status: 400, code: 'parameter_invalid' })
+      const response = await request('POST', '/contacts/merge', { from, into })
+      expect(errorOf(response)).toMatchObject({ status: 400, code: 'parameter_invalid' })
     }
-    const intoNobody = await call('POST', '/contacts/merge', { from: lead, into: 'nobody' })
-    expect(errorOf(intoNobody)).toEqual(notFound)
+    const intoUnknown = await request('POST', '/contacts/merge', { from: lead, into: 'nobody' })
+    expect(errorOf(intoUnknown)).toEqual(notFound)
   })
 
-  test('asks from 2.16 on that they share an e-mail or a phone, or that it be skipped', async () => {
-    const { call, create } = await start()
+  test('requires the same e-mail or phone from 2.16 on, unless the check is skipped', async () => {
+    const { request, create } = await start()
     const from = await create({ role: 'lead', email: 'lead@example.com' })
     const into = await create({ email })
     const merge = (more: object) =>
-      call('POST', '/contacts/merge', { from, into, ...more }, from216)
+      request('POST', '/contacts/merge', { from, into, ...more }, from216)
 
     expect(errorOf(await merge({}))).toMatchObject({ status: 400, code: 'invalid_merge' })
     expect((await merge({ skip_duplicate_validation: true })).status).toBe(200)

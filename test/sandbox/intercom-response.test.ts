@@ -2,15 +2,16 @@ import { describe, expect, test } from 'vitest'
 import { start } from './intercom-client.ts'
 
 /*
- * The answer of Create contact, field by field: the schema of the API reference and what its own
- * example shows beyond it. https://developers.intercom.com/docs/references/rest-api/api.intercom.io/contacts/createcontact
+ * The response of Create contact, field by field: the schema of the API reference, and the fields
+ * that only its example has.
+ * https://developers.intercom.com/docs/references/rest-api/api.intercom.io/contacts/createcontact
  */
 const text = 'string'
 const textOrNull = 'string, null'
 const integer = 'integer'
 const integerOrNull = 'integer, null'
 
-const answer: Readonly<Record<string, string>> = {
+const fields: Readonly<Record<string, string>> = {
   type: text,
   id: text,
   workspace_id: text,
@@ -119,36 +120,36 @@ const everything = {
   custom_attributes: { paid_subscriber: true, monthly_spend: 155.5, team_mates: 1, plan: 'pro' },
 }
 
-describe('the answer of Create contact', () => {
+describe('response of Create contact', () => {
   test.each([
     ['only an e-mail', { email: 'joebloggs@intercom.io' }],
-    ['every field of the request', everything],
-  ])('has every field of the reference with its type, given %s', async (_, request) => {
-    const { call } = await start()
+    ['every field', everything],
+  ])('has every field of the reference with its type, for a request with %s', async (_, body) => {
+    const { request } = await start()
 
-    const { status, json } = await call('POST', '/contacts', request)
+    const { status, json } = await request('POST', '/contacts', body)
 
     expect(status).toBe(200)
-    expectTypes(json, answer)
+    expectTypes(json, fields)
     for (const [name, types] of Object.entries(nested)) {
       if (json[name] !== null) expectTypes(json[name], types)
     }
   })
 
-  test('gives back what was sent, the avatar as an object', async () => {
-    const { call } = await start()
+  test('contains the values of the request, the avatar as an object', async () => {
+    const { request } = await start()
 
-    const { json } = await call('POST', '/contacts', everything)
+    const { json } = await request('POST', '/contacts', everything)
 
     const avatar = { type: 'avatar', image_url: everything.avatar }
     expect(json).toMatchObject({ ...everything, avatar, email_domain: 'example.com' })
     expect(json.custom_attributes).toEqual(everything.custom_attributes)
   })
 
-  test('is a user with nulls and empty lists, given only an e-mail', async () => {
-    const { call } = await start()
+  test('is a user with nulls and empty lists, for a request with only an e-mail', async () => {
+    const { request } = await start()
 
-    const { json } = await call('POST', '/contacts', { email: 'joebloggs@intercom.io' })
+    const { json } = await request('POST', '/contacts', { email: 'joebloggs@intercom.io' })
 
     expect(json).toMatchObject({
       type: 'contact',
@@ -165,7 +166,7 @@ describe('the answer of Create contact', () => {
     expect(json.tags).toEqual({ type: 'list', data: [], url, total_count: 0, has_more: false })
   })
 
-  test('has ids of 24 hex characters, no two the same', async () => {
+  test('has a unique id of 24 hex characters', async () => {
     const { create } = await start()
 
     const ids = await Promise.all(Array.from({ length: 50 }, () => create({ role: 'lead' })))
@@ -174,10 +175,13 @@ describe('the answer of Create contact', () => {
     for (const id of ids) expect(id).toMatch(/^[0-9a-f]{24}$/)
   })
 
-  test('has null for the e-mail of a lead that has none', async () => {
-    const { call } = await start()
+  test('has a null e-mail for a lead without one', async () => {
+    const { request } = await start()
 
-    const { status, json } = await call('POST', '/contacts', { role: 'lead', phone: '+3531234567' })
+    const { status, json } = await request('POST', '/contacts', {
+      role: 'lead',
+      phone: '+3531234567',
+    })
 
     expect(status).toBe(200)
     expect(json).toMatchObject({ email: null, email_domain: null, phone: '+3531234567' })

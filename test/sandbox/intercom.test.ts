@@ -15,76 +15,79 @@ const notFound = { status: 404, code: 'not_found', message: 'User Not Found' }
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/
 
 describe('creating a user', () => {
-  test('conflicts with the user who has the same external_id', async () => {
-    const { call, create } = await start()
+  test('conflicts with a user with the same external_id', async () => {
+    const { request, create } = await start()
     const id = await create({ external_id: '70', email: 'ada@example.com' })
 
-    const answer = await call('POST', '/contacts', {
+    const response = await request('POST', '/contacts', {
       external_id: '70',
       email: 'other@example.com',
     })
 
-    expect(errorOf(answer)).toEqual(conflictWith(id))
+    expect(errorOf(response)).toEqual(conflictWith(id))
   })
 
-  test('conflicts, without an external_id, with the user of the same e-mail in any case', async () => {
-    const { call, create } = await start()
+  test('without an external_id conflicts with a user with the same e-mail, in any case', async () => {
+    const { request, create } = await start()
     const id = await create({ external_id: '70', email: 'Ada@example.com' })
 
-    const answer = await call('POST', '/contacts', { email: 'ada@EXAMPLE.com' })
+    const response = await request('POST', '/contacts', { email: 'ada@EXAMPLE.com' })
 
-    expect(errorOf(answer)).toEqual(conflictWith(id))
+    expect(errorOf(response)).toEqual(conflictWith(id))
   })
 
   test.each([
     ['has another one', { external_id: '70', email: 'ada@example.com' }],
     ['has none', { email: 'ada@example.com' }],
-  ])('with a new external_id makes a second user where that of the e-mail %s', async (_, first) => {
-    const { call, create, intercom } = await start()
-    await create(first)
+  ])(
+    'with a new external_id creates a second user if the user with that e-mail %s',
+    async (_, first) => {
+      const { request, create, intercom } = await start()
+      await create(first)
 
-    const { status } = await call('POST', '/contacts', {
-      external_id: '71',
-      email: 'ada@example.com',
-    })
+      const { status } = await request('POST', '/contacts', {
+        external_id: '71',
+        email: 'ada@example.com',
+      })
 
-    expect(status).toBe(200)
-    expect(intercom.contacts()).toHaveLength(2)
-  })
+      expect(status).toBe(200)
+      expect(intercom.contacts()).toHaveLength(2)
+    },
+  )
 
-  test('does not conflict with a lead of the same e-mail', async () => {
-    const { call, create } = await start()
+  test('does not conflict with a lead with the same e-mail', async () => {
+    const { request, create } = await start()
     await create({ role: 'lead', email: 'ada@example.com' })
 
-    expect((await call('POST', '/contacts', { email: 'ada@example.com' })).status).toBe(200)
+    expect((await request('POST', '/contacts', { email: 'ada@example.com' })).status).toBe(200)
   })
 
   test.each([
     ['POST', '/archive'],
     ['DELETE', ''],
   ])(
-    'conflicts with one taken away by %s …%s, in the text of archived contacts',
+    'conflicts with a user removed by %s …%s, with the message of archived contacts',
     async (method, path) => {
-      const { call, create } = await start()
-      const request = { external_id: '70', email: 'ada@example.com' }
-      const id = await create(request)
-      await call(method, `/contacts/${id}${path}`)
+      const { request, create } = await start()
+      const user = { external_id: '70', email: 'ada@example.com' }
+      const id = await create(user)
+      await request(method, `/contacts/${id}${path}`)
 
-      expect(errorOf(await call('POST', '/contacts', request))).toEqual(archivedConflictWith(id))
-      const byEmail = await call('POST', '/contacts', { email: 'ada@example.com' })
+      expect(errorOf(await request('POST', '/contacts', user))).toEqual(archivedConflictWith(id))
+      const byEmail = await request('POST', '/contacts', { email: 'ada@example.com' })
       expect(errorOf(byEmail)).toEqual(archivedConflictWith(id))
     },
   )
 
-  test('names the live one of two users who share the e-mail', async () => {
-    const { call, create } = await start()
+  test('reports a live user before an archived one with the same e-mail', async () => {
+    const { request, create } = await start()
     const archived = await create({ external_id: '70', email: 'ada@example.com' })
     const live = await create({ external_id: '71', email: 'ada@example.com' })
-    await call('POST', `/contacts/${archived}/archive`)
+    await request('POST', `/contacts/${archived}/archive`)
 
-    const answer = await call('POST', '/contacts', { email: 'ada@example.com' })
+    const response = await request('POST', '/contacts', { email: 'ada@example.com' })
 
-    expect(errorOf(answer)).toEqual(conflictWith(live))
+    expect(errorOf(response)).toEqual(conflictWith(live))
   })
 
   test.each([
@@ -102,19 +105,22 @@ describe('creating a user', () => {
     '{"email":',
     '',
   ])('is refused with parameter_invalid for the body %j', async (body) => {
-    const { call, intercom } = await start()
+    const { request, intercom } = await start()
 
-    expect(errorOf(await call('POST', '/contacts', body))).toMatchObject({
+    expect(errorOf(await request('POST', '/contacts', body))).toMatchObject({
       status: 400,
       code: 'parameter_invalid',
     })
     expect(intercom.contacts()).toEqual([])
   })
 
-  test('ignores fields that Intercom does not know', async () => {
-    const { call } = await start()
+  test('ignores unknown fields', async () => {
+    const { request } = await start()
 
-    const { status, json } = await call('POST', '/contacts', { email: 'a@example.com', emial: 'b' })
+    const { status, json } = await request('POST', '/contacts', {
+      email: 'a@example.com',
+      emial: 'b',
+    })
 
     expect(status).toBe(200)
     expect(json).not.toHaveProperty('emial')
@@ -122,20 +128,20 @@ describe('creating a user', () => {
 })
 
 describe('creating a lead', () => {
-  test('gives it a UUID as external_id and ignores the one sent', async () => {
-    const { call } = await start()
+  test('sets a UUID as external_id and ignores the one in the request', async () => {
+    const { request } = await start()
 
-    const { json } = await call('POST', '/contacts', { role: 'lead', external_id: '70' })
+    const { json } = await request('POST', '/contacts', { role: 'lead', external_id: '70' })
 
     expect(json.role).toBe('lead')
     expect(json.external_id).toMatch(uuid)
   })
 
-  test('never conflicts: not with leads, users or archived contacts of the same e-mail', async () => {
-    const { call, create } = await start()
+  test('never conflicts with leads, users or archived contacts with the same e-mail', async () => {
+    const { request, create } = await start()
     const lead = { role: 'lead', email: 'ada@example.com' }
-    await call('POST', `/contacts/${await create({ email: 'ada@example.com' })}/archive`)
-    await call('DELETE', `/contacts/${await create(lead)}`)
+    await request('POST', `/contacts/${await create({ email: 'ada@example.com' })}/archive`)
+    await request('DELETE', `/contacts/${await create(lead)}`)
     await create({ external_id: '70', email: 'ada@example.com' })
 
     const ids = [await create(lead), await create(lead)]
@@ -146,14 +152,14 @@ describe('creating a lead', () => {
 })
 
 describe('updating a contact', () => {
-  test('merges custom attributes and leaves what is not sent', async () => {
-    const { call, create } = await start()
+  test('merges custom attributes and keeps absent fields', async () => {
+    const { request, create } = await start()
     const id = await create({
       email: 'ada@example.com',
       custom_attributes: { plan: 'pro', seats: 3 },
     })
 
-    const { json } = await call('PUT', `/contacts/${id}`, {
+    const { json } = await request('PUT', `/contacts/${id}`, {
       name: 'Ada',
       custom_attributes: { seats: 4, beta: false },
     })
@@ -162,8 +168,8 @@ describe('updating a contact', () => {
     expect(json.custom_attributes).toEqual({ plan: 'pro', seats: 4, beta: false })
   })
 
-  test('clears with null a name, a phone, an avatar and an attribute', async () => {
-    const { call, create } = await start()
+  test('clears a name, phone, avatar or attribute that is null', async () => {
+    const { request, create } = await start()
     const id = await create({
       email: 'ada@example.com',
       name: 'Ada',
@@ -172,7 +178,7 @@ describe('updating a contact', () => {
       custom_attributes: { plan: 'pro' },
     })
 
-    const { json } = await call('PUT', `/contacts/${id}`, {
+    const { json } = await request('PUT', `/contacts/${id}`, {
       name: null,
       phone: null,
       avatar: null,
@@ -183,48 +189,48 @@ describe('updating a contact', () => {
     expect(json.custom_attributes).toEqual({})
   })
 
-  test('keeps the external_id that null would clear, and makes an e-mail of null empty', async () => {
-    const { call, create } = await start()
+  test('keeps an external_id that is null, and empties an e-mail that is null', async () => {
+    const { request, create } = await start()
     const id = await create({ external_id: '70', email: 'ada@example.com' })
 
-    const { json } = await call('PUT', `/contacts/${id}`, { external_id: null, email: null })
+    const { json } = await request('PUT', `/contacts/${id}`, { external_id: null, email: null })
 
     expect(json).toMatchObject({ external_id: '70', email: '' })
   })
 
-  test('sets updated_at and leaves created_at', async () => {
-    const { call, create, clock } = await start()
+  test('sets updated_at and keeps created_at', async () => {
+    const { request, create, clock } = await start()
     const id = await create({ email: 'ada@example.com' })
     clock.ms += 90_500
 
-    const { json } = await call('PUT', `/contacts/${id}`, { name: 'Ada' })
+    const { json } = await request('PUT', `/contacts/${id}`, { name: 'Ada' })
 
     expect(json).toMatchObject({ created_at: 1_734_537_437, updated_at: 1_734_537_527 })
   })
 
-  test('turns a lead into a user in place, with the external_id sent', async () => {
-    const { call, create } = await start()
+  test('converts a lead to a user with the external_id of the request', async () => {
+    const { request, create } = await start()
     const id = await create({ role: 'lead', email: 'ada@example.com' })
 
-    const { json } = await call('PUT', `/contacts/${id}`, { role: 'user', external_id: '70' })
+    const { json } = await request('PUT', `/contacts/${id}`, { role: 'user', external_id: '70' })
 
     expect(json).toMatchObject({ id, role: 'user', external_id: '70', email: 'ada@example.com' })
   })
 
-  test('leaves the UUID of a lead that stays one', async () => {
-    const { call, create } = await start()
+  test('keeps the UUID of a lead that stays a lead', async () => {
+    const { request, create } = await start()
     const id = await create({ role: 'lead' })
 
-    const { json } = await call('PUT', `/contacts/${id}`, { external_id: '70' })
+    const { json } = await request('PUT', `/contacts/${id}`, { external_id: '70' })
 
     expect(json.external_id).toMatch(uuid)
   })
 
-  test('never turns a user into a lead', async () => {
-    const { call, create } = await start()
+  test('refuses to convert a user to a lead', async () => {
+    const { request, create } = await start()
     const id = await create({ email: 'ada@example.com' })
 
-    expect(errorOf(await call('PUT', `/contacts/${id}`, { role: 'lead' }))).toEqual({
+    expect(errorOf(await request('PUT', `/contacts/${id}`, { role: 'lead' }))).toEqual({
       status: 400,
       code: 'client_error',
       message: "Contact with user role can't be converted to a lead",
@@ -233,59 +239,59 @@ describe('updating a contact', () => {
 
   test.each([
     ['a user', { email: 'b@example.com' }],
-    ['a lead that becomes one', { role: 'lead' }],
-  ])('conflicts when %s is to have the external_id of another user', async (_, other) => {
-    const { call, create } = await start()
+    ['a lead that becomes a user', { role: 'lead' }],
+  ])('conflicts if %s gets the external_id of another user', async (_, other) => {
+    const { request, create } = await start()
     const holder = await create({ external_id: '70', email: 'a@example.com' })
     const id = await create(other)
 
-    const answer = await call('PUT', `/contacts/${id}`, { role: 'user', external_id: '70' })
+    const response = await request('PUT', `/contacts/${id}`, { role: 'user', external_id: '70' })
 
-    expect(errorOf(answer)).toEqual(conflictWith(holder))
-    expect((await call('GET', `/contacts/${id}`)).json.external_id).not.toBe('70')
+    expect(errorOf(response)).toEqual(conflictWith(holder))
+    expect((await request('GET', `/contacts/${id}`)).json.external_id).not.toBe('70')
   })
 
-  test('names an archived user whose external_id is asked for as archived', async () => {
-    const { call, create } = await start()
+  test('conflicts with an archived user with the same external_id', async () => {
+    const { request, create } = await start()
     const holder = await create({ external_id: '70' })
-    await call('POST', `/contacts/${holder}/archive`)
+    await request('POST', `/contacts/${holder}/archive`)
     const id = await create({ email: 'b@example.com' })
 
-    const answer = await call('PUT', `/contacts/${id}`, { external_id: '70' })
+    const response = await request('PUT', `/contacts/${id}`, { external_id: '70' })
 
-    expect(errorOf(answer)).toEqual(archivedConflictWith(holder))
+    expect(errorOf(response)).toEqual(archivedConflictWith(holder))
   })
 
-  test("takes another user's e-mail where their external_ids differ", async () => {
-    const { call, create, searchBy } = await start()
+  test("accepts another user's e-mail if their external_ids differ", async () => {
+    const { request, create, searchBy } = await start()
     const one = await create({ external_id: '70', email: 'a@example.com' })
     const two = await create({ external_id: '71', email: 'b@example.com' })
 
-    const { status } = await call('PUT', `/contacts/${two}`, { email: 'a@example.com' })
+    const { status } = await request('PUT', `/contacts/${two}`, { email: 'a@example.com' })
 
     expect(status).toBe(200)
     expect((await searchBy('email', 'a@example.com')).toSorted()).toEqual([one, two].toSorted())
   })
 })
 
-describe('users without an external_id', () => {
-  test("conflict when one is to have another user's e-mail", async () => {
-    const { call, create } = await start()
+describe('user without an external_id', () => {
+  test("conflicts if it gets another user's e-mail", async () => {
+    const { request, create } = await start()
     const holder = await create({ external_id: '70', email: 'a@example.com' })
     const id = await create({ email: 'b@example.com' })
 
-    const answer = await call('PUT', `/contacts/${id}`, { email: 'a@example.com' })
+    const response = await request('PUT', `/contacts/${id}`, { email: 'a@example.com' })
 
-    expect(errorOf(answer)).toEqual(conflictWith(holder))
+    expect(errorOf(response)).toEqual(conflictWith(holder))
   })
 
-  test('can be updated and get one beside a user who shares the e-mail', async () => {
-    const { call, create } = await start()
+  test('can be updated and get an external_id although another user has the same e-mail', async () => {
+    const { request, create } = await start()
     const id = await create({ email: 'a@example.com' })
     await create({ external_id: '70', email: 'a@example.com' })
 
-    const named = await call('PUT', `/contacts/${id}`, { email: 'a@example.com', name: 'Ada' })
-    const claimed = await call('PUT', `/contacts/${id}`, { external_id: '71' })
+    const named = await request('PUT', `/contacts/${id}`, { email: 'a@example.com', name: 'Ada' })
+    const claimed = await request('PUT', `/contacts/${id}`, { external_id: '71' })
 
     expect(named.json).toMatchObject({ id, name: 'Ada' })
     expect(claimed.json).toMatchObject({ id, external_id: '71' })
@@ -296,39 +302,39 @@ describe('archived and deleted contacts', () => {
   test.each([
     ['archived', 'POST', '/archive', { archived: true }],
     ['deleted', 'DELETE', '', { deleted: true }],
-  ])('are invisible once %s', async (_, method, path, state) => {
-    const { call, create, searchBy, intercom } = await start()
+  ])('are not found once %s', async (_, method, path, state) => {
+    const { request, create, searchBy, intercom } = await start()
     const id = await create({ external_id: '70', email: 'ada@example.com' })
 
-    const taken = await call(method, `/contacts/${id}${path}`)
+    const removed = await request(method, `/contacts/${id}${path}`)
 
-    expect(taken.json).toEqual({ type: 'contact', id, external_id: '70', ...state })
-    expect(errorOf(await call('GET', `/contacts/${id}`))).toEqual(notFound)
-    expect(errorOf(await call('PUT', `/contacts/${id}`, { name: 'Ada' }))).toEqual(notFound)
-    const found = await call('GET', '/contacts/find_by_external_id/70')
+    expect(removed.json).toEqual({ type: 'contact', id, external_id: '70', ...state })
+    expect(errorOf(await request('GET', `/contacts/${id}`))).toEqual(notFound)
+    expect(errorOf(await request('PUT', `/contacts/${id}`, { name: 'Ada' }))).toEqual(notFound)
+    const found = await request('GET', '/contacts/find_by_external_id/70')
     expect(errorOf(found)).toEqual(notFound)
     expect(await searchBy('email', 'ada@example.com')).toEqual([])
     expect(intercom.contacts()).toEqual([])
   })
 
-  test('an archived contact comes back as it was', async () => {
-    const { call, create, searchBy } = await start()
+  test('are restored unchanged by unarchive if archived', async () => {
+    const { request, create, searchBy } = await start()
     const id = await create({ external_id: '70', email: 'ada@example.com', name: 'Ada' })
-    await call('POST', `/contacts/${id}/archive`)
+    await request('POST', `/contacts/${id}/archive`)
 
-    const back = await call('POST', `/contacts/${id}/unarchive`)
+    const restored = await request('POST', `/contacts/${id}/unarchive`)
 
-    expect(back.json).toEqual({ type: 'contact', id, external_id: '70', archived: false })
-    expect((await call('GET', `/contacts/${id}`)).json).toMatchObject({ id, name: 'Ada' })
+    expect(restored.json).toEqual({ type: 'contact', id, external_id: '70', archived: false })
+    expect((await request('GET', `/contacts/${id}`)).json).toMatchObject({ id, name: 'Ada' })
     expect(await searchBy('email', 'ada@example.com')).toEqual([id])
   })
 
-  test('a deleted contact never comes back', async () => {
-    const { call, create } = await start()
+  test('cannot be unarchived if deleted', async () => {
+    const { request, create } = await start()
     const id = await create({ email: 'ada@example.com' })
-    await call('DELETE', `/contacts/${id}`)
+    await request('DELETE', `/contacts/${id}`)
 
-    expect(errorOf(await call('POST', `/contacts/${id}/unarchive`))).toEqual({
+    expect(errorOf(await request('POST', `/contacts/${id}/unarchive`))).toEqual({
       status: 400,
       code: 'bad_request',
       message: 'User has been marked for permanent deletion and is not restorable.',
@@ -341,13 +347,13 @@ describe('archived and deleted contacts', () => {
     ['DELETE', ''],
     ['POST', '/archive'],
     ['POST', '/unarchive'],
-  ])('%s …%s of an id that never was is not found', async (method, path) => {
-    const { call } = await start()
+  ])('are a 404 like any unknown id: %s …%s', async (method, path) => {
+    const { request } = await start()
     const body = method === 'PUT' ? {} : undefined
 
-    const answer = await call(method, `/contacts/6762f0dd1bb69f9f2193bb83${path}`, body)
+    const response = await request(method, `/contacts/6762f0dd1bb69f9f2193bb83${path}`, body)
 
-    expect(errorOf(answer)).toEqual(notFound)
+    expect(errorOf(response)).toEqual(notFound)
   })
 })
 
@@ -369,35 +375,35 @@ describe('searching', () => {
     expect(await searchBy('email', null)).toEqual([lead])
   })
 
-  test('joins filters with AND and OR, and knows !=', async () => {
-    const { call, create } = await start()
+  test('combines filters with AND and OR, and supports !=', async () => {
+    const { request, create } = await start()
     const user = await create({ email: 'ada@example.com' })
     const lead = await create({ role: 'lead', email: 'ada@example.com' })
     const other = await create({ email: 'bob@example.com' })
     const ids = async (query: object) =>
-      (await call('POST', '/contacts/search', { query })).json.data.map(
+      (await request('POST', '/contacts/search', { query })).json.data.map(
         ({ id }: { id: string }) => id,
       )
     const ada = { field: 'email', operator: '=', value: 'ada@example.com' }
     const bob = { field: 'email', operator: '=', value: 'bob@example.com' }
-    const noLead = { field: 'role', operator: '!=', value: 'lead' }
+    const notLead = { field: 'role', operator: '!=', value: 'lead' }
 
-    expect(await ids({ operator: 'AND', value: [noLead, ada] })).toEqual([user])
+    expect(await ids({ operator: 'AND', value: [notLead, ada] })).toEqual([user])
     expect(await ids({ operator: 'OR', value: [ada, bob] })).toEqual([other, lead, user])
     const either = { operator: 'OR', value: [ada, bob] }
-    expect(await ids({ operator: 'AND', value: [either, noLead] })).toEqual([other, user])
+    expect(await ids({ operator: 'AND', value: [either, notLead] })).toEqual([other, user])
   })
 
-  test('answers a list with pages and a cursor to the next one', async () => {
-    const { call, create } = await start()
+  test('returns pages with a cursor to the next one', async () => {
+    const { request, create } = await start()
     const lead = { role: 'lead', email: 'ada@example.com' }
     const ids = [await create(lead), await create(lead), await create(lead)]
     const query = byEmail
 
-    const first = await call('POST', '/contacts/search', { query, pagination: { per_page: 2 } })
+    const first = await request('POST', '/contacts/search', { query, pagination: { per_page: 2 } })
     const { starting_after } = first.json.pages.next
     const pagination = { per_page: 2, starting_after }
-    const second = await call('POST', '/contacts/search', { query, pagination })
+    const second = await request('POST', '/contacts/search', { query, pagination })
 
     expect(first.json).toMatchObject({ type: 'list', total_count: 3 })
     expect(first.json.pages).toMatchObject({ type: 'pages', page: 1, per_page: 2, total_pages: 2 })
@@ -406,10 +412,10 @@ describe('searching', () => {
     expect(data.map(({ id }) => id).toSorted()).toEqual(ids.toSorted())
   })
 
-  test('answers an empty list where nothing matches', async () => {
-    const { call } = await start()
+  test('returns an empty list if nothing matches', async () => {
+    const { request } = await start()
 
-    expect((await call('POST', '/contacts/search', { query: byEmail })).json).toEqual({
+    expect((await request('POST', '/contacts/search', { query: byEmail })).json).toEqual({
       type: 'list',
       data: [],
       total_count: 0,
@@ -427,52 +433,53 @@ describe('searching', () => {
     { query: anyOf(anyOf(anyOf(byEmail))) },
     { query: { field: 'email', operator: '=', value: 'a' }, pagination: { per_page: 0 } },
   ])('refuses %j with parameter_invalid', async (body) => {
-    const { call } = await start()
+    const { request } = await start()
 
-    expect(errorOf(await call('POST', '/contacts/search', body))).toMatchObject({
+    expect(errorOf(await request('POST', '/contacts/search', body))).toMatchObject({
       status: 400,
       code: 'parameter_invalid',
     })
   })
 
-  test('does not see a new contact until the index has caught up; all else does at once', async () => {
-    const { call, create, searchBy, clock } = await start({ indexLagMs: 60_000 })
+  test('does not find a new contact before the index lag ends; reads and find_by_external_id do', async () => {
+    const { request, create, searchBy, clock } = await start({ indexLagMs: 60_000 })
     const id = await create({ external_id: '70', email: 'ada@example.com' })
     clock.ms += 59_999
 
     expect(await searchBy('email', 'ada@example.com')).toEqual([])
-    expect((await call('GET', `/contacts/${id}`)).status).toBe(200)
-    expect((await call('GET', '/contacts/find_by_external_id/70')).json.id).toBe(id)
+    expect((await request('GET', `/contacts/${id}`)).status).toBe(200)
+    expect((await request('GET', '/contacts/find_by_external_id/70')).json.id).toBe(id)
     clock.ms += 1
     expect(await searchBy('email', 'ada@example.com')).toEqual([id])
   })
 
-  test('gives 50 contacts a page, and 150 at most', async () => {
-    const { call } = await start()
+  test('returns 50 contacts per page by default, and at most 150', async () => {
+    const { request } = await start()
     const perPage = async (pagination: object) =>
-      (await call('POST', '/contacts/search', { query: byEmail, pagination })).json.pages.per_page
+      (await request('POST', '/contacts/search', { query: byEmail, pagination })).json.pages
+        .per_page
 
     expect(await perPage({})).toBe(50)
     expect(await perPage({ per_page: 500 })).toBe(150)
   })
 
-  test('does not see a contact that came back until the index has caught up', async () => {
-    const { call, create, searchBy, clock } = await start({ indexLagMs: 60_000 })
+  test('does not find an unarchived contact before the index lag ends', async () => {
+    const { request, create, searchBy, clock } = await start({ indexLagMs: 60_000 })
     const id = await create({ email: 'ada@example.com' })
     clock.ms += 60_000
-    await call('POST', `/contacts/${id}/archive`)
-    await call('POST', `/contacts/${id}/unarchive`)
+    await request('POST', `/contacts/${id}/archive`)
+    await request('POST', `/contacts/${id}/unarchive`)
 
     expect(await searchBy('email', 'ada@example.com')).toEqual([])
     clock.ms += 60_000
     expect(await searchBy('email', 'ada@example.com')).toEqual([id])
   })
 
-  test('sees a contact as it was until the index has caught up with a change', async () => {
-    const { call, create, searchBy, clock } = await start({ indexLagMs: 60_000 })
+  test('finds the old state of an updated contact until the index lag ends', async () => {
+    const { request, create, searchBy, clock } = await start({ indexLagMs: 60_000 })
     const id = await create({ external_id: '70', email: 'old@example.com' })
     clock.ms += 60_000
-    await call('PUT', `/contacts/${id}`, { email: 'new@example.com' })
+    await request('PUT', `/contacts/${id}`, { email: 'new@example.com' })
 
     expect(await searchBy('email', 'old@example.com')).toEqual([id])
     expect(await searchBy('email', 'new@example.com')).toEqual([])
@@ -483,20 +490,20 @@ describe('searching', () => {
 })
 
 describe('finding by external_id', () => {
-  test('answers the user, whatever characters the id has', async () => {
-    const { call, create } = await start()
+  test('returns the user, whatever characters the id has', async () => {
+    const { request, create } = await start()
     const id = await create({ external_id: 'auth0|a/b c' })
 
     const path = `/contacts/find_by_external_id/${encodeURIComponent('auth0|a/b c')}`
 
-    expect((await call('GET', path)).json).toMatchObject({ id, external_id: 'auth0|a/b c' })
+    expect((await request('GET', path)).json).toMatchObject({ id, external_id: 'auth0|a/b c' })
   })
 
-  test('knows no leads', async () => {
-    const { call } = await start()
-    const lead = await call('POST', '/contacts', { role: 'lead' })
+  test('does not find leads', async () => {
+    const { request } = await start()
+    const lead = await request('POST', '/contacts', { role: 'lead' })
 
-    const found = await call('GET', `/contacts/find_by_external_id/${lead.json.external_id}`)
+    const found = await request('GET', `/contacts/find_by_external_id/${lead.json.external_id}`)
 
     expect(errorOf(found)).toEqual(notFound)
   })
@@ -505,26 +512,26 @@ describe('finding by external_id', () => {
 describe('custom attributes', () => {
   const attributes = ['plan', 'seats:integer']
 
-  test('are any, where the workspace has no list of them', async () => {
-    const { call } = await start()
+  test('can be any in a workspace without a list', async () => {
+    const { request } = await start()
     const custom_attributes = { whatever: 1 }
 
-    const { status } = await call('POST', '/contacts', { role: 'lead', custom_attributes })
+    const { status } = await request('POST', '/contacts', { role: 'lead', custom_attributes })
 
     expect(status).toBe(200)
   })
 
-  test.each(['POST', 'PUT'])('refuse the whole %s where one does not exist', async (method) => {
-    const { call, create, intercom } = await start({ attributes })
+  test.each(['POST', 'PUT'])('refuse the whole %s if one does not exist', async (method) => {
+    const { request, create, intercom } = await start({ attributes })
     const id = await create({ email: 'ada@example.com' })
     const path = method === 'PUT' ? `/contacts/${id}` : '/contacts'
 
-    const answer = await call(method, path, {
+    const response = await request(method, path, {
       email: 'bob@example.com',
       custom_attributes: { plan: 'pro', shoe_size: 7 },
     })
 
-    expect(errorOf(answer)).toEqual({
+    expect(errorOf(response)).toEqual({
       status: 400,
       code: 'parameter_invalid',
       message: "Custom attribute 'shoe_size' does not exist",
@@ -532,20 +539,20 @@ describe('custom attributes', () => {
     expect(intercom.contacts().map(({ email }) => email)).toEqual(['ada@example.com'])
   })
 
-  test('refuse a value of another type than the one declared', async () => {
-    const { call } = await start({ attributes })
+  test('refuse a value that is not of the declared type', async () => {
+    const { request } = await start({ attributes })
     const send = async (seats: unknown) =>
-      (await call('POST', '/contacts', { role: 'lead', custom_attributes: { seats } })).status
+      (await request('POST', '/contacts', { role: 'lead', custom_attributes: { seats } })).status
 
     expect(await send(3)).toBe(200)
     expect(await send('3')).toBe(400)
     expect(await send(null)).toBe(200)
   })
 
-  test('are listed beside the standard ones, each with what the API may write', async () => {
-    const { call } = await start({ attributes })
+  test('are listed with the standard attributes, each with api_writable', async () => {
+    const { request } = await start({ attributes })
 
-    const { json } = await call('GET', '/data_attributes?model=contact')
+    const { json } = await request('GET', '/data_attributes?model=contact')
 
     type Attribute = {
       full_name: string
@@ -555,7 +562,7 @@ describe('custom attributes', () => {
     }
     const data: Attribute[] = json.data
     expect(json.type).toBe('list')
-    expect(data.filter((one) => one.api_writable).map((one) => one.full_name)).toEqual([
+    expect(data.filter((each) => each.api_writable).map((each) => each.full_name)).toEqual([
       'role',
       'name',
       'owner_id',
@@ -569,18 +576,18 @@ describe('custom attributes', () => {
       'custom_attributes.plan',
       'custom_attributes.seats',
     ])
-    expect(data.find((one) => one.full_name === 'created_at')?.api_writable).toBe(false)
+    expect(data.find((each) => each.full_name === 'created_at')?.api_writable).toBe(false)
     expect(data.at(-1)).toMatchObject({ name: 'seats', data_type: 'integer', custom: true })
-    expect((await call('GET', '/data_attributes?model=company')).json.data).toEqual([])
+    expect((await request('GET', '/data_attributes?model=company')).json.data).toEqual([])
   })
 })
 
-test('GET /me tells of the workspace that the token belongs to', async () => {
-  const { call, create } = await start()
+test('GET /me returns the workspace of the token', async () => {
+  const { request, create } = await start()
   await create({ email: 'ada@example.com' })
-  const contact = (await call('POST', '/contacts', { role: 'lead' })).json
+  const contact = (await request('POST', '/contacts', { role: 'lead' })).json
 
-  const { json } = await call('GET', '/me')
+  const { json } = await request('GET', '/me')
 
   expect(json).toMatchObject({ type: 'admin', app: { type: 'app', name: 'Sandbox', region: 'US' } })
   expect(json.app.id_code).toBe(contact.workspace_id)

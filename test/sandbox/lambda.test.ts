@@ -41,21 +41,21 @@ const isAlive = (pid: number): boolean => {
 }
 
 describe('createLambda', () => {
-  it('gives the event to the handler and its answer to the caller, as JSON would carry them', async () => {
+  it('passes the event to the handler and its result to the caller, both as JSON', async () => {
     const lambda = lambdaOf('export const handler = async (event) => ({ event, gone: undefined })')
 
-    const answer = await lambda.invoke({ Records: [{ body: '😀' }], left: undefined })
+    const result = await lambda.invoke({ Records: [{ body: '😀' }], left: undefined })
 
-    expect(answer).toEqual({ event: { Records: [{ body: '😀' }] } })
+    expect(result).toEqual({ event: { Records: [{ body: '😀' }] } })
   })
 
-  it('answers null for a handler that returns nothing', async () => {
+  it('returns null if the handler returns nothing', async () => {
     const lambda = lambdaOf('export const handler = async () => {}')
 
     expect(await lambda.invoke({})).toBeNull()
   })
 
-  it('tells the handler who it is and how long it has', async () => {
+  it('passes the handler a context with its name, memory, request id and remaining time', async () => {
     const lambda = lambdaOf(
       `export const handler = async (event, context) =>
         ({ ...context, left: context.getRemainingTimeInMillis() })`,
@@ -74,7 +74,7 @@ describe('createLambda', () => {
     expect(second).not.toHaveProperty('awsRequestId', Object(first).awsRequestId)
   })
 
-  it('gives the function no environment but its own and what Lambda sets', async () => {
+  it('sets only the environment variables of `env` and of Lambda', async () => {
     const lambda = lambdaOf(
       'export const handler = async () => ({ env: process.env, flags: process.execArgv })',
       { env: { QUEUE_URL: 'http://127.0.0.1', LEFT_OUT: undefined } },
@@ -95,7 +95,7 @@ describe('createLambda', () => {
     })
   })
 
-  it('keeps the process, and what the module holds, from one call to the next', async () => {
+  it('keeps the process and its module state between calls', async () => {
     const lambda = lambdaOf(counter)
 
     expect([await lambda.invoke({}), await lambda.invoke({})]).toEqual([1, 2])
@@ -110,7 +110,7 @@ describe('createLambda', () => {
     expect(lambda.pid()).toEqual(expect.any(Number))
   })
 
-  it('runs one call at a time, in the order of the callers', async () => {
+  it('runs one call at a time, in order', async () => {
     const lambda = lambdaOf(`
       let running = 0
       export const handler = async (event) => {
@@ -120,12 +120,12 @@ describe('createLambda', () => {
         return { event, others: running }
       }`)
 
-    const answers = await Promise.all([1, 2, 3].map((event) => lambda.invoke(event)))
+    const results = await Promise.all([1, 2, 3].map((event) => lambda.invoke(event)))
 
-    expect(answers).toEqual([1, 2, 3].map((event) => ({ event, others: 0 })))
+    expect(results).toEqual([1, 2, 3].map((event) => ({ event, others: 0 })))
   })
 
-  it('passes on each line as it was written, before it passes on the answer', async () => {
+  it('passes each written line to onLine before the call resolves', async () => {
     const lines: string[] = []
     const lambda = lambdaOf(
       `export const handler = async (call) => {
@@ -144,7 +144,7 @@ describe('createLambda', () => {
     }
   })
 
-  it('rejects with what the handler threw, and lives on', async () => {
+  it('rejects with the error that the handler threw, and keeps the process', async () => {
     const lambda = lambdaOf(`
       let calls = 0
       export const handler = async () => {
@@ -160,13 +160,13 @@ describe('createLambda', () => {
     expect(await lambda.invoke({})).toBe(2)
   })
 
-  it('rejects an answer that JSON cannot carry', async () => {
+  it('rejects a result that is not JSON', async () => {
     const lambda = lambdaOf('export const handler = async () => 1n')
 
     await expect(lambda.invoke({})).rejects.toThrow('BigInt')
   })
 
-  it('rejects with what the import threw, and imports again for the next call', async () => {
+  it('rejects with the error of the import, and imports again for the next call', async () => {
     const bundle = bundleOf("throw new Error('no such secret')")
     const lambda = lambdaOf('', { bundle })
     await expect(lambda.invoke({})).rejects.toThrow('no such secret')
@@ -182,7 +182,7 @@ describe('createLambda', () => {
     )
   })
 
-  it('kills a call that runs out of time, even one that never yields', async () => {
+  it('kills a call that times out, even one that never yields', async () => {
     const lambda = lambdaOf(
       `export const handler = async (event) => { if (event.stuck) for (;;); return 'done' }`,
       { timeoutMs: 250 },
@@ -194,7 +194,7 @@ describe('createLambda', () => {
     expect(await lambda.invoke({})).toBe('done')
   })
 
-  it('rejects the call under way when the process exits, and starts afresh for the next', async () => {
+  it('rejects the running call when the process exits, and starts a new process for the next', async () => {
     const lambda = lambdaOf(`
       let calls = 0
       export const handler = async (event) => {
@@ -209,7 +209,7 @@ describe('createLambda', () => {
     expect(await lambda.invoke({})).toBe(1)
   })
 
-  it('rejects the call under way when it is killed, and starts afresh for the next', async () => {
+  it('rejects the running call when it is killed, and starts a new process for the next', async () => {
     const waiting = Promise.withResolvers<void>()
     const lambda = lambdaOf(
       `export const handler = async (event) => {
@@ -229,7 +229,7 @@ describe('createLambda', () => {
     expect(await lambda.invoke({ quick: true })).toBe('quick')
   })
 
-  it('starts afresh after a kill between two calls', async () => {
+  it('starts a new process after a kill between two calls', async () => {
     const lambda = lambdaOf(counter)
     await lambda.invoke({})
 
@@ -238,7 +238,7 @@ describe('createLambda', () => {
     expect(await lambda.invoke({})).toBe(1)
   })
 
-  it('imports the bundle anew after a reload, which waits for the call under way', async () => {
+  it('imports the bundle again after a reload, which waits for the running call', async () => {
     const bundle = bundleOf(`export const handler = async () => 'old'`)
     const lambda = lambdaOf('', { bundle })
     const call = lambda.invoke({})
@@ -250,7 +250,7 @@ describe('createLambda', () => {
     expect(await lambda.invoke({})).toBe('new')
   })
 
-  it('ends the process and rejects every caller when it closes', async () => {
+  it('ends the process and rejects every call when it closes', async () => {
     const started = Promise.withResolvers<void>()
     const lambda = lambdaOf(
       `export const handler = () => { console.log('started'); return new Promise(() => {}) }`,
@@ -270,7 +270,7 @@ describe('createLambda', () => {
     await expect(lambda.invoke({})).rejects.toThrow('function worker is closed')
   })
 
-  it('lives through Ctrl-C without a word: its parent ends it', async () => {
+  it('ignores SIGINT silently: its parent ends it', async () => {
     const lines: string[] = []
     const lambda = lambdaOf(counter, { onLine: (line) => lines.push(line) })
     await lambda.invoke({})

@@ -15,7 +15,7 @@ import { startSecretsManager } from '../../sandbox/secrets-manager.ts'
 
 const name = 'signup-bridge/test/signing'
 
-/** A Secrets Manager for one test, and the SDK's own client before it. */
+/** Starts a Secrets Manager for one test, with a client of the SDK. */
 const start = async () => {
   const manager = await startSecretsManager({ port: 0, secrets: { [name]: 'one' } })
   const client = new SecretsManagerClient({
@@ -36,22 +36,22 @@ const start = async () => {
 }
 
 describe('GetSecretValue', () => {
-  test('answers the whole of the current version', async () => {
+  test('returns the current version with its ids and dates', async () => {
     const { client } = await start()
 
-    const answer = await client.send(new GetSecretValueCommand({ SecretId: name }))
+    const output = await client.send(new GetSecretValueCommand({ SecretId: name }))
 
-    expect(answer).toMatchObject({
+    expect(output).toMatchObject({
       Name: name,
       SecretString: 'one',
       VersionStages: ['AWSCURRENT'],
       VersionId: expect.stringMatching(/^[0-9a-f-]{36}$/),
       CreatedDate: expect.any(Date),
     })
-    expect(answer.ARN).toMatch(/^arn:aws:secretsmanager:[a-z0-9-]+:\d{12}:secret:.+-\w{6}$/)
+    expect(output.ARN).toMatch(/^arn:aws:secretsmanager:[a-z0-9-]+:\d{12}:secret:.+-\w{6}$/)
   })
 
-  test('knows a secret by its name, its ARN, and its ARN without the suffix', async () => {
+  test('finds a secret by its name, its ARN, and its ARN without the suffix', async () => {
     const { client, read } = await start()
     const { ARN = '' } = await client.send(new DescribeSecretCommand({ SecretId: name }))
 
@@ -61,7 +61,7 @@ describe('GetSecretValue', () => {
     await expect(read(ARN.slice(0, -8))).rejects.toThrow(ResourceNotFoundException)
   })
 
-  test('throws ResourceNotFoundException for a secret or a stage that is not there', async () => {
+  test('throws ResourceNotFoundException for an unknown secret or stage', async () => {
     const { read } = await start()
 
     await expect(read('nowhere')).rejects.toThrow(ResourceNotFoundException)
@@ -78,7 +78,7 @@ describe('GetSecretValue', () => {
     })
   })
 
-  test('answers a version by its id, of whatever stage', async () => {
+  test('returns a version by its id, whatever its stage', async () => {
     const { client } = await start()
     const first = await client.send(new GetSecretValueCommand({ SecretId: name }))
     await client.send(new PutSecretValueCommand({ SecretId: name, SecretString: 'two' }))
@@ -91,7 +91,7 @@ describe('GetSecretValue', () => {
 })
 
 describe('PutSecretValue', () => {
-  test('makes the new value current and the old one previous; what came before is gone', async () => {
+  test('makes the new value current and the old one previous, and removes older ones', async () => {
     const { client, read } = await start()
     const put = (SecretString: string) =>
       client.send(new PutSecretValueCommand({ SecretId: name, SecretString }))
@@ -106,7 +106,7 @@ describe('PutSecretValue', () => {
     expect(Object.values(VersionIdsToStages ?? {})).toEqual([['AWSPREVIOUS'], ['AWSCURRENT']])
   })
 
-  test('can stage a value as AWSPENDING and leave the current one', async () => {
+  test('can stage a value as AWSPENDING and keeps the current one', async () => {
     const { client, read } = await start()
 
     await client.send(
@@ -121,7 +121,7 @@ describe('PutSecretValue', () => {
     expect(await read(name, 'AWSPENDING')).toBe('next')
   })
 
-  test('does a repeated request once, and refuses its token with another value', async () => {
+  test('applies a repeated request once, and refuses its token with another value', async () => {
     const { client, read } = await start()
     const ClientRequestToken = '6f2f4c1e-0d53-4b0e-9a35-6a3f6f0f0a11'
     const put = (SecretString: string) =>
@@ -134,7 +134,7 @@ describe('PutSecretValue', () => {
     await expect(put('three')).rejects.toThrow(ResourceExistsException)
   })
 
-  test('refuses a secret that is not there, and no value', async () => {
+  test('refuses an unknown secret, and a request without a value', async () => {
     const { client } = await start()
 
     const unknown = new PutSecretValueCommand({ SecretId: 'nowhere', SecretString: 'x' })
@@ -145,20 +145,22 @@ describe('PutSecretValue', () => {
 })
 
 describe('CreateSecret', () => {
-  test('makes a secret with its first version, text or binary', async () => {
+  test('creates a secret with its first version, text or binary', async () => {
     const { client, read } = await start()
 
-    const made = await client.send(new CreateSecretCommand({ Name: 'new', SecretString: 'first' }))
+    const created = await client.send(
+      new CreateSecretCommand({ Name: 'new', SecretString: 'first' }),
+    )
     const SecretBinary = new Uint8Array([0, 1, 255])
     await client.send(new CreateSecretCommand({ Name: 'binary', SecretBinary }))
 
-    expect(made).toMatchObject({ Name: 'new', VersionId: expect.any(String) })
-    expect(await read(made.ARN ?? '')).toBe('first')
+    expect(created).toMatchObject({ Name: 'new', VersionId: expect.any(String) })
+    expect(await read(created.ARN ?? '')).toBe('first')
     const binary = await client.send(new GetSecretValueCommand({ SecretId: 'binary' }))
     expect([...(binary.SecretBinary ?? [])]).toEqual([0, 1, 255])
   })
 
-  test('makes one without a value, which has nothing to read yet', async () => {
+  test('creates a secret without a value, which cannot be read yet', async () => {
     const { client, read } = await start()
 
     await client.send(new CreateSecretCommand({ Name: 'new' }))
@@ -178,7 +180,7 @@ describe('CreateSecret', () => {
 })
 
 describe('DescribeSecret', () => {
-  test('tells of the versions and their dates, and no value', async () => {
+  test('returns the versions and dates, without a value', async () => {
     const { client } = await start()
 
     const described = await client.send(new DescribeSecretCommand({ SecretId: name }))
@@ -195,7 +197,7 @@ describe('DescribeSecret', () => {
 })
 
 describe('DeleteSecret', () => {
-  test('marks a secret, which then can be described and not read', async () => {
+  test('marks a secret for deletion: it can be described, not read', async () => {
     const { client, read } = await start()
 
     const deleted = await client.send(new DeleteSecretCommand({ SecretId: name }))
@@ -208,7 +210,7 @@ describe('DeleteSecret', () => {
     expect(described.DeletedDate).toBeInstanceOf(Date)
   })
 
-  test('without recovery takes it away and frees its name', async () => {
+  test('without recovery deletes a secret immediately and frees its name', async () => {
     const { client, read } = await start()
 
     await client.send(new DeleteSecretCommand({ SecretId: name, ForceDeleteWithoutRecovery: true }))
@@ -219,8 +221,8 @@ describe('DeleteSecret', () => {
   })
 })
 
-describe('the handle', () => {
-  test('puts a value as PutSecretValue does, also for a new name, and removes', async () => {
+describe('startSecretsManager', () => {
+  test('puts a value like PutSecretValue, also for a new name, and removes a secret', async () => {
     const { manager, read } = await start()
 
     manager.put(name, 'two')
@@ -233,7 +235,7 @@ describe('the handle', () => {
     await expect(read(name)).rejects.toThrow(ResourceNotFoundException)
   })
 
-  test('tells of every call', async () => {
+  test('lists every request', async () => {
     const { manager, read } = await start()
 
     await read(name)
@@ -245,7 +247,7 @@ describe('the handle', () => {
     ])
   })
 
-  test('lets so many calls fail as an outage, or for want of a right', async () => {
+  test('makes requests fail as in an outage, or for a missing permission', async () => {
     const { manager, read } = await start()
 
     manager.fail(1)
@@ -258,7 +260,7 @@ describe('the handle', () => {
     await expect(read(name)).rejects.toMatchObject({ name: 'AccessDeniedException' })
   })
 
-  test('names an operation that it does not know', async () => {
+  test('refuses an unknown operation', async () => {
     const { client } = await start()
 
     await expect(client.send(new ListSecretsCommand({}))).rejects.toMatchObject({
@@ -266,7 +268,7 @@ describe('the handle', () => {
     })
   })
 
-  test('refuses a port that is taken', async () => {
+  test('rejects with EADDRINUSE if the port is in use', async () => {
     const { manager } = await start()
     const port = Number(new URL(manager.url).port)
 

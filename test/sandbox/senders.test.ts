@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { secretVariable, sendersOf, straySecrets, tryLine } from '../../sandbox/senders.ts'
+import { exampleCommand, secretVariable, sendersOf, unusedSecrets } from '../../sandbox/senders.ts'
 import { clerk, defineBridge, form, signup, typeform, webhook } from '../../src/lib/index.ts'
 
 const bridge = defineBridge({
@@ -14,7 +14,7 @@ const bridge = defineBridge({
   },
 })
 
-test('every source has an address, and a secret of its scheme that stays the same', () => {
+test('sendersOf gives every source an address, and a stable secret of its scheme', () => {
   const senders = sendersOf(bridge, {})
 
   expect(senders.map(({ path }) => path)).toEqual([
@@ -35,26 +35,26 @@ test('every source has an address, and a secret of its scheme that stays the sam
   expect(sendersOf(bridge, {})).toEqual(senders)
 })
 
-test('.env.local replaces a secret by a real sender’s', () => {
+test('sendersOf prefers a secret of .env.local to the generated one', () => {
   const [sender] = sendersOf(bridge, { SIGNING_SECRET_CLERK: 'whsec_real' })
 
   expect(sender?.secret).toBe('whsec_real')
   expect(secretVariable('my-form')).toBe('SIGNING_SECRET_MY_FORM')
   const local = { SIGNING_SECRET_CLERK: 'x', SIGNING_SECRET_CLERC: 'x', OTHER: 'x' }
-  expect(straySecrets(sendersOf(bridge, {}), local)).toEqual(['SIGNING_SECRET_CLERC'])
+  expect(unusedSecrets(sendersOf(bridge, {}), local)).toEqual(['SIGNING_SECRET_CLERC'])
 })
 
-test('the line to paste is for our own JSON, else for a form, else there is none', () => {
-  const lineOf = (sources: Parameters<typeof defineBridge>[0]['sources']) => {
-    const given = defineBridge({ sources })
-    return tryLine(given, sendersOf(given, {}), 'http://127.0.0.1:1')
+test('exampleCommand posts JSON with a bearer secret, else a form; undefined if there is neither', () => {
+  const commandOf = (sources: Parameters<typeof defineBridge>[0]['sources']) => {
+    const config = defineBridge({ sources })
+    return exampleCommand(config, sendersOf(config, {}), 'http://127.0.0.1:1')
   }
 
-  expect(lineOf(bridge.sources)).toMatch(
+  expect(commandOf(bridge.sources)).toMatch(
     /^curl http:\/\/127\.0\.0\.1:1\/webhooks\/backend -H 'authorization: Bearer \w+'/,
   )
-  expect(lineOf({ clerk: clerk(), join: form() })).toMatch(
+  expect(commandOf({ clerk: clerk(), join: form() })).toMatch(
     /^curl http:\/\/127\.0\.0\.1:1\/forms\/join -d /,
   )
-  expect(lineOf({ clerk: clerk() })).toBeUndefined()
+  expect(commandOf({ clerk: clerk() })).toBeUndefined()
 })

@@ -19,7 +19,7 @@ test.each([
       calls: 2,
       receives: 1,
     },
-    'clerk      created contact 6762 with 2 calls',
+    'clerk      created contact 6762 with 2 requests',
   ],
   [
     {
@@ -31,7 +31,7 @@ test.each([
       receives: 2,
       counts: ['external_id_differs'],
     },
-    'a          updated contact 6762 with 3 calls at receive 2, external_id_differs',
+    'a          updated contact 6762 with 3 requests, receive 2, external_id_differs',
   ],
   [{ event: 'ignored', source: 'a' }, 'a          ignored: not a signup'],
   [
@@ -40,9 +40,9 @@ test.each([
       source: 'a',
       code: 'intercom_rejected',
       intercom_code: 'parameter_invalid',
-      advice: 'mend it',
+      advice: 'fix it',
     },
-    'a          parked in the dead letters: intercom_rejected / parameter_invalid: mend it',
+    'a          parked as a dead letter: intercom_rejected / parameter_invalid: fix it',
   ],
   [
     {
@@ -52,11 +52,11 @@ test.each([
       attributes: ['plan: not in the workspace', 'seats: not writable'],
       advice: 'create them',
     },
-    'a          but not all of it: attributes_refused: plan: not in the workspace, seats: not writable',
+    'a          not all of it was written: attributes_refused: plan: not in the workspace, seats: not writable',
   ],
   [
-    { event: 'copy_parked', source: 'a', code: 'extras_failed', advice: 'mend it' },
-    'a          a copy parked in the dead letters, to be replayed: extras_failed',
+    { event: 'copy_parked', source: 'a', code: 'extras_failed', advice: 'fix it' },
+    'a          a copy parked as a dead letter, to be replayed: extras_failed',
   ],
   [
     {
@@ -66,14 +66,14 @@ test.each([
       retry_in_seconds: 20,
       advice: 'wait',
     },
-    'a          back to the queue for 20 s: intercom_unavailable: wait',
+    'a          returned to the queue, retried in 20 s: intercom_unavailable: wait',
   ],
   [
     { event: 'misconfigured', code: 'misconfigured', advice: 'set it' },
     '           misconfigured: misconfigured: set it',
   ],
-])('%j', (line, told) => {
-  expect(story(line)).toBe(told)
+])('the story shows %j as %j', (line, expected) => {
+  expect(story(line)).toBe(expected)
 })
 
 test.each([
@@ -82,29 +82,29 @@ test.each([
   '{"event":"refused","source":"a","code":"invalid_body"}',
   '{"event":"untried","source":"a"}',
   '{"event":"intercom","call":"search","status":200}',
-])('%j is no part of it', (line) => {
+])('the story does not show %j', (line) => {
   expect(storyOf(line)).toBeUndefined()
 })
 
 test.each(['plain words', '{"half'])(
-  'what is no log line of ours is shown as it is: %s',
+  'the story shows a line that is not a log line of the bridge unchanged: %s',
   (line) => {
     expect(storyOf(line)).toBe(line)
   },
 )
 
-test('a delivery that SQS drops is told as such for five minutes', () => {
-  const tell = createStory(() => nowMs)
+test('the story reports an identical delivery as dropped by SQS for five minutes', () => {
+  const format = createStory(() => nowMs)
   const line = JSON.stringify({ event: 'accepted', source: 'a', id: 'd10cff6e3e055c0d' })
 
-  expect(tell(line)).toBe('a          accepted and queued as d10cff6e3e05')
+  expect(format(line)).toBe('a          accepted and queued as d10cff6e3e05')
   nowMs += 299_999
-  expect(tell(line)).toContain('accepted again')
+  expect(format(line)).toContain('accepted again')
   nowMs += 1
-  expect(tell(line)).toBe('a          accepted and queued as d10cff6e3e05')
+  expect(format(line)).toBe('a          accepted and queued as d10cff6e3e05')
 })
 
-test('a fault of ours is told with the frames of its stack', () => {
+test('the story shows the stack of an unexpected error', () => {
   expect(story({ event: 'refused', source: 'a', code: 'unexpected', stack: '    at x' })).toBe(
     'a              at x',
   )

@@ -92,7 +92,7 @@ const read = (text: string, stage = 'local', params: Record<string, unknown> = {
 }
 
 describe('readTemplate', () => {
-  it('reads the numbers that both functions, the event source and the queues run by', () => {
+  it('reads the settings of both functions, the event source and the queues', () => {
     expect(read(template)).toMatchObject({
       functions: {
         webhook: { timeoutSeconds: 10, memoryMb: 256 },
@@ -125,7 +125,7 @@ describe('readTemplate', () => {
     })
   })
 
-  it('reads the standard queue for other producers apart', () => {
+  it('reads the standard queue for other producers as the inbox', () => {
     expect(read(template).inbox).toEqual({
       eventSource: { batchSize: 1, maximumConcurrency: 3, reportBatchItemFailures: false },
       queue: {
@@ -147,54 +147,54 @@ describe('readTemplate', () => {
     })
   })
 
-  it('takes a parameter of the stage before the default one', () => {
+  it('prefers a parameter of the stage to the default', () => {
     const { eventSource } = read(template, 'prod')
 
     expect(eventSource.maximumConcurrency).toBe(20)
   })
 
-  it('takes a parameter that is given before all others', () => {
+  it('prefers the params argument to the parameters of the file', () => {
     const { functions } = read(template, 'prod', { workerTimeout: 30 })
 
     expect(functions.worker.timeoutSeconds).toBe(30)
   })
 
-  it('takes the fallback where a variable has no value', () => {
+  it('uses the fallback of a variable without a value', () => {
     const { eventSource } = read(template, 'prod')
 
     expect(eventSource.batchSize).toBe(10)
   })
 
-  it('says so when partial batch answers are off', () => {
+  it('reads that partial batch responses are off', () => {
     const { eventSource } = read(template.replace(/\n.*functionResponseType.*/, ''))
 
     expect(eventSource.reportBatchItemFailures).toBe(false)
   })
 
-  it('names every number that is missing, unresolved or none in one message', () => {
+  it('lists every missing, unresolved or invalid value in one error', () => {
     const broken = template
       .replace('VisibilityTimeout: 360', '')
       .replace('timeout: 10', 'timeout: soon')
       .replace('{param:concurrency}', '{env:CONCURRENCY}')
 
     expect(() => read(broken)).toThrow(
-      /\.yml: functions\.worker\.events for Queue: maximumConcurrency: \$\{env:CONCURRENCY\} has no value in stage local; Queue\.VisibilityTimeout is missing; functions\.webhook\.timeout is no whole number: soon$/,
+      /\.yml: functions\.worker\.events for Queue: maximumConcurrency: \$\{env:CONCURRENCY\} has no value in stage local; Queue\.VisibilityTimeout is missing; functions\.webhook\.timeout is not a whole number: soon$/,
     )
   })
 
-  it('refuses a template whose queue has no dead letters', () => {
+  it('refuses a template whose queue has no dead letter queue', () => {
     expect(() => read(template.replace('[DeadLetters, Arn]', '[Elsewhere, Arn]'))).toThrow(
-      'Queue has no dead letters in this template',
+      'Queue has no dead letter queue in this template',
     )
   })
 
-  it('refuses a template without the queue', () => {
+  it('refuses a template without a FIFO queue', () => {
     expect(() => read(template.replace(/FifoQueue: true/g, 'FifoQueue: false'))).toThrow(
       'no FIFO queue has a RedrivePolicy',
     )
   })
 
-  it('does without the standard queue', () => {
+  it('reads no inbox if there is no standard queue', () => {
     expect(read(template.replace(/RedrivePolicy: \{.*/, ''))).not.toHaveProperty('inbox')
   })
 
@@ -206,7 +206,7 @@ describe('readTemplate', () => {
     expect(queue.visibilityTimeoutSeconds).toBe(6 * functions.worker.timeoutSeconds)
   })
 
-  it('has the inbox where the param is on, as it is for `npm start`', () => {
+  it('reads an inbox of serverless.yml if the param is on, as it is for `npm start`', () => {
     const file = fileURLToPath(new URL('../../serverless.yml', import.meta.url))
 
     expect(readTemplate(file, 'local').inbox?.queue.maxReceiveCount).toBe(400)

@@ -1,7 +1,7 @@
 /**
- * `npm run soak` signs up 10,000 people at the real parts while they fail and are killed, and audits
- * the contacts; `npm run soak -- 500 7` signs up 500, with the seed 7. With `--no-leads` it is over
- * sooner: a lead waits 180 s where Intercom's answer to its create is not clear.
+ * `npm run soak` signs up 10,000 people at the deployed bundles, with failing requests and killed
+ * processes, and audits the contacts; `npm run soak -- 500 7` signs up 500, with the seed 7.
+ * `--no-leads` takes less time: a lead waits 180 s when its create may have succeeded.
  */
 import { soak } from './soak.ts'
 
@@ -10,12 +10,12 @@ const leads = !words.includes('--no-leads')
 const numbers = words.filter((word) => word !== '--no-leads').map(Number)
 const [count = 10_000, seed = 1] = numbers
 if (!(Number.isInteger(count) && count > 0 && Number.isInteger(seed))) {
-  console.error('How many signups, and a seed if you have one: npm run soak -- 500 7')
+  console.error('SIGNUPS and SEED must be whole numbers: npm run soak -- 500 7')
   process.exit(1)
 }
 console.log(`${count} signups, seed ${seed}`)
-const figures = await soak({ count, seed, leads, tell: (text) => console.log(`  ${text}`) })
+const figures = await soak({ count, seed, leads, onProgress: (text) => console.log(`  ${text}`) })
 for (const [name, figure] of Object.entries(figures)) console.log(`${name.padEnd(12)} ${figure}`)
 const { lost, duplicated, wrong, leaked, left, batchesLost } = figures
-if (batchesLost === 0) console.log('no batch was killed: take more signups')
+if (batchesLost === 0) console.log('no batch was killed: use more signups')
 process.exitCode = lost + duplicated + wrong + leaked + left > 0 || batchesLost === 0 ? 1 : 0

@@ -3,39 +3,43 @@ import { systemClock } from '../../src/lib/clock.ts'
 import { startBridge } from '../e2e/bridge.ts'
 import { createRandom } from '../model/random.ts'
 
-/** What a soak came to. */
+/** The figures of a soak. */
 export type SoakFigures = {
   readonly signups: number
-  /** Posts that were not answered 200, and were sent again. */
+  /** Posts that were sent again because the response was not a success. */
   readonly sentAgain: number
-  /** Workers that were killed with a batch at hand, and webhooks with a request at hand. */
+  /** Processes that were killed. */
   readonly kills: number
+  /** Batches that were killed during their invocation. */
   readonly batchesLost: number
   readonly handedBack: number
   readonly parked: number
   readonly replayed: number
   readonly seconds: number
-  /** What must be 0. */
+  /** People without a contact; this and the following must be 0. */
   readonly lost: number
   readonly duplicated: number
+  /** People whose contact has other values than they signed up with. */
   readonly wrong: number
-  /** Lines of the functions that hold an address. */
+  /** Log lines with an e-mail address. */
   readonly leaked: number
+  /** Dead letters that no replay delivered. */
   readonly left: number
 }
 
 export type SoakOptions = {
   readonly count: number
   readonly seed: number
-  /** Whether one in four is a lead, who waits 180 s where a create has no clear answer. */
+  /** Whether one in four is a lead, who waits 180 s when its create may have succeeded. */
   readonly leads: boolean
-  readonly tell?: (text: string) => void
+  /** Called with lines of progress. */
+  readonly onProgress?: (text: string) => void
 }
 
 const postsAtOnce = 16
-/** Longer than anything that is still under way waits. */
+/** Longer than any signup waits. */
 const stuckMs = 600_000
-/** Above what an invocation may take, so that only a kill brings a record back. */
+/** Longer than an invocation may take, so that a record is received again only after a kill. */
 const visibilitySeconds = 65
 
 const emailOf = (person: number) => `person-${person}@example.com`
@@ -51,17 +55,16 @@ const signupOf = (person: number, kind: Kind): [source: string, body: object | U
 }
 
 /**
- * Signs up so many people at the bundles that get deployed, in processes of their own, while Intercom
- * fails by chance and processes are killed in the middle of what they do; replays what was parked;
- * and counts the contacts.
+ * Signs up `count` people at the deployed bundles in their own processes, while requests to Intercom
+ * fail at random and processes are killed. Then replays the dead letters and audits the contacts.
  */
 export const soak = async ({
   count,
   seed,
   leads,
-  tell = () => {},
+  onProgress = () => {},
 }: SoakOptions): Promise<SoakFigures> => {
-  const began = performance.now()
+  const started = performance.now()
   const kindOf = (person: number): Kind =>
     person % 4 === 3 && leads ? 'lead' : person % 2 === 0 ? 'account' : 'user'
   const random = createRandom(seed)
@@ -76,7 +79,7 @@ export const soak = async ({
         else if (line.includes('"event":"handed_back"')) handedBack += 1
         else if (line.includes('"event":"parked"')) parked += 1
       },
-      onAnswer: () => {},
+      onResponse: () => {},
     },
   )
   const { intercom, eventSource, workers, webhook } = bridge
@@ -109,13 +112,13 @@ export const soak = async ({
     for (const person of people) await post(person)
   }
   const delivered = () => intercom.contacts().length
-  /** Whenever some more are delivered a worker dies, in the middle of a batch; or the webhook. */
+  /** Kills a worker or, less often, the webhook after every `step` deliveries. */
   const kill = async (): Promise<void> => {
     const step = Math.max(50, count / 50)
     for (let next = step; next < 0.95 * count; next += step) {
       const since = performance.now()
       while (delivered() < Math.min(next, 0.9 * count)) {
-        // Who is lost never comes: the audit is to say so.
+        // A lost signup never becomes a contact: the audit reports it.
         if (performance.now() - since > stuckMs) return
         await systemClock.sleep(20)
       }
@@ -127,32 +130,32 @@ export const soak = async ({
     }
   }
   let isOver = false
-  const telling = async (): Promise<void> => {
+  const reportProgress = async (): Promise<void> => {
     while (!isOver) {
-      tell(`${posted} posted, ${delivered()} contacts, ${batchesLost} batches killed`)
+      onProgress(`${posted} posted, ${delivered()} contacts, ${batchesLost} batches killed`)
       await systemClock.sleep(5_000)
     }
   }
-  const told = telling()
+  const reporting = reportProgress()
   await Promise.all([kill(), ...Array.from({ length: postsAtOnce }, work)])
   await eventSource.drained()
   isOver = true
-  await told
+  await reporting
 
-  // Intercom refuses one call in a hundred for good, also then: an operator looks again.
+  // Intercom also refuses one request in a hundred of a replay, so several replays may be needed.
   let replayed = 0
   for (let run = 0; run < 10; run += 1) {
-    const said: string[] = []
+    const printed: string[] = []
     await runBridge(['dlq', 'replay', '--sandbox'], {
       env: { SQS_PORT: new URL(bridge.sqs.url).port },
       loadBridge: async () => bridge.bridge,
       clock: systemClock,
       signal: new AbortController().signal,
-      print: (line) => said.push(line),
-      printProgress: tell,
+      print: (line) => printed.push(line),
+      printProgress: onProgress,
     })
     await eventSource.drained()
-    const sentBack = Number.parseInt((said[0] ?? '').replaceAll(',', ''), 10)
+    const sentBack = Number.parseInt((printed[0] ?? '').replaceAll(',', ''), 10)
     if (sentBack === 0) break
     replayed += sentBack
   }
@@ -170,7 +173,7 @@ export const soak = async ({
     handedBack,
     parked,
     replayed,
-    seconds: Math.round((performance.now() - began) / 1_000),
+    seconds: Math.round((performance.now() - started) / 1_000),
     lost: numbers.filter((person) => contactsOf(person).length === 0).length,
     duplicated: numbers.filter((person) => contactsOf(person).length > 1).length,
     wrong: numbers.filter((person) =>

@@ -5,11 +5,11 @@ export const start = 1_767_225_600
 
 export type VirtualClock = Clock & {
   readonly advance: (ms: number) => void
-  /** Every sleep so far, in milliseconds. */
+  /** The length of every sleep so far, in milliseconds. */
   readonly slept: readonly number[]
 }
 
-/** Time that passes only when told to; sleeping takes none, and moves it on. */
+/** A clock that stands still until `advance`; `sleep` resolves immediately and advances it. */
 export const createClock = (): VirtualClock => {
   let nowMs = start * 1000
   const slept: number[] = []

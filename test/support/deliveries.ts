@@ -5,7 +5,7 @@ import { start } from './clock.ts'
 
 export const bytes = (text: string): Uint8Array => new TextEncoder().encode(text)
 
-/** A delivery as a sender makes it; unsigned unless signed() made its headers. */
+/** A delivery to the source `test`, unsigned unless its headers say otherwise. */
 export const delivery = (
   body: string | Uint8Array | object,
   headers: Record<string, string> = { 'content-type': 'application/json' },
@@ -21,7 +21,7 @@ export const delivery = (
       : bytes(typeof body === 'string' ? body : JSON.stringify(body)),
 })
 
-/** The same, signed as its source's sender signs. */
+/** A delivery signed by the scheme of its source. */
 export const signed = (source: Source, body: string | object, secret: string): Delivery => {
   const unsigned = delivery(body)
   const { headers, url } = sign(

@@ -1,31 +1,31 @@
 import type { Delivery } from '../../src/lib/delivery.ts'
 import type { Source } from '../../src/lib/sources/source.ts'
 
-/** What a source makes of another delivery; `body` and `headers` as in the fixture's own. */
+/** Another delivery, and what the source reads of it; `body` and `headers` as in the fixture. */
 export type Case = {
-  /** Absent: the fixture's. */
+  /** Default: the fixture's. */
   readonly source?: Source
   readonly body: Fixture['delivery']['body']
   readonly headers?: Readonly<Record<string, string>>
-  /** A part of the reading. */
+  /** A part of the reading, for `toMatchObject`. */
   readonly reads: object
 }
 
 /**
- * A preset's specification: a delivery after the shape of its sender's, written by hand, with a
- * signature that another tool than the bridge made, and the signup that it is.
+ * A preset's specification: a delivery written by hand in the sender's format, with a signature
+ * from a tool other than the bridge, and the signup to be read of it.
  */
 export type Fixture = {
-  /** Set up as docs/sources.md says. */
+  /** Configured as in docs/sources.md. */
   readonly source: Source
   readonly secret: string
   /** Unix seconds. */
   readonly sentAt: number
   readonly delivery: {
-    /** An object is sent as `JSON.stringify` writes it. */
+    /** An object is sent as JSON. */
     readonly body: string | object | Uint8Array
     readonly headers: Readonly<Record<string, string>>
-    /** Absent: the address of the source `test`. */
+    /** Default: the URL of the source `test`. */
     readonly url?: string
   }
   readonly signup: object
@@ -33,7 +33,7 @@ export type Fixture = {
   readonly cases?: Readonly<Record<string, Case>>
 }
 
-/** Checks a fixture's shape where it is written. */
+/** Returns the fixture unchanged; gives its file the type. */
 export const defineFixture = (fixture: Fixture): Fixture => fixture
 
 export const toBytes = (body: Fixture['delivery']['body']): Uint8Array =>
@@ -41,7 +41,7 @@ export const toBytes = (body: Fixture['delivery']['body']): Uint8Array =>
     ? body
     : new TextEncoder().encode(typeof body === 'string' ? body : JSON.stringify(body))
 
-/** The fixture's delivery as the webhook makes it of a request. */
+/** The fixture's delivery as the webhook builds it from a request. */
 export const toDelivery = ({ delivery, sentAt }: Fixture): Delivery => ({
   source: 'test',
   received_at: sentAt,

@@ -6,7 +6,7 @@ import type { Fixture } from './fixture.ts'
 
 const folder = resolve(import.meta.dirname, '../fixtures')
 
-/** `supabase-database` for `supabaseDatabase`: the name of its files, and of its source here. */
+/** The name of a preset's files and of its source here: `supabase-database` of `supabaseDatabase`. */
 export const fileName = (preset: string): string =>
   preset.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
 
@@ -16,7 +16,7 @@ const load = async (preset: string): Promise<Fixture> => {
   return (await import(file)).default
 }
 
-/** The fixture of every preset of the registry, by the preset's name. */
+/** The fixtures of all presets, by the preset's name. */
 export const fixtures: Readonly<Record<string, Fixture>> = Object.fromEntries(
   await Promise.all(
     Object.keys(presets).map(async (preset) => [preset, await load(preset)] as const),
@@ -25,9 +25,9 @@ export const fixtures: Readonly<Record<string, Fixture>> = Object.fromEntries(
 
 const sources = Object.entries(fixtures).map(([preset, { source }]) => [fileName(preset), source])
 
-/** A bridge with every preset, each as its fixture sets it up. */
+/** A bridge with every preset, configured as in its fixture. */
 export const everyPreset = defineBridge({ sources: Object.fromEntries(sources) })
 
-/** The secret of each of its sources. */
+/** The secret of one of its sources; empty when it has none. */
 export const secretOf = (name: string): string =>
   Object.entries(fixtures).find(([preset]) => fileName(preset) === name)?.[1].secret ?? ''

@@ -17,8 +17,8 @@ export const contact = (id: string, more: Partial<Contact> = {}): Contact => ({
   ...more,
 })
 
-/** What holds for a live signup of a source without options. */
-export const usual: Policy = {
+/** The policy for a live signup of a source without options. */
+export const defaultPolicy: Policy = {
   lookup: true,
   onExisting: 'fill',
   onArchived: 'restore',

@@ -4,7 +4,7 @@ import { start } from './clock.ts'
 export const fifoArn = 'arn:aws:sqs:eu-west-1:000000000000:queue.fifo'
 export const inboxArn = 'arn:aws:sqs:eu-west-1:000000000000:inbox'
 
-/** A queue record as the event source mapping gives it. */
+/** A queue record as the event source mapping passes it to the worker. */
 export const record = (
   body: string | object,
   more: Partial<Omit<QueueRecord, 'attributes'>> & {

@@ -2,14 +2,14 @@ import type { IncomingRequest } from '../../src/lib/ingest/receive.ts'
 import { type SignatureScheme, sign } from '../../src/lib/signature/verify.ts'
 import { type Fixture, toBytes } from './fixture.ts'
 
-/** A request before it is an HttpDelivery: what a sender sends, or somebody who is none. */
+/** A request as a sender, or a stranger, sends it. */
 export type Request = {
   readonly url: string
   readonly headers: Readonly<Record<string, string>>
   readonly body: Uint8Array
 }
 
-/** The names under which a scheme's proof travels. */
+/** The names of the headers that carry a scheme's proof. */
 export const proofNames = (scheme: SignatureScheme): string[] => {
   if (scheme.type === 'preferred') return scheme.schemes.flatMap(proofNames)
   if (scheme.type === 'bearer') return ['authorization']
@@ -18,7 +18,7 @@ export const proofNames = (scheme: SignatureScheme): string[] => {
   return [...scheme.header, ...(scheme.id?.header ?? []), ...(scheme.timestamp?.header ?? [])]
 }
 
-/** The fixture's delivery without anything that proves who sent it. */
+/** The fixture's delivery as a request without its proof headers. */
 export const unsignedRequest = (name: string, { source, delivery }: Fixture): Request => {
   const proofs = new Set(proofNames(source.signature))
   return {
@@ -30,7 +30,7 @@ export const unsignedRequest = (name: string, { source, delivery }: Fixture): Re
   }
 }
 
-/** A request as its sender signs it. */
+/** The request, signed by the scheme. */
 export const signRequest = (
   scheme: SignatureScheme,
   request: Request,
@@ -42,8 +42,8 @@ export const signRequest = (
   return { ...request, url: signed.url, headers: { ...request.headers, ...signed.headers } }
 }
 
-/** The request as the handler hands it to receive(). */
-export const toHttpDelivery = (
+/** The request as the handler passes it to `receive`. */
+export const toIncomingRequest = (
   { url, headers, body }: Request,
   received_at: number,
 ): IncomingRequest => ({

@@ -1,13 +1,13 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 
-/** A server that answers as a test says, for what the sandbox does not do. */
+/** Starts a server with the given responses, for what the sandbox does not do. */
 export const startServer = async (
-  answer: (request: IncomingMessage, response: ServerResponse) => void,
+  respond: (request: IncomingMessage, response: ServerResponse) => void,
 ) => {
   const requests: IncomingMessage[] = []
   const server = createServer((request, response) => {
     requests.push(request)
-    request.resume().on('end', () => answer(request, response))
+    request.resume().on('end', () => respond(request, response))
   })
   await new Promise<void>((resolve) => server.listen({ host: '127.0.0.1', port: 0 }, resolve))
   const address = server.address()

@@ -1,20 +1,21 @@
 import type { LogFields, Telemetry } from '../../src/lib/telemetry/telemetry.ts'
+
 /**
- * Keeps what was told.
+ * A `Telemetry` that keeps its log lines and the sum of each metric.
  *
- * @param onTold told of every line and every count; the lines are then not kept
+ * @param onTelemetry called with every log line and every count; log lines are then not kept
  */
-export const createNotes = (onTold?: (told: object) => void) => {
+export const captureTelemetry = (onTelemetry?: (output: object) => void) => {
   const logged: (LogFields & { event: string })[] = []
   const counted = new Map<string, number>()
   const telemetry: Telemetry = {
     log: (_level, event, fields) => {
       const line = { event, ...fields }
-      if (onTold) onTold(line)
+      if (onTelemetry) onTelemetry(line)
       else logged.push(line)
     },
     count: (metric, value = 1) => {
-      onTold?.({ metric })
+      onTelemetry?.({ metric })
       counted.set(metric, (counted.get(metric) ?? 0) + value)
     },
     flush: () => {},

@@ -1,14 +1,15 @@
 import type { Delivery } from '../../src/lib/delivery.ts'
 import { type SignatureScheme, verify } from '../../src/lib/signature/verify.ts'
-/** What verify throws, as its code; `accepted` when it throws nothing. */
+
+/** The code of the error that `verify` throws; `accepted` when it throws none. */
 export const verdict = (
   scheme: SignatureScheme,
-  given: Delivery,
+  delivery: Delivery,
   secrets: readonly string[],
   nowSeconds: number,
 ): string => {
   try {
-    verify(scheme, given, secrets, nowSeconds)
+    verify(scheme, delivery, secrets, nowSeconds)
     return 'accepted'
   } catch (error) {
     return (error as { code: string }).code

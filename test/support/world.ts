@@ -17,7 +17,7 @@ import { createClock } from './clock.ts'
 export const access_token = 'the-token'
 const fifo = { FifoQueue: 'true', VisibilityTimeout: '360' }
 
-/** Everything that the handlers speak to, real and on loopback, on a clock of its own. */
+/** Starts Intercom, SQS and Secrets Manager on loopback, with a virtual clock. */
 export const startWorld = async () => {
   const clock = createClock()
   const [intercom, secrets, sqs] = await Promise.all([
@@ -36,7 +36,7 @@ export const startWorld = async () => {
     attributes: { VisibilityTimeout: '360' },
   })
   const inboxDeadLetters = await sqs.createQueue(sandboxQueueNames.inbox.deadLetters)
-  // The SDK's own variables: where its clients look, and as whom.
+  // The AWS SDK reads its endpoints and credentials from these.
   vi.stubEnv('AWS_REGION', 'eu-west-1')
   vi.stubEnv('AWS_ACCESS_KEY_ID', 'sandbox')
   vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'sandbox')
@@ -85,13 +85,13 @@ export const startWorld = async () => {
         }),
       )
     },
-    /** A batch as the event source mapping would give it, at most ten records. */
+    /** A batch as the event source mapping passes it to the worker, at most ten records. */
     batch: async (queueUrl = sqs.queueUrl): Promise<SQSEvent> => {
       const arn = queueUrl === inbox.url ? inbox.arn : sqs.queueArn
       return { Records: (await receive(queueUrl)).map((message) => toRecord(message, arn)) }
     },
     deadLetters: (queueUrl = sqs.deadLetterQueueUrl) => receive(queueUrl, 0),
-    /** Messages that wait and messages that are held, of a queue. */
+    /** How many messages of a queue are visible, and how many are in flight. */
     depth: async (queueUrl = sqs.queueUrl) => {
       const { Attributes = {} } = await sqs.client.send(
         new GetQueueAttributesCommand({ QueueUrl: queueUrl, AttributeNames: ['All'] }),
@@ -131,8 +131,8 @@ const toRecord = (message: Message, arn: string): SQSRecord => ({
   ),
 })
 
-/** The same batch, received once more. */
-export const again = ({ Records }: SQSEvent): SQSEvent => ({
+/** The same batch, received again. */
+export const receivedAgain = ({ Records }: SQSEvent): SQSEvent => ({
   Records: Records.map((record) => ({
     ...record,
     attributes: {
@@ -142,4 +142,4 @@ export const again = ({ Records }: SQSEvent): SQSEvent => ({
   })),
 })
 
-export const minute = { getRemainingTimeInMillis: () => 60_000 }
+export const oneMinuteLeft = { getRemainingTimeInMillis: () => 60_000 }

@@ -1,10 +1,10 @@
-/** A call that hangs would hold the sender, or the batch: each try has 1 s to connect and 2 s in all. */
+/** A hanging request would block the sender or the batch: a try has 1 s to connect, 2 s in all. */
 export const sdkOptions = {
   maxAttempts: 2,
-  // Without the last one the SDK only warns of a request that takes longer.
   requestHandler: {
     connectionTimeout: 1_000,
     requestTimeout: 2_000,
+    // Without this the SDK only logs a warning when a request takes longer.
     throwOnRequestTimeout: true,
   },
 }

@@ -9,8 +9,8 @@ export type TelemetryOptions = {
 }
 
 /**
- * One JSON object a log line, and metrics in CloudWatch's embedded format. Both are written to
- * stdout by Powertools' own console, which Lambda's log formats leave as it is.
+ * Writes log lines as JSON objects, and metrics in CloudWatch's embedded format. Powertools writes
+ * both to stdout through its own console, which Lambda's log formats do not change.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
  */
 export const createTelemetry = ({ service, stage, logLevel }: TelemetryOptions): Telemetry => {

@@ -3,23 +3,32 @@ import type { GetSecret, SecretStage } from '../config/secrets.ts'
 import { BridgeError } from '../errors.ts'
 import { sdkOptions } from './client-options.ts'
 
-/** Failures that time does not mend: the role lacks a right, or the key is gone. */
-const lasting = new Set(['AccessDeniedException', 'DecryptionFailure', 'InvalidParameterException'])
+/** Errors that a retry does not fix: the role lacks a permission, or the key is gone. */
+const permanentErrors = new Set([
+  'AccessDeniedException',
+  'DecryptionFailure',
+  'InvalidParameterException',
+])
 
 const toError = (error: unknown): BridgeError => {
   const name = error instanceof Error ? error.name : ''
-  return lasting.has(name)
+  return permanentErrors.has(name)
     ? new BridgeError(
         'misconfigured',
-        "Secrets Manager refuses the secret: check the function's role and the secret's key",
+        "Secrets Manager refused the request: check the function's role and the secret's key",
         { cause: error },
       )
-    : new BridgeError('temporarily_unavailable', 'Secrets Manager gave no answer', { cause: error })
+    : new BridgeError('temporarily_unavailable', 'Secrets Manager did not respond', {
+        cause: error,
+      })
 }
 
 /**
- * Reads one secret. The client is loaded on the first call: it is half of a cold start.
+ * Creates a reader of one secret, which returns `undefined` if the secret or its stage is missing.
+ * The client is loaded on the first call: it is half of a cold start.
  * https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_GetSecretValue.html
+ *
+ * The reader throws BridgeError `misconfigured` or `temporarily_unavailable`.
  */
 export const createGetSecret = (secretId: string): GetSecret => {
   let loading: Promise<SecretsManagerClient> | undefined

@@ -12,21 +12,22 @@ import type { QueueRecord } from '../queue/record.ts'
 import type { DeadLetterQueue, Receipt } from '../queue/replay.ts'
 import { sendBatch } from './sqs.ts'
 
-/** Where dead letters are, and the queue that they came from. */
+/** Where the dead letters are, and the queue that they came from. */
 export type DeadLetterAddresses = {
   readonly queueUrl: string
   readonly deadLettersUrl: string
   readonly deadLettersArn: string
   /**
-   * How long an answer may wait for a message. With a wait SQS asks all of its servers, so that an
-   * empty answer is one.
+   * How long SQS waits for a message before it responds. With a wait it queries all of its servers,
+   * so that an empty response means an empty queue.
    * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-short-and-long-polling.html
    */
   readonly waitSeconds: number
 }
 
-/** Longer than it takes to look at all that SQS lets one hold; what a crash leaves held is then seen. */
+/** Longer than a scan of all that SQS lets a client hold. After a crash it is visible again. */
 const holdSeconds = 1_800
+
 const toRecord = (message: Message, eventSourceARN: string): QueueRecord => ({
   messageId: message.MessageId ?? '',
   receiptHandle: message.ReceiptHandle ?? '',
@@ -42,22 +43,22 @@ const toRecord = (message: Message, eventSourceARN: string): QueueRecord => ({
 })
 
 /**
- * SQS's own clock, by the `Date` of its last answer: the end of that second. This machine's where an
- * answer has none.
+ * SQS's own time: the end of the second in the `Date` header of its last response; this machine's
+ * time if that has none.
  */
 const clockOf = (client: SQSClient, queueUrl: string): (() => number) => {
-  let response: string | undefined
+  let date: string | undefined
   client.middlewareStack.add(
     (next) => async (args) => {
       const result = await next(args)
       const { headers } = result.response as { headers?: Readonly<Record<string, string>> }
-      response = headers?.date
+      date = headers?.date
       return result
     },
     { step: 'deserialize', override: true, name: `clock of ${queueUrl}` },
   )
   return () => {
-    const ms = Date.parse(response ?? '')
+    const ms = Date.parse(date ?? '')
     return Number.isNaN(ms) ? Date.now() : ms + 999
   }
 }
@@ -66,22 +67,23 @@ const inBatches = <Held extends Receipt>(receipts: readonly Held[]): Held[][] =>
   Array.from({ length: Math.ceil(receipts.length / maxBatchEntries) }, (_, batch) =>
     receipts.slice(batch * maxBatchEntries, (batch + 1) * maxBatchEntries),
   )
+
 const toEntries = (batch: readonly Receipt[]) =>
   batch.map(({ receiptHandle }, index) => ({ Id: String(index), ReceiptHandle: receiptHandle }))
 
-/** What SQS refuses a batch for that is of one of its messages: with its mark it is too long, say. */
-const ofOneMessage = new Set([
+/** Errors of a batch that one of its messages causes: too long with its `replay` attribute, say. */
+const messageErrors = new Set([
   'BatchRequestTooLong',
   'InvalidMessageContents',
   'InvalidParameterValue',
   'MessageTooLong',
 ])
-const isOfOneMessage = (thrown: unknown): boolean =>
-  thrown instanceof Error && ofOneMessage.has(thrown.name)
+const isMessageError = (thrown: unknown): boolean =>
+  thrown instanceof Error && messageErrors.has(thrown.name)
 
 /**
- * The dead letters of a queue, as SQS keeps them. A FIFO queue gives the first messages of a group
- * and no others until those are deleted or visible again.
+ * Opens the dead letters of a queue in SQS. A FIFO queue returns the first messages of a group, and
+ * no others until those are deleted or visible again.
  * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/FIFO-queues-understanding-logic.html
  */
 export const openDeadLetterQueue = (
@@ -100,7 +102,7 @@ export const openDeadLetterQueue = (
       held: Number(Attributes.ApproximateNumberOfMessagesNotVisible),
     }
   }
-  const answeredMs = clockOf(client, deadLettersUrl)
+  const serverNow = clockOf(client, deadLettersUrl)
   const QueueUrl = deadLettersUrl
 
   return {
@@ -117,7 +119,7 @@ export const openDeadLetterQueue = (
           }),
         )
         .catch((thrown: unknown) => {
-          // 120,000 are held, and no more can be: the end of what can be looked at.
+          // 120,000 messages are held, the most that SQS allows: no more can be scanned.
           if (thrown instanceof Error && thrown.name === 'OverLimit') return { Messages: [] }
           throw thrown
         })
@@ -130,42 +132,43 @@ export const openDeadLetterQueue = (
       }
     },
     remove: async (receipts) => {
-      const left = new Set(receipts)
-      // What fails of a batch is tried once more.
+      const remaining = new Set(receipts)
+      // Receipts that fail are tried once more.
       for (let attempt = 0; attempt < 2; attempt += 1) {
-        for (const batch of inBatches([...left])) {
+        for (const batch of inBatches([...remaining])) {
           const Entries = toEntries(batch)
           const { Successful = [] } = await client.send(
             new DeleteMessageBatchCommand({ QueueUrl, Entries }),
           )
           for (const { Id } of Successful) {
-            const gone = batch[Number(Id)]
-            if (gone) left.delete(gone)
+            const deleted = batch[Number(Id)]
+            if (deleted) remaining.delete(deleted)
           }
         }
       }
-      return receipts.filter((receipt) => !left.has(receipt))
+      return receipts.filter((receipt) => !remaining.has(receipt))
     },
     now: async () => {
       await countsAt(deadLettersUrl)
-      return answeredMs()
+      return serverNow()
     },
     sendBack: async (batch) => {
-      const taken: QueueMessage[] = []
       try {
         return await sendBatch(client, queueUrl, batch)
       } catch (thrown) {
-        if (!isOfOneMessage(thrown)) throw thrown
+        if (!isMessageError(thrown)) throw thrown
         if (batch.length === 1) return []
       }
+      // Sent one by one, so that the message that caused the error blocks no other.
+      const stored: QueueMessage[] = []
       for (const message of batch) {
         const sent = await sendBatch(client, queueUrl, [message]).catch((thrown: unknown) => {
-          if (isOfOneMessage(thrown)) return []
+          if (isMessageError(thrown)) return []
           throw thrown
         })
-        taken.push(...sent)
+        stored.push(...sent)
       }
-      return taken
+      return stored
     },
     counts: async () => {
       const [deadLetters, queue] = [await countsAt(deadLettersUrl), await countsAt(queueUrl)]

@@ -9,12 +9,13 @@ import type { QueueMessage } from '../queue/message.ts'
 import { maxBatchEntries, type Queues, type RecordRetry, toBatches } from '../queue/queues.ts'
 
 const unavailable = (cause?: unknown) =>
-  new BridgeError('temporarily_unavailable', 'the queue did not take every message', { cause })
-/** Queues as SQS keeps them. */
+  new BridgeError('temporarily_unavailable', 'the queue did not store every message', { cause })
+
+/** Creates the queue operations on SQS. */
 export const createQueues = (client: SQSClient): Queues => ({
   store: (queueUrl, messages) => store(client, queueUrl, messages),
   sendDeadLetter: (queueUrl, message) => sendDeadLetter(client, queueUrl, message),
-  changeVisibility: (queueUrl, handBacks) => changeVisibility(client, queueUrl, handBacks),
+  changeVisibility: (queueUrl, retries) => changeVisibility(client, queueUrl, retries),
 })
 
 const store = async (
@@ -23,14 +24,14 @@ const store = async (
   messages: readonly QueueMessage[],
 ): Promise<void> => {
   for (const batch of toBatches(messages)) {
-    const taken = await sendBatch(client, queueUrl, batch).catch((cause: unknown) => {
+    const stored = await sendBatch(client, queueUrl, batch).catch((cause: unknown) => {
       throw unavailable(cause)
     })
-    if (taken.length < batch.length) throw unavailable()
+    if (stored.length < batch.length) throw unavailable()
   }
 }
 
-/** What SQS takes as one message of a queue, standard or FIFO. */
+/** A message in the form that SQS expects, for a standard or a FIFO queue. */
 const toEntry = (queueUrl: string, { body, groupId, dedupeId, attributes = {} }: QueueMessage) => ({
   MessageBody: body,
   ...(queueUrl.endsWith('.fifo') && {
@@ -46,10 +47,10 @@ const toEntry = (queueUrl: string, { body, groupId, dedupeId, attributes = {} }:
 })
 
 /**
- * Sends one batch, see `toBatches`, and gives the messages that the queue took.
+ * Sends one batch (see `toBatches`). Returns the messages that the queue stored.
  * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessageBatch.html
  *
- * @throws what SQS fails with as a whole
+ * @throws the error of SQS if the whole request failed
  */
 export const sendBatch = async (
   client: SQSClient,
@@ -64,8 +65,8 @@ export const sendBatch = async (
     new SendMessageBatchCommand({ QueueUrl: queueUrl, Entries }),
   )
   const failed = new Set(Failed.map(({ Id }) => Id))
-  const taken = new Set(Successful.map(({ Id }) => Id).filter((id) => !failed.has(id)))
-  return messages.filter((_message, index) => taken.has(String(index)))
+  const stored = new Set(Successful.map(({ Id }) => Id).filter((id) => !failed.has(id)))
+  return messages.filter((_message, index) => stored.has(String(index)))
 }
 
 const sendDeadLetter = async (
@@ -76,7 +77,7 @@ const sendDeadLetter = async (
   await client.send(new SendMessageCommand({ QueueUrl: queueUrl, ...toEntry(queueUrl, message) }))
 }
 
-/** The URL of the queue that an event came from: on the same host as the queue that is known. */
+/** The URL of a queue by its ARN: on the same host as a queue whose URL is known. */
 export const queueUrlOf = (arn: string, knownQueueUrl: string): string => {
   const [account, name] = arn.split(':').slice(-2)
   return new URL(`/${account}/${name}`, knownQueueUrl).href
@@ -85,11 +86,11 @@ export const queueUrlOf = (arn: string, knownQueueUrl: string): string => {
 const changeVisibility = async (
   client: SQSClient,
   queueUrl: string,
-  handBacks: readonly RecordRetry[],
+  retries: readonly RecordRetry[],
 ): Promise<void> => {
   let unchanged = 0
-  for (let start = 0; start < handBacks.length; start += maxBatchEntries) {
-    const batch = handBacks.slice(start, start + maxBatchEntries)
+  for (let start = 0; start < retries.length; start += maxBatchEntries) {
+    const batch = retries.slice(start, start + maxBatchEntries)
     const command = new ChangeMessageVisibilityBatchCommand({
       QueueUrl: queueUrl,
       Entries: batch.map(({ record, retryInSeconds }, index) => ({
@@ -101,5 +102,5 @@ const changeVisibility = async (
     const { Failed = [] } = await client.send(command)
     unchanged += Failed.length
   }
-  if (unchanged > 0) throw new Error(`SQS did not change ${unchanged} visibilities`)
+  if (unchanged > 0) throw new Error(`SQS did not change the visibility of ${unchanged} records`)
 }

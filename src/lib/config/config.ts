@@ -3,20 +3,33 @@ import { isRecord, own } from '../json-access.ts'
 import { signup } from '../sources/index.ts'
 import { isSource, type Source } from '../sources/source.ts'
 
-/** What bridge.config.ts exports: which sources exist and how each maps. */
+/** The default export of bridge.config.ts: the sources, by name. */
 export type Bridge = { readonly sources: Readonly<Record<string, Source>> }
 
-/** Letters, digits and hyphens: fit for an address, an environment variable and a log line. */
+/** Lower-case letters, digits and hyphens: safe in URLs, environment variables and log lines. */
 export const isSourceName = (name: string): boolean => /^[a-z][a-z0-9-]{0,39}$/.test(name)
 
-/** The source of queue records that name none, unless the config defines its own. */
+/** The source of queue records without one, unless the config defines a source of this name. */
 export const queueSourceName = 'queue'
 const queueSource = signup()
 
 /**
- * Checks a config at once.
+ * Checks a config and returns it unchanged.
  *
- * @throws BridgeError `invalid_config`, naming every fault
+ * @example
+ * ```ts
+ * import { clerk, defineBridge, form, signup } from '#bridge'
+ *
+ * export default defineBridge({
+ *   sources: {
+ *     backend: signup(),
+ *     clerk: clerk(),
+ *     waitlist: form({ role: 'lead', redirect: 'https://example.com/thanks' }),
+ *   },
+ * })
+ * ```
+ *
+ * @throws BridgeError `invalid_config`, listing every problem
  */
 export const defineBridge = (config: Bridge): Bridge => {
   const sources: unknown = isRecord(config) ? config.sources : undefined
@@ -24,7 +37,7 @@ export const defineBridge = (config: Bridge): Bridge => {
     throw new BridgeError('invalid_config', 'bridge config: sources: name at least one source')
   }
   const unknownKeys = Object.keys(config).filter((key) => key !== 'sources')
-  const faults = [
+  const problems = [
     ...unknownKeys.map((key) => `${key}: no such option`),
     ...Object.entries(sources).flatMap(([name, source]) => [
       ...(isSourceName(name)
@@ -39,20 +52,22 @@ export const defineBridge = (config: Bridge): Bridge => {
     isSource(source) && source.signature.type === 'invoked' ? [name] : [],
   )
   if (invoked.length > 1) {
-    faults.push(`sources.${invoked[1]}: AWS invokes one source, and sources.${invoked[0]} is it`)
+    problems.push(
+      `sources.${invoked[1]}: AWS can invoke only one source: remove it, or sources.${invoked[0]}`,
+    )
   }
-  if (faults.length > 0) {
-    throw new BridgeError('invalid_config', `bridge config: ${faults.join('; ')}`)
+  if (problems.length > 0) {
+    throw new BridgeError('invalid_config', `bridge config: ${problems.join('; ')}`)
   }
   return config
 }
 
-/** A source by its name; names of `Object.prototype` are nobody's. */
+/** Returns the source of this name; never a property of `Object.prototype`. */
 export const findSource = (bridge: Bridge, name: string): Source | undefined => {
   const source = own(bridge.sources, name)
   return isSource(source) ? source : undefined
 }
 
-/** A queue record's source: as `findSource`, and `queue` for producers that name none. */
+/** Returns a queue record's source: as `findSource`, and the default one for `queue`. */
 export const findRecordSource = (bridge: Bridge, name: string): Source | undefined =>
   findSource(bridge, name) ?? (name === queueSourceName ? queueSource : undefined)

@@ -4,13 +4,13 @@ import { BridgeError } from '../errors.ts'
 
 const required = z.string('is missing')
 const url = z.url({ protocol: /^https?$/, error: 'is not a URL' })
-const region = z.enum(['us', 'eu', 'au'], 'is none of us, eu, au')
+const region = z.enum(['us', 'eu', 'au'], 'is not one of us, eu, au')
 
-/** https, or http where nobody can listen in. */
+/** https, or http on loopback. */
 const baseUrl = url.check(
   z.refine((text) => {
     const parsed = URL.parse(text)
-    // What is no URL at all is told by the check before this one.
+    // Reported by the check before this one.
     if (!parsed) return true
     const { protocol, hostname } = parsed
     return protocol === 'https:' || ['127.0.0.1', 'localhost', '[::1]'].includes(hostname)
@@ -25,7 +25,7 @@ const logLevel = z._default(
     ),
     z.enum(
       ['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR', 'CRITICAL', 'SILENT'],
-      'is none of trace, debug, info, warn, error, critical, silent',
+      'is not one of trace, debug, info, warn, error, critical, silent',
     ),
   ),
   'INFO',
@@ -37,7 +37,7 @@ const intercom = {
   INTERCOM_SECRET_ID: required,
   INTERCOM_REGION: z._default(region, 'us'),
   INTERCOM_VERSION: z._default(
-    z.string().check(z.regex(/^(\d+\.\d+|Preview)$/, 'is no API version, such as 2.14')),
+    z.string().check(z.regex(/^(\d+\.\d+|Preview)$/, 'is not an API version, such as 2.14')),
     '2.14',
   ),
   INTERCOM_BASE_URL: z.optional(baseUrl),
@@ -84,24 +84,24 @@ const parse = <T>(schema: z.ZodMiniType<T>, env: Environment): T => {
 }
 
 /**
- * The webhook's environment; an empty variable counts as unset.
+ * Parses the webhook's environment; an empty variable counts as unset.
  *
- * @throws BridgeError `misconfigured`, naming every problem
+ * @throws BridgeError `misconfigured`, listing every problem
  */
 export const parseWebhookEnv = (env: Environment): WebhookEnv =>
   env.DELIVERY?.trim() === 'direct' ? parse(directWebhook, env) : parse(queuedWebhook, env)
 
 /**
- * The worker's environment; an empty variable counts as unset.
+ * Parses the worker's environment; an empty variable counts as unset.
  *
- * @throws BridgeError `misconfigured`, naming every problem
+ * @throws BridgeError `misconfigured`, listing every problem
  */
 export const parseWorkerEnv = (env: Environment): WorkerEnv => parse(worker, env)
 
 /**
- * What speaking to Intercom needs of an environment.
+ * Parses only the variables that a client of Intercom needs; an empty variable counts as unset.
  *
- * @throws BridgeError `misconfigured`, naming every problem
+ * @throws BridgeError `misconfigured`, listing every problem
  */
 export const parseIntercomEnv = (env: Environment): IntercomEnv => parse(intercomEnv, env)
 
@@ -112,6 +112,6 @@ const hosts = {
   au: 'https://api.au.intercom.io',
 } as const
 
-/** Where Intercom is: never a host that a payload names. */
+/** The base URL of Intercom's API, from the environment alone. */
 export const intercomBaseUrl = (env: IntercomEnv): URL =>
   new URL(env.INTERCOM_BASE_URL ?? hosts[env.INTERCOM_REGION])

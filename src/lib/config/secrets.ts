@@ -1,95 +1,24 @@
 import * as z from 'zod/mini'
-import type { Clock } from '../clock.ts'
 import { BridgeError } from '../errors.ts'
 import { parseJson } from '../json.ts'
 import { own } from '../json-access.ts'
 
-/** A secret's two versions that may be in use; AWSPENDING is never read. */
+/** The two versions of a secret that may be in use; AWSPENDING is never read. */
 export type SecretStage = 'AWSCURRENT' | 'AWSPREVIOUS'
 
 /**
- * Reads one version of a secret; `undefined` where the secret or the version does not exist.
+ * Reads one version of a secret; `undefined` if the secret or the version does not exist.
  *
- * @throws anything, when Secrets Manager could not be asked
+ * @throws any error if Secrets Manager could not be read
  */
 export type GetSecret = (stage: SecretStage) => Promise<string | undefined>
 
-/** Rotated secrets are seen within this time; a refresh that fails keeps the last good value. */
-const cacheMs = 300_000
-/** How often a doubt (a 401, a bad signature) may read past the cache. */
-const rereadMs = 30_000
-
-export type Cached<T> = {
-  readonly get: () => Promise<T>
-  /** Reads past the cache, 30 s after the last time that it was read again; else what `get` gives. */
-  readonly reread: () => Promise<T>
-}
-
-/**
- * Keeps what `load` gives for 300 s. One load at a time, whoever asks; when a refresh fails, the
- * last good value serves on, `onStale` is told, and the next try is 30 s away. So it is where there
- * is nothing good yet and what there is cannot be used.
- *
- * @throws what `load` throws, where there is no good value yet
- */
-export const createCache = <T>(
-  load: () => Promise<T>,
-  clock: Clock,
-  onStale: (error: unknown) => void = () => {},
-): Cached<T> => {
-  let good: { readonly value: T; readonly freshUntilMs: number } | undefined
-  let unusable: { readonly error: BridgeError; readonly untilMs: number } | undefined
-  let loading: Promise<T> | undefined
-  let rereadAllowedAtMs = 0
-
-  const refresh = (): Promise<T> => {
-    // The first reading of a process is no second one: a doubt about it may be looked into at once.
-    if (good) rereadAllowedAtMs = clock.now() + rereadMs
-    loading ??= load()
-      .then((value) => {
-        good = { value, freshUntilMs: clock.now() + cacheMs }
-        return value
-      })
-      .catch((error: unknown) => {
-        if (!good) {
-          // It stays so until somebody mends it; what passes by itself is tried again at once.
-          if (error instanceof BridgeError && error.code === 'misconfigured') {
-            unusable = { error, untilMs: clock.now() + rereadMs }
-          }
-          throw error
-        }
-        onStale(error)
-        good = { ...good, freshUntilMs: Math.max(good.freshUntilMs, clock.now() + rereadMs) }
-        return good.value
-      })
-      .finally(() => {
-        loading = undefined
-      })
-    return loading
-  }
-  const get = async (): Promise<T> => {
-    if (good && clock.now() < good.freshUntilMs) return good.value
-    if (!good && unusable && clock.now() < unusable.untilMs) throw unusable.error
-    return refresh()
-  }
-
-  return {
-    get,
-    reread: async () => {
-      if (loading) return loading
-      if (clock.now() < rereadAllowedAtMs) return get()
-      rereadAllowedAtMs = clock.now() + rereadMs
-      return refresh()
-    },
-  }
-}
-
 const unreadable = (name: string, shape: string) =>
-  new BridgeError('misconfigured', `the secret ${name} is not ${shape}: put its value anew`)
+  new BridgeError('misconfigured', `the secret ${name} is not ${shape}: set its value again`)
 
 const signingSecrets = z.record(z.string(), z.union([z.string(), z.array(z.string())]))
 
-/** By source name: JSON as `{"clerk":"whsec_…","beta":["new","old"]}`. */
+/** By source name: JSON such as `{"clerk":"whsec_…","beta":["new","old"]}`. */
 type SigningSecrets = z.infer<typeof signingSecrets>
 
 const parseSigningSecrets = (text: string): SigningSecrets | undefined => {
@@ -98,10 +27,10 @@ const parseSigningSecrets = (text: string): SigningSecrets | undefined => {
 }
 
 /**
- * The signing secrets of every source, the current version's and the previous one's. A secret that
- * does not exist yet holds none, so that every source fails closed until it does.
+ * Returns a function that loads the signing secrets by source: the current version's, then the
+ * previous one's. A secret that does not exist yet holds none: every source fails closed.
  *
- * @throws BridgeError `misconfigured` when the current version is not the JSON object it must be
+ * @throws BridgeError `misconfigured` if the current version is not a JSON object of secrets
  */
 export const loadSigningSecrets = (
   getSecret: GetSecret,
@@ -110,7 +39,7 @@ export const loadSigningSecrets = (
   return async () => {
     const [currentText, previousText] = await Promise.all([
       getSecret('AWSCURRENT'),
-      // Its absence is no error; trouble in reading it leaves the one that was read before.
+      // A previous version is optional; if it cannot be read, the one read before is kept.
       getSecret('AWSPREVIOUS').catch(() => lastPrevious),
     ])
     const current = currentText === undefined ? {} : parseSigningSecrets(currentText)
@@ -125,9 +54,10 @@ export const loadSigningSecrets = (
 }
 
 /**
- * Intercom's bearer token: plain text, or JSON `{"access_token":"…"}`.
+ * Returns a function that loads Intercom's bearer token: plain text, or JSON
+ * `{"access_token":"…"}`.
  *
- * @throws BridgeError `misconfigured` when there is none
+ * @throws BridgeError `misconfigured` if the secret holds no token
  */
 export const loadToken = (getSecret: GetSecret) => async (): Promise<string> => {
   const text = (await getSecret('AWSCURRENT'))?.trim()
@@ -143,7 +73,7 @@ export const loadToken = (getSecret: GetSecret) => async (): Promise<string> => 
   return assertToken(token.trim())
 }
 
-/** RFC 6750 §2.1: what may stand in a bearer header. */
+/** RFC 6750 §2.1: the characters of a bearer token. */
 const assertToken = (token: string): string => {
   if (/^[A-Za-z0-9\-._~+/]+=*$/.test(token)) return token
   throw unreadable('INTERCOM_SECRET_ID', 'a bearer token')

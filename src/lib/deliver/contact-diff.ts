@@ -4,35 +4,35 @@ import { isEmpty, own } from '../json-access.ts'
 import type { ContactFields, Signup } from '../signup.ts'
 import type { Policy } from './policy.ts'
 
-/** The custom attribute that says when the newest event happened that was applied; unix seconds. */
+/** The custom attribute that holds the time of the newest event applied; unix seconds. */
 export const markName = 'signup_bridge_at'
 
-/** Whether a custom attribute has to be left out, since the workspace does not take it. */
+/** Whether a custom attribute has to be left out because the workspace does not accept it. */
 export type IsLeftOut = (name: string, value: Scalar) => boolean
 
-/** What to write, and the custom attributes that were left out of it, the mark aside. */
+/** The fields to write, and the custom attributes left out of them (the mark is not listed). */
 export type ContactWrite<Fields> = {
   readonly fields: Fields
   readonly leftOut: readonly (readonly [name: string, value: Scalar])[]
-  /** Filled where it was to overwrite: newer cannot be told from older. */
+  /** Filled instead of overwritten, because the order of events is not known. */
   readonly degraded: boolean
 }
 
 type Attributes = NonNullable<ContactFields['custom_attributes']>
 
-/** A signup's own attributes: the mark is ours alone to write. */
+/** The signup's custom attributes without the mark, which only the bridge writes. */
 const signupAttributes = ({ contact }: Signup): Attributes => {
   const { [markName]: _mark, ...attributes } = contact.custom_attributes ?? {}
   return attributes
 }
 
-/** The attributes that are taken, as a field of a request, and those that are left out. */
-const splitAttributes = (wanted: Attributes, leavesOut: IsLeftOut) => {
-  const taken = Object.entries(wanted).filter(([name, value]) => !leavesOut(name, value))
+/** Splits attributes into the `custom_attributes` to send, if any, and those left out. */
+const splitAttributes = (wanted: Attributes, isLeftOut: IsLeftOut) => {
+  const accepted = Object.entries(wanted).filter(([name, value]) => !isLeftOut(name, value))
   return {
-    taken: taken.length > 0 && { custom_attributes: Object.fromEntries(taken) },
+    accepted: accepted.length > 0 && { custom_attributes: Object.fromEntries(accepted) },
     leftOut: Object.entries(wanted).filter(
-      ([name, value]) => name !== markName && leavesOut(name, value),
+      ([name, value]) => name !== markName && isLeftOut(name, value),
     ),
   }
 }
@@ -41,23 +41,24 @@ const markAttribute = ({ mark }: Policy): { [markName]?: number } =>
   mark === undefined ? {} : { [markName]: mark }
 
 /**
- * A contact to create. A box left empty unsubscribes it; an explicit value beats the box.
+ * Returns the fields of a contact to create. A consent of `false` unsubscribes it; an explicit
+ * `unsubscribed_from_emails` takes precedence.
  */
 export const fieldsToCreate = (
   signup: Signup,
   policy: Policy,
-  leavesOut: IsLeftOut,
+  isLeftOut: IsLeftOut,
 ): ContactWrite<ContactFields> => {
   const { contact, consent } = signup
   const { custom_attributes: _attributes, ...rest } = contact
-  const { taken, leftOut } = splitAttributes(
+  const { accepted, leftOut } = splitAttributes(
     { ...signupAttributes(signup), ...markAttribute(policy) },
-    leavesOut,
+    isLeftOut,
   )
   const fields = {
     ...(consent !== undefined && { unsubscribed_from_emails: !consent }),
     ...rest,
-    ...taken,
+    ...accepted,
   }
   return { fields, leftOut, degraded: false }
 }
@@ -73,9 +74,10 @@ const plainFields = [
 ] as const satisfies readonly (keyof ContactFields)[]
 
 /**
- * What changes on a contact that exists, field by field, custom attributes each on its own. Written
- * is what is empty there, and what `replaces` names. An opt-out always, an opt-in never; a lead
- * becomes a user and takes the account's own values, a user never becomes a lead.
+ * Returns the fields that a signup changes on an existing contact: those that are empty there, and
+ * those that `replaces` accepts. Custom attributes are compared one by one. An opt-out is always
+ * written, an opt-in never. A lead becomes a user and gets the account's values; a user never
+ * becomes a lead.
  */
 const changedFields = (
   signup: Signup,
@@ -86,7 +88,7 @@ const changedFields = (
   const converts = wanted.role === 'user' && contact.role === 'lead'
   const writes = (name: string, value: Scalar | undefined, current: unknown): boolean => {
     if (value === undefined) return false
-    // From API version 2.16 on, an owner_id comes as text.
+    // From API version 2.16 on, Intercom returns owner_id as a string.
     const same = value === current || (name === 'owner_id' && String(value) === current)
     return isEmpty(current) || (!same && (converts || replaces(name)))
   }
@@ -105,22 +107,23 @@ const changedFields = (
   }
 }
 
-/** When the newest event happened that was applied to a contact. */
+/** The mark on a contact: -Infinity if it has none, NaN if it is not a number. */
 const appliedAt = (contact: Contact): number => {
   const mark = own(contact.custom_attributes, markName)
   return mark === undefined || mark === null ? Number.NEGATIVE_INFINITY : Number(mark)
 }
 
 /**
- * What a signup writes to a contact that exists; no fields for nothing. `fill` writes what is empty;
- * `overwrite` all that differs, and the mark, unless something as new was applied; `skip` nothing
- * but an opt-out. Another account's contact is only ever filled.
+ * Returns the fields that a signup writes to an existing contact; empty if there is nothing to
+ * write. `fill` writes the fields that are empty there. `overwrite` writes all that differ, and the
+ * mark, unless an event as new was applied already. `skip` writes only an opt-out. A contact of
+ * another account is only filled.
  */
 export const fieldsToUpdate = (
   signup: Signup,
   policy: Policy,
   contact: Contact,
-  leavesOut: IsLeftOut,
+  isLeftOut: IsLeftOut,
 ): ContactWrite<Partial<ContactFields>> => {
   const { onExisting, mark } = policy
   const filled = changedFields(signup, contact, () => false)
@@ -131,17 +134,17 @@ export const fieldsToUpdate = (
   }
   const { external_id } = signup.contact
   const differs = !!external_id && !!contact.external_id && contact.external_id !== external_id
-  const fill = onExisting === 'fill' || (differs && contact.role === 'user')
+  const fills = onExisting === 'fill' || (differs && contact.role === 'user')
   const applied = appliedAt(contact)
   const degraded =
-    !fill && (mark === undefined || leavesOut(markName, mark) || Number.isNaN(applied))
-  const overwrites = !fill && !degraded && mark !== undefined && mark > applied
+    !fills && (mark === undefined || isLeftOut(markName, mark) || Number.isNaN(applied))
+  const overwrites = !fills && !degraded && mark !== undefined && mark > applied
   const replaces = (name: string) =>
     onExisting === 'overwrite' || (onExisting !== 'fill' && onExisting.overwrite.includes(name))
   const { custom_attributes, ...rest } = overwrites
     ? changedFields(signup, contact, replaces)
     : filled
   const wanted = { ...custom_attributes, ...(overwrites && markAttribute(policy)) }
-  const { taken, leftOut } = splitAttributes(wanted, leavesOut)
-  return { fields: { ...rest, ...taken }, leftOut, degraded }
+  const { accepted, leftOut } = splitAttributes(wanted, isLeftOut)
+  return { fields: { ...rest, ...accepted }, leftOut, degraded }
 }

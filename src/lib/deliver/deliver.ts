@@ -14,38 +14,38 @@ import type { Exchange, StepResponse } from './history.ts'
 import type { Policy } from './policy.ts'
 import type { Decision } from './steps.ts'
 
-/** What became of a signup. */
+/** The result of one delivered signup. */
 export type DeliverResult = Omit<Decision, 'refused'> & {
-  /** Of Intercom's API, its extras among them. */
+  /** The number of requests to Intercom's API, those for extras included. */
   readonly calls: number
-  /** What did not reach the contact: a copy of the signup is parked for each to be mended. */
+  /** Parts that Intercom permanently refused: a copy of the signup is parked for each. */
   readonly incomplete: readonly BridgeError[]
-  /** Trouble that passes kept its extras back: the signup is to come again. */
+  /** A temporary error while adding the extras: the signup has to be retried. */
   readonly pending?: BridgeError
-  /** Nobody may look for it before the index shows it, or makes it once more. */
+  /** Search may not show the new lead yet: a retry before it does would create a second one. */
   readonly isNewLead: boolean
 }
 
-/** Delivers one signup; who calls knows neither connections nor tokens. */
+/** Delivers one signup, with the connection and the token already bound. */
 export type DeliverSignup = (signup: Signup, policy: Policy) => Promise<DeliverResult>
 
-/** What a process keeps from one signup to the next, and how it calls. */
+/** How requests are sent, and the caches that a process keeps from one signup to the next. */
 export type DeliverDependencies = {
   readonly send: SendRequest
-  /** Of Intercom's API. */
+  /** The version of Intercom's API. */
   readonly version: string
   readonly recent: RecentContacts
   readonly listAttributes: ListAttributes
   readonly tagIds: TagIds
 }
 
-/** A contact that was deleted for good may answer with 500, as an Intercom in trouble would. */
-const restoreFailed = (error: unknown): unknown =>
+/** Renames a 5xx: unarchiving a permanently deleted contact may fail as in an outage. */
+const toRestoreError = (error: unknown): unknown =>
   error instanceof BridgeError && (error.intercomStatus ?? 0) >= 500
     ? renamed(
         error,
         'restore_failed',
-        'Intercom fails to unarchive the contact: from the fifth receive on it counts as deleted for good, to be replayed after some days',
+        'Intercom failed to unarchive the contact: it is retried, and from the fifth receive on it counts as permanently deleted',
       )
     : error
 
@@ -54,16 +54,16 @@ const sendContactRequest = async (
   { send, version, recent }: DeliverDependencies,
 ): Promise<StepResponse> => {
   const response = await send(toIntercomRequest(request, version)).catch((error: unknown) => {
-    throw request.type === 'unarchive' ? restoreFailed(error) : error
+    throw request.type === 'unarchive' ? toRestoreError(error) : error
   })
-  const answer =
+  const withRecent =
     response.type === 'contacts' && request.type === 'search'
       ? addRecentContacts(response.contacts, recent.find(request.field, request.value))
       : response
-  if (answer.type === 'contact') recent.remember(answer.contact)
-  const isGone = answer.type === 'gone' || answer.type === 'merged'
+  if (response.type === 'contact') recent.remember(response.contact)
+  const isGone = response.type === 'gone' || response.type === 'merged'
   if (isGone && 'id' in request) recent.forget(request.id)
-  return answer
+  return withRecent
 }
 
 const runSteps = async (
@@ -89,39 +89,40 @@ const runSteps = async (
 }
 
 /**
- * With `skip` nothing is given to a contact that was there before the signup came. One that was
- * created just now was not, whatever Intercom's clock says; one of an earlier try tells by its time.
+ * Whether the extras are left out: with `skip`, if the contact existed before the signup was
+ * received. One just created did not, whatever Intercom's clock says; for one that an earlier try
+ * created, `created_at` decides.
  */
-const isLeftAlone = (
+const skipsExtras = (
   { outcome, contact }: Decision,
   { onExisting, received_at }: Policy,
 ): boolean =>
   onExisting === 'skip' && outcome !== 'created' && (contact.created_at ?? 0) < received_at
 
 /**
- * Delivers one signup: runs the steps, one call at a time, then gives the extras.
+ * Delivers one signup: runs its steps, one request at a time, then adds the extras.
  *
- * @throws BridgeError what a step or a call failed with; retry.ts judges it
+ * @throws BridgeError the error of the step or request that failed; retry.ts decides what follows
  */
 export const deliver = async (
   signup: Signup,
   policy: Policy,
-  given: DeliverDependencies,
+  dependencies: DeliverDependencies,
 ): Promise<DeliverResult> => {
   let calls = 0
   const send: SendRequest = (request) => {
     calls += 1
-    return given.send(request)
+    return dependencies.send(request)
   }
-  const dependencies = { ...given, send }
-  const decided = await runSteps(signup, policy, dependencies)
-  const { refused, ...rest } = decided
-  const { contact, outcome } = decided
+  const countingDependencies = { ...dependencies, send }
+  const decision = await runSteps(signup, policy, countingDependencies)
+  const { refused, ...rest } = decision
+  const { contact, outcome } = decision
   const isNewLead = outcome === 'created' && signup.contact.role === 'lead'
-  const { failed, pending } = isLeftAlone(decided, policy)
+  const { failed, pending } = skipsExtras(decision, policy)
     ? {}
     : await applyExtras(signup, contact, {
-        ...dependencies,
+        ...countingDependencies,
         fillsOnly: policy.replayedAtMs !== undefined,
       })
   const incomplete = [refused.length > 0 ? attributesRefusedError(refused) : undefined, failed]
@@ -137,6 +138,6 @@ export const deliver = async (
 const attributesRefusedError = (issues: readonly Issue[]): BridgeError =>
   new BridgeError(
     'attributes_refused',
-    'the contact is there without the custom attributes that its workspace does not take: create them in Intercom, then replay',
+    'the contact was delivered without the custom attributes that the workspace refuses: create them in Intercom, then replay',
     { issues },
   )

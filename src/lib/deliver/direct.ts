@@ -6,10 +6,10 @@ import type { DeliverResult, DeliverSignup } from './deliver.ts'
 import { policyOf } from './policy.ts'
 
 /**
- * Direct mode: delivers the signups of a reading while the sender waits.
+ * Delivers the signups of a reading while the sender waits (direct mode), one after another.
  *
  * @param received_at unix seconds
- * @throws BridgeError why one of them was not delivered, or not all of it
+ * @throws BridgeError the first reason why a signup, or a part of it, was not delivered
  */
 export const deliverDirectly = async (
   reading: Exclude<Reading, { kind: 'ignored' }>,
@@ -19,16 +19,16 @@ export const deliverDirectly = async (
 ): Promise<DeliverResult[]> => {
   if (reading.kind === 'refused') throw toRefusalError(reading)
   const results: DeliverResult[] = []
-  // A sender that was answered 503 sends the same again, and nothing tells.
+  // A sender retries after a 503, and a retry looks like a first try.
   const arrival = { received_at, mayBeRetry: true }
   for (const signup of reading.signups) {
     const policy = policyOf(source.options, signup, arrival)
-    const delivered = await deliver(signup, policy).catch((thrown: unknown) => {
-      const madeLead = results.some(({ isNewLead }) => isNewLead)
-      throw madeLead ? delayed(toBridgeError(thrown), searchLagSeconds) : thrown
+    const result = await deliver(signup, policy).catch((error: unknown) => {
+      const createdLead = results.some(({ isNewLead }) => isNewLead)
+      throw createdLead ? delayed(toBridgeError(error), searchLagSeconds) : error
     })
-    if (delivered.pending) throw delivered.pending
-    results.push(delivered)
+    if (result.pending) throw result.pending
+    results.push(result)
   }
   const [refused] = reading.refusals
   if (refused) throw toRefusalError(refused)

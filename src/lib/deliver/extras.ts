@@ -12,14 +12,14 @@ import type { SendRequest } from '../intercom/request.ts'
 import { isEmpty, own } from '../json-access.ts'
 import { type Company, companyFieldNames, type Signup } from '../signup.ts'
 
-/** Ids of tags by name, as this process learnt them. */
+/** Tag ids by name, cached by this process. */
 export type TagIds = Map<string, string>
 const maxTagIds = 1_000
 
 type Extra = () => Promise<void>
 
-const isAttached = (ties: Contact['tags'], id: string): boolean =>
-  ties?.data?.some((tie) => tie.id === id) ?? false
+const isAttached = (references: Contact['tags'], id: string): boolean =>
+  references?.data?.some((reference) => reference.id === id) ?? false
 
 const tagExtra = (name: string, contact: Contact, { send, tagIds }: ExtrasDependencies): Extra => {
   const attach = async (): Promise<boolean> => {
@@ -32,13 +32,13 @@ const tagExtra = (name: string, contact: Contact, { send, tagIds }: ExtrasDepend
     return false
   }
   return async () => {
-    // A tag that this process knew may have been deleted since: it is made anew, once.
+    // A cached tag may have been deleted since: it is created again, once.
     if ((await attach()) || (await attach())) return
-    throw new BridgeError('intercom_rejected', 'the contact or its tag went away')
+    throw new BridgeError('intercom_rejected', 'the contact or the tag no longer exists')
   }
 }
 
-/** The fields of a company that it does not have yet; `undefined` where it has them all. */
+/** The wanted fields that a company lacks, with its id; `undefined` if it lacks none. */
 const missingFields = (known: KnownCompany, { company_id, ...wanted }: Company) => {
   const current: { readonly [field in keyof typeof wanted]: unknown } = {
     ...known,
@@ -56,7 +56,7 @@ const companyExtra = (
   contact: Contact,
   { send, fillsOnly }: ExtrasDependencies,
 ): Extra => {
-  /** Asked for by its id alone, it is left as it is, or made. */
+  /** A request with the id alone creates the company, or returns it unchanged. */
   const fill = async (): Promise<KnownCompany> => {
     const known = await send(companyRequest({ company_id: company.company_id }))
     const missing = missingFields(known, company)
@@ -68,7 +68,7 @@ const companyExtra = (
   }
 }
 
-/** Trouble that passes, or that an operator ends without a replay. */
+/** Temporary errors, and those that an operator can fix without a replay. */
 const retryableCodes: ReadonlySet<ErrorCode> = new Set([
   'intercom_rate_limited',
   'intercom_unauthorized',
@@ -77,24 +77,24 @@ const retryableCodes: ReadonlySet<ErrorCode> = new Set([
   'temporarily_unavailable',
 ])
 
-/** What became of a signup's extras: nothing to tell, or what kept some of them back. */
+/** The result of adding a signup's extras; empty if all of them were added. */
 export type ExtrasResult = {
-  /** What Intercom refuses for good, the first of it; the rest was given. */
+  /** The first permanent error; the other extras were added. */
   readonly failed?: BridgeError
-  /** Trouble that passes: all of it is to be given again. */
+  /** A temporary error: all extras have to be added again. */
   readonly pending?: BridgeError
 }
 
 export type ExtrasDependencies = {
   readonly send: SendRequest
   readonly tagIds: TagIds
-  /** For a replay: a company that somebody changed since is left as it is. */
+  /** Fill only the empty fields of an existing company: a replay must not undo newer changes. */
   readonly fillsOnly: boolean
 }
 
 /**
- * Gives a contact what a signup brings beside its fields: tags by name, then its company, then a
- * note. All but the note are the same when given twice, so the note comes last.
+ * Adds a signup's extras to a contact: tags by name, then the company, then the note. The note is
+ * last because adding it twice makes two notes; tags and the company may be added again.
  */
 export const applyExtras = async (
   { tags = [], company, note }: Signup,
@@ -108,20 +108,20 @@ export const applyExtras = async (
     ...(note === undefined ? [] : [async () => void (await send(noteRequest(contact.id, note)))]),
   ]
   let failed: BridgeError | undefined
-  for (const give of extras) {
+  for (const add of extras) {
     try {
-      await give()
+      await add()
     } catch (error) {
-      // A fault of ours waits, too: the contact was made, and a lead is not to be made again.
+      // Unexpected errors are retried, too: the contact exists; a lead must not be created twice.
       if (!(error instanceof BridgeError)) return { pending: toBridgeError(error) }
       if (error.code === 'out_of_time') return { pending: error }
       if (retryableCodes.has(error.code)) {
         const message =
-          'the contact is there; its tags, company or note wait until Intercom takes them'
+          'the contact was delivered, but its tags, company or note were not: they are retried'
         return { pending: renamed(error, 'extras_unavailable', message) }
       }
       const message =
-        'the contact is there; Intercom refuses its tags, company or note: look up the code, mend, then replay'
+        'the contact was delivered, but Intercom refused its tags, company or note: look up the code, fix the cause, then replay'
       failed ??= renamed(error, 'extras_failed', message)
     }
   }

@@ -2,63 +2,65 @@ import type { Contact } from '../intercom/contact.ts'
 import type { ContactRequest, ContactResponse } from '../intercom/contact-request.ts'
 import type { DataAttribute, Scalar } from '../intercom/data-attributes.ts'
 
-/** A call, or the workspace's list of attributes: kept, and no call under `/contacts`. */
+/** A request under `/contacts`, or one for the workspace's list of attributes, which is cached. */
 export type StepRequest = ContactRequest | { readonly type: 'attributes' }
-/** What such a call was answered. */
+/** The response to a StepRequest; `list` is `undefined` if it could not be read. */
 export type StepResponse =
   | ContactResponse
   | { readonly type: 'attributes'; readonly list: readonly DataAttribute[] | undefined }
 
-/** A call made for a signup and its answer. */
+/** A request made for a signup, and its response. */
 export type Exchange = { readonly request: StepRequest; readonly response: StepResponse }
-/** The oldest first. */
+/** The exchanges of one signup, oldest first. */
 export type History = readonly Exchange[]
 
-/** How many answers of a type there were. */
+/** Counts the responses of a type. */
 export const countResponses = (history: History, type: StepResponse['type']): number =>
   history.filter(({ response }) => response.type === type).length
 
-/** How many calls under `/contacts` were made. */
+/** Counts the requests under `/contacts`. */
 export const countContactRequests = (history: History): number =>
   history.filter(({ request }) => request.type !== 'attributes').length
 
-/** A contact that is gone, or merged, may stand in Intercom's search for a while: it is not believed. */
-export const withoutGone = (history: History): History =>
+/** Removes contacts known to be gone or merged from later search results: search lags behind. */
+export const dropGoneContacts = (history: History): History =>
   history.map(({ request, response }, index) => {
     if (response.type !== 'contacts') return { request, response }
-    const gone = history.slice(0, index).flatMap((past) => {
-      const isGone = past.response.type === 'gone' || past.response.type === 'merged'
-      return isGone && 'id' in past.request ? [past.request.id] : []
+    const goneIds = history.slice(0, index).flatMap((earlier) => {
+      const isGone = earlier.response.type === 'gone' || earlier.response.type === 'merged'
+      return isGone && 'id' in earlier.request ? [earlier.request.id] : []
     })
-    const contacts = response.contacts.filter(({ id }) => !gone.includes(id))
+    const contacts = response.contacts.filter(({ id }) => !goneIds.includes(id))
     return { request, response: { ...response, contacts } }
   })
 
-/** The contact itself, as Intercom answered it to who asked for this one. */
+/** Returns the contact if a get or find request returned it. */
 export const contactRead = ({ request, response }: Exchange): Contact | undefined => {
   const wasRead = request.type === 'get' || request.type === 'find'
   return response.type === 'contact' && wasRead ? response.contact : undefined
 }
 
-/** A contact as it was last read. */
+/** Returns the contact as it was last read, if it was. */
 export const lastRead = (history: History, id: string): Contact | undefined =>
-  history.flatMap((past) => contactRead(past) ?? []).findLast((contact) => contact.id === id)
+  history
+    .flatMap((exchange) => contactRead(exchange) ?? [])
+    .findLast((contact) => contact.id === id)
 
-/** What happened from the last search on; nothing where there was none. */
+/** Returns the exchanges from the last search on; none if there was no search. */
 export const sinceSearch = (history: History): History => {
-  const at = history.findLastIndex(({ response }) => response.type === 'contacts')
-  return at === -1 ? [] : history.slice(at)
+  const searchIndex = history.findLastIndex(({ response }) => response.type === 'contacts')
+  return searchIndex === -1 ? [] : history.slice(searchIndex)
 }
 
-/** Who the last search found, each as it was read since, where it was. */
+/** Returns the contacts that the last search found, each as last read since, if it was. */
 export const foundContacts = (history: History): readonly Contact[] => {
-  const since = sinceSearch(history)
-  const response = since[0]?.response
+  const exchanges = sinceSearch(history)
+  const response = exchanges[0]?.response
   return response?.type === 'contacts'
-    ? response.contacts.map((contact) => lastRead(since, contact.id) ?? contact)
+    ? response.contacts.map((contact) => lastRead(exchanges, contact.id) ?? contact)
     : []
 }
 
-/** The custom attributes that a call sent. */
+/** Returns the custom attributes that a request sends, as entries. */
 export const sentAttributes = (request: StepRequest | undefined): [string, Scalar][] =>
   request && 'fields' in request ? Object.entries(request.fields.custom_attributes ?? {}) : []

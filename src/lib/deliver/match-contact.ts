@@ -7,9 +7,9 @@ const latest = (contacts: readonly Contact[], field: 'last_seen_at' | 'created_a
   contacts.toSorted((a, b) => (b[field] ?? 0) - (a[field] ?? 0))[0]
 
 /**
- * Who of the people found is the one who signed up: the same external_id, then a user without one,
- * then (for a signup without one) the user seen last, then the newest lead. Users with other ids
- * are other accounts that share the address.
+ * Returns the contact that belongs to a signup: the user with the same external_id, else a user
+ * without one, else (for a signup without one) the user seen last, else the newest lead. Users with
+ * other ids are other accounts that share the address.
  */
 export const matchContact = (signup: Signup, found: readonly Contact[]): Contact | undefined => {
   const { external_id } = signup.contact
@@ -26,7 +26,7 @@ export const matchContact = (signup: Signup, found: readonly Contact[]): Contact
   )
 }
 
-/** The search that finds a person: by e-mail, a lead without one by phone. */
+/** Returns the search for a person: by e-mail, or by phone for a lead without an e-mail. */
 export const lookUpRequest = ({ contact }: Signup): ContactRequest | undefined => {
   if (contact.email !== undefined) return { type: 'search', field: 'email', value: contact.email }
   return contact.role === 'lead' && contact.phone !== undefined
@@ -34,11 +34,11 @@ export const lookUpRequest = ({ contact }: Signup): ContactRequest | undefined =
     : undefined
 }
 
-/** A user with another account id, or with none, beside a signup that has one. */
+/** Whether a contact is a user without the signup's external_id; false if the signup has none. */
 export const isOtherUser = ({ contact: { external_id } }: Signup, contact: Contact): boolean =>
   isUser(contact) && !!external_id && contact.external_id !== external_id
 
-/** The same account at the same address: no other contact could be meant. */
+/** Whether a contact has both the external_id and the e-mail of a signup. */
 export const isSameAccount = ({ contact: wanted }: Signup, contact: Contact): boolean =>
   !!wanted.external_id &&
   contact.external_id === wanted.external_id &&

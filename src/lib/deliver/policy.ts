@@ -1,52 +1,54 @@
 import type { Signup } from '../signup.ts'
 import type { SourceOptions } from '../sources/source.ts'
 
-/** How a replayed dead letter treats an archived contact; a live signup is no replay. */
+/** How a replayed dead letter treats an archived contact. */
 export type Replay = 'park_archived' | 'restore_archived'
 
-/** What decides, beside the signup itself, how it is delivered. */
+/** How one signup is delivered. */
 export type Policy = {
-  /** Look the person up before creating. */
+  /** Search for the person before creating a contact. */
   readonly lookup: boolean
   readonly onExisting: NonNullable<SourceOptions['onExisting']>
   readonly onArchived: NonNullable<SourceOptions['onArchived']>
-  /** Unix seconds of the event, for a source that overwrites; absent: its time is not known. */
+  /** The time of the event in unix seconds, for a source that overwrites; absent if not known. */
   readonly mark?: number
   /** Unix seconds. */
   readonly received_at: number
-  /** When a dead letter was sent back, unix milliseconds; absent: a live signup. */
+  /** When a dead letter was sent to the queue, unix milliseconds; absent for a live signup. */
   readonly replayedAtMs?: number
 }
 
-/** Whether a source writes over what is there, and so needs the mark. */
+/** Whether a source overwrites existing values, and so needs the mark. */
 export const overwrites = (onExisting: SourceOptions['onExisting']): boolean =>
   onExisting !== undefined && onExisting !== 'fill' && onExisting !== 'skip'
 
-/** How a signup came. */
+/** When and how a signup was received. */
 export type Arrival = {
   /** Unix seconds. */
   readonly received_at: number
-  /** Whether it may have been tried before. */
+  /** Whether its delivery may have been tried before. */
   readonly mayBeRetry: boolean
+  /** Absent for a live signup. */
   readonly replay?: Replay | undefined
   /** When its record was sent to the queue, unix milliseconds. */
   readonly sentAtMs?: number
 }
 
 /**
- * What holds for one signup: its source's options; for a replay always `fill`, so that it can never
- * undo something newer. An event is never later than it was received, whatever its sender's clock.
+ * Returns the policy for one signup from the options of its source. A replay always uses `fill`, so
+ * that it never undoes a newer change. The mark is never later than the time of receipt, whatever
+ * the sender's clock says.
  */
 export const policyOf = (
   options: SourceOptions,
   { contact, occurred_at }: Signup,
-  { received_at, mayBeRetry: mayBeSecond, replay, sentAtMs }: Arrival,
+  { received_at, mayBeRetry, replay, sentAtMs }: Arrival,
 ): Policy => {
   const { lookup = true, onExisting = 'fill', onArchived = 'restore' } = options
   const restore = replay === undefined ? onArchived : replay === 'restore_archived' && 'restore'
   return {
-    // A lead that was tried before may have been made, and no conflict would tell.
-    lookup: lookup || (contact.role === 'lead' && (mayBeSecond || replay !== undefined)),
+    // An earlier try may have created a lead already, and leads never conflict.
+    lookup: lookup || (contact.role === 'lead' && (mayBeRetry || replay !== undefined)),
     onExisting: replay === undefined ? onExisting : 'fill',
     onArchived: restore || 'park',
     received_at,

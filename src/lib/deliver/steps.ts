@@ -13,78 +13,80 @@ import {
 import { isOtherUser, matchContact } from './match-contact.ts'
 import type { Policy } from './policy.ts'
 
-/** What happened on the way that an operator may want to count. */
+/** Metrics of what happened during a delivery. */
 export const decisionCounts = [
   'email_shared',
   'external_id_differs',
   'overwrite_degraded',
   'restored',
 ] as const
-/** One of them. */
 export type DecisionCount = (typeof decisionCounts)[number]
 
-/** How a signup ends that is delivered. */
+/** The result of a delivered signup. */
 export type Decision = {
   readonly outcome: 'created' | 'updated' | 'unchanged'
   readonly contact: Contact
   readonly counts: readonly DecisionCount[]
-  /** The custom attributes that the workspace did not take, and why. */
+  /** The custom attributes that were left out, and why. */
   readonly refused: readonly Issue[]
 }
 
-/** What comes next: a call, or one of two ends. */
+/** The next request, or how the delivery ends. */
 export type Step =
   | { readonly request: StepRequest }
   | { readonly done: Decision }
   | { readonly fail: BridgeError }
 
-/** What a signup cannot go on for, and what to do. */
+/** The messages of the errors that end a delivery: what failed, and what to do. */
 export const failures = {
   conflict_unresolved:
-    'Intercom says the contact exists and neither names nor finds it: the signup waits for its index',
+    'Intercom says the contact exists, but search does not find it: the signup waits until the search index catches up',
   contact_archived: 'the contact is archived in Intercom: unarchive it there, then replay',
   contact_deleted:
-    'the contact was deleted for good, and Intercom holds its id for some days more: replay then',
+    'the contact was permanently deleted, and Intercom keeps its id for about a week: replay after that',
   identity_conflict:
-    "the signup's identities belong to different contacts, or the contact went away: merge them in Intercom, then replay",
+    "the signup's e-mail and id belong to different contacts, or the contact was deleted or merged: merge them in Intercom, then replay",
 }
-/** The end of a signup that cannot go on, in our words. */
+/** Returns the step that ends a delivery with one of these errors. */
 export const failStep = (code: keyof typeof failures): Step => ({
   fail: new BridgeError(code, failures[code]),
 })
 
-/** The steps that write, and the end, for what is known so far of the workspace's attributes. */
+/**
+ * Returns builders for the steps that write and the step that ends the delivery. They leave out the
+ * custom attributes that the workspace is known to refuse.
+ */
 export const createSteps = (signup: Signup, policy: Policy, history: History) => {
-  const why = whyRefused(history)
-  const leavesOut: IsLeftOut = (name, value) => why(name, value) !== undefined
+  const reasonFor = whyRefused(history)
+  const isLeftOut: IsLeftOut = (name, value) => reasonFor(name, value) !== undefined
   const wasRestored = countResponses(history, 'unarchived') > 0
   const create: Step = {
-    request: { type: 'create', fields: fieldsToCreate(signup, policy, leavesOut).fields },
+    request: { type: 'create', fields: fieldsToCreate(signup, policy, isLeftOut).fields },
   }
 
   const end = (outcome: Decision['outcome'], contact: Contact, existing?: Contact): Step => {
-    const writing = existing
-      ? fieldsToUpdate(signup, policy, existing, leavesOut)
-      : fieldsToCreate(signup, policy, leavesOut)
+    const written = existing
+      ? fieldsToUpdate(signup, policy, existing, isLeftOut)
+      : fieldsToCreate(signup, policy, isLeftOut)
     const found = foundContacts(history)
-    const isShared =
+    const isEmailShared =
       matchContact(signup, found) === undefined && found.some((other) => isOtherUser(signup, other))
     const differs = existing && isOtherUser(signup, existing) && !!existing.external_id
     const counts: DecisionCount[] = [
-      ...(isShared ? (['email_shared'] as const) : []),
+      ...(isEmailShared ? (['email_shared'] as const) : []),
       ...(differs ? (['external_id_differs'] as const) : []),
-      ...(writing.degraded ? (['overwrite_degraded'] as const) : []),
+      ...(written.degraded ? (['overwrite_degraded'] as const) : []),
       ...(wasRestored ? (['restored'] as const) : []),
     ]
-    const refused = writing.leftOut.map(([name, value]) => ({
+    const refused = written.leftOut.map(([name, value]) => ({
       path: `custom_attributes.${name}`,
-      reason: why(name, value) ?? 'refused',
+      reason: reasonFor(name, value) ?? 'refused',
     }))
     return { done: { outcome, contact, counts, refused } }
   }
 
   const write = (existing: Contact): Step => {
-    const { fields } = fieldsToUpdate(signup, policy, existing, leavesOut)
+    const { fields } = fieldsToUpdate(signup, policy, existing, isLeftOut)
     if (Object.keys(fields).length > 0)
       return { request: { type: 'update', id: existing.id, fields } }
     return end(wasRestored ? 'updated' : 'unchanged', existing, existing)
@@ -93,10 +95,10 @@ export const createSteps = (signup: Signup, policy: Policy, history: History) =>
   return {
     create,
     write,
-    writesNothing: (existing: Contact): boolean =>
-      Object.keys(fieldsToUpdate(signup, policy, existing, leavesOut).fields).length === 0,
-    /** The call that was refused, once more, as far as the workspace takes it. */
-    writeAgain: (refused: StepRequest): Step => {
+    hasNothingToWrite: (existing: Contact): boolean =>
+      Object.keys(fieldsToUpdate(signup, policy, existing, isLeftOut).fields).length === 0,
+    /** The refused create or update again, without the attributes that are now left out. */
+    retryWrite: (refused: StepRequest): Step => {
       const target = refused.type === 'update' ? lastRead(history, refused.id) : undefined
       return target ? write(target) : create
     },

@@ -1,4 +1,4 @@
-import type { Cached } from '../config/secrets.ts'
+import type { Cached } from '../config/cache.ts'
 import type { Delivery } from '../delivery.ts'
 import { BridgeError, type ErrorCode } from '../errors.ts'
 import { own } from '../json-access.ts'
@@ -8,19 +8,19 @@ import { needsSecret, type Source } from '../sources/source.ts'
 import { parseFormBody } from '../transform/body.ts'
 import { type AskTurnstile, assertHuman, tokenInput } from './turnstile.ts'
 
-/** What it takes to know who sent a delivery. */
 export type AuthenticateDependencies = {
   /** The signing secrets of a source, by its name. */
   readonly secrets: Cached<(source: string) => readonly string[]>
-  /** Asked of forms that have Turnstile. */
+  /** Called for forms with Turnstile. */
   readonly askTurnstile: AskTurnstile
   /** Unix seconds. */
   readonly now: () => number
 }
 
+/** Codes that another secret would not change. */
 const finalCodes: ReadonlySet<ErrorCode> = new Set(['challenge_failed', 'temporarily_unavailable'])
 
-/** A secret that was rotated a moment ago is read again before anybody is turned away. */
+/** Runs a check with the source's secrets. If it fails, retries with secrets rotated since. */
 const withSecrets = async (
   { source }: Delivery,
   { secrets }: Pick<AuthenticateDependencies, 'secrets'>,
@@ -30,7 +30,6 @@ const withSecrets = async (
   try {
     await check(cached(source))
   } catch (error) {
-    // What Cloudflare said of a token holds, whatever the secret.
     if (error instanceof BridgeError && finalCodes.has(error.code)) throw error
     const reread = await secrets.reread()
     if (reread === cached) throw error
@@ -38,7 +37,14 @@ const withSecrets = async (
   }
 }
 
-/** Proves who sent a delivery; of a form with Turnstile, only that it could be proven. */
+/**
+ * Verifies the signature of a delivery. For a form with Turnstile, checks only that its secret is
+ * set.
+ *
+ * @throws BridgeError `signature_missing`, `signature_invalid` or `signature_expired`;
+ *   `misconfigured` if the source has no secret; `temporarily_unavailable` if the secrets cannot be
+ *   read
+ */
 export const authenticateSender = async (
   source: Source,
   delivery: Delivery,
@@ -51,7 +57,12 @@ export const authenticateSender = async (
   })
 }
 
-/** A token is good once: it is asked of last, when nothing but the queue can fail any more. */
+/**
+ * Verifies the Turnstile token of a form post. Cloudflare accepts a token once, so this is the last
+ * check before the signup is stored.
+ *
+ * @throws BridgeError `challenge_failed`, `misconfigured` or `temporarily_unavailable`
+ */
 export const verifyHuman = async (
   delivery: Delivery,
   dependencies: AuthenticateDependencies,

@@ -15,18 +15,18 @@ import {
 } from '../transform/read.ts'
 import { errorResponse, jsonResponse, type WebhookResponse } from './respond.ts'
 
-/** Where signups go: into the queue, or straight to Intercom. */
+/** Where signups are written: to the queue, or directly to Intercom. */
 export type Sink =
   | { readonly mode: 'queue'; readonly store: (messages: readonly QueueMessage[]) => Promise<void> }
   | { readonly mode: 'direct'; readonly deliver: DeliverSignup }
 
-/** What happened, for the log: the answer itself says less. */
+/** The response, and what led to it, for the log: the response itself says less. */
 export type IngestResult = {
   readonly response: WebhookResponse
   readonly source?: string
   readonly error?: BridgeError
   readonly reading?: Reading
-  /** Dedupe ids of what was queued. */
+  /** Dedupe ids of the queued messages. */
   readonly ids?: readonly string[]
   readonly results?: readonly DeliverResult[]
 }
@@ -34,10 +34,10 @@ export type IngestResult = {
 const storeSignups = async (
   delivery: Delivery,
   reading: Exclude<Reading, { kind: 'ignored' }>,
-  send: (messages: readonly QueueMessage[]) => Promise<void>,
+  store: (messages: readonly QueueMessage[]) => Promise<void>,
 ): Promise<Omit<IngestResult, 'source'>> => {
   const messages = toMessages(delivery, reading)
-  await send(messages)
+  await store(messages)
   const ids = messages.map(({ dedupeId }) => dedupeId)
   return { response: jsonResponse(200, { status: 'accepted', id: ids[0] }), reading, ids }
 }
@@ -50,7 +50,7 @@ const deliverAndRespond = async (
 ): Promise<Omit<IngestResult, 'source'>> => {
   const results = await deliverDirectly(reading, source, delivery.received_at, deliver)
   const [first] = results
-  // A form tells a person what it tells a bot.
+  // A form responds to a person exactly as it does to a bot.
   const body = source.form
     ? { status: 'accepted', id: sha256(delivery.body) }
     : { status: first?.outcome, contact_id: first?.contact.id }
@@ -59,16 +59,17 @@ const deliverAndRespond = async (
 
 type IngestOptions = {
   readonly sink: Sink
-  /** Whether a refusal goes back to a sender who waits; all others are queued for the operator. */
+  /** Whether a refusal is thrown, for the sender to fix; the others are queued for the operator. */
   readonly isForSender: (source: Source, refusal: Refusal) => boolean
-  /** What must hold before anything is handed on, and nothing before it. */
+  /** The last check before the signups are stored or delivered; if it throws, they are not. */
   readonly beforeSink?: () => Promise<void>
 }
 
 /**
- * Reads a delivery whose sender is known and hands its signups on.
+ * Reads an authenticated delivery and stores or delivers its signups.
  *
- * @throws BridgeError where a sender waits who can mend it; what the sink throws
+ * @throws BridgeError a refusal that `isForSender` selects
+ * @throws what `beforeSink` or the sink throws
  */
 export const ingest = async (
   source: Source,
@@ -77,7 +78,7 @@ export const ingest = async (
 ): Promise<Omit<IngestResult, 'source'>> => {
   const reading = await read(source, delivery)
   if (reading.kind === 'ignored') {
-    // A bot that filled the honeypot learns nothing.
+    // The response must not show a bot that the honeypot caught it.
     const spam = { status: 'accepted', id: sha256(delivery.body) }
     return { response: jsonResponse(200, source.form ? spam : { status: 'ignored' }), reading }
   }
@@ -89,8 +90,9 @@ export const ingest = async (
 }
 
 /**
- * A delivery that AWS vouches for. There is nobody to mend it: what cannot be read, or is for no
- * source, is queued for the worker to park. Never throws; `error` is set where it was not stored.
+ * Ingests a delivery from an AWS service, which IAM has authorised. No sender could fix it: a
+ * delivery that cannot be read, or whose source is not in the config, is queued, and the worker
+ * parks it. Never throws; `error` is set if the delivery was not stored.
  */
 export const ingestInvocation = async (
   delivery: Delivery,
@@ -114,12 +116,12 @@ export const ingestInvocation = async (
     } as const
     return await storeSignups(delivery, refused, sink.store)
   } catch (thrown) {
-    // A name that the config does not have is somebody's text, and nothing for the log.
+    // A name that is not in the config is text of the request and must not be logged.
     return notStored(source && delivery.source, thrown)
   }
 }
 
-/** A delivery that was not stored, and why. */
+/** The result of a delivery that was not stored because of what was thrown. */
 export const notStored = (source: string | undefined, thrown: unknown): IngestResult => {
   const error = toBridgeError(thrown)
   return { error, response: errorResponse(error), ...(source !== undefined && { source }) }

@@ -1,7 +1,8 @@
 import { type Bridge, queueSourceName } from '../config/config.ts'
 import type { Delivery } from '../delivery.ts'
 import { own } from '../json-access.ts'
-/** A service of AWS that may invoke the webhook past HTTP; IAM vouches for it. */
+
+/** An AWS service that may invoke the webhook without HTTP; IAM authorises it. */
 export type Invoker = 'cognito' | 'sns'
 
 const recordsOf = (event: unknown): readonly unknown[] => {
@@ -10,7 +11,7 @@ const recordsOf = (event: unknown): readonly unknown[] => {
 }
 
 /**
- * Who invoked the function with this event; `undefined` for an HTTP request.
+ * The service that invoked the function with this event; `undefined` for an HTTP request.
  * https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-lambda-post-confirmation.html
  * https://docs.aws.amazon.com/lambda/latest/dg/with-sns.html
  */
@@ -30,25 +31,26 @@ const createDelivery = (source: string, received_at: number, body: string): Deli
   body: new TextEncoder().encode(body),
 })
 
-/** The source that a user pool's events are for; without one they are parked under this name. */
+/** The config's Cognito source; if there is none, events are parked under the name `cognito`. */
 const cognitoSourceName = (bridge: Bridge): string => {
-  const named = Object.entries(bridge.sources).find(
+  const entry = Object.entries(bridge.sources).find(
     ([, { signature }]) => signature.type === 'invoked' && signature.by === 'cognito',
   )
-  return named?.[0] ?? 'cognito'
+  return entry?.[0] ?? 'cognito'
 }
 
 const snsDelivery = (record: unknown, received_at: number): Delivery[] => {
   const notification = own(record, 'Sns')
   const message = own(notification, 'Message')
-  const named = own(own(own(notification, 'MessageAttributes'), 'source'), 'Value')
-  const source = typeof named === 'string' ? named : queueSourceName
+  const name = own(own(own(notification, 'MessageAttributes'), 'source'), 'Value')
+  const source = typeof name === 'string' ? name : queueSourceName
   return typeof message === 'string' ? [createDelivery(source, received_at, message)] : []
 }
 
 /**
- * The deliveries of an event that AWS invoked the function with. A message attribute `source` of
- * SNS names the source, as it does for a record of the inbox.
+ * The deliveries in an event that an AWS service invoked the function with. The SNS message
+ * attribute `source` names the source, as it does for a record of the inbox; without it the source
+ * is `queue`.
  *
  * @param received_at unix seconds
  */

@@ -8,13 +8,13 @@ import { type AuthenticateDependencies, authenticateSender, verifyHuman } from '
 import { type IngestResult, ingest, type Sink } from './ingest.ts'
 import { corsHeaders, errorResponse, formResponse, type WebhookResponse } from './respond.ts'
 
-/** An HTTP request, before anything of it is trusted. */
+/** An HTTP request, not yet authenticated. */
 export type IncomingRequest = Omit<Delivery, 'source' | 'body'> & {
-  /** The path alone, behind any stage or base path. */
+  /** The path, which may begin with a stage or base path. */
   readonly path: string
-  /** Decodes the body; not called for one that is announced too large. */
+  /** Decodes the body; not called if `encodedBytes` is too large. */
   readonly body: () => Uint8Array
-  /** Bytes of the encoded body, an upper bound of its size. */
+  /** Size of the body before decoding, an upper bound of its size after. */
   readonly encodedBytes: number
 }
 
@@ -25,14 +25,16 @@ export type ReceiveDependencies = AuthenticateDependencies & {
 
 const route = /(?:^|\/)(webhooks|forms)\/([^/]+)\/?$/
 
-const findRoute = (bridge: Bridge, path: string): { name: string; source: Source } => {
+type Route = { readonly name: string; readonly source: Source }
+
+const findRoute = (bridge: Bridge, path: string): Route => {
   const [, kind, name = ''] = route.exec(path) ?? []
   const source = findSource(bridge, name)
   const isServed = source && source.signature.type !== 'invoked'
   if (!isServed || kind !== (source.form ? 'forms' : 'webhooks')) {
     throw new BridgeError(
       'unknown_source',
-      'no source has this address: check the name, and /forms/ for forms and /webhooks/ for all others',
+      'no source has this address: check the name; use /forms/ for forms, /webhooks/ for all others',
     )
   }
   return { name, source }
@@ -42,7 +44,7 @@ const tooLarge = () =>
   new BridgeError('body_too_large', `the body is over ${maxBodyBytes} bytes: send less`)
 
 const readBody = (request: IncomingRequest): Uint8Array => {
-  // Base64 makes four bytes of three.
+  // Base64 encodes three bytes as four.
   if (request.encodedBytes > Math.ceil(maxBodyBytes / 3) * 4) throw tooLarge()
   const body = request.body()
   if (body.length > maxBodyBytes) throw tooLarge()
@@ -56,49 +58,54 @@ const assertOrigin = (delivery: Delivery, form: FormSettings): void => {
   if (from === undefined || !form.origins.includes(from)) {
     throw new BridgeError(
       'origin_refused',
-      'this form takes posts from its own pages only: add the page to `origins`',
+      'this form accepts posts only from its own pages: add the page to `origins`',
     )
   }
 }
 
-/** A reading that the sender can mend, and is told of; others the operator mends, from the queue. */
+/** Whether a refusal is returned to the sender to fix; the others are queued for the operator. */
 const senderCanFix = (source: Source, { code }: Refusal): boolean =>
   code === 'invalid_body' ||
   code === 'unsupported_media_type' ||
-  // A mapping that fails is the operator's, whoever waits.
+  // Only the operator can fix a mapping that throws.
   (source.waits === true && code !== 'mapping_failed')
 
+/** The result of a preflight or of a method that is not allowed; `undefined` for a POST. */
+const receiveMethod = (
+  delivery: Delivery,
+  { name, source: { form } }: Route,
+): IngestResult | undefined => {
+  if (delivery.method === 'POST') return undefined
+  if (delivery.method === 'OPTIONS' && form) {
+    return { source: name, response: preflight(delivery, form) }
+  }
+  const allowed = form ? 'OPTIONS, POST' : 'POST'
+  const error = new BridgeError('method_not_allowed', `this source accepts only ${allowed}`)
+  return { source: name, error, response: errorResponse(error, allowed) }
+}
+
 /**
- * One HTTP request from arrival to answer. Order of work: route and method, size, raw bytes,
- * signature, parser, signup, queue; unverified bytes never reach a parser. A 2xx is given only for
- * what is stored (or delivered), or is genuinely no signup. Never throws.
+ * Handles one HTTP request. Order of work: route and method, size, raw bytes, signature, parser,
+ * signup, queue; unverified bytes never reach a parser. The response is 2xx only if the signup was
+ * stored or delivered, or if an authentic payload is no signup. Never throws.
  */
 export const receive = async (
   request: IncomingRequest,
   dependencies: ReceiveDependencies,
 ): Promise<IngestResult> => {
-  let found: { name: string; source: Source } | undefined
+  let found: Route | undefined
   const { path: _path, encodedBytes: _encodedBytes, ...rest } = request
   let delivery: Delivery = { ...rest, source: '', body: new Uint8Array() }
   try {
     found = findRoute(dependencies.bridge, request.path)
     const { name, source } = found
     const { form } = source
-    const methods = form ? 'OPTIONS, POST' : 'POST'
-    if (request.method === 'OPTIONS' && form) {
-      return { source: name, response: preflight(delivery, form) }
-    }
-    if (request.method !== 'POST') {
-      const error = new BridgeError(
-        'method_not_allowed',
-        `this source takes ${methods} and no other method`,
-      )
-      return { source: name, error, response: errorResponse(error, methods) }
-    }
+    const early = receiveMethod(delivery, found)
+    if (early) return early
     delivery = { ...delivery, source: name, body: readBody(request) }
     if (form) assertOrigin(delivery, form)
     await authenticateSender(source, delivery, dependencies)
-    const received = await ingest(source, delivery, {
+    const result = await ingest(source, delivery, {
       sink: dependencies.sink,
       isForSender: senderCanFix,
       beforeSink: async () => {
@@ -106,9 +113,9 @@ export const receive = async (
       },
     })
     return {
-      ...received,
+      ...result,
       source: name,
-      response: toFormResponse(delivery, form, received.response),
+      response: toFormResponse(delivery, form, result.response),
     }
   } catch (thrown) {
     const error = toBridgeError(thrown)
@@ -117,7 +124,7 @@ export const receive = async (
   }
 }
 
-/** A page that is not on the list is answered without its origin, and its browser goes no further. */
+/** A CORS preflight response. It names no origin for a page that is not in `origins`. */
 const preflight = (delivery: Delivery, form: FormSettings): WebhookResponse => ({
   status: 204,
   headers: {
@@ -135,6 +142,6 @@ const toFormResponse = (
   response: WebhookResponse,
 ): WebhookResponse => {
   if (!form) return response
-  const dressed = formResponse(delivery, form, response)
-  return { ...dressed, headers: { ...dressed.headers, ...corsHeaders(delivery, form) } }
+  const page = formResponse(delivery, form, response)
+  return { ...page, headers: { ...page.headers, ...corsHeaders(delivery, form) } }
 }

@@ -3,14 +3,14 @@ import type { BridgeError, ErrorCode } from '../errors.ts'
 import { searchLagSeconds } from '../intercom/recent-contacts.ts'
 import type { FormSettings } from '../sources/source.ts'
 
-/** What goes back to the sender: never anything of the request. */
+/** The response to the sender. It never contains anything of the request. */
 export type WebhookResponse = {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
   readonly body: string
 }
 
-/** The HTTP status of each code that a sender can meet; any other is a fault of ours, 500. */
+/** The HTTP status of each code that a request can cause; any other is a bug in the bridge, 500. */
 const statuses: { readonly [code in ErrorCode]?: number } = {
   body_too_large: 413,
   challenge_failed: 403,
@@ -30,7 +30,7 @@ const statuses: { readonly [code in ErrorCode]?: number } = {
   signature_missing: 401,
   unknown_source: 404,
   unsupported_media_type: 415,
-  // What time mends, the sender may try again.
+  // Temporary: the sender may retry.
   conflict_unresolved: 503,
   create_unclear: 503,
   extras_unavailable: 503,
@@ -43,7 +43,7 @@ const statuses: { readonly [code in ErrorCode]?: number } = {
   temporarily_unavailable: 503,
 }
 
-/** A payload that says of nobody is, to whoever waits for the answer, an invalid signup. */
+/** The code in the response: less specific than the one in the log. */
 const publicCode = (error: BridgeError): ErrorCode => {
   const status = statuses[error.code]
   if (error.code === 'no_identity' || error.code === 'mapping_failed') return 'invalid_signup'
@@ -52,11 +52,11 @@ const publicCode = (error: BridgeError): ErrorCode => {
 }
 
 const publicMessages: { readonly [code in ErrorCode]?: string } = {
-  temporarily_unavailable: 'the signup could not be taken now: send it again later',
-  unexpected: 'a fault in the bridge: its log names it',
+  temporarily_unavailable: 'the signup could not be accepted now: send it again later',
+  unexpected: 'unexpected error in the bridge: see its log',
 }
 
-/** Seconds; a lead that may have been made is looked for once Intercom's search sees it. */
+/** Seconds. A lead that may have been created is looked up only once Intercom's search shows it. */
 const retryAfter = ({ code, retryAfterSeconds = 30 }: BridgeError): string =>
   String(code === 'create_unclear' ? searchLagSeconds : retryAfterSeconds)
 
@@ -70,7 +70,7 @@ export const jsonResponse = (
   body: JSON.stringify(body),
 })
 
-/** The JSON answer to a failure: code, message and, where somebody can mend them, the issues. */
+/** The JSON response to an error: code, message and, with 422, the issues and Intercom's code. */
 export const errorResponse = (error: BridgeError, allow = 'POST'): WebhookResponse => {
   const status = statuses[error.code] ?? 500
   const code = publicCode(error)
@@ -93,7 +93,7 @@ export const errorResponse = (error: BridgeError, allow = 'POST'): WebhookRespon
   )
 }
 
-/** The statuses that a browser is led to the failure page for. */
+/** The statuses that redirect a browser to the failure page. */
 const failurePageStatuses = new Set([400, 403, 413, 415, 422, 503])
 
 const wantsJson = (delivery: Delivery): boolean => {
@@ -108,8 +108,8 @@ const htmlResponse = (status: number, text: string): WebhookResponse => ({
 })
 
 /**
- * A form's answer as a browser follows it: 303 to the page for it, else a plain page; JSON where
- * `Accept` asks for it, and for failures without a page.
+ * Turns a JSON response into a form's response: 303 to the configured page, or a plain page on
+ * success if there is none. It stays JSON if `Accept` asks for it, or if an error has no page.
  */
 export const formResponse = (
   delivery: Delivery,

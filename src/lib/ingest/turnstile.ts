@@ -5,34 +5,34 @@ import type { SendHttp } from '../http.ts'
 import { parseJson } from '../json.ts'
 import { toKeys } from '../signature/key.ts'
 
-/** The input that Turnstile's widget adds to its form. */
+/** The form field that Turnstile's widget adds. */
 export const tokenInput = 'cf-turnstile-response'
 export const turnstileUrl = 'https://challenges.cloudflare.com'
 
 /** https://developers.cloudflare.com/turnstile/get-started/server-side-validation/ */
 const maxTokenLength = 2_048
-/** A person waits, and the function has 10 s. */
+/** A person waits for the response, and the function has 10 s. */
 const timeoutMs = 5_000
 
-const verdictSchema = z.looseObject({
+const resultSchema = z.looseObject({
   success: z.boolean(),
   'error-codes': z._default(z.array(z.string()), []),
 })
 
-/** What Cloudflare says of a token: it is good, it is not, or the secret is none of its own. */
+/** Cloudflare's result: the token is valid, it is not, or the secret is unknown to Cloudflare. */
 export type TurnstileResult = 'human' | 'refused' | 'wrong_secret'
 
 /**
- * Asks Cloudflare of a token, which it takes once.
+ * Validates a token with Cloudflare, which accepts each token once.
  *
- * @throws BridgeError `temporarily_unavailable` where it does not say
+ * @throws BridgeError `temporarily_unavailable` if Cloudflare gives no result
  */
 export type AskTurnstile = (secret: string, token: string) => Promise<TurnstileResult>
 
 const turnstileUnavailable = (cause?: unknown) =>
   new BridgeError(
     'temporarily_unavailable',
-    'Turnstile gave no answer: check cloudflarestatus.com',
+    'no result from Turnstile: check cloudflarestatus.com',
     {
       cause,
     },
@@ -50,8 +50,8 @@ export const createAskTurnstile =
     }).catch((cause: unknown) => {
       throw turnstileUnavailable(cause)
     })
-    const parsed = z.safeParse(verdictSchema, parseJson(body))
-    // Cloudflare answers a refusal with 200 or 400, and its reasons.
+    const parsed = z.safeParse(resultSchema, parseJson(body))
+    // Cloudflare refuses a token with 200 or 400, and the error codes.
     if (status >= 500 || !parsed.success) throw turnstileUnavailable()
     const { success, 'error-codes': codes } = parsed.data
     if (success) return 'human'
@@ -60,11 +60,11 @@ export const createAskTurnstile =
   }
 
 /**
- * Checks that a person posted a form.
+ * Checks that Turnstile verified a form post.
  *
  * @param secrets the widget's secret key; several while it is rotated
- * @throws BridgeError `challenge_failed`; `misconfigured` where no secret is Cloudflare's;
- *   `temporarily_unavailable` where Cloudflare does not say
+ * @throws BridgeError `challenge_failed`; `misconfigured` if Cloudflare knows none of the secrets;
+ *   `temporarily_unavailable` if Cloudflare gives no result
  */
 export const assertHuman = async (
   token: unknown,
@@ -74,16 +74,16 @@ export const assertHuman = async (
   const keys = toKeys('text', secrets).map(String)
   const failed = new BridgeError(
     'challenge_failed',
-    'Turnstile does not vouch for this post: check that the form shows its widget, and send it again',
+    'Turnstile did not verify this post: check that the form shows its widget, then send it again',
   )
   if (typeof token !== 'string' || token === '' || token.length > maxTokenLength) throw failed
   for (const key of keys) {
-    const verdict = await ask(key, token)
-    if (verdict === 'human') return
-    if (verdict === 'refused') throw failed
+    const result = await ask(key, token)
+    if (result === 'human') return
+    if (result === 'refused') throw failed
   }
   throw new BridgeError(
     'misconfigured',
-    'Turnstile does not know the secret of this form: put the widget’s secret key into the signing secret',
+    'Turnstile does not know this form’s secret: put the widget’s secret key into the signing secret',
   )
 }

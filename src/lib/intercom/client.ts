@@ -1,11 +1,12 @@
 import type { Clock } from '../clock.ts'
-import type { Cached } from '../config/secrets.ts'
+import type { Cached } from '../config/cache.ts'
 import type { SendHttp } from '../http.ts'
 import { parseJson } from '../json.ts'
 import { errorCodeOf, intercomError, isBadToken } from './errors.ts'
 import type { Pace } from './pace.ts'
 import { msUntilReset, readRateLimitWindow, windowMs } from './rate-limit.ts'
 import type { IntercomRequest, IntercomResponse, SendRequest } from './request.ts'
+import { retryDelayMs } from './retry-delay.ts'
 
 export type ClientOptions = {
   readonly send: SendHttp
@@ -14,9 +15,9 @@ export type ClientOptions = {
   readonly pace: Pace
   readonly clock: Clock
   readonly random: () => number
-  /** Milliseconds that this invocation still has. */
+  /** Milliseconds left of this invocation. */
   readonly remainingMs: () => number
-  /** Told of every answer, for the log: the call's name, its status (0: none) and its time. */
+  /** Called after every response: the request's name, the status (0: none) and the duration. */
   readonly onResponse?: (response: {
     readonly name: string
     readonly status: number
@@ -26,22 +27,24 @@ export type ClientOptions = {
 
 const maxAttempts = 3
 const timeoutMs = 8_000
-/** Kept for parking or handing back after the last call: two tries of 2 s each. */
+/** Reserved for SQS after the last request: parking or returning a record, twice 2 s. */
 const reserveMs = 5_000
 
 /**
- * Makes the calls of one invocation: in the pace of Intercom's window, with bearer token and pinned
- * version, 8 s a try, three tries a call with full jitter, none of them past the invocation's end. A
- * 429 waits for the next window; a 401 reads the token's secret again and goes on where it changed.
+ * Creates the function that sends the requests of one invocation to Intercom: within the rate
+ * limit, with the bearer token and the pinned API version. A request has up to three attempts of
+ * 8 s with full jitter in between, all within the invocation's time. After a 429 it waits for the
+ * next window. After a 401 it reads the token again and, if it has changed, uses the new one.
  *
- * @throws BridgeError (of the call) `intercom_*`, `create_unclear` for what may not be repeated, or
- *   `out_of_time`
+ * @throws BridgeError (from each request) `intercom_*`, `create_unclear` if a request that must not
+ *   be repeated may have succeeded, or `out_of_time`
  */
 export const createClient = (options: ClientOptions): SendRequest => {
   const { send, token, version, pace, clock, random, remainingMs, onResponse } = options
   const usableMs = () => remainingMs() - reserveMs
 
-  const attempt = async <T>(
+  /** Sends a request once; an error of the network is returned. */
+  const sendOnce = async <T>(
     request: IntercomRequest<T>,
     bearer: string,
   ): Promise<IntercomResponse | Error> => {
@@ -62,7 +65,7 @@ export const createClient = (options: ClientOptions): SendRequest => {
         ...(request.body !== undefined && { 'content-type': 'application/json' }),
       },
       signal: clock.timeout(Math.min(timeoutMs, usableMs())),
-    }).catch((error: unknown) => (error instanceof Error ? error : new Error('no answer')))
+    }).catch((error: unknown) => (error instanceof Error ? error : new Error('no response')))
     const failed = response instanceof Error
     turn.end(failed ? undefined : readRateLimitWindow(response.headers))
     const status = failed ? 0 : response.status
@@ -70,49 +73,46 @@ export const createClient = (options: ClientOptions): SendRequest => {
     return failed ? response : { ...response, body: parseJson(response.body) }
   }
 
-  /** How long to wait before the next try of a call. */
-  const delayMs = (response: IntercomResponse | Error, tries: number): number => {
-    if (response instanceof Error || response.status !== 429) return retryDelayMs(tries, random())
-    // Where none is announced, a whole one is waited out.
+  /** How long to wait before the next attempt. */
+  const delayMs = (response: IntercomResponse | undefined, attempt: number): number => {
+    if (response?.status !== 429) return retryDelayMs(attempt, random())
+    // Without rate limit headers, wait for a whole window.
     const window = readRateLimitWindow(response.headers)
     return (window ? msUntilReset(window, clock.now()) : windowMs) + random() * 1_000
   }
 
   return async (request) => {
     let bearer = await token.get()
-    let rereadToken = false
-    for (let tries = 1; ; tries += 1) {
-      const response = await attempt(request, bearer)
-      const answered = response instanceof Error ? undefined : response
-      const cause = response instanceof Error ? response : undefined
-      const decided = answered && request.read(answered)
-      if (decided !== undefined) return decided
+    let tokenReread = false
+    for (let attempt = 1; ; attempt += 1) {
+      const outcome = await sendOnce(request, bearer)
+      const failed = outcome instanceof Error
+      const response = failed ? undefined : outcome
+      const cause = failed ? outcome : undefined
+      const result = response && request.read(response)
+      if (result !== undefined) return result
 
-      if (answered && isBadToken(answered)) {
-        const fresh = rereadToken ? bearer : await token.reread()
-        if (fresh === bearer) throw intercomError('intercom_unauthorized', answered)
-        rereadToken = true
-        bearer = fresh
-        // A token that was rotated is no failed try of the call.
-        tries -= 1
+      if (response && isBadToken(response)) {
+        const newToken = tokenReread ? bearer : await token.reread()
+        if (newToken === bearer) throw intercomError('intercom_unauthorized', response)
+        tokenReread = true
+        bearer = newToken
+        // A rotated token does not cost the request an attempt.
+        attempt -= 1
         continue
       }
-      const code = answered ? errorCodeOf(answered) : 'intercom_unavailable'
+      const code = response ? errorCodeOf(response) : 'intercom_unavailable'
       if (code === 'intercom_forbidden' || code === 'intercom_rejected') {
-        throw intercomError(code, answered)
+        throw intercomError(code, response)
       }
       if (code === 'intercom_unavailable' && !request.repeatable) {
-        throw intercomError('create_unclear', answered, cause)
+        throw intercomError('create_unclear', response, cause)
       }
-      const waitMs = delayMs(response, tries)
-      if (tries >= maxAttempts || waitMs + timeoutMs > usableMs()) {
-        throw intercomError(code, answered, cause)
+      const waitMs = delayMs(response, attempt)
+      if (attempt >= maxAttempts || waitMs + timeoutMs > usableMs()) {
+        throw intercomError(code, response, cause)
       }
       await clock.sleep(waitMs)
     }
   }
 }
-
-/** Full jitter between two tries of one call, in milliseconds. */
-export const retryDelayMs = (tries: number, random: number): number =>
-  Math.floor(random * Math.min(4_000, 250 * 2 ** tries))

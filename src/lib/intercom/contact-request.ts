@@ -6,7 +6,7 @@ import { type Contact, contactListSchema, contactSchema } from './contact.ts'
 import { intercomCodeOf, intercomError, intercomTextOf, isSuccess } from './errors.ts'
 import type { IntercomRequest, IntercomResponse } from './request.ts'
 
-/** One call under `/contacts`. */
+/** A request under `/contacts`. */
 export type ContactRequest =
   | { readonly type: 'search'; readonly field: 'email' | 'phone'; readonly value: string }
   | { readonly type: 'find'; readonly external_id: string }
@@ -15,23 +15,23 @@ export type ContactRequest =
   | { readonly type: 'update'; readonly id: string; readonly fields: Partial<ContactFields> }
   | { readonly type: 'unarchive'; readonly id: string }
 
-/** The answers that decide what comes next; all others are thrown as a BridgeError. */
+/** The responses that have a result; any other is thrown as a BridgeError. */
 export type ContactResponse =
   | { readonly type: 'contact'; readonly contact: Contact }
   | {
       readonly type: 'contacts'
       readonly contacts: readonly Contact[]
-      /** Ids among them that search did not give, and this process remembers. */
+      /** Ids of those that search did not find yet and this process remembers. */
       readonly unindexed?: readonly string[]
     }
   | { readonly type: 'unarchived' }
-  /** 409: the id stands only in the message's text, and may be missing. */
+  /** 409: the id is only in the message's text, and may be missing. */
   | { readonly type: 'conflict'; readonly id: string | undefined; readonly archived: boolean }
-  /** 404: deleted or archived; up to API version 2.15 merged, too. */
+  /** 404: deleted or archived; up to API version 2.15 also merged. */
   | { readonly type: 'gone' }
-  /** 410, from API version 2.16 on: the contact that it was merged into, by the `Link` header. */
+  /** 410, from API version 2.16 on: `id` is the contact that it was merged into (header `Link`). */
   | { readonly type: 'merged'; readonly id: string | undefined }
-  /** Read and not taken; whether the text speaks of attributes is a guess at unwritten wording. */
+  /** 400, 401 or 422; `aboutAttributes` is guessed from the text, which is undocumented. */
   | {
       readonly type: 'refused'
       readonly error: BridgeError
@@ -50,7 +50,7 @@ const toRequestBody = (fields: Partial<ContactFields>, version: string): string 
   return JSON.stringify({ ...fields, ...owner })
 }
 
-/** Ids are encoded, so that none leaves its place in the path. */
+/** Ids are encoded: none can change the path. */
 const toHttpRequest = (
   request: ContactRequest,
   version: string,
@@ -78,7 +78,7 @@ const toHttpRequest = (
   }
 }
 
-/** Every id in a recording is 24 hex characters; the wording around it is not contractual. */
+/** In every recording an id is 24 hex characters; the text around it is undocumented. */
 const conflictId = /\bid=([0-9a-f]{6,64})\b/i
 
 /** https://developers.intercom.com/docs/references/2.16/rest-api/api.intercom.io/contacts/showcontact */
@@ -96,7 +96,7 @@ const readContacts = (request: ContactRequest, body: unknown): ContactResponse |
     : { type: 'contact', contact: contact.data }
 }
 
-/** 401 is on record once, for an unknown attribute; the code tells it from a bad token. */
+/** A 401 was recorded once for an unknown attribute; its code is not that of a bad token. */
 const isRejected = ({ status, body }: IntercomResponse): boolean =>
   status === 400 ||
   status === 422 ||
@@ -108,11 +108,11 @@ const readContactResponse = (
 ): ContactResponse | undefined => {
   const { status, headers, body } = response
   if (isSuccess(response)) return readContacts(request, body)
-  // A page instead of JSON is a gateway's word, not Intercom's.
+  // Not JSON: an error page of a gateway, not Intercom's response.
   if (body === undefined) return undefined
   const hasTarget = request.type !== 'create' && request.type !== 'search'
   if (hasTarget && status === 404) return { type: 'gone' }
-  // How find says that it found nobody is on no record.
+  // How find responds when there is no such contact is undocumented.
   if (request.type === 'find' && status === 400) return { type: 'gone' }
   if (hasTarget && status === 410) {
     return { type: 'merged', id: canonicalId.exec(String(headers.link ?? ''))?.[1] }
@@ -131,7 +131,7 @@ const readContactResponse = (
   return undefined
 }
 
-/** A call as a version of Intercom's API takes it. */
+/** The HTTP request, for a version of Intercom's API. */
 export const toIntercomRequest = (
   request: ContactRequest,
   version: string,
@@ -139,6 +139,6 @@ export const toIntercomRequest = (
   ...toHttpRequest(request, version),
   name: request.type,
   read: (response) => readContactResponse(request, response),
-  // Leads never conflict, so a second create after an unclear first one would make two of them.
+  // Intercom allows duplicate leads, so a retry after an unclear attempt could create a second one.
   repeatable: !(request.type === 'create' && request.fields.role === 'lead'),
 })

@@ -1,8 +1,8 @@
 import * as z from 'zod/mini'
 
-/*
- * Read leniently: only `id` is needed, and a field of an unexpected type is as good
- * as absent. https://developers.intercom.com/docs/references/rest-api/api.intercom.io/contacts/createcontact
+/**
+ * Accepts a field of any other type as absent: of a contact only `id` is required.
+ * https://developers.intercom.com/docs/references/rest-api/api.intercom.io/contacts/createcontact
  */
 export const lenient = <T extends z.ZodMiniType>(schema: T) => z.catch(z.nullish(schema), undefined)
 const text = lenient(z.string())
@@ -22,7 +22,7 @@ const listOf = <T extends z.ZodMiniType>(item: T) =>
     }),
   )
 
-/** The whole answer of Create contact, 2.10 to 2.16. */
+/** The whole response of Create contact, 2.10 to 2.16. */
 export const contactSchema = z.looseObject({
   type: text,
   id: z.string().check(z.minLength(1)),
@@ -90,7 +90,7 @@ export const contactSchema = z.looseObject({
   enabled_push_messaging: flag,
 })
 
-/** Intercom's record of a person. */
+/** A person in Intercom. */
 export type Contact = z.infer<typeof contactSchema>
 
 export const contactListSchema = z.looseObject({ data: z.array(contactSchema) })

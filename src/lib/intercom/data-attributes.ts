@@ -15,9 +15,9 @@ const attributeSchema = z.looseObject({
 })
 const listSchema = z.looseObject({ data: z.array(attributeSchema) })
 
-/** An attribute of the workspace's contacts. */
+/** An attribute that the workspace defines for contacts. */
 export type DataAttribute = z.infer<typeof attributeSchema>
-/** What a custom attribute holds. */
+/** The value of a custom attribute. */
 export type Scalar = string | number | boolean
 
 const listRequest: IntercomRequest<readonly DataAttribute[]> = {
@@ -45,15 +45,15 @@ const isCustom = ({ name, full_name }: DataAttribute): boolean =>
   full_name === undefined || full_name === null || full_name === `custom_attributes.${name}`
 
 /**
- * Why the workspace does not take a custom attribute, in words for the log; `undefined` where it
- * does. A data type that nobody knows yet is left to Intercom to judge.
+ * Returns why the workspace does not accept a custom attribute, in words for the log; `undefined`
+ * if it does. An unknown data type accepts any value: Intercom decides.
  */
 export const attributeProblem = (
   list: readonly DataAttribute[],
   name: string,
   value: Scalar,
 ): string | undefined => {
-  const attribute = list.find((each) => isCustom(each) && each.name === name)
+  const attribute = list.find((candidate) => isCustom(candidate) && candidate.name === name)
   if (!attribute || attribute.archived) return 'not in the workspace'
   if (attribute.api_writable === false) return 'not writable'
   const { data_type, options } = attribute
@@ -64,32 +64,37 @@ export const attributeProblem = (
 const cacheMs = 10 * 60_000
 
 /**
- * The contact attributes that a workspace has; `undefined` where it does not say. For a replay none
- * that were read before it was sent: the attributes may have been made in between.
+ * Lists the contact attributes of the workspace; `undefined` if the list cannot be read. A list
+ * that was read before `notBeforeMs` is not used: a replay needs the attributes created since.
  */
 export type ListAttributes = (
   send: SendRequest,
   notBeforeMs?: number,
 ) => Promise<readonly DataAttribute[] | undefined>
 
-/** What the next call meets as well, and waits for: it is no answer about the list. */
-const notAboutList: ReadonlySet<ErrorCode> = new Set(['intercom_unauthorized', 'out_of_time'])
+/** Errors that the next request would meet too: they are thrown. */
+const thrownCodes: ReadonlySet<ErrorCode> = new Set(['intercom_unauthorized', 'out_of_time'])
 
-/** Reads the list of attributes when asked, keeps it for 10 min, one reading at a time. */
+/**
+ * Creates a function that reads the list of attributes and caches it for 10 min. Concurrent callers
+ * share one request.
+ *
+ * @throws BridgeError (from each call) `intercom_unauthorized` or `out_of_time`; unexpected errors
+ */
 export const createListAttributes = (clock: Clock): ListAttributes => {
-  let kept: { readonly list: readonly DataAttribute[]; readonly readAtMs: number } | undefined
+  let cached: { readonly list: readonly DataAttribute[]; readonly readAtMs: number } | undefined
   let reading: Promise<readonly DataAttribute[] | undefined> | undefined
   return async (send, notBeforeMs = Number.NEGATIVE_INFINITY) => {
     const oldestMs = Math.max(clock.now() - cacheMs + 1, notBeforeMs)
-    if (kept && kept.readAtMs >= oldestMs) return kept.list
+    if (cached && cached.readAtMs >= oldestMs) return cached.list
     const readAtMs = clock.now()
     reading ??= send(listRequest)
       .then((list) => {
-        kept = { list, readAtMs }
+        cached = { list, readAtMs }
         return list
       })
       .catch((error: unknown) => {
-        if (!(error instanceof BridgeError) || notAboutList.has(error.code)) throw error
+        if (!(error instanceof BridgeError) || thrownCodes.has(error.code)) throw error
         return undefined
       })
       .finally(() => {

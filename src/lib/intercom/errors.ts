@@ -4,15 +4,17 @@ import { type ErrorList, errorListSchema } from './contact.ts'
 import type { IntercomResponse } from './request.ts'
 
 const messages: { readonly [code in ErrorCode]?: string } = {
-  create_unclear: 'it is unclear whether Intercom made the lead: the signup waits to look again',
+  create_unclear:
+    'it is unclear whether Intercom created the lead: nothing to do, the retry searches first',
   intercom_forbidden:
     "Intercom refuses this token or plan: check the app's permissions to read and write contacts",
-  intercom_rate_limited: "Intercom's rate limit is used up: nothing to do, the signup waits",
-  intercom_rejected: 'Intercom refuses the contact for good: look up the code, mend, then replay',
+  intercom_rate_limited: "Intercom's rate limit is used up: nothing to do, the signup is retried",
+  intercom_rejected:
+    'Intercom rejects the request permanently: look up the code, fix the cause, then replay',
   intercom_unauthorized:
     'Intercom refuses the token: put a valid one into Secrets Manager; the signups wait',
-  intercom_unavailable: 'Intercom gave no usable answer: nothing to do, the signup waits',
-  out_of_time: "the invocation's time is up: nothing to do, the signup goes on in the next",
+  intercom_unavailable: 'Intercom sent no usable response: nothing to do, the signup is retried',
+  out_of_time: "the invocation's time is up: nothing to do, the signup is retried in the next one",
 }
 
 const parseErrorList = (body: unknown): ErrorList | undefined => {
@@ -20,20 +22,20 @@ const parseErrorList = (body: unknown): ErrorList | undefined => {
   return parsed.success ? parsed.data : undefined
 }
 
-/** Intercom's own code; a word of its closed list, since anything else might quote what was sent. */
+/** Intercom's own error code; `undefined` if it is not one word: it might quote the request. */
 export const intercomCodeOf = (body: unknown): string | undefined => {
   const code = parseErrorList(body)?.errors[0]?.code ?? ''
   return /^[a-z_]{1,64}$/.test(code) ? code : undefined
 }
 
-/** Intercom's text: to be read for what stands nowhere else, and never shown. */
+/** The text of Intercom's error messages. It may quote the request: never log or return it. */
 export const intercomTextOf = (body: unknown): string =>
   (parseErrorList(body)?.errors ?? []).map(({ message }) => message ?? '').join('\n')
 
 export const isSuccess = ({ status }: Pick<IntercomResponse, 'status'>): boolean =>
   status >= 200 && status < 300
 
-/** An error about a call, with what Intercom calls it. */
+/** An error about a request, with the status, code and request id of Intercom's response. */
 export const intercomError = (
   code: ErrorCode,
   response?: Pick<IntercomResponse, 'status' | 'body'>,
@@ -50,18 +52,18 @@ export const intercomError = (
 }
 
 /**
- * 401s that another token may mend. `token_unauthorized` is not one: the token is good and lacks a
- * right. https://developers.intercom.com/docs/references/rest-api/errors/error-codes
+ * Whether a 401 may succeed with another token. Not `token_unauthorized`: that token is valid and
+ * lacks a permission. https://developers.intercom.com/docs/references/rest-api/errors/error-codes
  */
 export const isBadToken = ({ status, body }: IntercomResponse): boolean =>
   status === 401 && intercomCodeOf(body) !== 'token_unauthorized'
 
 const retryableStatuses = new Set([408, 429])
 
-/** What an answer that decides nothing stands for: trouble that passes, or a refusal for good. */
+/** The code of a response that has no result: a temporary error or a permanent rejection. */
 export const errorCodeOf = ({ status, body }: IntercomResponse): ErrorCode => {
   if (status === 429) return 'intercom_rate_limited'
-  // A page instead of JSON is a gateway's word, not Intercom's.
+  // Not JSON: an error page of a gateway, not Intercom's response.
   if (body === undefined || status < 400 || status >= 500 || retryableStatuses.has(status)) {
     return 'intercom_unavailable'
   }

@@ -12,7 +12,7 @@ const readId = (response: IntercomResponse): string | undefined => {
 }
 const readSuccess = (response: IntercomResponse): true | undefined =>
   isSuccess(response) ? true : undefined
-/** A page instead of JSON is a gateway's word, not Intercom's. */
+/** Not if the body is no JSON: that is an error page of a gateway, not Intercom's response. */
 const isNotFound = ({ status, body }: IntercomResponse): boolean =>
   status === 404 && body !== undefined
 
@@ -30,17 +30,17 @@ const post = <T>(
   repeatable: true,
 })
 
-const contactPath = (contactId: string, things: string) =>
-  `/contacts/${encodeURIComponent(contactId)}/${things}`
+const contactPath = (contactId: string, collection: string) =>
+  `/contacts/${encodeURIComponent(contactId)}/${collection}`
 
 /**
- * Makes a tag of this name, or gives the one that there is: its id.
+ * Creates the tag, if there is none of this name, and returns its id.
  * https://developers.intercom.com/docs/references/rest-api/api.intercom.io/tags/createtag
  */
 export const tagRequest = (name: string): IntercomRequest<string> =>
   post('tag', '/tags', { name }, readId)
 
-/** Ties a tag to a contact, once; `gone` where there is no such tag, or no such contact. */
+/** Adds a tag to a contact; idempotent. Returns `gone` if the tag or the contact does not exist. */
 export const attachTagRequest = (contactId: string, id: string): IntercomRequest<true | 'gone'> =>
   post('attach_tag', contactPath(contactId, 'tags'), { id }, (response) =>
     isNotFound(response) ? 'gone' : readSuccess(response),
@@ -55,11 +55,11 @@ const companySchema = z.looseObject({
   plan: lenient(z.looseObject({ name: lenient(z.string()) })),
 })
 
-/** A company as Intercom has it. */
+/** A company in Intercom. */
 export type KnownCompany = z.infer<typeof companySchema>
 
 /**
- * Makes a company, or updates the one of this `company_id` in the fields given.
+ * Creates a company, or updates these fields of the one with this `company_id`.
  * https://developers.intercom.com/docs/references/rest-api/api.intercom.io/companies/createorupdatecompany
  */
 export const companyRequest = (company: Company): IntercomRequest<KnownCompany> =>
@@ -68,10 +68,10 @@ export const companyRequest = (company: Company): IntercomRequest<KnownCompany> 
     return parsed.success ? parsed.data : undefined
   })
 
-/** Ties a company to a contact, once. */
+/** Adds a contact to a company; idempotent. */
 export const attachCompanyRequest = (contactId: string, id: string): IntercomRequest<true> =>
   post('attach_company', contactPath(contactId, 'companies'), { id }, readSuccess)
 
-/** Adds a note to a contact; a second one where the first one's answer was lost. */
+/** Adds a note to a contact; a retry after a lost response adds a second one. */
 export const noteRequest = (contactId: string, body: string): IntercomRequest<true> =>
   post('note', contactPath(contactId, 'notes'), { body }, readSuccess)

@@ -1,137 +1,142 @@
 import type { Clock } from '../clock.ts'
 import { type RateLimitWindow, windowMs } from './rate-limit.ts'
 
-/** A call's turn; `end` takes what its answer said of the window, if anything. */
+/** Permission to send one request; call `end` with the window that its response reports, if any. */
 export type Turn = { readonly end: (window: RateLimitWindow | undefined) => void }
 
-/** Whose turn it is. */
+/** Decides when each request of a process may be sent. */
 export type Pace = {
   /**
-   * Resolves when it is this call's turn, first come, first served; to `undefined` if that would not
-   * be within so many ms.
+   * Resolves when the request may be sent, first come, first served; to `undefined` if that would
+   * not be within `withinMs`.
    */
   readonly turn: (withinMs: number) => Promise<Turn | undefined>
 }
 
-/** Kept for what all workers have under way, unseen in the last answer: 300 ms of the window. */
-const reservePart = 0.03
-/** Calls that may be made at once after a while without any: a batch, where the window is large. */
+/** Reserved for requests in flight that the latest response does not count: 300 ms of a window. */
+const reserveFraction = 0.03
+/** Requests that may be sent immediately after an idle time: a batch, if the limit is large. */
 const maxBurst = 10
-const burstPart = 0.006
-/** What a process takes for its share at the start of a window, and how soon it knows better. */
-const firstShare = 0.25
-const doubtPart = 0.02
+const burstFraction = 0.006
+/** The assumed share of the window at its start, and how much weight that assumption has. */
+const initialShare = 0.25
+const uncertaintyFraction = 0.02
 const minShare = 1 / 64
-/** A window is not begun by our own clock alone before so long: Intercom's may be behind it. */
-const marginMs = 250
+/** Added to a window's end before our own clock starts the next one: Intercom's may be behind. */
+const clockMarginMs = 250
 /** Resets that differ by no more name the same window: they are whole seconds. */
-const sameMs = 1_000
-/** How much longer a window is taken to last that was thought to be over. */
-const tooEarlyMs = 1_000
+const sameWindowMs = 1_000
+/** How long the old window is extended if the new one was started too early. */
+const extensionMs = 1_000
 
 /**
- * Paces the calls of one process, so that many workers stay below Intercom's window together and
- * share it without a store of their own. Every answer says how many calls are left for all; a
- * process spreads its share of them (its own calls of those that were made) over what is left of the
- * window, and when they are used up it waits for the next one.
+ * Paces the requests of one process, so that many workers together stay below Intercom's rate limit
+ * and share it without a common store. Every response reports how many requests are left for all
+ * workers. A process takes its share of them (its own requests out of all that were counted),
+ * spreads it over the rest of the window, and waits for the next window when it is used up.
  *
- * Not knowing any window, the first call goes alone; where its answer tells of none, all go freely.
+ * While no window is known, the first request is sent alone. If its response reports none, requests
+ * are not paced.
  */
 export const createPace = (clock: Clock, random: () => number): Pace => {
-  /** The window that is on: Intercom's name for it, and its end by our own clock. */
+  /** The current window: its reset by Intercom's clock, and its end by our own. */
   let window:
     | { readonly limit: number; readonly resetMs: number; readonly endMs: number }
     | undefined
-  /** Between two calls of this process; infinite where the window is used up. */
-  let gapMs = 0
-  /** Calls so far, those before this window, and the last whose answer was heeded. */
-  let sent = 0
-  let sentBefore = 0
-  let heeded = 0
-  let lastMs = Number.NEGATIVE_INFINITY
+  /** Between two requests of this process; infinite when the window is used up. */
+  let intervalMs = 0
+  /** Requests sent so far, those before this window, and the last whose response was applied. */
+  let sentCount = 0
+  let sentBeforeWindow = 0
+  let lastApplied = 0
+  let lastTurnMs = Number.NEGATIVE_INFINITY
+  /** Resolves when the request that is sent alone has ended. */
   let probe: Promise<void> | undefined
   let queue: Promise<unknown> = Promise.resolve()
 
-  const spread = (calls: number, share: number, untilMs: number): number =>
-    calls <= 0
+  const intervalFor = (requests: number, share: number, untilMs: number): number =>
+    requests <= 0
       ? Number.POSITIVE_INFINITY
-      : Math.max(untilMs - clock.now(), marginMs) / (share * calls)
+      : Math.max(untilMs - clock.now(), clockMarginMs) / (share * requests)
 
-  const begin = (limit: number, resetMs: number, endMs: number, before: number): void => {
+  const startWindow = (limit: number, resetMs: number, endMs: number, sent: number): void => {
     window = { limit, resetMs, endMs }
-    gapMs = spread(limit * (1 - reservePart), firstShare, endMs)
-    sentBefore = before
-    heeded = before
+    intervalMs = intervalFor(limit * (1 - reserveFraction), initialShare, endMs)
+    sentBeforeWindow = sent
+    lastApplied = sent
   }
 
-  /** A reset that cannot be, by our clock, is no time: then its window is taken to begin now. */
-  const endOf = (resetMs: number): number => {
+  /** If the reset is impossible by our clock, the window is assumed to start now. */
+  const endByOurClock = (resetMs: number): number => {
     const leftMs = resetMs - clock.now()
     return leftMs > 0 && leftMs <= windowMs ? resetMs : clock.now() + windowMs
   }
 
-  const heed = (request: number, { limit, remaining, resetMs }: RateLimitWindow): void => {
-    // Older than what is known, or of a window that is over.
-    if (request <= heeded) return
-    if (!window || resetMs - window.resetMs > sameMs) {
-      begin(limit, resetMs, endOf(resetMs), request - 1)
+  const applyWindow = (request: number, { limit, remaining, resetMs }: RateLimitWindow): void => {
+    // Older than what is known, or from a window that is over.
+    if (request <= lastApplied) return
+    if (!window || resetMs - window.resetMs > sameWindowMs) {
+      startWindow(limit, resetMs, endByOurClock(resetMs), request - 1)
     }
-    const wasBegunTooEarly = window !== undefined && window.resetMs - resetMs > sameMs
-    const endMs = wasBegunTooEarly ? clock.now() + tooEarlyMs : (window?.endMs ?? 0)
+    const startedTooEarly = window !== undefined && window.resetMs - resetMs > sameWindowMs
+    const endMs = startedTooEarly ? clock.now() + extensionMs : (window?.endMs ?? 0)
     window = { limit, resetMs, endMs }
-    heeded = request
-    const doubt = limit * doubtPart
-    const share = (request - sentBefore + doubt * firstShare) / (limit - remaining + doubt)
-    const underWay = sent - request
-    const usable = remaining - underWay - limit * reservePart
-    gapMs = spread(usable, Math.min(Math.max(share, minShare), 1), endMs)
+    lastApplied = request
+    const uncertainty = limit * uncertaintyFraction
+    const ownRequests = request - sentBeforeWindow + uncertainty * initialShare
+    const share = ownRequests / (limit - remaining + uncertainty)
+    const inFlight = sentCount - request
+    const usable = remaining - inFlight - limit * reserveFraction
+    intervalMs = intervalFor(usable, Math.min(Math.max(share, minShare), 1), endMs)
   }
 
-  const take = (atMs: number): Turn => {
-    sent += 1
-    lastMs = atMs
-    const request = sent
-    let ended = () => {}
+  const grantTurn = (atMs: number): Turn => {
+    sentCount += 1
+    lastTurnMs = atMs
+    const request = sentCount
+    let endProbe = () => {}
     if (!window && !probe) {
       probe = new Promise((resolve) => {
-        ended = resolve
+        endProbe = resolve
       })
     }
     return {
-      end: (response) => {
-        if (response) heed(request, response)
-        ended()
+      end: (reported) => {
+        if (reported) applyWindow(request, reported)
+        endProbe()
       },
     }
   }
 
-  const wait = async (endMs: number): Promise<Turn | undefined> => {
+  const waitForTurn = async (deadlineMs: number): Promise<Turn | undefined> => {
     if (!window) await probe
     for (;;) {
       const nowMs = clock.now()
-      if (!window) return take(nowMs)
-      if (nowMs >= window.endMs + marginMs) {
+      if (!window) return grantTurn(nowMs)
+      if (nowMs >= window.endMs + clockMarginMs) {
         const passedMs = (Math.floor((nowMs - window.endMs) / windowMs) + 1) * windowMs
-        begin(window.limit, window.resetMs + passedMs, window.endMs + passedMs, sent)
+        startWindow(window.limit, window.resetMs + passedMs, window.endMs + passedMs, sentCount)
       }
-      const { limit, endMs: windowEndMs } = window
-      const isUsedUp = gapMs === Number.POSITIVE_INFINITY
-      const burst = Math.min(limit * burstPart, maxBurst)
-      const dueMs = isUsedUp ? gapMs : Math.max(lastMs + gapMs, nowMs - burst * gapMs)
-      if (dueMs <= nowMs) return take(dueMs)
-      const jitterMs = isUsedUp ? (random() * windowMs) / (firstShare * limit) : 0
-      const wakeMs = Math.min(dueMs, windowEndMs + marginMs + jitterMs)
-      if (wakeMs > endMs) return undefined
-      // No credit for time in which nobody might call.
-      if (isUsedUp) lastMs = wakeMs
+      const { limit, endMs } = window
+      const isUsedUp = intervalMs === Number.POSITIVE_INFINITY
+      const burst = Math.min(limit * burstFraction, maxBurst)
+      const dueMs = isUsedUp
+        ? intervalMs
+        : Math.max(lastTurnMs + intervalMs, nowMs - burst * intervalMs)
+      if (dueMs <= nowMs) return grantTurn(dueMs)
+      const jitterMs = isUsedUp ? (random() * windowMs) / (initialShare * limit) : 0
+      const wakeMs = Math.min(dueMs, endMs + clockMarginMs + jitterMs)
+      if (wakeMs > deadlineMs) return undefined
+      // Time spent waiting for the next window allows no burst.
+      if (isUsedUp) lastTurnMs = wakeMs
       await clock.sleep(wakeMs - nowMs)
     }
   }
 
   return {
     turn: (withinMs) => {
-      const endMs = clock.now() + withinMs
-      const turn = queue.then(() => wait(endMs))
+      const deadlineMs = clock.now() + withinMs
+      const turn = queue.then(() => waitForTurn(deadlineMs))
       queue = turn.catch(() => undefined)
       return turn
     },

@@ -1,20 +1,20 @@
 import type { HttpResponse } from '../http.ts'
 
-/** Intercom counts calls in windows of 10 s. */
+/** Intercom counts requests in windows of 10 s. */
 export const windowMs = 10_000
 
-/** What Intercom says of the window that a call was counted in. */
+/** The rate limit window that a request was counted in, as Intercom reports it. */
 export type RateLimitWindow = {
-  /** Calls a window, of all that share it. */
+  /** Requests per window, for all that share it. */
   readonly limit: number
-  /** Calls that are left, after this one. */
+  /** Requests that are left after this one. */
   readonly remaining: number
-  /** When the next window begins, unix milliseconds on Intercom's clock. */
+  /** When the next window starts, in unix milliseconds by Intercom's clock. */
   readonly resetMs: number
 }
 
 const minWaitMs = 200
-/** Windows last 10 s; a reset that is further away is not believed. */
+/** A window lasts 10 s; a reset further away is wrong. */
 const maxWaitMs = 15_000
 
 const numericHeader = (headers: HttpResponse['headers'], name: string): number | undefined => {
@@ -23,7 +23,7 @@ const numericHeader = (headers: HttpResponse['headers'], name: string): number |
 }
 
 /**
- * Reads the window of an answer's headers; answers to a bad token bear none.
+ * Reads the window from the headers of a response. Responses to a bad token have none.
  * https://developers.intercom.com/docs/references/rest-api/errors/rate-limiting
  */
 export const readRateLimitWindow = (
@@ -36,6 +36,6 @@ export const readRateLimitWindow = (
   return { limit, remaining: Math.min(remaining, limit), resetMs: reset * 1000 }
 }
 
-/** How long to wait for the next window, whatever the two clocks say: 0.2 s to 15 s. */
+/** How long to wait for the next window: 0.2 s to 15 s, however far the two clocks are apart. */
 export const msUntilReset = ({ resetMs }: RateLimitWindow, nowMs: number): number =>
   Math.min(Math.max(resetMs - nowMs, minWaitMs), maxWaitMs)

@@ -2,32 +2,32 @@ import type { Clock } from '../clock.ts'
 import type { Contact } from './contact.ts'
 import type { ContactResponse } from './contact-request.ts'
 
-/** What this process made or changed lately: Intercom's search lags behind it. */
+/** The contacts that this process created or updated lately: Intercom's search lags behind. */
 export type RecentContacts = {
   readonly remember: (contact: Contact) => void
   readonly forget: (id: string) => void
   readonly find: (field: 'email' | 'phone', value: string) => readonly Contact[]
 }
 
-/** "This delay can take a few minutes", says Intercom of its search. */
-const keptMs = 5 * 60_000
+/** Intercom about its search: "This delay can take a few minutes". */
+const rememberMs = 5 * 60_000
 const maxContacts = 1_000
 
-type Remembered = {
+type RecentContact = {
   readonly contact: Contact
   readonly email: string | undefined
   readonly phone: string | undefined
   readonly untilMs: number
 }
 
-/** Remembers what this process made or changed in the last minutes, the oldest forgotten first. */
+/** Remembers the contacts of the last five minutes, up to 1,000; the oldest is forgotten first. */
 export const createRecentContacts = (clock: Clock): RecentContacts => {
-  const kept = new Map<string, Remembered>()
+  const kept = new Map<string, RecentContact>()
   return {
     remember: (contact) => {
       kept.delete(contact.id)
       const [email, phone] = [contact.email?.toLowerCase(), contact.phone?.toLowerCase()]
-      kept.set(contact.id, { contact, email, phone, untilMs: clock.now() + keptMs })
+      kept.set(contact.id, { contact, email, phone, untilMs: clock.now() + rememberMs })
       const [oldest] = kept.keys()
       if (kept.size > maxContacts && oldest !== undefined) kept.delete(oldest)
     },
@@ -38,15 +38,15 @@ export const createRecentContacts = (clock: Clock): RecentContacts => {
       const wanted = value.toLowerCase()
       const nowMs = clock.now()
       const found: Contact[] = []
-      for (const each of kept.values()) {
-        if (each[field] === wanted && nowMs < each.untilMs) found.push(each.contact)
+      for (const recent of kept.values()) {
+        if (recent[field] === wanted && nowMs < recent.untilMs) found.push(recent.contact)
       }
       return found
     },
   }
 }
 
-/** What search found, and what this process made or changed that search does not show yet. */
+/** The contacts that search found, and the recent ones that it does not show yet. */
 export const addRecentContacts = (
   found: readonly Contact[],
   recent: readonly Contact[],
@@ -59,5 +59,5 @@ export const addRecentContacts = (
   }
 }
 
-/** By then Intercom's search has surely seen what an unclear create may have made. */
+/** After this time Intercom's search shows a lead that an unclear create may have created. */
 export const searchLagSeconds = 180

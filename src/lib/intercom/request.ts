@@ -1,17 +1,21 @@
 import type { HttpRequest, HttpResponse } from '../http.ts'
 
-/** An answer of Intercom's; `body` is what its JSON holds, `undefined` for anything else. */
+/** A response of Intercom's API; `body` is the parsed JSON, `undefined` if it is not JSON. */
 export type IntercomResponse = Pick<HttpResponse, 'status' | 'headers'> & { readonly body: unknown }
 
-/** One call of Intercom's API, and what its answers mean. */
+/** A request to Intercom's API, and how its responses are read. */
 export type IntercomRequest<T> = Pick<HttpRequest, 'method' | 'path' | 'body'> & {
-  /** How the log names it. */
+  /** The request's name in the log. */
   readonly name: string
-  /** What an answer decides; `undefined` for one that decides nothing, which failure.ts judges. */
+  /** The result of a response; `undefined` if it has none: `errorCodeOf` then says what failed. */
   readonly read: (response: IntercomResponse) => T | undefined
-  /** False: a second try after an unclear first one would make two of what it makes. */
+  /** False if a retry after an unclear attempt could create a duplicate. */
   readonly repeatable: boolean
 }
 
-/** @throws BridgeError `intercom_*`, `create_unclear` or `out_of_time`, of retry.ts to judge */
+/**
+ * Sends a request, with retries, and returns its result.
+ *
+ * @throws BridgeError `intercom_*`, `create_unclear` or `out_of_time`
+ */
 export type SendRequest = <T>(request: IntercomRequest<T>) => Promise<T>

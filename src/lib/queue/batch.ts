@@ -7,26 +7,26 @@ import { backoffSeconds } from './retry.ts'
 
 export type DrainDependencies = RecordDependencies & {
   readonly bridge: Bridge
-  /** Best effort: sets when the records at hand are received again if this process ends. */
-  readonly holdApart: (held: readonly RecordRetry[]) => Promise<void>
-  /** Best effort: a record whose visibility is not changed is received after the queue's own timeout. */
+  /** Best effort: sets when the records are received again if this process crashes or hangs. */
+  readonly setCrashVisibility: (retries: readonly RecordRetry[]) => Promise<void>
+  /** Best effort: without it a record is received again after the queue's own timeout. */
   readonly setVisibility: (retries: readonly RecordRetry[]) => Promise<void>
   /** Milliseconds that this invocation still has. */
   readonly remainingMs: () => number
 }
 
-/** With less time no record is begun: one request may take 8 s, and returning records takes some, too. */
+/** With less time no record is started: a request may take 8 s, and returning records some more. */
 const minRemainingMs = 12_000
 
-/** After the invocation's end nothing uses its records any more; Lambda still acts on its response. */
+/** After its end an invocation no longer uses its records; Lambda still handles its response. */
 const afterInvocationSeconds = 30
-/** So far apart that two records are not received in one batch again. */
+/** Far enough apart that the records of two persons are not received in one batch again. */
 const apartSeconds = 15
 
 /**
- * When records are received again if this process crashes or hangs: each person's at another time.
- * Otherwise one record that ends every process would take the same nine with it each time, until
- * SQS moves all ten to the dead letters.
+ * When the records are received again if this process crashes or hangs: each group at another time.
+ * Otherwise one record that crashes every process would fail the other nine of its batch each time,
+ * until SQS moves all ten to the dead letters.
  */
 export const crashVisibility = (
   records: readonly QueueRecord[],
@@ -40,16 +40,19 @@ export const crashVisibility = (
   }))
 }
 
-/** Groups of records that may be processed at the same time; two records that share a key are in one, in order. */
+/**
+ * Splits records into groups that are processed at the same time. Records that share a key are in
+ * one group, also through other records; records and groups keep their order.
+ */
 export const groupByPerson = (reads: readonly ReadRecord[]): ReadRecord[][] => {
   let groups: { readonly keys: ReadonlySet<string>; readonly reads: ReadRecord[] }[] = []
   for (const read of reads) {
     const joined = groups.filter(({ keys }) => read.keys.some((key) => keys.has(key)))
     const group = {
       keys: new Set([...read.keys, ...joined.flatMap(({ keys }) => [...keys])]),
-      reads: [...joined.flatMap((each) => each.reads), read],
+      reads: [...joined.flatMap((other) => other.reads), read],
     }
-    groups = [...groups.filter((each) => !joined.includes(each)), group]
+    groups = [...groups.filter((other) => !joined.includes(other)), group]
   }
   const position = (read: ReadRecord | undefined) => (read ? reads.indexOf(read) : -1)
   return groups
@@ -57,14 +60,14 @@ export const groupByPerson = (reads: readonly ReadRecord[]): ReadRecord[][] => {
     .toSorted(([a], [b]) => position(a) - position(b))
 }
 
-/** Whether a record is processed now, or returned untried. */
+/** Whether a record is processed now or returned to the queue untried. */
 export type RecordTurn =
   | { readonly type: 'process' }
   | { readonly type: 'return'; readonly retryInSeconds: number }
 
 /**
- * A record's turn: after an error that no other record could avoid it waits as long as a failed one;
- * without time it is returned at once, since nothing failed.
+ * Decides whether a record is processed. In a stopped batch it is returned with the backoff of its
+ * receives; when time is short it is returned without a delay, since nothing failed.
  */
 export const turnOf = (
   record: QueueRecord,
@@ -84,7 +87,7 @@ export const turnOf = (
   return remainingMs < minRemainingMs ? { type: 'return', retryInSeconds: 0 } : { type: 'process' }
 }
 
-/** Processes one person's records in order; after one to retry, the later ones wait as long. */
+/** Processes the records of a group in order; after one to retry, the later ones get its delay. */
 const processGroup = async (
   group: readonly ReadRecord[],
   stop: AbortController,
@@ -121,9 +124,9 @@ const processGroup = async (
 }
 
 /**
- * Delivers a batch: the records of one person in order, different persons at the same time. What can
- * never succeed is parked with its reason; what may succeed later is returned to the queue, with the
- * person's later records, all for the same time. No record makes it throw.
+ * Delivers a batch: the records of one person in order, different persons at the same time. A
+ * record that fails permanently is parked with its reason. A record to retry is returned to the
+ * queue, the person's later records with it, all with the same delay. No record makes it throw.
  *
  * @returns the message ids to retry, for `batchItemFailures`
  */
@@ -131,10 +134,10 @@ export const drain = async (
   records: readonly QueueRecord[],
   dependencies: DrainDependencies,
 ): Promise<string[]> => {
-  const { bridge, remainingMs, holdApart, setVisibility } = dependencies
-  // A batch that was never received before has crashed nobody: it is spared the request.
+  const { bridge, remainingMs, setCrashVisibility, setVisibility } = dependencies
+  // A record that was never received before cannot have crashed a process.
   if (records.some((record) => receivesOf(record) > 1)) {
-    await holdApart(crashVisibility(records, remainingMs()))
+    await setCrashVisibility(crashVisibility(records, remainingMs()))
   }
   const reads = await Promise.all(records.map((record) => readRecord(bridge, record)))
   const stop = new AbortController()

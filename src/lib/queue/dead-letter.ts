@@ -6,52 +6,52 @@ import { toAttribute } from './park.ts'
 import { eventIdOf, readRecord, refusalOf, signupsOf } from './read-record.ts'
 import type { QueueRecord } from './record.ts'
 
-/** The reason of what SQS itself moved, after the receives that the queue allows. */
+/** The reason of a dead letter that SQS itself moved, after the receives that the queue allows. */
 export const receivesExhausted = 'receives_exhausted'
 
-/** A dead letter as an operator looks at it. */
+/** A dead letter as an operator sees it. */
 export type DeadLetter = {
   readonly record: QueueRecord
   /** Why the bridge parked it, or `receives_exhausted`. */
   readonly reason: string
-  /** Intercom's own code, where it gave one. */
+  /** Intercom's own code, if it sent one. */
   readonly code: string | undefined
-  /** As it is named in the config; a digest of what is no name. */
+  /** The source's name in the config; a digest if it is not a valid name. */
   readonly source: string | undefined
   readonly event_id: string | undefined
-  /** When it was sent to the dead letters, unix milliseconds; when SQS moved it: to its queue. */
+  /** When it was sent to the dead letters, or if SQS moved it, to its queue; unix milliseconds. */
   readonly sentMs: number
-  /** What this config makes of it today. */
+  /** How the current config reads its delivery. */
   readonly reads:
     | { readonly kind: 'signup' | 'ignored' }
     | { readonly kind: 'refused'; readonly code: ErrorCode; readonly issues: readonly Issue[] }
-  /** The one lock that its person has. */
+  /** The FIFO group for its replay: the person's key, else a digest of the body. */
   readonly groupId: string
 }
 
 const attribute = ({ messageAttributes }: QueueRecord, name: string): string | undefined =>
   messageAttributes[name]?.stringValue
 
-/** A reason of ours; another producer may have chosen the same name for an attribute of its own. */
+/** The bridge's own reason; another producer may use an attribute of the same name. */
 const reasonOf = (record: QueueRecord): ErrorCode | undefined =>
   errorCodes.find((code) => code === attribute(record, 'reason'))
 
-/** Reads a record of the dead letters: its attributes, and its delivery as the worker would. */
+/** Reads a record of the dead letters: its attributes, and its delivery as the worker reads it. */
 export const readDeadLetter = async (bridge: Bridge, record: QueueRecord): Promise<DeadLetter> => {
-  const opened = await readRecord(bridge, record)
-  const [signup] = signupsOf(opened)
-  const refused = opened.error ?? refusalOf(opened)
+  const read = await readRecord(bridge, record)
+  const [signup] = signupsOf(read)
+  const refused = read.error ?? refusalOf(read)
   const reason = reasonOf(record)
-  const told = (name: 'code' | 'source' | 'event_id', read?: string): string | undefined => {
-    const text = (reason && attribute(record, name)) ?? read
+  const shown = (name: 'code' | 'source' | 'event_id', fallback?: string): string | undefined => {
+    const text = (reason && attribute(record, name)) ?? fallback
     return text === undefined ? undefined : toAttribute(name, text)
   }
   return {
     record,
     reason: reason ?? receivesExhausted,
-    code: told('code'),
-    source: told('source', opened.sourceName),
-    event_id: told('event_id', eventIdOf(opened)),
+    code: shown('code'),
+    source: shown('source', read.sourceName),
+    event_id: shown('event_id', eventIdOf(read)),
     sentMs: Number(record.attributes.SentTimestamp),
     reads: refused
       ? { kind: 'refused', code: refused.code, issues: refused.issues }
@@ -60,7 +60,7 @@ export const readDeadLetter = async (bridge: Bridge, record: QueueRecord): Promi
   }
 }
 
-/** Which dead letters are meant; each that is given must be met. */
+/** Which dead letters to select; all criteria that are set must match. */
 export type DeadLetterFilter = {
   readonly reason?: string | undefined
   readonly source?: string | undefined
@@ -68,7 +68,7 @@ export type DeadLetterFilter = {
   readonly event?: string | undefined
 }
 
-/** Whether a dead letter is one of those that are meant. */
+/** Whether a dead letter matches all criteria of a filter. */
 export const matchesFilter = (
   letter: DeadLetter,
   { reason, source, event }: DeadLetterFilter,
@@ -78,10 +78,10 @@ export const matchesFilter = (
   (event === undefined || letter.event_id === event || letter.event_id === sha256(event))
 
 /**
- * The message that a dead letter goes back as. Group = the person it is read as, so that it takes
- * its turn among what else comes of that person. Dedupe id = SHA-256 of the dead letter's id, so
- * that within five minutes it goes back once. The attribute `replay` makes it fill only; with
- * `restore` it brings an archived contact back.
+ * The message that replays a dead letter. Group = its person, so that it stays in order with the
+ * person's other records. Dedupe id = SHA-256 of the dead letter's id, so that SQS takes it only
+ * once within five minutes. The attribute `replay` limits it to `fill`; `restore` also unarchives
+ * an archived contact.
  */
 export const toReplay = ({ record, groupId }: DeadLetter, restore: boolean): QueueMessage => {
   const source = attribute(record, 'source')
@@ -91,7 +91,7 @@ export const toReplay = ({ record, groupId }: DeadLetter, restore: boolean): Que
     dedupeId: sha256(record.messageId),
     attributes: {
       replay: restore ? 'restore' : 'fill',
-      // Of another producer's message nothing else says where it came from.
+      // A message of another producer names its source only here.
       ...(source !== undefined && { source }),
     },
   }

@@ -10,33 +10,34 @@ import type { Signup } from '../signup.ts'
 import type { Reading } from '../transform/read.ts'
 import type { QueueRecord } from './record.ts'
 
-/** What is sent to SQS; group and dedupe id are left out for a standard queue. */
+/** A message to send to SQS; group and dedupe id are not sent to a standard queue. */
 export type QueueMessage = {
   readonly body: string
   readonly groupId: string
   readonly dedupeId: string
   readonly attributes?: Readonly<Record<string, string>>
 }
+
 const format = 1
 const queuedDelivery = z.looseObject({
   signup_bridge: z.literal(format),
   source: z.string(),
   received_at: z.int(),
   headers: z.record(z.string(), z.string()),
-  /** Raw bytes as base64: SQS refuses some characters that JSON may hold. */
+  /** Raw bytes as base64: SQS refuses some characters that JSON allows. */
   body: z.string(),
   /** Which of the delivery's signups; absent: all of them. */
   index: z.optional(z.int()),
 })
 
-/** The one lock that a person has: SHA-256 of the e-mail, else external_id, else phone. */
+/** The key of a person: SHA-256 of the e-mail, else external_id, else phone. */
 export const personKey = ({ contact }: Signup): string =>
   sha256(contact.email ?? contact.external_id ?? contact.phone ?? '')
 
 /**
- * The messages of a delivery, one per signup; what is refused is queued too, for the worker to
- * park. Group = the person, else the body. Dedupe id = SHA-256 of source, event id, index and body,
- * so that only what is the same to the byte can be dropped.
+ * The messages of a delivery, one per signup; refused signups are queued too, for the worker to
+ * park. Group = the person, else SHA-256 of the body. Dedupe id = SHA-256 of source, event id,
+ * index and body, so that SQS drops a message only if its body is the same to the byte.
  */
 export const toMessages = (
   delivery: Delivery,
@@ -65,13 +66,13 @@ export const toMessages = (
 }
 
 /**
- * The body inside the envelope that another AWS service put it in, and the source that it names.
+ * The body inside the envelope of another AWS service, and the source that the envelope names.
  * SNS: https://docs.aws.amazon.com/sns/latest/dg/sns-message-and-json-formats.html
  * EventBridge: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-events-structure.html
  */
-const openEnvelope = (record: QueueRecord): { body: string; source: string | undefined } => {
+const unwrapEnvelope = (record: QueueRecord): { body: string; source: string | undefined } => {
   const source = record.messageAttributes.source?.stringValue
-  // Written again below, which recurses; the source's parser says what it is.
+  // JSON.stringify below recurses. A body that is too deep is refused by the source's parser.
   const envelope = isTooDeep(record.body) ? undefined : parseJson(record.body)
   if (!isRecord(envelope)) return { body: record.body, source }
   const message = asText(envelope.Message)
@@ -85,17 +86,18 @@ const openEnvelope = (record: QueueRecord): { body: string; source: string | und
   return { body: record.body, source }
 }
 
-export type FromRecord = {
+/** The delivery that a record carries, and how it was queued. */
+export type RecordContent = {
   readonly delivery: Delivery
-  /** Which of the delivery's signups this record is; absent: all of them. */
+  /** Which of the delivery's signups the record is for; absent: all of them. */
   readonly index?: number
-  /** Set for a dead letter that came back. */
+  /** Set for a replayed dead letter. */
   readonly replay?: Replay
 }
 
 /**
- * Whether a record is a dead letter that came back, and how: `bridge dlq replay` says so by the
- * attribute `replay`; one that was moved back as it is still bears the reason it was parked for.
+ * Whether a record is a replayed dead letter, and how it treats an archived contact. `bridge dlq
+ * replay` sets the attribute `replay`; a dead letter that SQS moved back still has its `reason`.
  */
 const replayOf = ({ messageAttributes }: QueueRecord): Replay | undefined => {
   if (messageAttributes.replay?.stringValue === 'restore') return 'restore_archived'
@@ -105,12 +107,12 @@ const replayOf = ({ messageAttributes }: QueueRecord): Replay | undefined => {
 }
 
 /**
- * A queue record as the delivery that it carries: our own message, or another producer's, plain,
- * through SNS (envelope or raw) or EventBridge. Without a source's name it is the source `queue`.
+ * Parses a queue record into its delivery. The message is the bridge's own, or another producer's:
+ * plain, through SNS (envelope or raw) or EventBridge. A message without a source is of `queue`.
  *
- * @throws BridgeError `invalid_message` for a message of ours that is not whole
+ * @throws BridgeError `invalid_message` for a message of the bridge's own that is incomplete
  */
-export const fromRecord = (record: QueueRecord): FromRecord => {
+export const fromRecord = (record: QueueRecord): RecordContent => {
   const replay = replayOf(record)
   const parsedBody = parseJson(record.body)
   if (isRecord(parsedBody) && Object.hasOwn(parsedBody, 'signup_bridge')) {
@@ -118,7 +120,7 @@ export const fromRecord = (record: QueueRecord): FromRecord => {
     if (!parsed.success) {
       throw new BridgeError(
         'invalid_message',
-        'a queued message is not of the format that this version writes: redrive it to one that does',
+        'the queued message has an unknown format: replay it with the version that wrote it',
       )
     }
     const { source, received_at, headers, body, index } = parsed.data
@@ -126,7 +128,7 @@ export const fromRecord = (record: QueueRecord): FromRecord => {
     const delivery = { source, received_at, method: 'POST', url: '', headers, body: bytes }
     return { delivery, ...(index !== undefined && { index }), ...(replay && { replay }) }
   }
-  const { body, source } = openEnvelope(record)
+  const { body, source } = unwrapEnvelope(record)
   return {
     delivery: {
       source: source ?? queueSourceName,

@@ -16,5 +16,5 @@ export const queueNames = (
   },
 })
 
-/** The queues that `npm start` makes, whatever the service is called. */
+/** The queues that `npm start` creates, whatever the service is called. */
 export const sandboxQueueNames = queueNames('signup-bridge', 'local')

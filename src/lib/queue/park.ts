@@ -4,7 +4,7 @@ import type { ErrorCode } from '../errors.ts'
 import type { QueueMessage } from './message.ts'
 import type { QueueRecord } from './record.ts'
 
-/** Why a record was parked: `reason` ours, `code` Intercom's where it gave one. */
+/** Why a record was parked: `reason` is the bridge's code, `code` is Intercom's, if it sent one. */
 export type Parking = {
   readonly reason: ErrorCode
   readonly code?: string | undefined
@@ -14,12 +14,12 @@ export type Parking = {
 
 const parkingNames = ['reason', 'code', 'source', 'event_id'] as const satisfies (keyof Parking)[]
 
-/** No space, no `@` and no `%40`, no phone number: what some senders make the id of an event. */
+/** No space, `@`, `%` or phone number: some senders use an address or a number as event id. */
 const plainText = /^(?!\+\d+$)[!-$&-?A-~]{1,256}$/
 
 /**
- * Attributes are read by people and by tools: plain ASCII, or else a digest; also of what looks like
- * an e-mail address, a full name or a phone number.
+ * The text of a message attribute, which people and tools read: unchanged if it is plain ASCII,
+ * else its SHA-256. What looks like an e-mail address, a full name or a phone number is hashed too.
  */
 export const toAttribute = (name: keyof Parking, text: string): string => {
   const plain = name === 'source' ? isSourceName(text) : plainText.test(text)
@@ -27,8 +27,9 @@ export const toAttribute = (name: keyof Parking, text: string): string => {
 }
 
 /**
- * The dead letter of a record: its body as it came. Group = the record's id, so that no dead letter
- * waits for another; dedupe id = SHA-256 of that id and the reason, so that parking twice is once.
+ * The dead letter of a record, with its body unchanged. Group = the record's id, so that no dead
+ * letter blocks another. Dedupe id = SHA-256 of that id and the reason, so that parking a record
+ * twice stores one dead letter.
  */
 export const toDeadLetter = (record: QueueRecord, parking: Parking): QueueMessage => ({
   body: record.body,

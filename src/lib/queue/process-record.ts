@@ -23,7 +23,7 @@ export type RecordOutcome =
     }
   | { readonly kind: 'ignored' }
   | { readonly kind: 'parked'; readonly error: BridgeError }
-  /** Delivered in part; the dead letter delivers the rest when it is replayed. */
+  /** Delivered in part; a replay of the dead letter delivers the rest. */
   | { readonly kind: 'copy_parked'; readonly error: BridgeError }
   /** Failed, and returned to the queue. */
   | { readonly kind: 'handed_back'; readonly error: BridgeError; readonly retryInSeconds: number }
@@ -36,7 +36,7 @@ export type RecordReport = RecordOutcome & {
   readonly durationMs: number
 }
 
-/** What the queue does with a record: delete it, or deliver it again after so many seconds. */
+/** What happens to a record in its queue: it is deleted, or received again after some seconds. */
 export type Disposition =
   | { readonly type: 'done' }
   | { readonly type: 'retry'; readonly retryInSeconds: number; readonly stopBatch: boolean }
@@ -54,17 +54,17 @@ export type RecordDependencies = {
   readonly onResult: (report: RecordReport) => void
 }
 
-/** A record while it is processed. */
+/** A record in progress. */
 type Work = RecordDependencies & {
   readonly read: ReadRecord
-  /** What was delivered of it so far. */
+  /** The results of the signups delivered so far. */
   readonly results: DeliverResult[]
   readonly report: (outcome: RecordOutcome) => void
 }
 
 /**
- * Delivers the signups of one record. A signup that can never succeed is parked; an error that may
- * pass returns the record to the queue. Reports each outcome to `onResult`; never throws.
+ * Delivers the signups of one record. After a permanent error the record is parked; after a
+ * retryable error it is returned to the queue. Reports each outcome to `onResult`; never throws.
  */
 export const processRecord = async (
   read: ReadRecord,
@@ -105,7 +105,7 @@ const process = async (work: Work): Promise<Disposition> => {
   return incomplete ? parkCopy(work, incomplete) : done
 }
 
-/** Delivers the signups in order, up to the first error that may pass. */
+/** Delivers the signups in order, up to the first retryable error. */
 const deliverAll = async ({ read, results, deliver, now }: Work) => {
   const { record } = read
   let permanent: BridgeError | undefined
@@ -116,7 +116,7 @@ const deliverAll = async ({ read, results, deliver, now }: Work) => {
     if (!error) continue
     const decision = decideRetry(error, receivesOf(record), 0, ageSecondsOf(record, now()))
     if (decision.kind === 'retry') return { retryable: error, permanent }
-    // The other signups of the record are delivered all the same.
+    // A permanent error does not stop the record's other signups.
     permanent ??= error
   }
   return { retryable: undefined, permanent }
@@ -143,7 +143,7 @@ const settle = async (
   return (await park(work, reason, error)) ?? reported(report, parked)
 }
 
-/** Parks one copy of a record that was delivered in part: a replay delivers the whole signup again. */
+/** Parks one copy of a record that was delivered in part: a replay delivers the signup again. */
 const parkCopy = async (work: Work, error: BridgeError): Promise<Disposition> =>
   (await park(work, error.code, error)) ?? reported(work.report, { kind: 'copy_parked', error })
 
@@ -152,7 +152,7 @@ const reported = (report: Work['report'], outcome: RecordOutcome): Disposition =
   return done
 }
 
-/** Stores the dead letter of a record; where it is not stored, the record is retried. */
+/** Stores the dead letter of a record. If that fails, returns the disposition to retry it. */
 const park = async (
   work: Work,
   reason: ErrorCode,
@@ -168,12 +168,12 @@ const park = async (
     })
     return undefined
   } catch (thrown) {
-    // However old it is: a record that is neither delivered nor parked stays in its queue.
+    // Age 0: a record that is neither delivered nor parked is retried, however old it is.
     const ageSeconds = 0
     if (thrown instanceof BridgeError && thrown.code === 'misconfigured') {
       return settle(work, thrown, ageSeconds)
     }
-    const message = 'the dead letters did not take the record: it stays in its queue'
+    const message = 'the dead letter was not stored: the record stays in its queue and is retried'
     const error = new BridgeError('temporarily_unavailable', message, { cause: thrown })
     return settle(work, error, ageSeconds)
   }

@@ -4,10 +4,10 @@ import type { QueueRecord } from './record.ts'
 /** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html */
 export const maxBatchEntries = 10
 
-/** A batch may hold 1 MiB in all; some is left for what SQS counts beside the body. */
+/** SQS allows 1 MiB a batch; the rest is for the attributes, which it counts too. */
 const maxBatchBytes = 1_000_000
 
-/** Batches that SQS takes: at most ten messages and 1 MB each, in order. */
+/** Splits messages into batches of at most ten messages and 1 MB, in order. */
 export const toBatches = (messages: readonly QueueMessage[]): QueueMessage[][] => {
   const batches: QueueMessage[][] = []
   let bytes = 0
@@ -25,23 +25,23 @@ export const toBatches = (messages: readonly QueueMessage[]): QueueMessage[][] =
   return batches
 }
 
-/** All that the bridge does with queues, each by its URL. */
+/** The operations on queues that the bridge uses, each queue by its URL. */
 export type Queues = {
   /**
-   * Stores messages in a FIFO queue, all of them.
+   * Stores all messages in a FIFO queue.
    *
-   * @throws BridgeError `temporarily_unavailable` unless the queue took every one
+   * @throws BridgeError `temporarily_unavailable` if the queue did not store every message
    */
   readonly store: (queueUrl: string, messages: readonly QueueMessage[]) => Promise<void>
-  /** @throws what the queue fails with; the record must then stay where it is */
+  /** @throws the queue's error; the record must then stay in its queue */
   readonly sendDeadLetter: (queueUrl: string, message: QueueMessage) => Promise<void>
   /**
-   * Sets when handed-back records come again.
+   * Sets when records are received again.
    *
-   * @throws what the queue fails with; the records then come after its own visibility timeout
+   * @throws the queue's error; the records are then received after its visibility timeout
    */
-  readonly changeVisibility: (queueUrl: string, handBacks: readonly RecordRetry[]) => Promise<void>
+  readonly changeVisibility: (queueUrl: string, retries: readonly RecordRetry[]) => Promise<void>
 }
 
-/** A record to hand back and when it may come again. */
+/** A record to return to its queue, and after how many seconds it is received again. */
 export type RecordRetry = { readonly record: QueueRecord; readonly retryInSeconds: number }

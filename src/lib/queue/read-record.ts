@@ -8,7 +8,7 @@ import type { LeftOut } from '../transform/values.ts'
 import { fromRecord, personKey } from './message.ts'
 import { groupIdOf, type QueueRecord, receivesOf } from './record.ts'
 
-/** A record as read, or why it could not be. */
+/** A record as read, or with the error that prevented it. */
 export type ReadRecord = {
   readonly record: QueueRecord
   /** Its FIFO group and its person: records that share either run in order. */
@@ -21,14 +21,14 @@ export type ReadRecord = {
   readonly error?: BridgeError
 }
 
-/** Reads a record. Never throws: what is wrong with it is its `error`. */
+/** Reads a record. Never throws: a failure is the `error` of the result. */
 export const readRecord = async (bridge: Bridge, record: QueueRecord): Promise<ReadRecord> => {
   const group = groupIdOf(record)
-  const alone = { record, keys: [group] }
+  const unread = { record, keys: [group] }
   try {
     const { delivery, index, replay } = fromRecord(record)
     const source = findRecordSource(bridge, delivery.source)
-    const named = { ...alone, sourceName: delivery.source }
+    const named = { ...unread, sourceName: delivery.source }
     if (!source) {
       const error = new BridgeError(
         'unknown_source',
@@ -40,20 +40,20 @@ export const readRecord = async (bridge: Bridge, record: QueueRecord): Promise<R
     const { received_at } = delivery
     const sentAtMs = Number(record.attributes.SentTimestamp)
     const arrival = { received_at, mayBeRetry: receivesOf(record) > 1, replay, sentAtMs }
-    const opened = {
+    const result = {
       ...named,
       source,
       reading,
       arrival,
       ...(index !== undefined && { index }),
     }
-    return { ...opened, keys: [group, ...signupsOf(opened).map(personKey)] }
+    return { ...result, keys: [group, ...signupsOf(result).map(personKey)] }
   } catch (thrown) {
-    return { ...alone, error: toBridgeError(thrown) }
+    return { ...unread, error: toBridgeError(thrown) }
   }
 }
 
-/** The signups that this record stands for: of a delivery with several, one record each. */
+/** The signups that a record is for: one of its delivery's, or without an index all of them. */
 export const signupsOf = ({
   reading,
   index,
@@ -64,27 +64,28 @@ export const signupsOf = ({
     : reading.signups.filter((_signup, at) => reading.indexes[at] === index)
 }
 
-/** The signups of a record, each with what decides how it is delivered. */
-export const deliverablesOf = (opened: ReadRecord) => {
-  const { source, arrival } = opened
+/** The signups of a record, each with its delivery policy. */
+export const deliverablesOf = (read: ReadRecord) => {
+  const { source, arrival } = read
   if (!source || !arrival) return []
-  return signupsOf(opened).map((signup) => ({
+  return signupsOf(read).map((signup) => ({
     signup,
     policy: policyOf(source.options, signup, arrival),
   }))
 }
 
-/** Why this record, or one signup of it, cannot be used. */
+/** Why a record, or one of its signups, cannot be used. */
 export const refusalOf = ({ reading, index }: ReadRecord): Refusal | undefined => {
   if (reading?.kind === 'refused') return reading
   return reading?.kind === 'signups'
-    ? reading.refusals.find((refused) => index === undefined || refused.index === index)
+    ? reading.refusals.find((refusal) => index === undefined || refusal.index === index)
     : undefined
 }
 
-/** What nobody told of yet: an index was given where the webhook read the delivery, and told. */
+/** Values left out and not reported yet: the webhook reported those of a record with an index. */
 export const newlyLeftOut = ({ reading, index }: ReadRecord): readonly LeftOut[] =>
   reading?.kind === 'signups' && index === undefined ? reading.leftOut : []
 
+/** The sender's id of the event, else a digest of the body. */
 export const eventIdOf = ({ reading }: ReadRecord): string | undefined =>
   reading === undefined || reading.kind === 'ignored' ? undefined : reading.event_id

@@ -1,4 +1,7 @@
-/** The part of an SQS record that is read. https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html */
+/**
+ * The part of an SQS record that the bridge reads.
+ * https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html
+ */
 export type QueueRecord = {
   readonly messageId: string
   readonly receiptHandle: string
@@ -17,13 +20,14 @@ export type QueueRecord = {
 
 export const isFifo = (arn: string): boolean => arn.endsWith('.fifo')
 
+/** How often a record was received, this time included: at least 1. */
 export const receivesOf = (record: QueueRecord): number =>
   Math.max(1, Number(record.attributes.ApproximateReceiveCount) || 1)
 
-/** The group whose order a record keeps; one of a standard queue is alone. */
+/** The FIFO group of a record; on a standard queue, which has no groups, its message id. */
 export const groupIdOf = (record: QueueRecord): string =>
   record.attributes.MessageGroupId ?? record.messageId
 
-/** How long its queue has had a record. */
+/** How long a record has been in its queue, in seconds. */
 export const ageSecondsOf = ({ attributes }: QueueRecord, nowMs: number): number =>
   Math.max(0, nowMs - (Number(attributes.SentTimestamp) || nowMs)) / 1_000

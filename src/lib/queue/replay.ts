@@ -10,64 +10,67 @@ import {
 import type { QueueMessage } from './message.ts'
 import { toBatches } from './queues.ts'
 import { isFifo, type QueueRecord } from './record.ts'
-/** What is needed to hold a received message. */
+
+/** Identifies a received message, to release or delete it. */
 export type Receipt = Pick<QueueRecord, 'messageId' | 'receiptHandle'>
 
-/** The dead letters of a queue, and the way back into it. */
+/** The dead letters of a queue, and how to send them back to it. */
 export type DeadLetterQueue = {
-  /** Gives at most ten messages and holds them, unseen by others, for a while; none: the end. */
+  /** Receives at most ten messages and hides them from others for a while; none: the end. */
   readonly receive: () => Promise<readonly QueueRecord[]>
-  /** Lets held messages be seen again. */
+  /** Makes held messages visible again. */
   readonly release: (receipts: readonly Receipt[]) => Promise<void>
-  /** Deletes held messages, and gives those that are gone. */
+  /** Deletes held messages. Returns those that were deleted. */
   readonly remove: <Held extends Receipt>(receipts: readonly Held[]) => Promise<readonly Held[]>
-  /** Sends a batch to the queue, and gives what it took. */
+  /** Sends a batch to the queue. Returns the messages that it stored. */
   readonly sendBack: (batch: readonly QueueMessage[]) => Promise<readonly QueueMessage[]>
-  /** The time by the clock that stamps its messages, unix milliseconds. */
+  /** The time of the clock that timestamps the messages, unix milliseconds. */
   readonly now: () => Promise<number>
   readonly counts: () => Promise<{
-    /** Dead letters that can be received, and those that somebody holds. */
+    /** Dead letters that can be received. */
     readonly deadLetters: number
+    /** Dead letters that were received and are held. */
     readonly held: number
-    /** What can be received from the queue that they go back to. */
+    /** Messages that can be received from the queue itself. */
     readonly waiting: number
   }>
 }
 
 export type ScanOptions = {
-  /** Ends the scan after the batch at hand. */
+  /** Ends the scan after the current batch. */
   readonly signal?: AbortSignal
-  /** Told after every batch how many were looked at so far. */
-  readonly onScanned?: (looked: number) => void
+  /** Called after every batch with the number of dead letters scanned so far. */
+  readonly onScanned?: (scanned: number) => void
 }
 
-/** How far a scan came. */
+/** What a scan reached. */
 export type ScanResult = {
   readonly scanned: number
-  /** About how many somebody else held when it began: another run, or one that was killed. */
+  /** About how many another run held when the scan began, maybe one that was killed. */
   readonly heldByOthers: number
-  /** About how many stand behind others of their group, or were not reached in time. */
+  /** About how many were not scanned: behind others of their group, or not reached in time. */
   readonly unseen: number
   readonly isComplete: boolean
 }
 
-/** What the bridge parks is in a group of its own; what SQS moves keeps the group of its person. */
+/** Whether others may be in its group: SQS keeps the group, the bridge parks each record alone. */
 const sharesGroup = ({ eventSourceARN, messageAttributes }: QueueRecord): boolean =>
   isFifo(eventSourceARN) && messageAttributes.reason === undefined
 
 /**
- * Shows every message once, ten at a time, and holds it so that the next ones come; at the end, and
- * whatever happens, all that `take` did not answer as gone are released.
+ * Passes every message to `handle` once, ten at a time, and holds it so that the next ones are
+ * received. `handle` returns the messages that it removed; all others are released at the end, also
+ * after an error.
  */
 const scan = async (
   queue: DeadLetterQueue,
-  take: (records: readonly QueueRecord[]) => Promise<readonly Receipt[]>,
-  { signal, onScanned: onLooked = () => {} }: ScanOptions,
+  handle: (records: readonly QueueRecord[]) => Promise<readonly Receipt[]>,
+  { signal, onScanned = () => {} }: ScanOptions,
 ): Promise<ScanResult> => {
   const { held: heldByOthers } = await queue.counts()
   const seen = new Set<string>()
   const held = new Map<string, Receipt>()
-  let isUnsure = false
+  let mayMiss = false
   try {
     while (!signal?.aborted) {
       const records = await queue.receive()
@@ -75,24 +78,24 @@ const scan = async (
       for (const { messageId, receiptHandle } of records) {
         held.set(messageId, { messageId, receiptHandle })
       }
-      // What was held for too long comes again, and would do so for ever.
+      // Messages whose hold ran out are received again: without this the scan would never end.
       const unseen = records.filter(({ messageId }) => !seen.has(messageId))
-      isUnsure ||= unseen.length === 0
+      mayMiss ||= unseen.length === 0
       if (unseen.length === 0) break
       for (const { messageId } of unseen) seen.add(messageId)
-      for (const { messageId } of await take(unseen)) held.delete(messageId)
-      isUnsure ||= records.some((record) => held.has(record.messageId) && sharesGroup(record))
-      onLooked(seen.size)
+      for (const { messageId } of await handle(unseen)) held.delete(messageId)
+      mayMiss ||= records.some((record) => held.has(record.messageId) && sharesGroup(record))
+      onScanned(seen.size)
     }
-    const unseen = isUnsure && !signal?.aborted ? (await queue.counts()).deadLetters : 0
-    const isWhole = !signal?.aborted && unseen === 0
-    return { scanned: seen.size, heldByOthers, unseen, isComplete: isWhole }
+    const unseen = mayMiss && !signal?.aborted ? (await queue.counts()).deadLetters : 0
+    const isComplete = !signal?.aborted && unseen === 0
+    return { scanned: seen.size, heldByOthers, unseen, isComplete }
   } finally {
     await queue.release([...held.values()])
   }
 }
 
-/** Reads every dead letter that is meant, and leaves all of them where they are. */
+/** Calls `onLetter` for every dead letter that matches the filter. Removes none. */
 export const forEachDeadLetter = (
   queue: DeadLetterQueue,
   bridge: Bridge,
@@ -114,36 +117,36 @@ export const forEachDeadLetter = (
 
 export type ReplayOptions = ScanOptions & {
   readonly filter: DeadLetterFilter
-  /** Bring archived contacts back. */
+  /** Unarchive archived contacts. */
   readonly restore: boolean
   readonly clock: Pick<Clock, 'sleep'>
-  /** Told after every batch that was sent back, and while it waits for the queue. */
+  /** Called after every batch that was sent back, and while the replay waits for the queue. */
   readonly onProgress?: (progress: ReplayProgress) => void
 }
 
 export type ReplayProgress = {
-  /** How many went back so far. */
+  /** How many were sent back so far. */
   readonly replayed: number
-  /** How many the queue did not take: they stay dead letters. */
+  /** How many the queue did not store: they stay dead letters. */
   readonly refused: number
-  /** How many went back and could not be deleted: they go back once more when it is run again. */
+  /** How many were sent back and could not be deleted: the next replay sends them again. */
   readonly undeleted: number
-  /** Set while it waits: so many signups are in the queue already. */
+  /** Set while the replay waits: how many signups are in the queue. */
   readonly waitsFor?: number
 }
 
-/** A replay goes on while fewer wait, so that live signups never stand behind many others. */
+/** A replay pauses while as many wait, so that live signups are not behind many others. */
 const maxWaiting = 100
 const waitingPauseMs = 5_000
-/** Ten letters each: what SQS says of a queue is some seconds old, and a flood would pass unseen. */
+/** A pause for every ten: SQS's counts are some seconds old, so they would miss a flood. */
 const batchPauseMs = 250
 
 /**
- * Sends the dead letters that are meant back into their queue, each deleted once the queue has it,
- * and not before: whatever ends it in between, it goes on from there when it is run again, and at
- * worst a letter goes back twice, which fills nothing that is not empty.
+ * Sends the dead letters that match the filter back to their queue, and deletes each one only after
+ * the queue has stored it. A replay that ended early continues when it is run again. At worst it
+ * sends a dead letter twice; a replay fills only empty fields.
  *
- * @throws what SQS fails with as a whole; nothing is lost then
+ * @throws the error of an SQS request that failed as a whole; no dead letter is lost
  */
 export const replay = async (
   queue: DeadLetterQueue,
@@ -166,28 +169,28 @@ export const replay = async (
     const recordOf = new Map<QueueMessage, QueueRecord>()
     for (const record of records) {
       const letter = await readDeadLetter(bridge, record)
-      // What is parked once more meanwhile would go round and round.
-      const isMeantNow = letter.sentMs <= startedMs && matchesFilter(letter, filter)
-      if (isMeantNow) recordOf.set(toReplay(letter, restore), record)
+      // A dead letter that is parked again meanwhile would be replayed again and again.
+      const isSelected = letter.sentMs <= startedMs && matchesFilter(letter, filter)
+      if (isSelected) recordOf.set(toReplay(letter, restore), record)
     }
-    const gone: Receipt[] = []
+    const allRemoved: Receipt[] = []
     for (const batch of toBatches([...recordOf.keys()])) {
-      const taken = await queue.sendBack(batch)
-      const removed = await queue.remove(taken.flatMap((message) => recordOf.get(message) ?? []))
-      gone.push(...removed)
-      replayed += taken.length
-      refused += batch.length - taken.length
-      undeleted += taken.length - removed.length
+      const stored = await queue.sendBack(batch)
+      const removed = await queue.remove(stored.flatMap((message) => recordOf.get(message) ?? []))
+      allRemoved.push(...removed)
+      replayed += stored.length
+      refused += batch.length - stored.length
+      undeleted += stored.length - removed.length
     }
     if (recordOf.size > 0) {
       onProgress({ replayed, refused, undeleted })
       await clock.sleep(batchPauseMs)
       await waitForRoom()
     }
-    return gone
+    return allRemoved
   }
 
   await waitForRoom()
-  const looked = await scan(queue, sendBack, options)
-  return { replayed, refused, undeleted, ...looked }
+  const result = await scan(queue, sendBack, options)
+  return { replayed, refused, undeleted, ...result }
 }

@@ -1,15 +1,15 @@
 import type { BridgeError, ErrorCode } from '../errors.ts'
 import { searchLagSeconds } from '../intercom/recent-contacts.ts'
 
-/** A record's fate after a failure; `stopBatch` where no other record could fare better now. */
+/** What happens to a record after an error; `stopBatch` if every other record would fail too. */
 export type RetryDecision =
   | { readonly kind: 'park'; readonly reason: ErrorCode }
   | { readonly kind: 'retry'; readonly retryInSeconds: number; readonly stopBatch: boolean }
 
-type Fate = 'park' | 'retry' | 'stop'
+type Action = 'park' | 'retry' | 'stop'
 
-/** What becomes of a record that failed with a code. What time or an operator mends is not parked. */
-const fates: Readonly<Record<ErrorCode, Fate>> = {
+/** What to do after an error. An error that passes, or that an operator fixes, is not parked. */
+const actions: Readonly<Record<ErrorCode, Action>> = {
   attributes_refused: 'park',
   body_too_large: 'park',
   challenge_failed: 'park',
@@ -47,7 +47,9 @@ const fates: Readonly<Record<ErrorCode, Fate>> = {
 
 const baseSeconds = 30
 const maxSeconds = 15 * 60
+
 /**
+ * How long a record waits before its next try, in seconds:
  * random(½…1) × min(15 min, 30 s × 2^(receives−1)): 400 receives last about three days.
  *
  * @param random a number in [0, 1)
@@ -57,32 +59,36 @@ export const backoffSeconds = (receives: number, random: number): number =>
     (0.5 + random / 2) * Math.min(maxSeconds, baseSeconds * 2 ** Math.min(receives - 1, 10)),
   )
 
-/** A token is read again 30 s after the last doubt at the earliest: sooner could not fare better. */
-const tokenDoubtSeconds = 31
+/** The secret is read at most once in 30 s: a try before that would fail with the same token. */
+const tokenRereadSeconds = 31
 
 const waitSeconds = (error: BridgeError, receives: number, random: number): number => {
   if (error.code === 'create_unclear') return searchLagSeconds
-  // Nothing failed: whoever has time again may go on at once.
+  // Nothing failed: the next invocation can continue immediately.
   if (error.code === 'out_of_time') return 0
   const backoff = backoffSeconds(receives, random)
-  return error.code === 'intercom_unauthorized' ? Math.max(backoff, tokenDoubtSeconds) : backoff
+  return error.code === 'intercom_unauthorized' ? Math.max(backoff, tokenRereadSeconds) : backoff
 }
-/** A contact deleted for good answers to unarchive with 500, as an Intercom in trouble would. */
+
+/**
+ * Unarchiving a permanently deleted contact fails with 500, as it does during an outage. From this
+ * receive on the contact counts as deleted.
+ */
 const restoreReceives = 5
 
 /**
- * SQS deletes a message after seven days, whatever becomes of it. Where so many wait that each is
- * tried seldom, 400 receives last longer: what still fails after five days is parked before.
+ * SQS deletes a message after seven days. In a long backlog 400 receives may take longer than that,
+ * so a record that still fails after five days is parked.
  * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-basic-architecture.html
  */
 const tooOldSeconds = 5 * 24 * 60 * 60
 
 /**
- * The only judge of errors.
+ * Decides whether a record that failed is retried or parked. Nothing else decides that.
  *
  * @param receives how often the record was received
  * @param random a number in [0, 1)
- * @param ageSeconds how long its queue has had the record
+ * @param ageSeconds how long the record has been in its queue
  */
 export const decideRetry = (
   error: BridgeError,
@@ -90,15 +96,15 @@ export const decideRetry = (
   random: number,
   ageSeconds = 0,
 ): RetryDecision => {
-  const fate = fates[error.code]
+  const action = actions[error.code]
   if (error.code === 'restore_failed' && receives >= restoreReceives) {
     return { kind: 'park', reason: 'contact_deleted' }
   }
   const isTooOld = ageSeconds >= tooOldSeconds && error.code !== 'out_of_time'
-  if (fate === 'park' || isTooOld) return { kind: 'park', reason: error.code }
+  if (action === 'park' || isTooOld) return { kind: 'park', reason: error.code }
   const retryInSeconds = Math.max(
     waitSeconds(error, receives, random),
     error.retryAfterSeconds ?? 0,
   )
-  return { kind: 'retry', retryInSeconds, stopBatch: fate === 'stop' }
+  return { kind: 'retry', retryInSeconds, stopBatch: action === 'stop' }
 }

@@ -1,15 +1,15 @@
 import { hash, timingSafeEqual } from 'node:crypto'
 
-/** Whether any of the candidates is any of ours; takes as long whichever it is, if any. */
-export const anyEqual = (own: readonly Buffer[], candidates: readonly Buffer[]): boolean => {
+/** Whether any candidate equals any expected value, in constant time. */
+export const anyEqual = (expected: readonly Buffer[], candidates: readonly Buffer[]): boolean => {
   let matches = false
   for (const candidate of candidates) {
-    for (const each of own) {
-      matches = (each.length === candidate.length && timingSafeEqual(each, candidate)) || matches
+    for (const value of expected) {
+      matches = (value.length === candidate.length && timingSafeEqual(value, candidate)) || matches
     }
   }
   return matches
 }
 
-/** Texts of any length as bytes of one length, so that comparing tells nothing of theirs. */
+/** The SHA-256 of a text: comparing digests does not reveal the text's length. */
 export const digestOf = (text: string): Buffer => hash('sha256', text, 'buffer')

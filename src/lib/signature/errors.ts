@@ -1,10 +1,10 @@
 import { BridgeError } from '../errors.ts'
 
-/** What a delivery is refused with: the same words whatever is wrong with it. */
 export const signatureMissing = (
-  what = 'a header that this source signs with is missing: check that the sender has a signing secret set',
-) => new BridgeError('signature_missing', what)
+  message = 'a header of the signature is missing: check that the sender has a signing secret set',
+) => new BridgeError('signature_missing', message)
 
+/** One message whatever is wrong with the signature: it does not help a forger. */
 export const signatureInvalid = () =>
   new BridgeError(
     'signature_invalid',
@@ -14,5 +14,5 @@ export const signatureInvalid = () =>
 export const signatureExpired = (toleranceSeconds: number) =>
   new BridgeError(
     'signature_expired',
-    `the signature is more than ${toleranceSeconds} s away from now: check the sender's clock, and whether the source's unit is its own`,
+    `the signature is more than ${toleranceSeconds} s away from now: check the sender's clock, and the unit of the source's timestamp`,
   )

@@ -7,28 +7,26 @@ import { signatureExpired, signatureInvalid, signatureMissing } from './errors.t
 import { type SecretKind, type SigningKey, strictBase64, toKey, toKeys } from './key.ts'
 import type { UnsignedDelivery } from './unsigned.ts'
 
-/**
- * A MAC over a template of the delivery, described by data alone.
- * `signed` is a template over `{id} {timestamp} {method} {url} {body}`.
- */
+/** How a sender signs its deliveries with a MAC. */
 export type HmacScheme = {
-  /** `hash`: no HMAC, but a hash over the secret and, right behind it, the template. */
+  /** `hash`: a plain hash over the secret followed by the signed text, not an HMAC. */
   readonly type: 'hmac' | 'hash'
-  /** Header names that may carry the signature; the first that is there counts. */
+  /** Header names that may carry the signature; the first one that is present is used. */
   readonly header: readonly string[]
-  /** What stands before each signature: `sha256=`, or `v1,` in a list. */
+  /** The text before each signature: `sha256=`, or `v1,` in a list. */
   readonly prefix: string
-  /** The parts of the header are set apart by this; absent: it is one signature. */
+  /** Separates the parts of the header; absent: the header is one signature. */
   readonly separator?: RegExp | string
   readonly algorithm: 'sha1' | 'sha256' | 'sha512'
   readonly encoding: 'hex' | 'base64'
+  /** The signed text, as a template over `{id} {timestamp} {method} {url} {body}`. */
   readonly signed: string
-  /** Escapes that the sender undoes in the address before it signs. */
+  /** Escapes in the URL that the sender decodes before it signs. */
   readonly unescaped?: RegExp
   readonly id?: { readonly header: readonly string[] }
   readonly timestamp?: {
     readonly header: readonly string[]
-    /** Set where the timestamp is a part of the signature's header, behind this. */
+    /** Set if the timestamp is a part of the signature's header, after this prefix. */
     readonly prefix?: string
     readonly unit: 's' | 'ms'
     readonly toleranceSeconds: number
@@ -36,10 +34,10 @@ export type HmacScheme = {
   readonly secret: SecretKind
 }
 
-/** Both ways; what the Standard Webhooks libraries, Stripe and Svix use. */
+/** Into the past and the future; the Standard Webhooks libraries, Stripe and Svix use the same. */
 export const defaultToleranceSeconds = 300
 
-/** The scheme of the many senders that sign the body alone. */
+/** The scheme of senders that sign only the body: HMAC-SHA256. */
 export const bodyScheme = (
   header: string,
   encoding: HmacScheme['encoding'],
@@ -54,7 +52,7 @@ export const bodyScheme = (
   secret: 'text',
 })
 
-/** The scheme that Stripe began and others took up: `t=…,v1=…` in one header, over both. */
+/** Stripe's scheme, which others adopted: `t=…,v1=…` in one header, over timestamp and body. */
 export const timestampedScheme = (header: string, unit: 's' | 'ms'): HmacScheme => ({
   ...bodyScheme(header, 'hex', 'v1='),
   separator: ',',
@@ -64,9 +62,9 @@ export const timestampedScheme = (header: string, unit: 's' | 'ms'): HmacScheme 
 
 const strictHex = /^(?:[0-9a-f]{2})+$/i
 
-/** The first of the names that is there; an empty header is none. */
+/** The first of these headers that is present; an empty one counts as absent. */
 const firstHeader = ({ headers }: Delivery, names: readonly string[]): string | undefined => {
-  const name = names.find((each) => headers[each])
+  const name = names.find((candidate) => headers[candidate])
   return name === undefined ? undefined : headers[name]
 }
 
@@ -75,7 +73,7 @@ const partsOf = memoise((template) => template.split(/(\{\w+\})/))
 
 type Signed = { id: string; timestamp: string; method: string; url: string; body: Uint8Array }
 
-/** The text that stands for a part of a template; the body is no text. */
+/** The text of one part of a template; the body is bytes and handled by `mac`. */
 const placeholderText = (part: string, signed: Signed, unescaped: RegExp | undefined): string => {
   if (part === '{timestamp}') return signed.timestamp
   if (part === '{id}') return signed.id
@@ -86,28 +84,28 @@ const placeholderText = (part: string, signed: Signed, unescaped: RegExp | undef
 
 const mac = (scheme: HmacScheme, key: SigningKey, signed: Signed): Buffer => {
   const { type, algorithm, unescaped } = scheme
-  const made = type === 'hmac' ? createHmac(algorithm, key) : createHash(algorithm)
-  if (type === 'hash') made.update(typeof key === 'string' ? key : key.export())
-  // Each update costs as much as hashing a hundred bytes: texts go in together.
+  const hasher = type === 'hmac' ? createHmac(algorithm, key) : createHash(algorithm)
+  if (type === 'hash') hasher.update(typeof key === 'string' ? key : key.export())
+  // Each update costs as much as hashing 100 bytes: texts are joined.
   let text = ''
   for (const part of partsOf(scheme.signed)) {
     if (part !== '{body}') text += placeholderText(part, signed, unescaped)
     else {
-      if (text !== '') made.update(text)
-      made.update(signed.body)
+      if (text !== '') hasher.update(text)
+      hasher.update(signed.body)
       text = ''
     }
   }
-  if (text !== '') made.update(text)
-  // Asked for bytes, Node allocates outside its pool: two microseconds, half of what hashing takes.
-  return Buffer.from(made.digest('hex'), 'hex')
+  if (text !== '') hasher.update(text)
+  // `digest()` allocates a buffer outside Node's pool: 2 µs, half the cost of hashing.
+  return Buffer.from(hasher.digest('hex'), 'hex')
 }
 
 const afterPrefix = (parts: readonly string[], prefix: string): string[] =>
   parts.flatMap((part) => (part.startsWith(prefix) ? [part.slice(prefix.length)] : []))
 
-/** The presented MACs that are well-formed; junk is passed over, so that one valid one counts. */
-const presentedMacs = (scheme: HmacScheme, parts: readonly string[]): Buffer[] => {
+/** The well-formed MACs of the header; malformed ones are ignored: a valid one suffices. */
+const receivedMacs = (scheme: HmacScheme, parts: readonly string[]): Buffer[] => {
   const { encoding } = scheme
   const shape = encoding === 'hex' ? strictHex : strictBase64
   return afterPrefix(parts, scheme.prefix).flatMap((text) =>
@@ -115,7 +113,7 @@ const presentedMacs = (scheme: HmacScheme, parts: readonly string[]): Buffer[] =
   )
 }
 
-/** The timestamp as it was signed: a header of its own, or a part of the signature's, just once. */
+/** The signed timestamp: from its own header, or from the one part of the signature's header. */
 const timestampOf = (
   { timestamp }: HmacScheme,
   delivery: Delivery,
@@ -124,23 +122,23 @@ const timestampOf = (
   if (!timestamp) return ''
   if (timestamp.prefix === undefined) return firstHeader(delivery, timestamp.header)
   const [only, ...more] = afterPrefix(parts, timestamp.prefix)
-  // Of two, nobody knows which one was signed.
+  // With two timestamps it is unknown which one was signed.
   if (only === undefined || more.length > 0) throw signatureInvalid()
   return only
 }
 
-/** Digits only, so that '', ' 12 ' and '1e9' are no times. */
+/** Digits only: '', ' 12 ' and '1e9' are not timestamps. */
 const timestampShapes = { s: /^\d{1,10}$/, ms: /^\d{1,13}$/ }
 const secondsOf = (text: string, unit: 's' | 'ms'): number => {
   if (!timestampShapes[unit].test(text)) throw signatureInvalid()
   return unit === 's' ? Number(text) : Number(text) / 1000
 }
 
-/** Whether the delivery bears this scheme's signature, be it good, bad or empty. */
+/** Whether the delivery has a header of this scheme's signature, be it valid or not. */
 export const isSignedBy = ({ header }: HmacScheme, { headers }: Delivery): boolean =>
   header.some((name) => headers[name] !== undefined)
 
-/** @throws BridgeError as `verify` */
+/** Checks a delivery; throws as `verify` does. */
 export const verifyHmac = (
   scheme: HmacScheme,
   delivery: Delivery,
@@ -157,12 +155,12 @@ export const verifyHmac = (
     : [trimmed]
   const timestamp = timestampOf(scheme, delivery, parts)
   if (timestamp === undefined) throw signatureMissing()
-  // The id stands before a dot in what is signed, so it may hold none.
+  // A dot separates the id from the rest of the signed text, so an id must not contain one.
   if (scheme.id && !/^[^\s.]{1,256}$/.test(id)) throw signatureInvalid()
 
   const { method, url, body } = delivery
   const expected = keys.map((key) => mac(scheme, key, { id, timestamp, method, url, body }))
-  if (!anyEqual(expected, presentedMacs(scheme, parts))) throw signatureInvalid()
+  if (!anyEqual(expected, receivedMacs(scheme, parts))) throw signatureInvalid()
 
   if (!scheme.timestamp) return
   const { unit, toleranceSeconds } = scheme.timestamp
@@ -171,24 +169,25 @@ export const verifyHmac = (
   }
 }
 
-/** The headers that a genuine sender adds. */
+/** Returns the headers that a sender adds. */
 export const signHmac = (
   scheme: HmacScheme,
   { id = 'msg_1', timestampSeconds: seconds, method = 'POST', url = '', body }: UnsignedDelivery,
   secret: string,
 ): Record<string, string> => {
-  const { timestamp: stamp, header, prefix, encoding } = scheme
-  const timestamp = String(stamp?.unit === 'ms' ? seconds * 1000 : seconds)
+  const { timestamp: timestampScheme, header, prefix, encoding } = scheme
+  const timestamp = String(timestampScheme?.unit === 'ms' ? seconds * 1000 : seconds)
   const key = toKey(scheme.secret, secret)
   if (key instanceof BridgeError) throw key
   const digest = mac(scheme, key, { id, timestamp, method, url, body }).toString(encoding)
   const { separator = ',' } = scheme
-  const between = typeof separator === 'string' ? separator : ','
-  const within = stamp?.prefix === undefined ? '' : `${stamp.prefix}${timestamp}${between}`
+  const joiner = typeof separator === 'string' ? separator : ','
+  const timestampPart =
+    timestampScheme?.prefix === undefined ? '' : `${timestampScheme.prefix}${timestamp}${joiner}`
   const entries: [string | undefined, string][] = [
     [scheme.id?.header[0], id],
-    [stamp?.prefix === undefined ? stamp?.header[0] : undefined, timestamp],
-    [header[0], `${within}${prefix}${digest}`],
+    [timestampScheme?.prefix === undefined ? timestampScheme?.header[0] : undefined, timestamp],
+    [header[0], `${timestampPart}${prefix}${digest}`],
   ]
   return Object.fromEntries(entries.flatMap(([name, value]) => (name ? [[name, value]] : [])))
 }

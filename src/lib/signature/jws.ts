@@ -7,8 +7,8 @@ import { signatureInvalid, signatureMissing } from './errors.ts'
 import { toKeys } from './key.ts'
 
 /**
- * A compact JWS, HS256, whose claims hold the SHA-256 of the body in hex as `sha256` and, as `iss`,
- * who signed. https://www.rfc-editor.org/rfc/rfc7515
+ * A compact JWS (HS256) in a header. Its claims are `sha256`, the SHA-256 of the body in hex, and
+ * `iss`, the issuer. https://www.rfc-editor.org/rfc/rfc7515
  */
 export type JwsScheme = {
   readonly type: 'jws'
@@ -21,7 +21,7 @@ const encode = (value: unknown): string => Buffer.from(JSON.stringify(value)).to
 const macOf = (secret: string, content: string): Buffer =>
   createHmac('sha256', secret).update(content).digest()
 
-/** @throws BridgeError as `verify` */
+/** Checks a delivery; throws as `verify` does. */
 export const verifyJws = (
   { header, issuer }: JwsScheme,
   { headers, body }: Delivery,
@@ -35,15 +35,15 @@ export const verifyJws = (
   const expected = keys.map((key) => macOf(key, `${protectedHeader}.${claims}`))
   if (!anyEqual(expected, [Buffer.from(signature, 'base64url')])) throw signatureInvalid()
 
-  // What is read below is the sender's own; still no other algorithm, issuer or body will do.
-  const claimed = decode(claims)
-  const digest = String(own(claimed, 'sha256')).toLowerCase()
-  const isOfBody = anyEqual([digestOf(hash('sha256', body, 'hex'))], [digestOf(digest)])
+  // The token is authentic; now check its algorithm, issuer and body.
+  const payload = decode(claims)
+  const digest = String(own(payload, 'sha256')).toLowerCase()
+  const matchesBody = anyEqual([digestOf(hash('sha256', body, 'hex'))], [digestOf(digest)])
   const isHs256 = own(decode(protectedHeader), 'alg') === 'HS256'
-  if (!isHs256 || own(claimed, 'iss') !== issuer || !isOfBody) throw signatureInvalid()
+  if (!isHs256 || own(payload, 'iss') !== issuer || !matchesBody) throw signatureInvalid()
 }
 
-/** The header that a genuine sender adds. */
+/** Returns the header that a sender adds. */
 export const signJws = ({ header, issuer }: JwsScheme, body: Uint8Array, secret: string) => {
   const claims = { iss: issuer, sha256: hash('sha256', body, 'hex') }
   const content = `${encode({ alg: 'HS256', typ: 'JWT' })}.${encode(claims)}`

@@ -1,19 +1,19 @@
 import { createSecretKey, type KeyObject } from 'node:crypto'
 import { BridgeError } from '../errors.ts'
 
-/** How a secret's text becomes the key: as it is, base64, or base64 behind `whsec_`. */
+/** How a secret becomes a key: its text unchanged, base64, or base64 after `whsec_`. */
 export type SecretKind = 'text' | 'base64' | 'whsec'
 
-/** Never bare bytes: Node takes three times as long to make an HMAC with those. */
+/** Not a `Buffer`: with one, an HMAC takes Node three times as long. */
 export type SigningKey = string | KeyObject
 
 const unusable = (why: string) =>
-  new BridgeError('misconfigured', `a signing secret of this source ${why}: set it anew`)
+  new BridgeError('misconfigured', `a signing secret of this source ${why}: set it again`)
 
-/** `Buffer.from` takes any junk for base64; this takes none. */
+/** `Buffer.from` ignores characters that are not base64; this does not match them. */
 export const strictBase64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}(?:==)?|[A-Za-z0-9+/]{3}=?)?$/
 
-/** The key of a configured secret, or why it is none: with an empty key anybody could sign. */
+/** Returns a secret's key, or an error if it is unusable: with an empty key anyone could sign. */
 export const toKey = (kind: SecretKind, secret: string): SigningKey | BridgeError => {
   if (secret.trim() === '') return unusable('is empty')
   if (kind === 'text') return secret
@@ -24,10 +24,10 @@ export const toKey = (kind: SecretKind, secret: string): SigningKey | BridgeErro
 }
 
 /**
- * The usable keys of the configured secrets. One that is not usable (the placeholder before the
- * first rotation, say) is passed over where another is.
+ * Returns the keys of the usable secrets. An unusable one, such as a placeholder, is ignored if
+ * another one is usable.
  *
- * @throws BridgeError `misconfigured` where none is usable
+ * @throws BridgeError `misconfigured` if none is usable
  */
 export const toKeys = (kind: SecretKind, secrets: readonly string[]): SigningKey[] => {
   const keys = secrets.map((secret) => toKey(kind, secret))

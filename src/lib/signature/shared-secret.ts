@@ -3,23 +3,23 @@ import { anyEqual, digestOf } from './compare.ts'
 import { signatureInvalid, signatureMissing } from './errors.ts'
 import { toKeys } from './key.ts'
 
-/** A secret that travels as `Authorization: Bearer …`, for senders that cannot sign. */
+/** A secret in `Authorization: Bearer …`, for senders that cannot sign. */
 export type BearerScheme = { readonly type: 'bearer' }
 
-/** A secret that travels in the address as `?secret=…`, for senders that can set nothing else. */
+/** A secret in the URL, as `?secret=…`, for senders that can set nothing else. */
 export type QueryScheme = { readonly type: 'query' }
 
-/** The parameter that bears the secret of an address. */
+/** The query parameter of the secret. */
 export const secretParameter = 'secret'
 
-const assertSecret = (secrets: readonly string[], presented: string | undefined): void => {
-  if (presented === undefined) throw signatureInvalid()
-  // Around a secret that was pasted there may be a blank or a line break.
-  const own = secrets.map((secret) => digestOf(secret.trim()))
-  if (!anyEqual(own, [digestOf(presented.trim())])) throw signatureInvalid()
+const assertSecret = (secrets: readonly string[], received: string | undefined): void => {
+  if (received === undefined) throw signatureInvalid()
+  // A pasted secret may have blanks or line breaks around it.
+  const expected = secrets.map((secret) => digestOf(secret.trim()))
+  if (!anyEqual(expected, [digestOf(received.trim())])) throw signatureInvalid()
 }
 
-/** @throws BridgeError as `verify` */
+/** Checks a delivery; throws as `verify` does. */
 export const verifyBearer = ({ headers }: Delivery, secrets: readonly string[]): void => {
   const keys = toKeys('text', secrets).map(String)
   const { authorization } = headers
@@ -31,14 +31,14 @@ export const verifyBearer = ({ headers }: Delivery, secrets: readonly string[]):
   assertSecret(keys, /^bearer +(\S.*)$/i.exec(authorization)?.[1])
 }
 
-/** @throws BridgeError as `verify` */
+/** Checks a delivery; throws as `verify` does. */
 export const verifyQuery = ({ url }: Delivery, secrets: readonly string[]): void => {
   const keys = toKeys('text', secrets).map(String)
-  const given = URL.parse(url)?.searchParams.getAll(secretParameter) ?? []
-  const [only, ...more] = given.filter((value) => value !== '')
+  const values = URL.parse(url)?.searchParams.getAll(secretParameter) ?? []
+  const [only, ...more] = values.filter((value) => value !== '')
   if (only === undefined) {
     throw signatureMissing(
-      '`?secret=<the secret of this source>` is missing in the address: give the sender the whole of it',
+      '`?secret=<the secret of this source>` is missing in the URL: give the sender the whole URL',
     )
   }
   assertSecret(keys, more.length > 0 ? undefined : only)

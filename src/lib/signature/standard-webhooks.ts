@@ -9,7 +9,7 @@ export const standardWebhooksScheme: HmacScheme = {
   type: 'hmac',
   header: ['webhook-signature', 'svix-signature'],
   prefix: 'v1,',
-  // Supabase sets several apart by ", ", the specification by " ".
+  // Supabase separates several signatures by ", ", the specification by " ".
   separator: /,? +/,
   algorithm: 'sha256',
   encoding: 'base64',
@@ -23,7 +23,7 @@ export const standardWebhooksScheme: HmacScheme = {
   secret: 'whsec',
 }
 
-/** The message's id under both names; it stays the same over the sender's retries. */
+/** The headers of the message id, which is the same in every retry of the sender. */
 export const standardWebhooksHeaders = ['webhook-id', 'svix-id'] as const
 
 export const standardWebhooksId = ({ headers }: Delivery): string | undefined =>

@@ -3,7 +3,7 @@ export type UnsignedDelivery = {
   readonly id?: string
   readonly timestampSeconds: number
   readonly method?: string
-  /** The address as the sender knows it. */
+  /** The URL that the sender posts to. */
   readonly url?: string
   readonly body: Uint8Array
 }

@@ -11,19 +11,20 @@ import {
   verifyQuery,
 } from './shared-secret.ts'
 import type { UnsignedDelivery } from './unsigned.ts'
-/** Several that one sender signs with at once, the best first: the first that is there decides. */
+
+/** Several signatures of one sender, the best first: the first one that is present decides. */
 export type PreferredScheme = {
   readonly type: 'preferred'
   readonly schemes: readonly [HmacScheme, ...HmacScheme[]]
 }
 
-/** Public by nature: a browser's form holds no secret. */
+/** No signature: the form of a browser can hold no secret. */
 export type OpenScheme = { readonly type: 'open' }
 
-/** Never over HTTP: a service of AWS invokes the function, and IAM says who may. */
+/** Never over HTTP: an AWS service invokes the function, and IAM controls which one may. */
 export type InvokedScheme = { readonly type: 'invoked'; readonly by: 'cognito' }
 
-/** How a source's deliveries prove who sent them: all data. */
+/** How a source's deliveries prove who sent them. */
 export type SignatureScheme =
   | HmacScheme
   | PreferredScheme
@@ -34,11 +35,17 @@ export type SignatureScheme =
   | InvokedScheme
 
 /**
- * Checks a delivery's raw bytes against any of a source's secrets, in constant time.
+ * Checks the signature of a delivery, over its raw bytes, against each of a source's secrets in
+ * constant time. Returns nothing if one of them matches.
+ *
+ * @example
+ * ```ts
+ * verify(bodyScheme('x-signature', 'hex'), delivery, ['new secret', 'old secret'], 1767225600)
+ * ```
  *
  * @param nowSeconds unix seconds
  * @throws BridgeError `signature_missing`, `signature_invalid`, `signature_expired`;
- *   `misconfigured` where there is no usable secret, whatever the delivery carries
+ *   `misconfigured` if there is no usable secret, whatever the delivery carries
  */
 export const verify = (
   scheme: SignatureScheme,
@@ -52,8 +59,8 @@ export const verify = (
       verifyHmac(scheme, delivery, secrets, nowSeconds)
       break
     case 'preferred': {
-      const borne = scheme.schemes.find((each) => isSignedBy(each, delivery))
-      verifyHmac(borne ?? scheme.schemes[0], delivery, secrets, nowSeconds)
+      const present = scheme.schemes.find((candidate) => isSignedBy(candidate, delivery))
+      verifyHmac(present ?? scheme.schemes[0], delivery, secrets, nowSeconds)
       break
     }
     case 'jws':
@@ -66,24 +73,38 @@ export const verify = (
       verifyQuery(delivery, secrets)
       break
     case 'invoked':
-      // IAM vouches for an invocation; whoever comes here came another way.
+      // An invocation is not verified here, so this delivery came over HTTP.
       throw signatureInvalid()
     case 'open':
       break
     default:
       scheme satisfies never
-      throw new BridgeError('misconfigured', "the source's signature is of no known type: mend it")
+      throw new BridgeError(
+        'misconfigured',
+        "the source's signature has an unknown type: fix it in the config",
+      )
   }
 }
 
-/** What a genuine sender adds to a request: headers, and to its address. */
+/** The parts of a request that a sender signs with. */
 export type SignedParts = {
   readonly headers: Readonly<Record<string, string>>
-  /** The address with the secret in it, where it travels there. */
+  /** The URL, with the secret in it if the scheme is `query`. */
   readonly url: string
 }
 
-/** What a genuine sender sends: for tests, the sandbox and benchmarks. */
+/**
+ * Signs a delivery as its sender would: for tests, the sandbox and benchmarks.
+ *
+ * @example
+ * ```ts
+ * const body = new TextEncoder().encode('{"email":"ada@example.com"}')
+ * const { headers } = sign(bodyScheme('x-signature', 'hex'), { timestampSeconds, body }, secret)
+ * // headers: { 'x-signature': '…' }
+ * ```
+ *
+ * @throws BridgeError `misconfigured` if the secret is unusable
+ */
 export const sign = (
   scheme: SignatureScheme,
   unsigned: UnsignedDelivery,
@@ -95,7 +116,7 @@ export const sign = (
     case 'hash':
       return { headers: signHmac(scheme, unsigned, secret), url }
     case 'preferred': {
-      const headers = scheme.schemes.map((each) => signHmac(each, unsigned, secret))
+      const headers = scheme.schemes.map((hmac) => signHmac(hmac, unsigned, secret))
       return { headers: Object.assign({}, ...headers), url }
     }
     case 'jws':
@@ -110,10 +131,10 @@ export const sign = (
   }
 }
 
-/** An address as a sender is given it that can prove itself by nothing else. */
+/** Adds the secret to a URL, for a sender that can prove itself by nothing else. */
 export const withSecret = (url: string, secret: string): string =>
   `${url}${url.includes('?') ? '&' : '?'}${secretParameter}=${encodeURIComponent(secret)}`
 
-/** Whether a scheme proves anything, and so needs a secret. */
+/** Whether a scheme needs a secret; false if it proves nothing over HTTP. */
 export const schemeNeedsSecret = ({ type }: SignatureScheme): boolean =>
   type !== 'open' && type !== 'invoked'

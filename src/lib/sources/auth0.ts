@@ -3,7 +3,7 @@ import { own } from '../json-access.ts'
 import { fullName } from './person.ts'
 import { defineSource } from './source.ts'
 
-/** A CloudEvent of an event stream, whose user is `data.object`, or an entry of a log stream. */
+/** A CloudEvent of an event stream, with the user in `data.object`, or an entry of a log stream. */
 const event = z.looseObject({
   data: z.looseObject({ object: z.nullish(z.looseObject({ user_id: z.string() })) }),
 })
@@ -14,37 +14,43 @@ const signupTypes: ReadonlySet<unknown> = new Set(['user.created', 'com.auth0.us
 /** "Success signup": https://auth0.com/docs/deploy-monitor/logs/log-event-type-codes */
 const signupLog = 'ss'
 
-const ofUser = (user: User) => ({
+const userContact = (user: User) => ({
   external_id: user.user_id,
   email: user.email,
   phone: user.phone_number,
-  // Where nobody gave a name, Auth0 sets the e-mail address.
+  // Without a name, Auth0 sends the e-mail address.
   name:
     user.name === user.email ? fullName(user.given_name, user.family_name) : fullName(user.name),
   avatar: user.picture,
   signed_up_at: user.created_at,
 })
 
-const ofLog = ({ user_id, user_name, date }: Log) => ({
+const logContact = ({ user_id, user_name, date }: Log) => ({
   external_id: user_id,
   email: typeof user_name === 'string' && user_name.includes('@') ? user_name : undefined,
   signed_up_at: date,
 })
 
-/** An event stream (one event) or a log stream (an array of entries), both with a bearer token. */
+/**
+ * A new user: an event stream (one event) or a log stream (an array of entries), both with a bearer
+ * token.
+ *
+ * @example
+ * sources: { auth0: auth0({ attributes: { 'data.object.nickname': 'nickname' } }) }
+ */
 export const auth0 = defineSource({
   docs: 'https://auth0.com/docs/customize/events',
   signature: { type: 'bearer' },
   payload: {
     format: 'json',
     events: (body) => (Array.isArray(body) ? body : [body]),
-    isSignup: (given) =>
-      signupTypes.has(own(given, 'type')) || own(own(given, 'data'), 'type') === signupLog,
+    isSignup: (body) =>
+      signupTypes.has(own(body, 'type')) || own(own(body, 'data'), 'type') === signupLog,
     schema: event,
   },
   eventId: ({ id, log_id }) => id ?? log_id,
   toSignup: ({ time, data }) => ({
     occurred_at: time ?? data.date,
-    contact: data.object ? ofUser(data.object) : ofLog(data),
+    contact: data.object ? userContact(data.object) : logContact(data),
   }),
 })

@@ -15,7 +15,7 @@ const bookingCreated = z.looseObject({
   }),
 })
 
-/** A booking's question is `{ label, value }`; a name in two parts is an object. */
+/** A response is `{ label, value }`; its value is an object if it is a name in two parts. */
 const responseValue = (response: unknown): unknown => {
   const value = own(response, 'value')
   return isRecord(value)
@@ -23,7 +23,12 @@ const responseValue = (response: unknown): unknown => {
     : value
 }
 
-/** Somebody booked. Answers are found by their question's key or label. */
+/**
+ * A new booking. Options find an answer by its question's key or label.
+ *
+ * @example
+ * sources: { booking: calcom({ attributes: { 'Team size': 'team_size' } }) }
+ */
 export const calcom = defineSource({
   docs: 'https://cal.com/docs/developing/guides/automation/webhooks',
   signature: bodyScheme('x-cal-signature-256', 'hex'),

@@ -14,8 +14,11 @@ const inviteeCreated = z.looseObject({
 })
 
 /**
- * Somebody booked. Rescheduling creates an invitee again: the same person, so the same contact.
- * Answers are found by their question, UTM by `payload.tracking.utm_source`.
+ * A new booking. A reschedule creates a new invitee: the same person, so the same contact. Options
+ * find an answer by its question.
+ *
+ * @example
+ * sources: { demo: calendly({ attributes: { 'payload.tracking.utm_source': 'utm_source' } }) }
  */
 export const calendly = defineSource({
   docs: 'https://developer.calendly.com/api-docs/4c305798a61d3-webhook-signatures',

@@ -14,8 +14,12 @@ const userCreated = z.looseObject({
 })
 
 /**
- * Use the id that your app passes to Intercom's Messenger: Clerk's user id, or, where that is your
- * own, `fields: { 'data.external_id': 'external_id' }`. Clerk's times are unix milliseconds.
+ * A new user. The contact's `external_id` must be the id that your app passes to Intercom's
+ * Messenger: Clerk's user id, or, with `fields: { 'data.external_id': 'external_id' }`, your own.
+ * Clerk's times are unix milliseconds.
+ *
+ * @example
+ * sources: { clerk: clerk({ tags: ['app'] }) }
  */
 export const clerk = defineSource({
   docs: 'https://clerk.com/docs/guides/development/webhooks/overview',

@@ -10,15 +10,18 @@ const confirmed = z.looseObject({
 
 /**
  * A user of a Cognito user pool who confirmed the sign-up. Cognito invokes the function itself, so
- * no secret is needed and no address serves this source; its event holds no time but its arrival.
+ * this source has no secret and no URL. Its event has no time: the time of arrival is used.
  * https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-lambda-post-confirmation.html
+ *
+ * @example
+ * sources: { members: cognito({ attributes: { 'request.userAttributes.custom:plan': 'plan' } }) }
  */
 export const cognito = defineSource({
   docs: 'https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-lambda-post-confirmation.html',
   signature: { type: 'invoked', by: 'cognito' },
   payload: {
     format: 'json',
-    // The other one, PostConfirmation_ConfirmForgotPassword, is a new password of somebody known.
+    // PostConfirmation_ConfirmForgotPassword is a new password of an existing user.
     isSignup: (body) => own(body, 'triggerSource') === 'PostConfirmation_ConfirmSignUp',
     schema: confirmed,
   },

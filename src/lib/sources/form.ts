@@ -4,7 +4,7 @@ import { assertOptions, makeSource, type Source, type SourceOptions } from './so
 const inputs = z.record(z.string(), z.union([z.string(), z.array(z.string())]))
 export type FormInputs = z.infer<typeof inputs>
 
-const page = z.url({ protocol: /^https?$/, error: 'expected the address of a page, with https://' })
+const page = z.url({ protocol: /^https?$/, error: 'expected the URL of a page, with https://' })
 const origin = z
   .string()
   .check(
@@ -15,22 +15,25 @@ const origin = z
   )
 
 export type FormOptions = SourceOptions<FormInputs> & {
-  /** The page shown after posting, or one each for success and failure. */
+  /** The page to redirect to after a post, or one each for success and failure. */
   readonly redirect?: string | { readonly success: string; readonly failure: string }
   /** Origins whose pages may post here; absent: any. */
   readonly origins?: readonly string[]
-  /** Cloudflare Turnstile must vouch for each post; the source's secret is the widget's secret key. */
+  /** Require a Cloudflare Turnstile token; the source's secret is the widget's secret key. */
   readonly turnstile?: boolean
 }
 
-/** The input that people never see and bots fill in. */
+/** An input hidden from people; a post with a value in it comes from a bot. */
 export const honeypot = '_gotcha'
 
 /**
- * A form on your own pages. Maps inputs named `email`, `name` and `phone`, and others only as
- * `fields` and `attributes` list them.
+ * A form on your own pages. It maps the inputs `email`, `name` and `phone`; others only if the
+ * options name them.
  *
- * @throws BridgeError `invalid_config`, naming every fault
+ * @throws BridgeError `invalid_config`, listing every problem
+ *
+ * @example
+ * sources: { waitlist: form({ role: 'lead', redirect: 'https://example.com/thanks' }) }
  */
 export const form = (options: FormOptions = {}): Source => {
   assertOptions('form()', options, {

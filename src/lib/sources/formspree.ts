@@ -5,7 +5,12 @@ import { defineSource } from './source.ts'
 
 const submitted = z.looseObject({ submission: z.record(z.string(), z.unknown()) })
 
-/** E-mail, phone and name by the inputs' names. */
+/**
+ * A form submission. E-mail, phone and name are found by the names of the inputs.
+ *
+ * @example
+ * sources: { contact: formspree({ role: 'lead', note: 'message' }) }
+ */
 export const formspree = defineSource({
   docs: 'https://help.formspree.io/hc/en-us/articles/360015130174-Webhooks',
   signature: timestampedScheme('formspree-signature', 's'),

@@ -6,7 +6,12 @@ import { defineSource } from './source.ts'
 const submission = z.record(z.string(), z.unknown())
 const idHeader = 'framer-webhook-submission-id'
 
-/** E-mail, phone and name by the inputs' names. */
+/**
+ * A form submission. E-mail, phone and name are found by the names of the inputs.
+ *
+ * @example
+ * sources: { waitlist: framer({ role: 'lead', attributes: { Plan: 'plan' } }) }
+ */
 export const framer = defineSource({
   docs: 'https://www.framer.com/help/articles/framer-form-webhook-setup',
   signature: {

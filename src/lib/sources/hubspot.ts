@@ -4,14 +4,18 @@ import { defaultToleranceSeconds } from '../signature/hmac.ts'
 import { fullName } from './person.ts'
 import { defineSource } from './source.ts'
 
-const sentHeader = 'x-hubspot-request-timestamp'
+const timestampHeader = 'x-hubspot-request-timestamp'
 const v3Header = 'x-hubspot-signature-v3'
-/** A workflow's webhook carries the whole contact; the webhooks API only ids, which say nothing. */
+
+/** The contact in a workflow's webhook. The webhooks API sends only ids, which is refused. */
 const contact = z.looseObject({ properties: z.record(z.string(), z.looseObject({})) })
 
 /**
- * A contact whom a workflow sends. Its properties are found as `properties.company.value`. HubSpot
- * signs the address too, so `publicBaseUrl` must be the one that it was given.
+ * A contact sent by a workflow. HubSpot signs the URL too, so `publicBaseUrl` must be the one that
+ * HubSpot posts to.
+ *
+ * @example
+ * sources: { crm: hubspot({ attributes: { 'properties.company.value': 'company_name' } }) }
  */
 export const hubspot = defineSource({
   docs: 'https://developers.hubspot.com/docs/apps/developer-platform/build-apps/authentication/request-validation',
@@ -27,7 +31,7 @@ export const hubspot = defineSource({
         signed: '{method}{url}{body}{timestamp}',
         unescaped: /%(?:3A|2F|3F|40|21|24|27|28|29|2A|2C|3B)/gi,
         timestamp: {
-          header: [sentHeader],
+          header: [timestampHeader],
           unit: 'ms',
           toleranceSeconds: defaultToleranceSeconds,
         },
@@ -46,7 +50,7 @@ export const hubspot = defineSource({
   },
   payload: {
     format: 'json',
-    headers: [sentHeader, v3Header],
+    headers: [timestampHeader, v3Header],
     isSignup: (body) => own(body, 'is-contact') !== false,
     schema: contact,
   },
@@ -55,7 +59,7 @@ export const hubspot = defineSource({
     const property = (name: string) => own(own(properties, name), 'value')
     return {
       // Only v3 signs the time.
-      occurred_at: headers[v3Header] && headers[sentHeader],
+      occurred_at: headers[v3Header] && headers[timestampHeader],
       contact: {
         email: property('email'),
         phone: property('phone') ?? property('mobilephone'),

@@ -1,4 +1,4 @@
-/** The registry: every preset, a line each. */
+/** The registry: every preset, one per line. */
 export { auth0 } from './auth0.ts'
 export { calcom } from './calcom.ts'
 export { calendly } from './calendly.ts'

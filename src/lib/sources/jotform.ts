@@ -7,18 +7,18 @@ import { defineSource } from './source.ts'
 
 const submission = z.looseObject({
   submissionID: z.string(),
-  /** The answers, as a JSON text in an input of the form. */
+  /** The answers as JSON. */
   rawRequest: z.pipe(
     z.pipe(
       z.string(),
       z.transform((text) => (isTooDeep(text) ? undefined : parseJson(text))),
     ),
-    z.record(z.string(), z.unknown(), 'expected JSON with the answers'),
+    z.record(z.string(), z.unknown(), 'expected the answers as JSON'),
   ),
 })
 
-/** Answers of several parts come as an object, each kind of field with parts of its own. */
-const ofParts = (parts: Record<string, unknown>): Pick<Question, 'type' | 'value'> => {
+/** Joins an answer in several parts: an object with other keys for each type of field. */
+const joinParts = (parts: Record<string, unknown>): Pick<Question, 'type' | 'value'> => {
   const { prefix, first, middle, last, suffix, full, country, area, phone, year, month, day } =
     parts
   if (first !== undefined || last !== undefined) {
@@ -34,19 +34,22 @@ const ofParts = (parts: Record<string, unknown>): Pick<Question, 'type' | 'value
 }
 
 /**
- * An answer's name is `q3_studentsName`: the question's number, and its label in one word; behind a
- * label that Jotform made itself it puts the number again, `q4_email4`.
+ * Parses an answer's name such as `q3_studentsName`: the question's number, and its label in one
+ * word. A label that Jotform generated ends with the number again: `q4_email4`.
  */
 const toQuestion = ([name, answer]: [string, unknown]): Question[] => {
   const [, id, key] = /^q(\d+)_(\w+)$/.exec(name) ?? []
   if (id === undefined || key === undefined) return []
-  const given = isRecord(answer) ? ofParts(answer) : { value: answer }
-  return [{ id, ref: name, key, label: key.replace(/\d+$/, ''), ...given }]
+  const parsed = isRecord(answer) ? joinParts(answer) : { value: answer }
+  return [{ id, ref: name, key, label: key.replace(/\d+$/, ''), ...parsed }]
 }
 
 /**
- * E-mail, phone and name by what their answers look like and by the questions' names. Jotform does
- * not sign: the address that it is given bears the secret.
+ * A form submission. E-mail, phone and name are found by the parts of the answers and the names of
+ * the questions. Jotform does not sign: the URL that it posts to contains the secret.
+ *
+ * @example
+ * sources: { demo: jotform({ country: 'US', consent: 'newsletter' }) }
  */
 export const jotform = defineSource({
   docs: 'https://www.jotform.com/help/245-how-to-setup-a-webhook-with-jotform/',

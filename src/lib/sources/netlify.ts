@@ -3,30 +3,37 @@ import { asRecords, asText } from '../json-access.ts'
 import { findPerson, fullName } from './person.ts'
 import { defineSource } from './source.ts'
 
-const submission = z.looseObject({
+const submissionCreated = z.looseObject({
   data: z.record(z.string(), z.unknown()),
 })
 
-/** What Netlify itself found of the person, else by the inputs' labels and names. */
+/**
+ * A form submission. E-mail and name are what Netlify found, else found by the labels and names of
+ * the inputs, as is the phone number.
+ *
+ * @example
+ * sources: { contact: netlify({ role: 'lead', consent: 'newsletter', note: 'message' }) }
+ */
 export const netlify = defineSource({
   docs: 'https://docs.netlify.com/manage/forms/notifications/',
   signature: { type: 'jws', header: 'x-webhook-signature', issuer: 'netlify' },
-  payload: { format: 'json', schema: submission },
+  payload: { format: 'json', schema: submissionCreated },
   eventId: ({ id }) => id,
   questions: ({ data, ordered_human_fields }) =>
     Object.entries(data).map(([key, value]) => {
       const field = asRecords(ordered_human_fields).find(({ name }) => name === key)
       return { key, label: asText(field?.title) ?? key, value }
     }),
-  toSignup: (given, _delivery, questions) => {
+  toSignup: (submission, _delivery, questions) => {
     const found = findPerson(questions)
     return {
-      occurred_at: given.created_at,
+      occurred_at: submission.created_at,
       contact: {
-        email: given.email ?? found.email,
+        email: submission.email ?? found.email,
         phone: found.phone,
-        name: given.name ?? fullName(given.first_name, given.last_name) ?? found.name,
-        signed_up_at: given.created_at,
+        name:
+          submission.name ?? fullName(submission.first_name, submission.last_name) ?? found.name,
+        signed_up_at: submission.created_at,
       },
     }
   },

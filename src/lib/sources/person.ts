@@ -1,13 +1,14 @@
 import type { Question } from '../delivery.ts'
 import { memoise } from '../memoise.ts'
 import { isAbsent } from '../transform/values.ts'
-/** A name of several parts, any of which may be missing. */
+
+/** Joins the parts of a name that are present; returns `undefined` if none is. */
 export const fullName = (...parts: readonly unknown[]): string | undefined => {
-  const given = parts.filter((part) => typeof part === 'string' && !isAbsent(part))
-  return given.length === 0 ? undefined : given.join(' ')
+  const present = parts.filter((part) => typeof part === 'string' && !isAbsent(part))
+  return present.length === 0 ? undefined : present.join(' ')
 }
 
-/** `firstName`, `first_name` and `First name (required):` are asked for in the same words. */
+/** Returns the same words for `firstName`, `first_name` and `First name (required):`. */
 const wordsOf = (label: string): string =>
   label
     .replace(/([a-z])([A-Z])/g, '$1 $2')
@@ -16,66 +17,68 @@ const wordsOf = (label: string): string =>
     .trim()
     .toLowerCase()
 
-/** Somebody else than who fills the form in: `Friend's email`, `Emergency contact`, `Name of boss`. */
-const others =
+/** A person other than the one who fills in the form: `Friend's email`, `Emergency contact`. */
+const otherPerson =
   /\b(?:assistant|boss|child|co ?founder|colleague|emergency|friend|guardian|husband|manager|parent|partner|referee|referral|referrer|spouse|supervisor|wife)(?:['’]?s)?(?: contact)?(?: (?:e ?mail|family|first|full|given|last|mobile|name|number|phone|tel)\b|$)/
 
-/** The words that ask for nothing but this, and those that ask for it among other things. */
-const asks = {
+/** Labels that ask for exactly this field, and those that mention it among other words. */
+const patterns = {
   email: {
-    plainly:
+    exact:
       /^(?:.*\byour |my |the )?(?:business |company |contact |personal |preferred |work )?e ?mail(?: address| id)?$/,
-    also: /\be ?mail\b/,
+    mention: /\be ?mail\b/,
   },
   phone: {
-    plainly:
+    exact:
       /^(?:.*\byour |my |the )?(?:cell |contact |home |mobile |preferred |tele|work )?(?:cell|mobile|phone|tel)(?: ?(?:no|number))?$|^(?:your )?contact number$/,
-    also: /\bphone ?number\b|\bmobile ?number\b|\b(?:tele)?phone\b/,
+    mention: /\bphone ?number\b|\bmobile ?number\b|\b(?:tele)?phone\b/,
   },
   first: {
-    plainly: /^(?:.*\byour |my |the )?(?:first|given) ?names?$|^(?:name )?first$|^fname$/,
-    also: /\b(?:first|given) ?name\b/,
+    exact: /^(?:.*\byour |my |the )?(?:first|given) ?names?$|^(?:name )?first$|^fname$/,
+    mention: /\b(?:first|given) ?name\b/,
   },
   last: {
-    plainly:
+    exact:
       /^(?:.*\byour |my |the )?(?:last|family) ?names?$|^(?:your )?surname$|^(?:name )?last$|^lname$/,
-    also: /\b(?:last|family) ?name\b|\bsurname\b/,
+    mention: /\b(?:last|family) ?name\b|\bsurname\b/,
   },
   name: {
-    plainly:
+    exact:
       /^(?:and |(?:please )?enter |(?:what['’]?s|what is) )?(?:your |my )?(?:contact |full ?|legal |preferred )?names?$/,
   },
-} satisfies { readonly [asked: string]: { readonly plainly: RegExp; readonly also?: RegExp } }
-type Asked = keyof typeof asks
-const kinds = Object.keys(asks) as Asked[] // keys() forgets what the keys are
-/** Longer ones ask for something else that happens to hold such a word. */
+} satisfies { readonly [field: string]: Patterns }
+type Patterns = { readonly exact: RegExp; readonly mention?: RegExp }
+type PersonField = keyof typeof patterns
+const personFields = Object.keys(patterns) as PersonField[] // keys() loses the type of the keys
+
+/** Longer labels ask for something else and only happen to contain such a word. */
 const maxLabelLength = 120
 
-/** What a label asks for, and whether it asks for nothing else; or whether it is of somebody else. */
-type Label = {
-  readonly isOfOthers: boolean
-  readonly asks: readonly { readonly what: Asked; readonly plainly: boolean }[]
+/** The fields that a label asks for, and whether it is about another person. */
+type LabelMeaning = {
+  readonly isOtherPerson: boolean
+  readonly fields: readonly { readonly field: PersonField; readonly isExact: boolean }[]
 }
-const unclear: Label = { isOfOthers: false, asks: [] }
+const noMeaning: LabelMeaning = { isOtherPerson: false, fields: [] }
 
-const findOut = (label: string): Label => {
+/** Memoised: the deliveries of a form repeat its labels. */
+const interpretLabel = memoise((label: string): LabelMeaning => {
   const words = wordsOf(label)
-  if (others.test(words)) return { isOfOthers: true, asks: [] }
-  const found = kinds.flatMap((what) => {
-    const shapes: { readonly plainly: RegExp; readonly also?: RegExp } = asks[what]
-    const plainly = shapes.plainly.test(words)
-    return plainly || shapes.also?.test(words) ? [{ what, plainly }] : []
+  if (otherPerson.test(words)) return { isOtherPerson: true, fields: [] }
+  const fields = personFields.flatMap((field) => {
+    const { exact, mention }: Patterns = patterns[field]
+    const isExact = exact.test(words)
+    return isExact || mention?.test(words) ? [{ field, isExact }] : []
   })
-  return found.length === 0 ? unclear : { isOfOthers: false, asks: found }
-}
+  return fields.length === 0 ? noMeaning : { isOtherPerson: false, fields }
+})
 
-/** A form asks the same in every delivery. */
-const labelMeaning = memoise(findOut)
-const labelOf = (text: string | undefined): Label =>
-  text === undefined || text.length > maxLabelLength ? unclear : labelMeaning(text)
+const meaningOf = (label: string | undefined): LabelMeaning =>
+  label === undefined || label.length > maxLabelLength ? noMeaning : interpretLabel(label)
 
 const isText = (value: unknown): boolean => typeof value === 'string' && !isAbsent(value)
-const looksRight: { readonly [asked in Asked]: (value: unknown) => boolean } = {
+
+const isPlausible: { readonly [field in PersonField]: (value: unknown) => boolean } = {
   email: (value) => typeof value === 'string' && value.includes('@'),
   phone: (value) =>
     (typeof value === 'string' || typeof value === 'number') && /\d(?:\D*\d){5}/.test(`${value}`),
@@ -85,35 +88,35 @@ const looksRight: { readonly [asked in Asked]: (value: unknown) => boolean } = {
 }
 
 /**
- * The person in a form builder's answers: e-mail, phone and name by the question's own type, else
- * by its label, where it asks for just that before where it asks for it too, and by an answer that
- * looks like one. What is asked of somebody else counts only by its type, and only where there is
- * nothing else.
+ * Finds the person who filled in a form: e-mail, phone number and name. It uses the answer to a
+ * question of that type, else an answer that looks right under a label that asks for exactly that,
+ * else under a label that mentions it. A question about another person counts only by its type, and
+ * last.
  */
 export const findPerson = (questions: readonly Question[]) => {
-  const typed: { [type in NonNullable<Question['type']>]?: unknown } = {}
-  const ofOthers: typeof typed = {}
-  const plainly: { [asked in Asked]?: unknown } = {}
-  const also: typeof plainly = {}
+  const byType: { [type in NonNullable<Question['type']>]?: unknown } = {}
+  const ofOtherPerson: typeof byType = {}
+  const byExactLabel: { [field in PersonField]?: unknown } = {}
+  const byMention: typeof byExactLabel = {}
   for (const { type, label, value } of questions) {
-    const { isOfOthers, asks } = labelOf(label)
+    const { isOtherPerson, fields } = meaningOf(label)
     if (type !== undefined) {
       if (isAbsent(value)) continue
-      if (isOfOthers) ofOthers[type] ??= value
-      else typed[type] ??= value
+      if (isOtherPerson) ofOtherPerson[type] ??= value
+      else byType[type] ??= value
       continue
     }
-    for (const { what, plainly: isPlain } of asks) {
-      if (!looksRight[what](value)) continue
-      if (isPlain) plainly[what] ??= value
-      else also[what] ??= value
+    for (const { field, isExact } of fields) {
+      if (!isPlausible[field](value)) continue
+      if (isExact) byExactLabel[field] ??= value
+      else byMention[field] ??= value
     }
   }
-  const asked = (what: Asked): unknown => plainly[what] ?? also[what]
-  const parts = fullName(asked('first'), asked('last'))
+  const byLabel = (field: PersonField): unknown => byExactLabel[field] ?? byMention[field]
+  const joined = fullName(byLabel('first'), byLabel('last'))
   return {
-    email: typed.email ?? asked('email') ?? ofOthers.email,
-    phone: typed.phone ?? asked('phone') ?? ofOthers.phone,
-    name: typed.name ?? asked('name') ?? parts ?? ofOthers.name,
+    email: byType.email ?? byLabel('email') ?? ofOtherPerson.email,
+    phone: byType.phone ?? byLabel('phone') ?? ofOtherPerson.phone,
+    name: byType.name ?? byLabel('name') ?? joined ?? ofOtherPerson.name,
   }
 }

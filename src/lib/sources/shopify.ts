@@ -3,16 +3,21 @@ import { bodyScheme } from '../signature/hmac.ts'
 import { fullName } from './person.ts'
 import { defineSource } from './source.ts'
 
-const customer = z.looseObject({ id: z.union([z.number(), z.string()]) })
+const customerCreated = z.looseObject({ id: z.union([z.number(), z.string()]) })
 const topicHeader = 'x-shopify-topic'
-/** The same for every subscription to an event; older versions of the API send the second alone. */
+/** An event has one id for all subscriptions; older API versions send only the second header. */
 const idHeaders = ['x-shopify-event-id', 'x-shopify-webhook-id'] as const
 
-/** As a number an id may be rounded; at the end of `gid://shopify/Customer/…` it stands as text. */
-const customerId = ({ id, admin_graphql_api_id }: z.infer<typeof customer>): unknown =>
+/** The id at the end of `gid://shopify/Customer/…`: as a JSON number it may be rounded. */
+const customerId = ({ id, admin_graphql_api_id }: z.infer<typeof customerCreated>): unknown =>
   /\/(\d+)$/.exec(String(admin_graphql_api_id))?.[1] ?? id
 
-/** A new customer of a shop (`customers/create`); the contact's external_id is the customer's id. */
+/**
+ * A new customer (`customers/create`); the contact's `external_id` is the customer's id.
+ *
+ * @example
+ * sources: { shop: shopify({ consent: 'email_marketing_consent.state' }) }
+ */
 export const shopify = defineSource({
   docs: 'https://shopify.dev/docs/apps/build/webhooks/subscribe/https',
   signature: bodyScheme('x-shopify-hmac-sha256', 'base64'),
@@ -20,18 +25,18 @@ export const shopify = defineSource({
     format: 'json',
     isSignup: (_body, { headers }) =>
       (headers[topicHeader] ?? 'customers/create') === 'customers/create',
-    schema: customer,
+    schema: customerCreated,
     headers: [topicHeader, ...idHeaders],
   },
   eventId: (_customer, { headers }) => headers[idHeaders[0]] ?? headers[idHeaders[1]],
-  toSignup: (given) => ({
-    occurred_at: given.created_at,
+  toSignup: (customer) => ({
+    occurred_at: customer.created_at,
     contact: {
-      external_id: customerId(given),
-      email: given.email,
-      phone: given.phone,
-      name: fullName(given.first_name, given.last_name),
-      signed_up_at: given.created_at,
+      external_id: customerId(customer),
+      email: customer.email,
+      phone: customer.phone,
+      name: fullName(customer.first_name, customer.last_name),
+      signed_up_at: customer.created_at,
     },
   }),
 })

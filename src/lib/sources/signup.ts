@@ -6,7 +6,13 @@ const payload = z.looseObject({
   company: z.optional(z.nullable(z.looseObject({}))),
 })
 
-/** Our own JSON, flat: the fields of Create contact, with event_id, occurred_at, tags, company, note. */
+/**
+ * Flat JSON from your own back end: the fields of Create contact, and `event_id`, `occurred_at`,
+ * `tags`, `company` and `note`.
+ *
+ * @example
+ * sources: { backend: signup({ tags: ['app'] }) }
+ */
 export const signup = defineSource({
   docs: 'https://developers.intercom.com/docs/references/rest-api/api.intercom.io/contacts/createcontact',
   signature: { type: 'bearer' },
@@ -19,7 +25,7 @@ export const signup = defineSource({
     tags,
     company: company ?? undefined,
     note,
-    // A field of another name is counted as left out when this is normalised.
+    // `normalise` counts unknown fields as left out.
     contact: { ...contact, custom_attributes: custom_attributes ?? undefined },
   }),
 })

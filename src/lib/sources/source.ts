@@ -5,59 +5,63 @@ import { isRecord } from '../json-access.ts'
 import { type SignatureScheme, schemeNeedsSecret } from '../signature/verify.ts'
 import { companyFieldNames, contactFieldNames } from '../signup.ts'
 import type { MappingOptions } from '../transform/options.ts'
-import type { PayloadReader } from '../transform/read.ts'
-
-/** How a signup is delivered, for every source. */
+import type { PayloadReader } from '../transform/payload-reader.ts'
+/** How a source's signups are delivered. */
 export type DeliveryOptions = {
-  /** `false`: do not look the person up before creating. One request less; leads may double. */
+  /** `false`: create without a search first. Saves a request, but may create duplicate leads. */
   readonly lookup?: boolean
-  /** What to write where the contact exists: only what is empty (default), nothing, or all. */
+  /**
+   * What to write to an existing contact: empty fields (`fill`, the default), nothing (`skip`),
+   * every field (`overwrite`), or empty fields and the listed ones.
+   */
   readonly onExisting?: 'fill' | 'skip' | 'overwrite' | { readonly overwrite: readonly string[] }
-  /** A contact that was archived in Intercom: restore it (default), or park the signup. */
+  /** If the contact is archived in Intercom: restore it (default), or park the signup. */
   readonly onArchived?: 'restore' | 'park'
 }
 
-/** The options of every source: how its payload is mapped, and how its signups are delivered. */
+/** The options of every source. */
 export type SourceOptions<Payload = unknown> = MappingOptions<Payload> & DeliveryOptions
 
 /** A preset: data, and the pure functions of `PayloadReader`. */
 export type SourceDefinition<Payload> = PayloadReader<Payload> & {
-  /** The sender's page about its deliveries. */
+  /** The URL of the sender's documentation of its deliveries. */
   readonly docs: string
   readonly signature: SignatureScheme
-  /** Somebody waits for the response and can fix the signup: 422 names what is wrong with it. */
+  /**
+   * Whether the sender waits for the response and can fix the signup: it gets a 422 with the
+   * issues.
+   */
   readonly waits?: boolean
-  /** A browser posts here: served under /forms, with these settings. */
+  /** Settings of a source that browsers post to; it is served under /forms. */
   readonly form?: FormSettings
 }
 
-/** How a form's posts are taken, and where a browser is led to. */
+/** Who may post a form, and where the browser is redirected to. */
 export type FormSettings = {
   readonly redirect: { readonly success?: string; readonly failure?: string }
-  /** Origins a browser may post from; empty: any. */
+  /** Origins that may post; empty: any. */
   readonly origins: readonly string[]
-  /** Whether Cloudflare Turnstile must vouch for each post. */
+  /** Whether each post needs a valid Cloudflare Turnstile token. */
   readonly turnstile: boolean
 }
 
-/** A configured sender: its preset's definition and the user's options. */
+/** A configured source: its preset's definition and the user's options. */
 export type Source = SourceDefinition<unknown> & { readonly options: SourceOptions }
 
-const words = z.record(z.string().check(z.minLength(1)), z.string().check(z.minLength(1)))
-const place = z.string().check(z.minLength(1))
+const nonEmpty = z.string().check(z.minLength(1))
 const commonOptions = {
-  fields: z.optional(z.record(place, z.enum(contactFieldNames))),
+  fields: z.optional(z.record(nonEmpty, z.enum(contactFieldNames))),
   attributes: z.optional(
-    words.check(
+    z.record(nonEmpty, nonEmpty).check(
       z.refine((names) => Object.values(names).every((name) => !/[.$]/.test(name)), {
-        error: 'custom attribute names hold no "." and no "$"',
+        error: 'custom attribute names contain no "." and no "$"',
       }),
     ),
   ),
   role: z.optional(z.enum(['user', 'lead'])),
-  tags: z.optional(z.readonly(z.array(place))),
-  company: z.optional(z.record(place, z.enum(companyFieldNames))),
-  note: z.optional(place),
+  tags: z.optional(z.readonly(z.array(nonEmpty))),
+  company: z.optional(z.record(nonEmpty, z.enum(companyFieldNames))),
+  note: z.optional(nonEmpty),
   country: z.optional(
     z.string().check(z.regex(/^[A-Z]{2}$/, 'a two-letter country code, such as "DE"')),
   ),
@@ -65,18 +69,18 @@ const commonOptions = {
   onExisting: z.optional(
     z.union([
       z.enum(['fill', 'skip', 'overwrite']),
-      z.strictObject({ overwrite: z.readonly(z.array(place)) }),
+      z.strictObject({ overwrite: z.readonly(z.array(nonEmpty)) }),
     ]),
   ),
   onArchived: z.optional(z.enum(['restore', 'park'])),
-  consent: z.optional(place),
+  consent: z.optional(nonEmpty),
   map: z.optional(
     z.custom((value) => typeof value === 'function', { error: 'expected a function' }),
   ),
 }
 
-/** Every fault of a value as `path: reason`, for one message that names them all. */
-const faultsOf = (schema: z.ZodMiniType, value: unknown): string[] => {
+/** Every problem of a value as `path: reason`. */
+const problemsOf = (schema: z.ZodMiniType, value: unknown): string[] => {
   const parsed = z.safeParse(schema, value)
   return parsed.success
     ? []
@@ -84,23 +88,23 @@ const faultsOf = (schema: z.ZodMiniType, value: unknown): string[] => {
 }
 
 /**
- * Checks options at once, all of them; `preset` is how the message names them.
+ * Checks the common options and those of `extra`; the message starts with `preset`.
  *
- * @throws BridgeError `invalid_config`, naming every fault
+ * @throws BridgeError `invalid_config`, listing every problem
  */
 export const assertOptions = (
   preset: string,
   options: unknown,
   extra: Readonly<Record<string, z.ZodMiniType>> = {},
 ): void => {
-  const faults = faultsOf(z.strictObject({ ...commonOptions, ...extra }), options)
-  if (faults.length > 0) {
-    throw new BridgeError('invalid_config', `${preset}: ${faults.join('; ')}`)
+  const problems = problemsOf(z.strictObject({ ...commonOptions, ...extra }), options)
+  if (problems.length > 0) {
+    throw new BridgeError('invalid_config', `${preset}: ${problems.join('; ')}`)
   }
 }
 
 /**
- * A source, `options` unchecked: for presets with options of their own, which check them with
+ * Creates a source without checking `options`: for presets with options of their own, which call
  * `assertOptions` first.
  */
 export const makeSource = <Payload>(
@@ -108,23 +112,29 @@ export const makeSource = <Payload>(
   options: SourceOptions<Payload>,
 ): Source => {
   const source = { ...definition, options }
-  // A payload reaches these functions only through the definition's own schema (read.ts).
+  // read.ts calls these functions only with a payload that the definition's schema has parsed.
   return source as unknown as Source
 }
 
 /**
- * Makes a preset of data and one pure function; the preset takes the options of every source.
+ * Creates a preset: a function of the common options that returns a source.
  *
- * @throws BridgeError `invalid_config` from the preset, naming every fault of its options
+ * @throws BridgeError `invalid_config` from the preset, listing every problem of its options
+ *
+ * @example
+ * const event = z.looseObject({ id: z.string(), email: z.string() })
+ * const acme = defineSource({ docs: 'https://acme.example', signature: { type: 'bearer' },
+ *   payload: { format: 'json', schema: event }, eventId: ({ id }) => id,
+ *   toSignup: ({ email }) => ({ contact: { email } }) })
  */
 export const defineSource =
   <Payload>(definition: SourceDefinition<Payload>) =>
   (options: SourceOptions<Payload> = {}): Source => {
-    assertOptions(`the source of ${definition.docs}`, options)
+    assertOptions(`the source documented at ${definition.docs}`, options)
     return makeSource(definition, options)
   }
 
-/** Whether a source needs a secret at all: its sender's, or Turnstile's. */
+/** Whether a source needs a secret: its sender's, or Turnstile's. */
 export const needsSecret = ({ signature, form }: Source): boolean =>
   form?.turnstile === true || schemeNeedsSecret(signature)
 

@@ -16,10 +16,16 @@ export type StandardWebhooksOptions = SourceOptions<StandardWebhooksEvent> & {
 }
 
 /**
- * Any sender that follows Standard Webhooks. What its payload holds is its own, so `fields` says
- * where an `email` or an `external_id` stands.
+ * Any sender that follows Standard Webhooks. Its payload has no standard shape: `fields` names the
+ * dotted path of an `email` or an `external_id`.
  *
- * @throws BridgeError `invalid_config`, naming every fault
+ * @throws BridgeError `invalid_config`, listing every problem
+ *
+ * @example
+ * sources: { crm: standardWebhooks({
+ *   types: ['user.created'],
+ *   fields: { 'data.email': 'email', 'data.id': 'external_id' },
+ * }) }
  */
 export const standardWebhooks = (options: StandardWebhooksOptions): Source => {
   assertOptions('standardWebhooks()', options, {

@@ -14,8 +14,11 @@ const event = z.looseObject({
 })
 
 /**
- * A new customer, or a completed checkout. Stripe's ids are no ids of your users: where you pass
- * yours, say so, as in `fields: { 'data.object.client_reference_id': 'external_id' }`.
+ * A new customer or a completed checkout. Stripe's ids are not your users' ids: if you pass yours
+ * to Stripe, map it to `external_id`.
+ *
+ * @example
+ * sources: { billing: stripe({ fields: { 'data.object.metadata.user_id': 'external_id' } }) }
  */
 export const stripe = defineSource({
   docs: 'https://docs.stripe.com/webhooks/signature',

@@ -9,20 +9,23 @@ const insert = z.looseObject({
 })
 
 export type SupabaseDatabaseOptions = SourceOptions<z.infer<typeof insert>> & {
-  /** The table whose new rows are signups, such as `profiles`; absent: any that sends. */
+  /** The table whose new rows are signups, such as `profiles`; absent: every table that sends. */
   readonly table?: string
 }
 
-/** Supabase Auth keeps a phone number as its digits alone. */
+/** Supabase Auth stores a phone number without its plus sign. */
 const phoneOf = (schema: string, phone: unknown): unknown =>
   schema === 'auth' && typeof phone === 'string' && /^\d+$/.test(phone) ? `+${phone}` : phone
 
 /**
- * A row inserted into `auth.users`, or into a table of your own with columns `id`, `email`, `phone`,
- * `full_name` (or `name`, or `first_name` and `last_name`), `avatar_url` and `created_at`.
+ * A row inserted into `auth.users`, or into a table of your own with columns `id`, `email`,
+ * `phone`, `full_name` (or `name`, or `first_name` and `last_name`), `avatar_url` and `created_at`.
  * Anonymous users are ignored.
  *
- * @throws BridgeError `invalid_config`, naming every fault
+ * @throws BridgeError `invalid_config`, listing every problem
+ *
+ * @example
+ * sources: { members: supabaseDatabase({ table: 'profiles' }) }
  */
 export const supabaseDatabase = (options: SupabaseDatabaseOptions = {}): Source => {
   assertOptions('supabaseDatabase()', options, { table: z.optional(z.string()) })

@@ -12,15 +12,15 @@ const types = new Map<unknown, Question['type']>([
   ['INPUT_PHONE_NUMBER', 'phone'],
 ])
 
-/** Choices come as ids; what is no known id stays as it is. */
-const resolve = (value: unknown, among: unknown): unknown =>
+/** Replaces the ids of choices by their texts, and files by their URLs; unknown ids stay. */
+const resolve = (value: unknown, choices: unknown): unknown =>
   Array.isArray(value)
     ? value.map(
-        (id) => asRecords(among).find((choice) => choice.id === id)?.text ?? own(id, 'url') ?? id,
+        (id) => asRecords(choices).find((choice) => choice.id === id)?.text ?? own(id, 'url') ?? id,
       )
     : value
 
-/** A matrix is a list of its rows, each with what was chosen in it. */
+/** The answer to a matrix is a list of its rows, each with the columns chosen in it. */
 const answerValue = ({ value, options, rows, columns }: Record<string, unknown>): unknown =>
   Array.isArray(rows)
     ? asRecords(rows).map((row) => {
@@ -30,7 +30,13 @@ const answerValue = ({ value, options, rows, columns }: Record<string, unknown>)
       })
     : resolve(value, options)
 
-/** E-mail and phone by the question's type, the name by its label; hidden fields by their label. */
+/**
+ * A form response. E-mail and phone are found by the question's type, the name by its label.
+ * Options find a hidden field by its label.
+ *
+ * @example
+ * sources: { beta: tally({ attributes: { utm_campaign: 'utm_campaign' }, consent: 'Newsletter' }) }
+ */
 export const tally = defineSource({
   docs: 'https://tally.so/help/webhooks',
   signature: bodyScheme('tally-signature', 'base64'),
@@ -41,11 +47,11 @@ export const tally = defineSource({
   },
   eventId: ({ eventId }) => eventId,
   questions: ({ data }) =>
-    asRecords(data.fields).map((given) => ({
-      key: asText(given.key),
-      label: asText(given.label),
-      type: types.get(given.type),
-      value: answerValue(given),
+    asRecords(data.fields).map((field) => ({
+      key: asText(field.key),
+      label: asText(field.label),
+      type: types.get(field.type),
+      value: answerValue(field),
     })),
   toSignup: ({ createdAt, data }, _delivery, questions) => ({
     occurred_at: createdAt,

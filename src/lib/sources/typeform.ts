@@ -1,6 +1,6 @@
 import * as z from 'zod/mini'
 import type { Question } from '../delivery.ts'
-import { asList, asRecords, asText, isRecord, own } from '../json-access.ts'
+import { asRecords, asText, isRecord, own } from '../json-access.ts'
 import { bodyScheme } from '../signature/hmac.ts'
 import { findPerson } from './person.ts'
 import { defineSource } from './source.ts'
@@ -15,9 +15,9 @@ const types = new Map<string, Question['type']>([
   ['phone_number', 'phone'],
 ])
 
-/** An answer's value stands under the name of its type; choices give their labels. */
-const answerValue = (given: Record<string, unknown>, type: string): unknown => {
-  const value = own(given, type)
+/** An answer has its value under the name of its type; the value of a choice is its label. */
+const answerValue = (answer: Record<string, unknown>, type: string): unknown => {
+  const value = own(answer, type)
   if (type === 'choice') return own(value, 'label') ?? own(value, 'other')
   if (type !== 'choices') return value
   const labels = own(value, 'labels')
@@ -25,27 +25,28 @@ const answerValue = (given: Record<string, unknown>, type: string): unknown => {
   return [...(Array.isArray(labels) ? labels : []), ...(other === undefined ? [] : [other])]
 }
 
-/** Answers join the definition by the field's id: their own `ref` is often missing. */
+/**
+ * Joins the answers with the form's definition by the field's id; their own `ref` is often missing.
+ */
 const questionsOf = ({ definition, answers, hidden, variables }: FormResponse): Question[] => {
   const fields = new Map<unknown, Record<string, unknown>>()
   for (const field of asRecords(own(definition, 'fields'))) {
     fields.set(field.id, field)
-    // A group, such as contact info, holds fields of its own.
+    // A group, such as contact info, has fields of its own.
     if (!isRecord(field.properties)) continue
     for (const inner of asRecords(field.properties.fields)) fields.set(inner.id, inner)
   }
   const questions: Question[] = []
-  for (const given of asList(answers)) {
-    if (!isRecord(given)) continue
-    const asked = isRecord(given.field) ? given.field : {}
-    const field = fields.get(asked.id)
-    const type = asText(given.type) ?? ''
+  for (const answer of asRecords(answers)) {
+    const { id, ref } = isRecord(answer.field) ? answer.field : {}
+    const field = fields.get(id)
+    const type = asText(answer.type) ?? ''
     questions.push({
-      id: asText(asked.id),
-      ref: asText(asked.ref) ?? asText(field?.ref),
+      id: asText(id),
+      ref: asText(ref) ?? asText(field?.ref),
       label: asText(field?.title),
       type: types.get(type),
-      value: answerValue(given, type),
+      value: answerValue(answer, type),
     })
   }
   for (const [key, value] of Object.entries(hidden ?? {})) questions.push({ key, value })
@@ -56,8 +57,11 @@ const questionsOf = ({ definition, answers, hidden, variables }: FormResponse): 
 }
 
 /**
- * E-mail and phone by the answer's type, the name by its question; hidden fields and variables by
- * their key, as in `fields: { user_id: 'external_id' }`.
+ * A form response. E-mail and phone are found by the answer's type, the name by its question.
+ * Options find a hidden field or a variable by its key.
+ *
+ * @example
+ * sources: { beta: typeform({ fields: { user_id: 'external_id' } }) }
  */
 export const typeform = defineSource({
   docs: 'https://www.typeform.com/developers/webhooks/secure-your-webhooks/',

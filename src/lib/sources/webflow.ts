@@ -8,7 +8,15 @@ const formSubmission = z.looseObject({
   payload: z.looseObject({ data: z.record(z.string(), z.unknown()) }),
 })
 
-/** E-mail, phone and name by the fields' names. The signature's time is in milliseconds. */
+/**
+ * A form submission. E-mail, phone and name are found by the names of the fields. The signature's
+ * timestamp is in milliseconds.
+ *
+ * @example
+ * sources: { site: webflow({
+ *   map: (signup, { payload }) => (payload.name === 'Sign up' ? signup : undefined),
+ * }) }
+ */
 export const webflow = defineSource({
   docs: 'https://developers.webflow.com/data/docs/working-with-webhooks',
   signature: {

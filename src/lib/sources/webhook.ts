@@ -21,7 +21,7 @@ const signatureOptions = z.strictObject({
           (template) =>
             template.includes('{body}') &&
             !/\{(?!(?:id|timestamp|method|url|body)\})/.test(template),
-          'expected a template over {id} {timestamp} {method} {url} {body} that holds {body}',
+          'expected a template of {id} {timestamp} {method} {url} {body} that contains {body}',
         ),
       ),
   ),
@@ -36,50 +36,60 @@ const signatureOptions = z.strictObject({
   ),
   secret: z.optional(z.enum(['text', 'base64', 'whsec'])),
 })
-const signature = signatureOptions.check(
+type SignatureOptions = z.infer<typeof signatureOptions>
+
+const matchesTemplate = ({ signed = '', id, timestamp }: SignatureOptions): boolean =>
+  signed.includes('{id}') === (id !== undefined) &&
+  signed.includes('{timestamp}') === (timestamp !== undefined)
+
+const hasTimestampPlace = ({ timestamp, separator }: SignatureOptions): boolean =>
+  timestamp === undefined ||
+  (timestamp.header === undefined
+    ? timestamp.prefix !== undefined && separator !== undefined
+    : timestamp.prefix === undefined)
+
+const hasDistinctParts = ({ prefix = '', separator, timestamp }: SignatureOptions): boolean => {
+  const prefixes = [prefix, timestamp?.prefix ?? ''].filter((text) => text !== '')
+  const [first = '', second] = prefixes
+  const areTrimmed = prefixes.every((text) => text === text.trim())
+  const areDistinct =
+    second === undefined || !(first.startsWith(second) || second.startsWith(first))
+  if (separator === undefined) return areTrimmed && areDistinct
+  const isUnambiguous =
+    !/[0-9A-Za-z+/=]/.test(separator) && !prefixes.some((text) => text.includes(separator))
+  return areTrimmed && areDistinct && isUnambiguous
+}
+
+const signatureSchema = signatureOptions.check(
   z.refine(
-    ({ signed = '', id, timestamp }) =>
-      signed.includes('{id}') === (id !== undefined) &&
-      signed.includes('{timestamp}') === (timestamp !== undefined),
-    'id and timestamp are set exactly where `signed` holds {id} and {timestamp}',
+    matchesTemplate,
+    'set `id` if `signed` contains {id}, and `timestamp` if it contains {timestamp}, and only then',
+  ),
+  z.refine(
+    hasTimestampPlace,
+    'a timestamp needs a `header` of its own, or a `prefix` in the signature header and a `separator`',
+  ),
+  z.refine(
+    hasDistinctParts,
+    'prefixes must not start or end with a space, start with one another, or contain the `separator`, which must not contain a letter, digit, +, / or =',
   ),
 )
-const placed = signature.check(
-  z.refine(
-    ({ timestamp, separator }) =>
-      timestamp === undefined ||
-      (timestamp.header === undefined
-        ? timestamp.prefix !== undefined && separator !== undefined
-        : timestamp.prefix === undefined),
-    'a timestamp stands in a `header` of its own, or behind a `prefix` in the one of the signature, set apart by `separator`',
-  ),
-)
-const apart = placed.check(
-  z.refine(({ prefix = '', separator, timestamp }) => {
-    const prefixes = [prefix, timestamp?.prefix ?? ''].filter((each) => each !== '')
-    const [one = '', other] = prefixes
-    const isPlain = prefixes.every((each) => each === each.trim())
-    const areApart = other === undefined || !(one.startsWith(other) || other.startsWith(one))
-    if (separator === undefined) return isPlain && areApart
-    const isFree = !/[0-9A-Za-z+/=]/.test(separator)
-    return isPlain && areApart && isFree && !prefixes.some((each) => each.includes(separator))
-  }, 'prefixes hold no blanks at their ends, differ from their first letter on, and hold no `separator`, which is no letter, digit, +, / or ='),
-)
+
 const eventId = z.union([z.string().check(z.minLength(1)), z.strictObject({ header: headerName })])
 
 const event = z.looseObject({})
 
 export type WebhookOptions = SourceOptions<z.infer<typeof event>> & {
-  /** How the sender signs, by data alone. */
-  readonly signature: z.infer<typeof signatureOptions>
+  /** How the sender signs. */
+  readonly signature: SignatureOptions
   /**
-   * Where the sender's event id stands: `'id'`, the id that it signs (else the body's `id`), a dotted
-   * path, or a header; absent: SHA-256 of the body.
+   * Where the sender's event id is found: `'id'` (the signed id, else the body's `id`), another
+   * dotted path, or a header; absent: SHA-256 of the body.
    */
   readonly eventId?: Place | { readonly header: string }
 }
 
-const toScheme = (options: z.infer<typeof signatureOptions>): HmacScheme => ({
+const toScheme = (options: SignatureOptions): HmacScheme => ({
   type: 'hmac',
   header: [options.header.toLowerCase()],
   prefix: options.prefix ?? '',
@@ -100,21 +110,27 @@ const toScheme = (options: z.infer<typeof signatureOptions>): HmacScheme => ({
 })
 
 /**
- * Any sender that signs its JSON with an HMAC. `fields` says where an `email` or an `external_id`
- * stands, as dotted paths.
+ * Any sender that signs its JSON with an HMAC. `fields` names the dotted path of an `email` or an
+ * `external_id`.
  *
- * @throws BridgeError `invalid_config`, naming every fault
+ * @throws BridgeError `invalid_config`, listing every problem
+ *
+ * @example
+ * sources: { shop: webhook({
+ *   signature: { header: 'X-Signature', algorithm: 'sha256', encoding: 'hex' },
+ *   fields: { 'user.email': 'email', 'user.id': 'external_id' },
+ * }) }
  */
 export const webhook = (options: WebhookOptions): Source => {
-  assertOptions('webhook()', options, { signature: apart, eventId: z.optional(eventId) })
-  const { signature: signatureData, eventId: place, ...common } = options
+  assertOptions('webhook()', options, { signature: signatureSchema, eventId: z.optional(eventId) })
+  const { signature, eventId: place, ...common } = options
   const header = (
-    typeof place === 'object' ? place : place === 'id' ? signatureData.id : undefined
+    typeof place === 'object' ? place : place === 'id' ? signature.id : undefined
   )?.header.toLowerCase()
   return makeSource(
     {
       docs: 'https://www.rfc-editor.org/rfc/rfc2104',
-      signature: toScheme(signatureData),
+      signature: toScheme(signature),
       payload: { format: 'json', schema: event, headers: header === undefined ? [] : [header] },
       eventId: (body, { headers }) =>
         (header !== undefined && headers[header]) ||

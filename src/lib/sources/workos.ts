@@ -7,8 +7,11 @@ import { defineSource } from './source.ts'
 const userCreated = z.looseObject({ data: z.looseObject({ id: z.string() }) })
 
 /**
- * Use the id that your app passes to Intercom's Messenger: WorkOS's user id, or, where that is your
- * own, `fields: { 'data.external_id': 'external_id' }`. The signature's time is in milliseconds.
+ * A new user. The contact's `external_id` must be the id that your app passes to Intercom's
+ * Messenger: WorkOS's user id, or your own, as below. The signature's timestamp is in milliseconds.
+ *
+ * @example
+ * sources: { workos: workos({ fields: { 'data.external_id': 'external_id' } }) }
  */
 export const workos = defineSource({
   docs: 'https://workos.com/docs/events/data-syncing/webhooks',

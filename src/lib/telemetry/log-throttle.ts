@@ -1,6 +1,6 @@
 import type { ErrorCode } from '../errors.ts'
 
-/** Codes that strangers cause at will: counted each time, and logged once a minute for a source. */
+/** Codes that anyone can cause without a secret. Always counted; logged at most once a minute. */
 const throttledCodes: ReadonlySet<ErrorCode> = new Set([
   'body_too_large',
   'challenge_failed',
@@ -14,20 +14,23 @@ const throttledCodes: ReadonlySet<ErrorCode> = new Set([
 const throttleMs = 60_000
 
 /**
- * Says whether a line that strangers can cause may be logged now: once a minute for a source and a
- * code, so that a wrong secret shows, and strangers do not fill the log.
+ * Creates a function that decides whether to log a refusal. Codes that anyone can cause are logged
+ * once a minute per source and code: a wrong secret shows, and forged requests do not fill the log.
+ * Without a source (an unknown address) nothing is logged.
+ *
+ * @param now unix milliseconds
  */
 export const createLogThrottle = (
   now: () => number,
 ): ((source: string | undefined, code: ErrorCode) => boolean) => {
-  const toldAtMs = new Map<string, number>()
+  const loggedAtMs = new Map<string, number>()
   return (source, code) => {
-    // Any number of addresses can be made up; sources are few.
+    // Addresses can be made up without end; the config has few sources.
     if (source === undefined) return false
     if (!throttledCodes.has(code)) return true
     const key = `${source} ${code}`
-    if (now() - (toldAtMs.get(key) ?? Number.NEGATIVE_INFINITY) < throttleMs) return false
-    toldAtMs.set(key, now())
+    if (now() - (loggedAtMs.get(key) ?? Number.NEGATIVE_INFINITY) < throttleMs) return false
+    loggedAtMs.set(key, now())
     return true
   }
 }

@@ -6,14 +6,14 @@ import type { RecordReport } from '../queue/process-record.ts'
 import type { LeftOut } from '../transform/values.ts'
 import type { LogFields, Telemetry } from './telemetry.ts'
 
-/** The frames alone: the first line of a stack is a message, which may quote what it choked on. */
+/** The frames of a stack, without its message, which may quote input. */
 const stackFrames = (error: Error): string =>
   (error.stack ?? '')
     .split('\n')
     .filter((line) => /^\s+at /.test(line))
     .join('\n')
 
-/** What a log line says of an error: our words, Intercom's code, and never its text. */
+/** The log fields of an error: the bridge's message and Intercom's code, never Intercom's text. */
 export const errorFields = (error: BridgeError): LogFields => {
   const cause = error.cause instanceof Error ? error.cause : undefined
   return {
@@ -28,8 +28,8 @@ export const errorFields = (error: BridgeError): LogFields => {
 }
 
 /**
- * The custom attributes that an error is about. Their names come from the config or from code, and
- * may come from a payload's keys: only what reads like a name is told, the rest as `…`.
+ * The custom attributes that an error names. A name may come from a payload's keys: it is logged
+ * only if it reads like a name, otherwise as `…`.
  */
 const refusedAttributeNames = ({ issues }: BridgeError): string[] =>
   issues.map(({ path, reason }) => {
@@ -37,7 +37,7 @@ const refusedAttributeNames = ({ issues }: BridgeError): string[] =>
     return `${/^[a-z][a-z0-9_ -]{0,63}$/i.test(name) ? name : '…'}: ${reason}`
   })
 
-/** Tells of what became of one signup, the same for the worker and for direct mode. */
+/** Logs and counts a delivered signup, for the worker and for direct mode. */
 const reportDelivered = (
   telemetry: Telemetry,
   { outcome, contact, calls, counts, incomplete }: DeliverResult,
@@ -57,7 +57,7 @@ const reportDelivered = (
   }
 }
 
-/** Tells that a secret could not be refreshed and its last good value serves on. */
+/** Logs and counts that a secret could not be refreshed; its last good value stays in use. */
 export const reportStaleSecret = (telemetry: Telemetry, thrown: unknown): void => {
   telemetry.count('secret_stale')
   telemetry.log('error', 'secret_stale', errorFields(toBridgeError(thrown)))
@@ -68,18 +68,23 @@ const reasonsOf = (leftOut: readonly LeftOut[]): string[] => leftOut.map(({ reas
 const countLeftOut = (telemetry: Telemetry, leftOut: readonly LeftOut[]): void => {
   for (const reason of reasonsOf(leftOut)) telemetry.count(reason)
 }
-/** Tells of one HTTP request. */
+
+/**
+ * Logs and counts the result of one HTTP request or invocation.
+ *
+ * @param shouldLog decides whether an error is logged; it is always counted
+ */
 export const reportRequest = (
   telemetry: Telemetry,
-  received: IngestResult,
+  result: IngestResult,
   durationMs: number,
-  mayTell: (source: string | undefined, code: ErrorCode) => boolean = () => true,
+  shouldLog: (source: string | undefined, code: ErrorCode) => boolean = () => true,
 ): void => {
-  const { source, error, reading, ids, results, response } = received
+  const { source, error, reading, ids, results, response } = result
   const fields = { source, status: response.status, duration_ms: durationMs }
   if (error) {
     telemetry.count(error.code)
-    if (!mayTell(source, error.code)) return
+    if (!shouldLog(source, error.code)) return
     const level = response.status >= 500 ? 'error' : 'warn'
     telemetry.log(level, 'refused', { ...fields, ...errorFields(error) })
     return
@@ -101,12 +106,12 @@ export const reportRequest = (
   }
 }
 
-/** Tells of one queue record. */
+/** Logs and counts what became of one queue record. */
 export const reportRecord = (telemetry: Telemetry, result: RecordReport): void => {
   const { record, source = '', durationMs } = result
   const id = record.attributes.MessageDeduplicationId ?? ''
   const fields = {
-    // Other producers choose both as they like; only what has the shape of ours is told.
+    // Other producers choose both: only values of the bridge's own form are logged.
     ...(isSourceName(source) && { source }),
     ...(/^[0-9a-f]{64}$/.test(id) && { id }),
     message_id: record.messageId,

@@ -1,9 +1,9 @@
 import type { ErrorCode } from '../errors.ts'
 
-/** All that a log line may hold: codes, names of the config, digests, Intercom's ids, numbers. */
+/** All fields of log lines: codes, names from the config, digests, Intercom's ids, numbers. */
 export type LogFields = {
   readonly source?: string | undefined
-  /** The dedupe id that the sender was answered: SHA-256, the same at both functions. */
+  /** The dedupe id in the response to the sender: SHA-256, the same in both functions. */
   readonly id?: string | undefined
   readonly message_id?: string | undefined
   readonly code?: ErrorCode | undefined

@@ -2,51 +2,56 @@ import type { Delivery } from '../delivery.ts'
 import { BridgeError } from '../errors.ts'
 import { isTooDeep, maxDepth } from '../json.ts'
 
-/** The largest body taken, in bytes, measured and not announced. */
+/** The largest accepted body in bytes, as measured: Content-Length is not trusted. */
 export const maxBodyBytes = 256 * 1024
+
 const contentTypeOf = (delivery: Delivery): string =>
   (delivery.headers['content-type'] ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? ''
 
-const invalidBody = (what: string, cause?: unknown) =>
-  new BridgeError('invalid_body', `the body is ${what}: check what the sender posts`, { cause })
+const invalidBody = (problem: string, cause?: unknown) =>
+  new BridgeError('invalid_body', `the body is ${problem}: check what the sender posts`, { cause })
 
 const unsupportedMediaType = (expected: string) =>
-  new BridgeError('unsupported_media_type', `this source takes ${expected}: check the Content-Type`)
+  new BridgeError(
+    'unsupported_media_type',
+    `this source accepts ${expected}: check the Content-Type`,
+  )
 
 const decodeUtf8 = (body: Uint8Array): string => {
   try {
-    // Takes off one byte order mark, and refuses what is not UTF-8.
+    // Strips one byte order mark; throws on invalid UTF-8.
     return new TextDecoder('utf-8', { fatal: true }).decode(body)
   } catch (cause) {
     throw invalidBody('not valid UTF-8', cause)
   }
 }
+
 /** A compressed body is never inflated: a few kilobytes may become gigabytes. */
-const assertPlain = ({ headers }: Delivery): void => {
+const assertUncompressed = ({ headers }: Delivery): void => {
   const encoding = headers['content-encoding']?.trim().toLowerCase() ?? 'identity'
   if (encoding === 'identity' || encoding === '') return
   throw new BridgeError(
     'unsupported_media_type',
-    'compressed bodies are not taken: send the body without Content-Encoding',
+    'compressed bodies are not accepted: send the body without Content-Encoding',
   )
 }
 
 /**
- * The bytes of a delivery as JSON.
+ * Parses the body of a delivery as JSON.
  *
- * @throws BridgeError `invalid_body` for what is none, `unsupported_media_type` for a form and for a
- *   compressed body
+ * @throws BridgeError `invalid_body` if it is not JSON, `unsupported_media_type` if it is a form or
+ *   compressed
  */
 export const parseJsonBody = (delivery: Delivery): unknown => {
-  assertPlain(delivery)
+  assertUncompressed(delivery)
   if (delivery.body.length === 0) throw invalidBody('empty')
   try {
     const text = decodeUtf8(delivery.body)
     if (isTooDeep(text)) throw invalidBody(`nested deeper than ${maxDepth} levels`)
     return JSON.parse(text)
   } catch (thrown) {
-    // The declared type is not trusted (many senders declare none, or a wrong one); it only
-    // explains a body that is not JSON.
+    // The Content-Type is not trusted (many senders set none, or a wrong one); it only explains why
+    // a body is not JSON.
     const declared = contentTypeOf(delivery)
     if (declared === 'application/x-www-form-urlencoded' || declared === 'multipart/form-data') {
       throw unsupportedMediaType('JSON')
@@ -56,11 +61,11 @@ export const parseJsonBody = (delivery: Delivery): unknown => {
   }
 }
 
-/** An input's name and value. */
+/** The name and the value of a form's input. */
 type Input = readonly [string, string]
 type FormPayload = Record<string, string | string[]>
 
-/** Inputs by name; a name that comes several times (boxes of one question) gives all its values. */
+/** Inputs by name; a repeated name (checkboxes of one question) has a list of all its values. */
 const toFormPayload = (inputs: readonly Input[]): FormPayload => {
   const grouped = Map.groupBy(inputs, ([name]) => name)
   return Object.fromEntries(
@@ -71,9 +76,9 @@ const toFormPayload = (inputs: readonly Input[]): FormPayload => {
   )
 }
 
-/** Uploaded files are passed over: a contact has no place for them. */
+/** Uploaded files are skipped: a contact has no field for them. */
 const parseMultipart = async (delivery: Delivery): Promise<Input[]> => {
-  // Through the default export: the one shape that Node and a bundle agree on for CommonJS.
+  // The default export: the only one that a CommonJS module has both in Node and in a bundle.
   const { default: busboy } = await import('@fastify/busboy')
   const inputs: Input[] = []
   try {
@@ -88,7 +93,7 @@ const parseMultipart = async (delivery: Delivery): Promise<Input[]> => {
       for (const limit of ['partsLimit', 'filesLimit', 'fieldsLimit'] as const) {
         parser.on(limit, () => reject(new Error(limit)))
       }
-      // Its end may be missing too, and an error that nobody hears would end the process.
+      // A file may be cut off, too, and an unhandled error event would end the process.
       parser.on('file', (_name, stream) => stream.on('error', reject).resume())
       parser.on('finish', resolve)
       parser.on('error', reject)
@@ -103,7 +108,7 @@ const parseMultipart = async (delivery: Delivery): Promise<Input[]> => {
 
 const replacement = '\ufffd'
 
-/** Parsers put U+FFFD in the place of bytes that are no UTF-8; a sender may have put it there, too. */
+/** Parsers replace invalid UTF-8 by U+FFFD; if the body itself has that character, it is valid. */
 const isMalformed = (body: Uint8Array, inputs: readonly Input[]): boolean => {
   if (!inputs.some((input) => input.join('').includes(replacement))) return false
   const raw = Buffer.from(body)
@@ -111,13 +116,13 @@ const isMalformed = (body: Uint8Array, inputs: readonly Input[]): boolean => {
 }
 
 /**
- * The bytes of a delivery as a form's inputs by name, urlencoded or multipart.
+ * Parses the body of a delivery as a form, urlencoded or multipart; returns its inputs by name.
  *
- * @throws BridgeError `invalid_body` for what is none, `unsupported_media_type` for another format and
- *   for a compressed body
+ * @throws BridgeError `invalid_body` if it is malformed, `unsupported_media_type` if it has another
+ *   Content-Type or is compressed
  */
 export const parseFormBody = async (delivery: Delivery): Promise<FormPayload> => {
-  assertPlain(delivery)
+  assertUncompressed(delivery)
   const { body } = delivery
   const declared = contentTypeOf(delivery)
   const isMultipart = declared === 'multipart/form-data'

@@ -13,50 +13,56 @@ import { isTicked } from './consent.ts'
 import { isAbsent, type LeftOut } from './values.ts'
 
 /**
- * Where a value stands: a question's id, ref, key or label, or a dotted path from the root of the
- * body, or of one event where a body holds several.
+ * Where a value is found: a question's id, ref, key or label, or a dotted path from the root of the
+ * body (of one event, if a body has several).
  */
 export type Place = string
 
-/** How a payload is mapped, for every source; these beat what its preset finds by itself. */
+/** How a source's payload is mapped to a signup. Options apply over what its preset finds. */
 export type MappingOptions<Payload = unknown> = {
-  /** Where a contact field is found. Beats what the preset finds by itself. */
+  /** The contact field that each place fills; replaces the value that the preset finds. */
   readonly fields?: Readonly<Record<Place, ContactField>>
-  /** Where a custom attribute is found, and its name in Intercom. */
+  /** The custom attribute that each place fills, by its name in Intercom. */
   readonly attributes?: Readonly<Record<Place, string>>
-  /** `user` (an account) or `lead` (somebody who has none yet). */
+  /** `user` (has an account) or `lead` (has none yet). */
   readonly role?: Role
   /** Constant tags, by name. */
   readonly tags?: readonly string[]
-  /** Where the fields of the person's company are found; without a company_id there is none. */
+  /** The company field that each place fills; a company needs a company_id. */
   readonly company?: Readonly<Record<Place, CompanyField>>
   /** Where the text of a note on the contact is found. */
   readonly note?: Place
-  /** The country of phone numbers written without one, such as 'DE'. */
+  /** The country of phone numbers without a country code, such as 'DE'. */
   readonly country?: CountryCode
-  /** The box that means "yes, e-mail me". */
+  /** Where the checkbox that agrees to e-mail is found. */
   readonly consent?: Place
-  /** The last word before normalising. Pure and synchronous; `undefined` ignores the payload. */
+  /**
+   * Changes the signup after all other options, before it is normalised. Pure and synchronous;
+   * `undefined` ignores the payload.
+   */
   readonly map?: (signup: SignupInput, payload: Payload) => SignupInput | undefined
 }
 
+/** Whether a place has a value that counts; an empty one does not. */
 const isFound = (value: unknown): boolean =>
   !isAbsent(value) && !(Array.isArray(value) && value.length === 0)
 
-/** Whether a question is called as a trimmed place is, whatever its case and the blanks around it. */
-const isNamed = (given: string | undefined, place: Place, lower: string): boolean =>
-  given === place ||
-  (given !== undefined && given.length >= place.length && given.trim().toLowerCase() === lower)
+/**
+ * Whether a question's name is the place, trimmed and case-insensitive; `lower` is in lower case.
+ */
+const isNamed = (name: string | undefined, place: Place, lower: string): boolean =>
+  name === place ||
+  (name !== undefined && name.length >= place.length && name.trim().toLowerCase() === lower)
 
 const questionNames = ['id', 'ref', 'key', 'label'] as const
 
 const findQuestion = (questions: readonly Question[], place: Place): unknown => {
   if (questions.length === 0) return undefined
-  const plain = place.trim()
-  const lower = plain.toLowerCase()
+  const trimmed = place.trim()
+  const lower = trimmed.toLowerCase()
   for (const name of questionNames) {
     const answered = questions.find(
-      (question) => isNamed(question[name], plain, lower) && isFound(question.value),
+      (question) => isNamed(question[name], trimmed, lower) && isFound(question.value),
     )
     if (answered) return answered.value
   }
@@ -64,8 +70,9 @@ const findQuestion = (questions: readonly Question[], place: Place): unknown => 
 }
 
 /**
- * The value at a place: a question by its id, ref, key or label (in that order, trimmed and
- * case-insensitive), an input or key of just that name, or a dotted path from the root of the body.
+ * Returns the value at a place. It looks for a question by its id, ref, key or label (in that
+ * order, trimmed and case-insensitive), then for an input or key of exactly that name, then for a
+ * dotted path from the root of the body.
  */
 export const findValue = (body: unknown, questions: readonly Question[], place: Place): unknown => {
   const answer = findQuestion(questions, place)
@@ -74,17 +81,21 @@ export const findValue = (body: unknown, questions: readonly Question[], place: 
   return isFound(exact) ? exact : ownPath(body, place)
 }
 
-/** Answers with several values become one text; objects are left for normalising to refuse. */
+/** Joins several plain values to one text; `normalise` leaves out objects. */
 const toScalar = (value: unknown): unknown =>
   Array.isArray(value) &&
   value.every((part) => ['string', 'number', 'boolean'].includes(typeof part))
     ? value.join(', ')
     : value
-/** The values found for a table of places, by target; the first place that finds something wins. */
+
+/**
+ * The values found for a table of places, by target: of several places the first with a value
+ * counts. `onMissing` is called once with each target without a value.
+ */
 const collectFields = <Target extends string>(
   table: Readonly<Record<Place, Target>> | undefined,
   lookUp: (place: Place) => unknown,
-  unmatched: (target: Target) => void,
+  onMissing: (target: Target) => void,
 ): { [target in Target]?: unknown } => {
   if (!table) return {}
   const found = new Map<Target, unknown>()
@@ -95,14 +106,14 @@ const collectFields = <Target extends string>(
   }
   if (found.size < targets.length) {
     const missing = new Set(targets.flatMap(([, target]) => (found.has(target) ? [] : [target])))
-    for (const target of missing) unmatched(target)
+    for (const target of missing) onMissing(target)
   }
   // fromEntries() forgets that the keys are targets.
   return Object.fromEntries(found) as { [target in Target]?: unknown }
 }
 
-/** A field of another name that an option maps is no unknown field any more. */
-const withoutPlaces = (contact: SignupInput['contact'], options: MappingOptions) => {
+/** Drops unknown fields that an option maps, so that they are not counted as `field_unknown`. */
+const withoutMappedFields = (contact: SignupInput['contact'], options: MappingOptions) => {
   if (Object.keys(contact).every((name) => contactKeys.has(name))) return contact
   const { fields, attributes, company, note, consent } = options
   const places = new Set([fields, attributes, company].flatMap((table) => Object.keys(table ?? {})))
@@ -112,7 +123,7 @@ const withoutPlaces = (contact: SignupInput['contact'], options: MappingOptions)
   )
 }
 
-/** What a payload offers to the options: as received, as its schema gave it, and its questions. */
+/** An event as received, as parsed by its source's schema, and its questions. */
 export type ParsedPayload = {
   readonly body: unknown
   readonly payload: unknown
@@ -125,10 +136,10 @@ export type MappingResult = {
 }
 
 /**
- * Lays a source's options over what its preset found: options beat the payload, where they find
- * something, and `map` has the last word.
+ * Applies a source's options over the signup that its preset found: a place with a value replaces
+ * the preset's value, and `map` runs last.
  *
- * @throws BridgeError `mapping_failed` when `map` throws or does not give a signup
+ * @throws BridgeError `mapping_failed` if `map` throws or does not return a signup
  */
 export const applyOptions = (
   preset: SignupInput,
@@ -137,14 +148,17 @@ export const applyOptions = (
 ): MappingResult => {
   const leftOut: LeftOut[] = []
   const lookUp = (place: Place) => findValue(body, questions, place)
-  const unmatched = (path: string) => leftOut.push({ path, reason: 'field_unmatched' })
+  const onMissing = (path: string) => leftOut.push({ path, reason: 'field_unmatched' })
 
-  const fields = collectFields(options.fields, lookUp, unmatched)
-  const attributes = collectFields(options.attributes, lookUp, () => unmatched('custom_attributes'))
-  const company = collectFields(options.company, lookUp, (field) => unmatched(`company.${field}`))
+  const fields = collectFields(options.fields, lookUp, onMissing)
+  const attributes = collectFields(options.attributes, lookUp, () => onMissing('custom_attributes'))
+  const company = collectFields(options.company, lookUp, (field) => onMissing(`company.${field}`))
   const note = options.note === undefined ? undefined : toScalar(lookUp(options.note))
 
-  const contact: SignupInput['contact'] = { ...withoutPlaces(preset.contact, options), ...fields }
+  const contact: SignupInput['contact'] = {
+    ...withoutMappedFields(preset.contact, options),
+    ...fields,
+  }
   if (options.role) contact.role = options.role
   contact.custom_attributes = { ...preset.contact.custom_attributes, ...attributes }
 
@@ -166,17 +180,17 @@ const runMap = (
     mapped = map(input, payload)
   } catch {
     // The cause is left out: it is the user's own code, and its message may quote the payload.
-    throw new BridgeError('mapping_failed', "the source's map() threw: mend it, then replay")
+    throw new BridgeError('mapping_failed', "the source's map() threw: fix it, then replay")
   }
   if (mapped === undefined) return undefined
-  // A promise that rejects where nobody listens would end the process.
+  // An unhandled rejection would end the process.
   if (mapped instanceof Promise) mapped.catch(() => undefined)
   if (!isRecord(mapped) || !isRecord(mapped.contact)) {
     throw new BridgeError(
       'mapping_failed',
-      "the source's map() gave no signup: return the signup with its contact, or undefined, and no promise",
+      "the source's map() returned no signup: return a signup with its contact, or undefined, never a promise",
     )
   }
-  // Checked just above; what stands in it is normalised next.
+  // Checked above; its values are normalised next.
   return mapped as SignupInput
 }

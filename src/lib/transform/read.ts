@@ -1,45 +1,15 @@
 import * as z from 'zod/mini'
-import type { Delivery, Question } from '../delivery.ts'
+import type { Delivery } from '../delivery.ts'
 import { sha256 } from '../digest.ts'
 import { BridgeError, type Issue, type RefusalCode, refusalCodes } from '../errors.ts'
 import type { Signup, SignupInput } from '../signup.ts'
 import { parseFormBody, parseJsonBody } from './body.ts'
 import { normalise } from './normalise.ts'
-import { applyOptions, type MappingOptions, type MappingResult } from './options.ts'
+import { applyOptions, type MappingResult } from './options.ts'
+import type { ReadableSource } from './payload-reader.ts'
 import { clean, isAbsent, type LeftOut } from './values.ts'
 
-/** A delivery's body, by the format that its source declares. */
-export type PayloadFormat = 'json' | 'form'
-
-/** How a sender's payload is read: its shape, and pure functions from it to signups. */
-export type PayloadReader<Payload> = {
-  readonly payload: {
-    readonly format: PayloadFormat
-    /** The events of a body that may hold several, each read by itself; absent: the body is one. */
-    readonly events?: (body: unknown) => readonly unknown[]
-    /** Tells a signup from the sender's other events, which are ignored; absent: all are signups. */
-    readonly isSignup?: (event: unknown, delivery: Delivery) => boolean
-    /** Loose on what it does not know, strict on what `toSignup` uses. */
-    readonly schema: z.ZodMiniType<Payload>
-    /** Headers that the functions below and above read; no other reaches the queue. */
-    readonly headers?: readonly string[]
-  }
-  /** The sender's own id of this event, stable over its retries; none → SHA-256 of the body. */
-  readonly eventId: (payload: Payload, delivery: Delivery) => unknown
-  /** A signup, several, or `undefined` for "genuine, and not a signup after all". Pure. */
-  readonly toSignup: (
-    payload: Payload,
-    delivery: Delivery,
-    questions: readonly Question[],
-  ) => SignupInput | readonly SignupInput[] | undefined
-  /** Form builders: every question, answered or not. */
-  readonly questions?: (payload: Payload) => readonly Question[]
-}
-
-/** The part of a source that reads its deliveries. */
-export type ReadableSource = PayloadReader<unknown> & { readonly options: MappingOptions }
-
-/** Why a payload, or one signup of several in it, cannot be used. */
+/** Why a payload, or one of its signups, cannot be used. */
 export type Refusal = {
   readonly code: RefusalCode
   readonly message: string
@@ -52,26 +22,37 @@ export type Reading =
       readonly kind: 'signups'
       readonly event_id: string
       readonly signups: readonly [Signup, ...Signup[]]
-      /** Where each stands in what the source found, whatever `map` ignores today or tomorrow. */
+      /** The position of each among all that the source found, whatever `map` ignores. */
       readonly indexes: readonly number[]
-      /** Those beside them that cannot be used. */
+      /** The other signups of the delivery, which cannot be used. */
       readonly refusals: readonly (Refusal & { readonly index: number })[]
       readonly leftOut: readonly LeftOut[]
     }
   | (Refusal & { readonly kind: 'refused'; readonly event_id: string })
 
-/** A refusal as the error that it is answered or parked with. */
+/**
+ * Reads a delivery into signups, the same in the webhook, the worker and a replay: the result
+ * depends on nothing but the source, the body and the headers that the source reads. A refusal is
+ * returned, not thrown: what to do about it depends on the caller.
+ */
+export const read = async (source: ReadableSource, received: Delivery): Promise<Reading> => {
+  const delivery = stripDelivery(source, received)
+  const events = await readInputs(source, delivery)
+  const bodyDigest = () => sha256(delivery.body)
+  const results = await Promise.all(
+    events.flatMap(({ event_id, items }) =>
+      items.map((item) => toResult(item, event_id ?? bodyDigest(), source)),
+    ),
+  )
+  const event_id = events.find((event) => event.event_id !== undefined)?.event_id ?? bodyDigest()
+  return toReading(results, event_id)
+}
+
+/** Returns a refusal as the error to respond with, or to park. */
 export const toRefusalError = ({ code, message, issues }: Refusal): BridgeError =>
   new BridgeError(code, message, { issues })
 
-/** The headers that reading needs; no other is kept, so that a queued delivery reads the same. */
-const readHeaders = (source: ReadableSource): readonly string[] => [
-  'content-type',
-  'content-encoding',
-  ...(source.payload.headers ?? []),
-]
-
-/** The delivery as it is read and queued: without the headers and the address it came with. */
+/** Returns the delivery as it is read and queued: without its URL and the headers not needed. */
 export const stripDelivery = (source: ReadableSource, delivery: Delivery): Delivery => ({
   ...delivery,
   method: 'POST',
@@ -84,90 +65,27 @@ export const stripDelivery = (source: ReadableSource, delivery: Delivery): Deliv
   ),
 })
 
-const isRefusalError = (error: unknown): error is BridgeError & { code: RefusalCode } =>
-  error instanceof BridgeError && refusalCodes.some((code) => code === error.code)
+/** The headers that reading needs; no others are kept, so a queued delivery reads the same. */
+const readHeaders = (source: ReadableSource): readonly string[] => [
+  'content-type',
+  'content-encoding',
+  ...(source.payload.headers ?? []),
+]
 
-const parsePayload = (source: ReadableSource, body: unknown): unknown => {
-  const parsed = z.safeParse(source.payload.schema, body)
-  if (parsed.success) return parsed.data
-  throw new BridgeError('invalid_signup', "the payload is not of this source's shape", {
-    // zod's own texts name types and never values.
-    issues: parsed.error.issues.map(({ path, message }) => ({
-      path: path.join('.'),
-      reason: message,
-    })),
-  })
-}
-
-const isMany = (found: SignupInput | readonly SignupInput[]): found is readonly SignupInput[] =>
-  Array.isArray(found)
-
-const toEventId = (given: unknown): string | undefined => {
-  if (isAbsent(given)) return undefined
-  if (typeof given === 'string') return clean(given)
-  return Number.isSafeInteger(given) ? String(given) : undefined
-}
-
-/** What one event of a body holds: each signup as mapped, or why it, or all of it, is refused. */
+/** One event of a body: each of its signups as mapped or refused, or one refusal for all of it. */
 type EventReading = {
   readonly event_id: string | undefined
   readonly items: readonly (MappingResult | Refusal)[]
 }
 
-const ignored: EventReading['items'] = [{ input: undefined, leftOut: [] }]
-
-/** What is thrown while an event is mapped is for the operator to mend, whoever's code threw it. */
-const toRefusal = (error: unknown): Refusal =>
-  isRefusalError(error)
-    ? error
-    : // The cause is left out: its message may quote the payload.
-      {
-        code: 'mapping_failed',
-        message: "the source's own code threw: mend it, then replay",
-        issues: [],
-      }
-
-/** One event: the signups that its source finds in it, with the options laid over them. */
-const readEvent = (source: ReadableSource, event: unknown, delivery: Delivery): EventReading => {
-  let event_id: string | undefined
-  try {
-    if (source.payload.isSignup?.(event, delivery) === false) return { event_id, items: ignored }
-    const payload = parsePayload(source, event)
-    event_id = toEventId(source.eventId(payload, delivery))
-    const questions = source.questions?.(payload) ?? []
-    const found = source.toSignup(payload, delivery, questions) ?? []
-    const readable = { body: event, payload, questions }
-    const mapOne = (preset: SignupInput): MappingResult | Refusal => {
-      try {
-        return applyOptions(preset, readable, source.options)
-      } catch (error) {
-        return toRefusal(error)
-      }
-    }
-    const items = isMany(found) ? found.map(mapOne) : [mapOne(found)]
-    // An event without a signup keeps its place, too.
-    return { event_id, items: items.length > 0 ? items : ignored }
-  } catch (error) {
-    return { event_id, items: [toRefusal(error)] }
-  }
-}
-
-const eventsOf = (source: ReadableSource, body: unknown): readonly unknown[] | Refusal => {
-  try {
-    return source.payload.events?.(body) ?? [body]
-  } catch (error) {
-    return toRefusal(error)
-  }
-}
-
-/** The events of a delivery, parsed and mapped, each value still as it came. */
+/** Parses a delivery and maps its events; the values are as received. */
 export const readInputs = async (
   source: ReadableSource,
   delivery: Delivery,
 ): Promise<EventReading[]> => {
   try {
     const isJson = source.payload.format === 'json'
-    const events = eventsOf(
+    const events = splitEvents(
       source,
       isJson ? parseJsonBody(delivery) : await parseFormBody(delivery),
     )
@@ -179,48 +97,105 @@ export const readInputs = async (
   }
 }
 
-type Item = { readonly signup: Signup; readonly leftOut: readonly LeftOut[] } | Refusal | undefined
+const splitEvents = (source: ReadableSource, body: unknown): readonly unknown[] | Refusal => {
+  try {
+    return source.payload.events?.(body) ?? [body]
+  } catch (error) {
+    return toRefusal(error)
+  }
+}
 
-const toItem = async (
-  given: MappingResult | Refusal,
+/** An event without a signup: one empty item, so that it keeps its position. */
+const ignored: EventReading['items'] = [{ input: undefined, leftOut: [] }]
+
+/** Finds the signups of one event, and applies the source's options over each. */
+const readEvent = (source: ReadableSource, event: unknown, delivery: Delivery): EventReading => {
+  let event_id: string | undefined
+  try {
+    if (source.payload.isSignup?.(event, delivery) === false) return { event_id, items: ignored }
+    const payload = parsePayload(source, event)
+    event_id = toEventId(source.eventId(payload, delivery))
+    const questions = source.questions?.(payload) ?? []
+    const found = source.toSignup(payload, delivery, questions) ?? []
+    const parsed = { body: event, payload, questions }
+    const mapOne = (preset: SignupInput): MappingResult | Refusal => {
+      try {
+        return applyOptions(preset, parsed, source.options)
+      } catch (error) {
+        return toRefusal(error)
+      }
+    }
+    const items = isList(found) ? found.map(mapOne) : [mapOne(found)]
+    return { event_id, items: items.length > 0 ? items : ignored }
+  } catch (error) {
+    return { event_id, items: [toRefusal(error)] }
+  }
+}
+
+const parsePayload = (source: ReadableSource, event: unknown): unknown => {
+  const parsed = z.safeParse(source.payload.schema, event)
+  if (parsed.success) return parsed.data
+  throw new BridgeError('invalid_signup', "the payload does not have this source's shape", {
+    // zod's messages name types, never values.
+    issues: parsed.error.issues.map(({ path, message }) => ({
+      path: path.join('.'),
+      reason: message,
+    })),
+  })
+}
+
+const toEventId = (id: unknown): string | undefined => {
+  if (isAbsent(id)) return undefined
+  if (typeof id === 'string') return clean(id)
+  return Number.isSafeInteger(id) ? String(id) : undefined
+}
+
+const isList = (found: SignupInput | readonly SignupInput[]): found is readonly SignupInput[] =>
+  Array.isArray(found)
+
+const isRefusalError = (error: unknown): error is BridgeError & { code: RefusalCode } =>
+  error instanceof BridgeError && refusalCodes.some((code) => code === error.code)
+
+/** Returns any error thrown by a source's code as a refusal: the operator has to fix that code. */
+const toRefusal = (error: unknown): Refusal =>
+  isRefusalError(error)
+    ? error
+    : // The cause is left out: its message may quote the payload.
+      {
+        code: 'mapping_failed',
+        message: "the source's own code threw: fix it, then replay",
+        issues: [],
+      }
+
+type Result =
+  | { readonly signup: Signup; readonly leftOut: readonly LeftOut[] }
+  | Refusal
+  | undefined
+
+const toResult = async (
+  item: MappingResult | Refusal,
   eventId: string,
   { options: { country } }: ReadableSource,
-): Promise<Item> => {
-  if ('code' in given) return given
-  const { input, leftOut } = given
-  if (!input) return undefined
-  const normalised = await normalise(input, { eventId, country })
+): Promise<Result> => {
+  if ('code' in item) return item
+  if (!item.input) return undefined
+  const normalised = await normalise(item.input, { eventId, country })
   if (normalised.kind === 'signup') {
-    return { signup: normalised.signup, leftOut: [...leftOut, ...normalised.leftOut] }
+    return { signup: normalised.signup, leftOut: [...item.leftOut, ...normalised.leftOut] }
   }
   const message = 'the payload does not say who signed up'
   return { code: 'no_identity', message, issues: normalised.issues }
 }
 
-/**
- * A delivery as signups: the same for the webhook, the worker and a replay. Depends on nothing but
- * its arguments, and on nothing of the delivery but its body and the headers that its source reads.
- * A refusal is a value, since what to do about it depends on who waits.
- */
-export const read = async (source: ReadableSource, received: Delivery): Promise<Reading> => {
-  const delivery = stripDelivery(source, received)
-  const entries = await readInputs(source, delivery)
-  const digest = () => sha256(delivery.body)
-  const items = await Promise.all(
-    entries.flatMap((entry) =>
-      entry.items.map((item) => toItem(item, entry.event_id ?? digest(), source)),
-    ),
+const toReading = (results: readonly Result[], event_id: string): Reading => {
+  const usable = results.flatMap((result, index) =>
+    result && 'signup' in result ? [{ ...result, index }] : [],
   )
-
-  const usable = items.flatMap((item, index) =>
-    item && 'signup' in item ? [{ ...item, index }] : [],
-  )
-  const refusals = items.flatMap((item, index) =>
-    item && 'code' in item
-      ? [{ index, code: item.code, message: item.message, issues: item.issues }]
+  const refusals = results.flatMap((result, index) =>
+    result && 'code' in result
+      ? [{ index, code: result.code, message: result.message, issues: result.issues }]
       : [],
   )
-  const event_id = entries.find((entry) => entry.event_id !== undefined)?.event_id ?? digest()
   const [first, ...rest] = usable.map(({ signup }) => signup)
   if (first) {
     return {
@@ -232,8 +207,8 @@ export const read = async (source: ReadableSource, received: Delivery): Promise<
       leftOut: usable.flatMap(({ leftOut }) => leftOut),
     }
   }
-  const [refused] = refusals
-  if (!refused) return { kind: 'ignored' }
-  const { code, message, issues } = refused
+  const [refusal] = refusals
+  if (!refusal) return { kind: 'ignored' }
+  const { code, message, issues } = refusal
   return { kind: 'refused', event_id, code, message, issues }
 }

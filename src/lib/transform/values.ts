@@ -1,7 +1,7 @@
 import type { CountryCode } from 'libphonenumber-js'
 import type { Role } from '../signup.ts'
 
-/** Why a value was left out or cut; each is counted under this name. */
+/** Why a value was left out or cut; the metrics count each reason under its name. */
 export const leftOutReasons = [
   'attribute_invalid',
   'attribute_limit',
@@ -23,12 +23,12 @@ export const leftOutReasons = [
 ] as const
 export type LeftOutReason = (typeof leftOutReasons)[number]
 
-/** `path` names the field, never a value and never a key that came from a payload. */
+/** `path` is the name of a field: never a value, never a key of the payload. */
 export type LeftOut = { readonly path: string; readonly reason: LeftOutReason }
 
 /** https://www.intercom.com/help/en/articles/179-send-custom-user-attributes-to-intercom */
 const maxTextLength = 255
-/** RFC 5321 §4.5.3.1.3: a path of 256 octets, less its two angle brackets. */
+/** RFC 5321 §4.5.3.1.3: a path of 256 octets without its two angle brackets. */
 const maxEmailLength = 254
 
 const lineBreaks = /[\t\n\v\f\r\u0085\u2028\u2029]+/g
@@ -39,14 +39,18 @@ const emailShape = /^[^\s@]+@[^\s@]+$/
 const isoTime =
   /^(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2}):(\d{2})(?::(\d{2})(?:\.\d+)?)? ?(Z|[+-]\d{2}(?::?\d{2})?)?)?$/i
 
-/** Well-formed Unicode in NFC, trimmed. */
+/** Returns the text as well-formed Unicode in NFC, trimmed. */
 export const clean = (text: string): string => text.toWellFormed().normalize('NFC').trim()
-/** Nothing, blank, or a template's word for nothing. */
+
+/**
+ * Whether a value is missing: nullish, blank, or "null" or "undefined" from a sender's template.
+ */
 export const isAbsent = (value: unknown): boolean => {
   if (typeof value !== 'string') return value === undefined || value === null
   const word = value.trim()
   return word === '' || word === 'null' || word === 'undefined'
 }
+
 const isInexact = (value: number): boolean =>
   !Number.isFinite(value) || (Number.isInteger(value) && !Number.isSafeInteger(value))
 
@@ -55,8 +59,8 @@ const cutText = (text: string): string =>
   text.slice(0, maxTextLength).replace(/[\ud800-\udbff]$/, '')
 
 /**
- * A time as whole unix seconds: ISO 8601 (UTC where it names no zone), unix seconds or
- * milliseconds, as a number or a numeric string; `undefined` for anything else.
+ * Parses a time to whole unix seconds: ISO 8601 (UTC if it has no zone), or unix seconds or
+ * milliseconds as a number or a numeric string. Returns `undefined` for anything else.
  */
 const toUnixSeconds = (value: unknown): number | undefined => {
   if (typeof value === 'number') {
@@ -79,10 +83,13 @@ const toUnixSeconds = (value: unknown): number | undefined => {
   return Math.floor(ms / 1000)
 }
 
-/** Reads the values of one signup, each into what Intercom takes, and remembers what it left out. */
+/**
+ * Reads the values of one signup. Each method returns a value that Intercom accepts, or
+ * `undefined`; `leftOut` lists the values that were left out or cut, and why.
+ */
 export const createValueReader = () => {
   const leftOut: LeftOut[] = []
-  const leave = (path: string, reason: LeftOutReason): undefined => {
+  const leaveOut = (path: string, reason: LeftOutReason): undefined => {
     leftOut.push({ path, reason })
     return undefined
   }
@@ -90,94 +97,95 @@ export const createValueReader = () => {
   const text = (path: string, value: unknown, reason: LeftOutReason): string | undefined => {
     if (isAbsent(value)) return undefined
     if (typeof value === 'string') return clean(value)
-    if (typeof value !== 'number') return leave(path, reason)
-    return isInexact(value) ? leave(path, 'number_inexact') : String(value)
+    if (typeof value !== 'number') return leaveOut(path, reason)
+    return isInexact(value) ? leaveOut(path, 'number_inexact') : String(value)
   }
 
   const cut = (path: string, value: string): string => {
-    if (value.length > maxTextLength) leave(path, 'text_cut')
+    if (value.length > maxTextLength) leaveOut(path, 'text_cut')
     return cutText(value)
   }
 
   return {
     leftOut,
-    leave,
+    leaveOut,
     id: (path: string, value: unknown): string | undefined => {
       const id = text(path, value, 'id_invalid')
-      // Dots alone would climb out of a path that an id stands in.
-      const unusable = id !== undefined && /\p{Cc}|^\.{1,2}$/u.test(id)
-      return unusable ? leave(path, 'id_invalid') : id
+      // As a segment of a request's path, "." and ".." would change the path.
+      const isUnusable = id !== undefined && /\p{Cc}|^\.{1,2}$/u.test(id)
+      return isUnusable ? leaveOut(path, 'id_invalid') : id
     },
     email: (value: unknown): string | undefined => {
       if (isAbsent(value)) return undefined
-      if (typeof value !== 'string') return leave('email', 'email_invalid')
+      if (typeof value !== 'string') return leaveOut('email', 'email_invalid')
       const email = clean(value.replace(bidiAndZeroWidth, '')).replace(/[A-Z]/g, (letter) =>
         letter.toLowerCase(),
       )
-      const usable =
+      const isUsable =
         email.length <= maxEmailLength && emailShape.test(email) && !/\p{Cc}/u.test(email)
-      return usable ? email : leave('email', 'email_invalid')
+      return isUsable ? email : leaveOut('email', 'email_invalid')
     },
     phone: async (value: unknown, country: CountryCode | undefined) => {
-      const given = text('phone', value, 'phone_invalid')
-      if (given === undefined) return undefined
+      const input = text('phone', value, 'phone_invalid')
+      if (input === undefined) return undefined
       const { parsePhoneNumberFromString } = await import('libphonenumber-js/min')
-      // Taken as a whole: a number somewhere in a text is not the person's.
-      const phone = parsePhoneNumberFromString(given.replace(/^tel:/i, ''), {
+      // Only the whole text is parsed: a number somewhere in a text may not be the person's.
+      const phone = parsePhoneNumberFromString(input.replace(/^tel:/i, ''), {
         ...(country && { defaultCountry: country }),
         extract: false,
       })
-      return phone?.isPossible() ? phone.number : leave('phone', 'phone_invalid')
+      return phone?.isPossible() ? phone.number : leaveOut('phone', 'phone_invalid')
     },
     name: (path: string, value: unknown): string | undefined => {
-      const given = text(path, value, 'text_invalid')
-      if (given === undefined) return undefined
+      const input = text(path, value, 'text_invalid')
+      if (input === undefined) return undefined
       const name = clean(
-        given.replace(lineBreaks, ' ').replace(controls, '').replace(bidiAndZeroWidth, ''),
+        input.replace(lineBreaks, ' ').replace(controls, '').replace(bidiAndZeroWidth, ''),
       )
       return isAbsent(name) ? undefined : cut(path, name)
     },
     avatar: (value: unknown): string | undefined => {
       if (isAbsent(value)) return undefined
       const url = typeof value === 'string' ? URL.parse(value.trim()) : null
-      const usable = url?.protocol === 'https:' || url?.protocol === 'http:'
-      return usable ? url.href : leave('avatar', 'avatar_invalid')
+      const isUsable = url?.protocol === 'https:' || url?.protocol === 'http:'
+      return isUsable ? url.href : leaveOut('avatar', 'avatar_invalid')
     },
     time: (path: string, value: unknown): number | undefined =>
-      isAbsent(value) ? undefined : (toUnixSeconds(value) ?? leave(path, 'time_invalid')),
+      isAbsent(value) ? undefined : (toUnixSeconds(value) ?? leaveOut(path, 'time_invalid')),
     integer: (path: string, value: unknown): number | undefined => {
       if (isAbsent(value)) return undefined
       const number =
         typeof value === 'string' && /^\s*-?\d+\s*$/.test(value) ? Number(value) : value
-      if (typeof number !== 'number') return leave(path, 'number_invalid')
-      if (isInexact(number)) return leave(path, 'number_inexact')
-      return Number.isInteger(number) ? number : leave(path, 'number_invalid')
+      if (typeof number !== 'number') return leaveOut(path, 'number_invalid')
+      if (isInexact(number)) return leaveOut(path, 'number_inexact')
+      return Number.isInteger(number) ? number : leaveOut(path, 'number_invalid')
     },
     boolean: (path: string, value: unknown): boolean | undefined => {
       if (isAbsent(value)) return undefined
       if (typeof value === 'boolean') return value
       const word = typeof value === 'string' ? value.trim().toLowerCase() : ''
       if (word === 'true') return true
-      return word === 'false' ? false : leave(path, 'boolean_invalid')
+      return word === 'false' ? false : leaveOut(path, 'boolean_invalid')
     },
     role: (value: unknown): Role => {
       if (value === 'lead' || value === 'user') return value
-      if (!isAbsent(value)) leave('role', 'role_invalid')
+      if (!isAbsent(value)) leaveOut('role', 'role_invalid')
       return 'user'
     },
     longText: (path: string, value: unknown): string | undefined => {
-      const given = text(path, value, 'text_invalid')
-      const usable = given === undefined ? '' : clean(given.replace(controlsButLayout, ''))
-      return isAbsent(usable) ? undefined : usable
+      const input = text(path, value, 'text_invalid')
+      const cleaned = input === undefined ? '' : clean(input.replace(controlsButLayout, ''))
+      return isAbsent(cleaned) ? undefined : cleaned
     },
     attribute: (value: unknown): string | number | boolean | undefined => {
       const path = 'custom_attributes'
       if (isAbsent(value)) return undefined
       if (typeof value === 'boolean') return value
-      if (typeof value === 'number') return isInexact(value) ? leave(path, 'number_inexact') : value
-      if (typeof value !== 'string') return leave(path, 'attribute_invalid')
-      const usable = clean(value.replace(controlsButLayout, ''))
-      return isAbsent(usable) ? undefined : cut(path, usable)
+      if (typeof value === 'number')
+        return isInexact(value) ? leaveOut(path, 'number_inexact') : value
+      if (typeof value !== 'string') return leaveOut(path, 'attribute_invalid')
+      const cleaned = clean(value.replace(controlsButLayout, ''))
+      return isAbsent(cleaned) ? undefined : cut(path, cleaned)
     },
   }
 }

@@ -6,16 +6,16 @@ const create = 'POST /contacts 200'
 const refused = 'POST /contacts 400'
 const list = 'GET /data_attributes?model=contact 200'
 
-describe('400 about custom attributes', () => {
+describe('custom attributes that Intercom refuses', () => {
   const custom_attributes = { plan: 'pro', team: 'x', seats: 'many', 'Team size': 3 }
 
-  test('unknown and mistyped ones, any number at once, are left out; the contact is delivered', async () => {
-    const { signUp, contacts, count, notes } = await startScene()
+  test('are left out, unknown and mistyped ones alike, and the contact is delivered', async () => {
+    const { signUp, contacts, count, telemetry } = await startScene()
 
     expect(await signUp({ ...account, custom_attributes })).toEqual([search, refused, list, create])
     expect(contacts()).toMatchObject([{ ...account, custom_attributes: { plan: 'pro' } }])
     expect(count('attributes_refused')).toBe(1)
-    expect(notes.logged).toContainEqual(
+    expect(telemetry.logged).toContainEqual(
       expect.objectContaining({
         event: 'incomplete',
         code: 'attributes_refused',
@@ -28,7 +28,7 @@ describe('400 about custom attributes', () => {
     )
   })
 
-  test('one that is not writable is left out', async () => {
+  test('are left out when they are read-only', async () => {
     const { signUp, contacts } = await startScene(
       {},
       { attributes: ['plan', 'score:integer:readonly'] },
@@ -39,7 +39,7 @@ describe('400 about custom attributes', () => {
     expect(contacts()).toMatchObject([{ custom_attributes: { plan: 'pro' } }])
   })
 
-  test('a copy is parked, and its replay fills them in once they exist', async () => {
+  test('are parked in a copy, and its replay fills them in once they exist', async () => {
     const { signUp, contacts, parked, intercom, replay, drained } = await startScene()
     await signUp({ ...account, custom_attributes: { team: 'x' } })
     expect(parked()).toMatchObject([
@@ -58,8 +58,8 @@ describe('400 about custom attributes', () => {
     expect(parked()).toEqual([])
   })
 
-  test('a replay reads the list anew: one attribute exists by now, another still does not', async () => {
-    const { signUp, contacts, intercom, replay, drained, reasons, notes } = await startScene()
+  test('are checked again in a replay: one exists by now and is filled in, another is parked again', async () => {
+    const { signUp, contacts, intercom, replay, drained, reasons, telemetry } = await startScene()
     await signUp({ ...account, custom_attributes: { team: 'x', later: 'y' } })
     await intercom('POST', '/data_attributes', {
       name: 'team',
@@ -72,12 +72,12 @@ describe('400 about custom attributes', () => {
 
     expect(contacts()).toMatchObject([{ custom_attributes: { team: 'x' } }])
     expect(reasons()).toEqual(['attributes_refused'])
-    expect(notes.logged.findLast(({ event }) => event === 'incomplete')?.attributes).toEqual([
+    expect(telemetry.logged.findLast(({ event }) => event === 'incomplete')?.attributes).toEqual([
       'later: not in the workspace',
     ])
   })
 
-  test('one that is not of its options is left out, whether Intercom says 400 or 422', async () => {
+  test('are left out when the value is not an option of theirs, after a 400 and after a 422', async () => {
     const { signUp, contacts, workspace } = await startScene(
       {},
       { attributes: ['size:options(s|m)'] },
@@ -94,7 +94,7 @@ describe('400 about custom attributes', () => {
     ])
   })
 
-  test('the list is kept 10 minutes', async () => {
+  test('are checked against a list that is cached for 10 minutes', async () => {
     const { signUp, time } = await startScene()
     const person = (id: string) => ({ external_id: id, custom_attributes: { team: 'x' } })
 
@@ -104,7 +104,7 @@ describe('400 about custom attributes', () => {
     expect(await signUp(person('3'))).toContain(list)
   })
 
-  test('still refused → delivered without any', async () => {
+  test('are all left out when Intercom still refuses the rest', async () => {
     const { signUp, contacts, workspace, reasons } = await startScene()
     const message = "Custom attribute 'plan' does not exist"
     const fault = { status: 400, code: 'parameter_invalid', message, count: 2 }
@@ -121,7 +121,7 @@ describe('400 about custom attributes', () => {
     expect(reasons()).toEqual(['attributes_refused'])
   })
 
-  test('the list cannot be read → delivered without any', async () => {
+  test('are all left out when the list cannot be read', async () => {
     const { signUp, contacts, workspace, reasons } = await startScene()
     workspace.addFault({ method: 'GET', path: '/data_attributes', status: 403 })
 
@@ -131,16 +131,16 @@ describe('400 about custom attributes', () => {
     expect(reasons()).toEqual(['attributes_refused'])
   })
 
-  test('of an update, the rest of it is written', async () => {
-    const { signUp, existing, contacts } = await startScene()
-    await existing({ external_id: '1', email: account.email })
+  test('are left out of an update, and the rest of it is written', async () => {
+    const { signUp, addContact, contacts } = await startScene()
+    await addContact({ external_id: '1', email: account.email })
 
     await signUp({ ...account, custom_attributes: { team: 'x' } })
 
     expect(contacts()).toMatchObject([{ name: 'Ada', custom_attributes: {} }])
   })
 
-  test('what is refused for another reason is parked with Intercom’s code, once', async () => {
+  test('do not hide another refusal, which is parked once with Intercom’s code', async () => {
     const { signUp, contacts, parked, workspace } = await startScene()
     workspace.addFault({ admins: [1] })
 
@@ -150,11 +150,11 @@ describe('400 about custom attributes', () => {
     expect(parked()).toMatchObject([{ reason: 'intercom_rejected', code: 'parameter_invalid' }])
   })
 
-  test('a copy that the dead letters do not take keeps the record in the queue', async () => {
+  test('keep the record in the queue while their copy cannot be parked', async () => {
     const scene = await startScene()
     scene.setDown({ sqs: true })
     await scene.enqueue('backend', [{ ...account, custom_attributes: { team: 'x' } }])
-    await scene.passes(1_000)
+    await scene.advance(1_000)
     expect(scene.contacts()).toHaveLength(1)
     scene.setDown({})
 

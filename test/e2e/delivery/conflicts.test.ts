@@ -15,18 +15,18 @@ const named = (id: string) => ({
   count: 1,
 })
 
-describe('409', () => {
-  test('with `id=` in its message → as existing', async () => {
-    const { signUp, existing, contacts } = await startScene({}, { indexLagMs: hour })
-    const id = await existing({ email: ada.email, external_id: '1' })
+describe('a create that gets a 409', () => {
+  test('updates the contact that the message names with `id=`', async () => {
+    const { signUp, addContact, contacts } = await startScene({}, { indexLagMs: hour })
+    const id = await addContact({ email: ada.email, external_id: '1' })
 
     expect(await signUp(account)).toEqual([search, conflict, get, update])
     expect(contacts()).toMatchObject([{ id, name: 'Ada' }])
   })
 
-  test('naming a contact with a different external_id → fill, and counted', async () => {
-    const { signUp, existing, contacts, count, workspace } = await startScene()
-    const id = await existing({ email: 'other@example.com', external_id: '7' })
+  test('fills a named contact with another external_id and counts external_id_differs', async () => {
+    const { signUp, addContact, contacts, count, workspace } = await startScene()
+    const id = await addContact({ email: 'other@example.com', external_id: '7' })
     workspace.addFault({ method: 'POST', path: '/contacts', ...named(id) })
 
     expect(await signUp(account)).toEqual([search, conflict, get, update])
@@ -34,9 +34,9 @@ describe('409', () => {
     expect(count('external_id_differs')).toBe(1)
   })
 
-  test('without an id → find_by_external_id', async () => {
-    const { signUp, existing, contacts, workspace } = await startScene({}, { indexLagMs: hour })
-    await existing({ external_id: '1' })
+  test('finds the contact by external_id when the message has no id', async () => {
+    const { signUp, addContact, contacts, workspace } = await startScene({}, { indexLagMs: hour })
+    await addContact({ external_id: '1' })
     workspace.addFault({ method: 'POST', path: '/contacts', status: 409, count: 1 })
 
     expect(await signUp(account)).toEqual([
@@ -48,7 +48,7 @@ describe('409', () => {
     expect(contacts()).toMatchObject([account])
   })
 
-  test('without an id, found by none → search; still nothing → retry later', async () => {
+  test('searches when no contact has the external_id, and retries later when none is found', async () => {
     const { signUp, contacts, workspace, count } = await startScene()
     workspace.addFault({ method: 'POST', path: '/contacts', status: 409, count: 1 })
 
@@ -57,7 +57,7 @@ describe('409', () => {
       conflict,
       'GET /contacts/find_by_external_id/1 404',
       search,
-      // Handed back, and received again.
+      // Returned to the queue and received again.
       search,
       create,
     ])
@@ -66,15 +66,15 @@ describe('409', () => {
   })
 })
 
-describe('409, archived contact', () => {
-  const startArchived = async (...given: Parameters<typeof startScene>) => {
-    const scene = await startScene(...given)
-    const id = await scene.existing({ email: ada.email, external_id: '1' })
+describe('an archived or deleted contact', () => {
+  const startArchived = async (...args: Parameters<typeof startScene>) => {
+    const scene = await startScene(...args)
+    const id = await scene.addContact({ email: ada.email, external_id: '1' })
     await scene.intercom('POST', `/contacts/${id}/archive`)
     return { ...scene, id }
   }
 
-  test('a live signup restores it: unarchive, then as existing', async () => {
+  test('is restored and updated by a live signup', async () => {
     const { signUp, contacts, count, id } = await startArchived()
 
     expect(await signUp(account)).toEqual([search, conflict, unarchive, get, update])
@@ -82,7 +82,7 @@ describe('409, archived contact', () => {
     expect(count('restored')).toBe(1)
   })
 
-  test('`onArchived: park` → parked contact_archived', async () => {
+  test('parks the signup as contact_archived with `onArchived: park`', async () => {
     const { signUp, contacts, reasons } = await startArchived({ onArchived: 'park' })
 
     expect(await signUp(account)).toEqual([search, conflict])
@@ -90,7 +90,7 @@ describe('409, archived contact', () => {
     expect(reasons()).toEqual(['contact_archived'])
   })
 
-  test('a replay parks it again, and restores it where it is told to', async () => {
+  test('parks a replayed signup again, and is restored by a replay with `restore`', async () => {
     const { signUp, contacts, reasons, replay, drained } = await startArchived({
       onArchived: 'park',
     })
@@ -106,11 +106,11 @@ describe('409, archived contact', () => {
     expect(contacts()).toMatchObject([account])
   })
 
-  test('a replay of a source that restores does not, either: a dead letter may be old', async () => {
+  test('is not restored by a replay without `restore`, even when its source restores', async () => {
     const scene = await startScene()
     scene.workspace.addFault({ method: 'POST', path: '/contacts', status: 422, count: 1 })
     await scene.signUp(account)
-    const id = await scene.existing(account)
+    const id = await scene.addContact(account)
     await scene.intercom('POST', `/contacts/${id}/archive`)
 
     scene.redrive()
@@ -119,9 +119,9 @@ describe('409, archived contact', () => {
     expect(scene.reasons()).toEqual(['contact_archived'])
   })
 
-  test('deleted for good, refused with 400 → parked contact_deleted at once', async () => {
-    const { signUp, existing, intercom, parked } = await startScene()
-    const id = await existing(account)
+  test('parks the signup as contact_deleted on the first receive when unarchive gets a 400', async () => {
+    const { signUp, addContact, intercom, parked } = await startScene()
+    const id = await addContact(account)
     await intercom('DELETE', `/contacts/${id}`)
 
     expect(await signUp(account)).toEqual([search, conflict, 'POST /contacts/*/unarchive 400'])
@@ -130,9 +130,9 @@ describe('409, archived contact', () => {
     ])
   })
 
-  test('deleted for good, answered with 500 → parked contact_deleted on the fifth receive', async () => {
-    const { signUp, existing, intercom, parked, workspace } = await startScene()
-    const id = await existing(account)
+  test('parks the signup as contact_deleted on the fifth receive when unarchive gets a 500', async () => {
+    const { signUp, addContact, intercom, parked, workspace } = await startScene()
+    const id = await addContact(account)
     await intercom('DELETE', `/contacts/${id}`)
     workspace.addFault({ method: 'POST', path: '/contacts/*/unarchive', status: 500 })
 
@@ -143,11 +143,11 @@ describe('409, archived contact', () => {
     ])
   })
 
-  test('merged into another → parked contact_deleted: Intercom does not restore it', async () => {
-    const { signUp, existing, intercom, contacts, parked } = await startScene()
-    const lead = await existing({ role: 'lead', email: ada.email })
+  test('parks the signup as contact_deleted when it was merged into another contact', async () => {
+    const { signUp, addContact, intercom, contacts, parked } = await startScene()
+    const lead = await addContact({ role: 'lead', email: ada.email })
     const uuid = contacts()[0]?.external_id
-    const user = await existing({ email: ada.email })
+    const user = await addContact({ email: ada.email })
     await intercom('POST', '/contacts/merge', { from: lead, into: user })
 
     await signUp({ email: 'new@example.com', external_id: uuid })
@@ -156,12 +156,12 @@ describe('409, archived contact', () => {
   })
 })
 
-describe('a contact that goes away', () => {
+describe('a contact that disappears during a delivery', () => {
   const gone = { status: 404, code: 'not_found', message: 'User Not Found', count: 1 }
 
-  test('GET 404 → start again once', async () => {
-    const { signUp, existing, contacts, workspace } = await startScene()
-    await existing({ email: ada.email, external_id: '1' })
+  test('makes the delivery start again after a 404 of a GET', async () => {
+    const { signUp, addContact, contacts, workspace } = await startScene()
+    await addContact({ email: ada.email, external_id: '1' })
     workspace.addFault({ method: 'GET', path: '/contacts/*', ...gone })
 
     expect(await signUp(account)).toEqual([
@@ -175,18 +175,18 @@ describe('a contact that goes away', () => {
     expect(contacts()).toMatchObject([account])
   })
 
-  test('PUT 404 → start again once', async () => {
-    const { signUp, existing, contacts, workspace } = await startScene()
-    await existing({ email: ada.email })
+  test('makes the delivery start again after a 404 of a PUT', async () => {
+    const { signUp, addContact, contacts, workspace } = await startScene()
+    await addContact({ email: ada.email })
     workspace.addFault({ method: 'PUT', path: '/contacts/*', ...gone })
 
     expect(await signUp(account)).toEqual([search, get, 'PUT /contacts/* 404', search, create])
     expect(contacts().at(-1)).toMatchObject(account)
   })
 
-  test('gone a second time → parked identity_conflict', async () => {
-    const { signUp, existing, reasons, workspace } = await startScene()
-    await existing({ email: ada.email, external_id: '1' })
+  test('parks the signup as identity_conflict when it disappears twice', async () => {
+    const { signUp, addContact, reasons, workspace } = await startScene()
+    await addContact({ email: ada.email, external_id: '1' })
     workspace.addFault({ method: 'GET', path: '/contacts/*', ...gone, count: 2 })
 
     await signUp(account)
@@ -194,9 +194,9 @@ describe('a contact that goes away', () => {
     expect(reasons()).toEqual(['identity_conflict'])
   })
 
-  test('merged a second time → parked identity_conflict', async () => {
+  test('parks the signup as identity_conflict when it is merged twice', async () => {
     const scene = await startScene({}, { version: '2.16' })
-    await scene.existing({ email: ada.email, external_id: '1' })
+    await scene.addContact({ email: ada.email, external_id: '1' })
     const merged = { status: 410, code: 'contact_merged', message: 'This contact has been merged.' }
     scene.workspace.addFault({ method: 'GET', path: '/contacts/*', ...merged })
 
@@ -205,13 +205,13 @@ describe('a contact that goes away', () => {
     expect(scene.reasons()).toEqual(['identity_conflict'])
   })
 
-  test('merged, on API versions below 2.16: 404 → start again once', async () => {
-    const { signUp, existing, intercom, contacts, workspace } = await startScene(
+  test('makes the delivery start again when it was merged, in API versions before 2.16 (404)', async () => {
+    const { signUp, addContact, intercom, contacts, workspace } = await startScene(
       {},
       { indexLagMs: 0 },
     )
-    const lead = await existing({ role: 'lead', email: ada.email })
-    const user = await existing({ email: ada.email, external_id: '1' })
+    const lead = await addContact({ role: 'lead', email: ada.email })
+    const user = await addContact({ email: ada.email, external_id: '1' })
     await intercom('POST', '/contacts/merge', { from: lead, into: user })
     workspace.addFault({ method: 'POST', path: '/contacts', ...named(lead) })
 
@@ -225,10 +225,10 @@ describe('a contact that goes away', () => {
     expect(contacts()).toHaveLength(2)
   })
 
-  test('merged, from 2.16 on: 410 → the canonical contact is followed', async () => {
+  test('is replaced by the canonical contact when it was merged, in API versions from 2.16 on (410)', async () => {
     const scene = await startScene({}, { version: '2.16' })
-    const lead = await scene.existing({ role: 'lead', email: ada.email })
-    const user = await scene.existing({ email: ada.email, external_id: '1' })
+    const lead = await scene.addContact({ role: 'lead', email: ada.email })
+    const user = await scene.addContact({ email: ada.email, external_id: '1' })
     await scene.intercom('POST', '/contacts/merge', { from: lead, into: user })
     scene.workspace.addFault({ method: 'POST', path: '/contacts', ...named(lead) })
 
@@ -241,21 +241,21 @@ describe('a contact that goes away', () => {
     expect(scene.contacts()).toMatchObject([{ id: user, name: 'Ada' }])
   })
 
-  test('PUT 409 naming another person’s contact → parked identity_conflict', async () => {
-    const { signUp, existing, contacts, reasons } = await startScene()
-    await existing({ email: ada.email })
-    await existing({ email: 'other@example.com', external_id: '1' })
+  test('parks the signup as identity_conflict when a PUT gets a 409 with another person’s contact', async () => {
+    const { signUp, addContact, contacts, reasons } = await startScene()
+    await addContact({ email: ada.email })
+    await addContact({ email: 'other@example.com', external_id: '1' })
 
     expect(await signUp(account)).toEqual([search, get, 'PUT /contacts/* 409', get])
     expect(reasons()).toEqual(['identity_conflict'])
     expect(contacts()).toHaveLength(2)
   })
 
-  test('PUT 409 naming the very account, which search does not show yet → goes on there', async () => {
+  test('is replaced by the account when a PUT gets a 409 that names it before search shows it', async () => {
     const scene = await startScene({}, { indexLagMs: 60_000 })
-    const first = await scene.existing({ email: ada.email })
+    const first = await scene.addContact({ email: ada.email })
     await scene.time.advance(60_000)
-    const second = await scene.existing({ email: ada.email, external_id: '1' })
+    const second = await scene.addContact({ email: ada.email, external_id: '1' })
 
     expect(await scene.signUp(account)).toEqual([search, get, 'PUT /contacts/* 409', get, update])
     expect(scene.reasons()).toEqual([])
@@ -266,12 +266,12 @@ describe('a contact that goes away', () => {
   })
 })
 
-describe('409 of a PUT without an id', () => {
-  test('→ find_by_external_id: the very account → goes on there', async () => {
+describe('an update that gets a 409 without an id', () => {
+  test('continues with the contact that has the external_id', async () => {
     const scene = await startScene({}, { indexLagMs: 60_000 })
-    await scene.existing({ email: ada.email })
+    await scene.addContact({ email: ada.email })
     await scene.time.advance(60_000)
-    await scene.existing({ email: ada.email, external_id: '1' })
+    await scene.addContact({ email: ada.email, external_id: '1' })
     scene.workspace.addFault({ method: 'PUT', path: '/contacts/*', status: 409, count: 1 })
 
     expect(await scene.signUp(account)).toEqual([
@@ -284,9 +284,9 @@ describe('409 of a PUT without an id', () => {
     expect(scene.reasons()).toEqual([])
   })
 
-  test('found by none → retry later', async () => {
-    const { signUp, existing, contacts, workspace, count } = await startScene()
-    await existing({ email: ada.email })
+  test('is retried later when no contact has the external_id', async () => {
+    const { signUp, addContact, contacts, workspace, count } = await startScene()
+    await addContact({ email: ada.email })
     workspace.addFault({ method: 'PUT', path: '/contacts/*', status: 409, count: 1 })
 
     await signUp(account)
@@ -296,8 +296,8 @@ describe('409 of a PUT without an id', () => {
   })
 })
 
-describe('recorded against the live API', () => {
-  test('lead → user keeps the id, and takes the account’s external_id', async () => {
+describe('the live API’s recorded behaviour', () => {
+  test('a lead who becomes a user keeps the id and gets the account’s external_id', async () => {
     const { joinWaitlist, signUp, contacts } = await startScene()
     await joinWaitlist({ email: ada.email })
     const [lead] = contacts()
@@ -311,9 +311,9 @@ describe('recorded against the live API', () => {
     expect(contacts()).toMatchObject([{ id: lead?.id, role: 'user', external_id: '1' }])
   })
 
-  test('a lead for the e-mail of an archived user is a new lead', async () => {
-    const { joinWaitlist, existing, intercom, contacts } = await startScene()
-    const id = await existing(account)
+  test('a lead with the e-mail of an archived user is a new lead', async () => {
+    const { joinWaitlist, addContact, intercom, contacts } = await startScene()
+    const id = await addContact(account)
     await intercom('POST', `/contacts/${id}/archive`)
 
     expect(await joinWaitlist({ email: ada.email })).toEqual([search, create])

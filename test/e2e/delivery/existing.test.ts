@@ -6,9 +6,9 @@ const get = 'GET /contacts/* 200'
 const update = 'PUT /contacts/* 200'
 
 describe('an existing contact', () => {
-  test('`fill` writes only what is empty there, custom attributes each on its own', async () => {
-    const { signUp, existing, contacts } = await startScene()
-    await existing({ ...account, name: 'Countess', custom_attributes: { plan: 'free' } })
+  test('gets only its empty fields filled with `fill`, each custom attribute on its own', async () => {
+    const { signUp, addContact, contacts } = await startScene()
+    await addContact({ ...account, name: 'Countess', custom_attributes: { plan: 'free' } })
 
     await signUp({
       ...account,
@@ -21,23 +21,23 @@ describe('an existing contact', () => {
     ])
   })
 
-  test('`fill` makes no PUT when nothing is missing', async () => {
-    const { signUp, existing } = await startScene()
-    await existing(account)
+  test('gets no PUT with `fill` when nothing is missing', async () => {
+    const { signUp, addContact } = await startScene()
+    await addContact(account)
 
     expect(await signUp(account)).toEqual([search])
   })
 
-  test('`skip` is done: neither converted, nor claimed, nor tagged', async () => {
-    const { signUp, existing, contacts, time } = await startScene({ onExisting: 'skip' })
-    await existing({ role: 'lead', email: ada.email })
+  test('is neither converted, claimed nor tagged with `skip`', async () => {
+    const { signUp, addContact, contacts, time } = await startScene({ onExisting: 'skip' })
+    await addContact({ role: 'lead', email: ada.email })
     await time.advance(1_000)
 
     expect(await signUp({ ...account, tags: ['beta'] })).toEqual([search])
     expect(contacts()).toMatchObject([{ role: 'lead', name: null, tags: { total_count: 0 } }])
   })
 
-  test('`skip` gives a contact that it made itself its extras, whatever comes between', async () => {
+  test('gets its extras with `skip` when an earlier attempt of the same signup created it', async () => {
     const { signUp, contacts, workspace } = await startScene({ onExisting: 'skip' })
     workspace.addFault({ method: 'POST', path: '/contacts', lost: true, count: 1 })
     workspace.addFault({ path: '/tags', status: 503, count: 3 })
@@ -47,10 +47,10 @@ describe('an existing contact', () => {
     expect(contacts()).toMatchObject([{ ...account, tags: { total_count: 1 } }])
   })
 
-  test('an explicit opt-out always lands, with every `onExisting`', async () => {
+  test('is unsubscribed by an explicit opt-out with every `onExisting`', async () => {
     for (const onExisting of ['fill', 'skip', 'overwrite', { overwrite: ['name'] }] as const) {
-      const { signUp, existing, contacts } = await startScene({ onExisting })
-      await existing(account)
+      const { signUp, addContact, contacts } = await startScene({ onExisting })
+      await addContact(account)
 
       await signUp({ ...account, unsubscribed_from_emails: true })
 
@@ -58,21 +58,21 @@ describe('an existing contact', () => {
     }
   })
 
-  test('an opt-in never overrides', async () => {
-    const { signUp, existing, contacts } = await startScene({ onExisting: 'overwrite' })
-    await existing({ ...account, unsubscribed_from_emails: true })
+  test('stays unsubscribed after an opt-in', async () => {
+    const { signUp, addContact, contacts } = await startScene({ onExisting: 'overwrite' })
+    await addContact({ ...account, unsubscribed_from_emails: true })
 
     await signUp({ ...account, occurred_at: 1_767_225_000, unsubscribed_from_emails: false })
 
     expect(contacts()).toMatchObject([{ unsubscribed_from_emails: true }])
   })
 
-  test('the consent box left empty unsubscribes who is created, and says nothing of who exists', async () => {
-    const { joinWaitlist, existing, contacts } = await startScene(
+  test('keeps its subscription when the consent box is empty, while a new contact is unsubscribed', async () => {
+    const { joinWaitlist, addContact, contacts } = await startScene(
       {},
       { leads: { consent: 'news' } },
     )
-    await existing(ada)
+    await addContact(ada)
 
     await joinWaitlist({ email: ada.email })
     await joinWaitlist({ email: 'lin@example.com' })
@@ -88,12 +88,12 @@ describe('an existing contact', () => {
     })
   })
 
-  test('a user is never lowered to a lead', async () => {
-    const { joinWaitlist, existing, contacts } = await startScene(
+  test('stays a user after a signup as a lead', async () => {
+    const { joinWaitlist, addContact, contacts } = await startScene(
       {},
       { leads: { onExisting: 'overwrite' } },
     )
-    await existing(account)
+    await addContact(account)
 
     expect(await joinWaitlist(ada)).toEqual([search])
     expect(contacts()).toMatchObject([{ role: 'user' }])
@@ -104,15 +104,15 @@ describe('overwriting', () => {
   const at = (occurred_at: number, name: string) => ({ ...account, occurred_at, name })
   const t = 1_767_220_000
 
-  test('writes what differs, and the mark', async () => {
-    const { signUp, existing, contacts } = await startScene({ onExisting: 'overwrite' })
-    await existing({ ...account, name: 'Old' })
+  test('writes the fields that differ, and the mark', async () => {
+    const { signUp, addContact, contacts } = await startScene({ onExisting: 'overwrite' })
+    await addContact({ ...account, name: 'Old' })
 
     expect(await signUp(at(t, 'New'))).toEqual([search, get, update])
     expect(contacts()).toMatchObject([{ name: 'New', custom_attributes: { signup_bridge_at: t } }])
   })
 
-  test('what happened earlier, or in the same second, only fills, in whatever order it comes', async () => {
+  test('only fills from an event that is older or of the same second, in any order of arrival', async () => {
     const { signUp, contacts } = await startScene({ onExisting: 'overwrite' })
     await signUp(at(t, 'First'))
     await signUp(at(t + 2, 'Newest'))
@@ -124,7 +124,7 @@ describe('overwriting', () => {
     expect(contacts()).toMatchObject([{ name: 'Newest', phone: '+12813322575' }])
   })
 
-  test('a replay only fills, whatever its source says', async () => {
+  test('does not apply to a replay, which only fills', async () => {
     const { signUp, contacts, workspace, replay, drained } = await startScene({
       onExisting: 'overwrite',
     })
@@ -138,16 +138,18 @@ describe('overwriting', () => {
     expect(contacts()).toMatchObject([{ name: 'By hand', phone: '+12813322575' }])
   })
 
-  test('of some fields only leaves the others', async () => {
-    const { signUp, existing, contacts } = await startScene({ onExisting: { overwrite: ['plan'] } })
-    await existing({ ...account, name: 'Old', custom_attributes: { plan: 'free' } })
+  test('some fields leaves the other fields unchanged', async () => {
+    const { signUp, addContact, contacts } = await startScene({
+      onExisting: { overwrite: ['plan'] },
+    })
+    await addContact({ ...account, name: 'Old', custom_attributes: { plan: 'free' } })
 
     await signUp({ ...at(t, 'New'), custom_attributes: { plan: 'pro' } })
 
     expect(contacts()).toMatchObject([{ name: 'Old', custom_attributes: { plan: 'pro' } }])
   })
 
-  test('an event of the future counts as received now: a wrong clock locks nobody out', async () => {
+  test('takes an event of the future as received now, so that a wrong clock does not block later ones', async () => {
     const { signUp, contacts, time } = await startScene({ onExisting: 'overwrite' })
     await signUp(at(t, 'First'))
     await signUp(at(4_000_000_000, 'Ahead'))
@@ -161,7 +163,7 @@ describe('overwriting', () => {
     ])
   })
 
-  test('a signup’s own `signup_bridge_at` is no mark: it would lock the contact for ever', async () => {
+  test('ignores a signup’s own `signup_bridge_at`, which would block all later events', async () => {
     const { signUp, contacts } = await startScene({ onExisting: 'overwrite' })
     const custom_attributes = { signup_bridge_at: 99_999_999_999 }
     await signUp({ ...account, name: 'First', custom_attributes })
@@ -170,9 +172,9 @@ describe('overwriting', () => {
     expect(contacts()).toMatchObject([{ name: 'New', custom_attributes: { signup_bridge_at: t } }])
   })
 
-  test('without the mark’s attribute in the workspace it fills, and that is counted', async () => {
+  test('only fills when the workspace lacks the mark’s attribute, and counts overwrite_degraded', async () => {
     const scene = await startScene({ onExisting: 'overwrite' }, { attributes: ['plan'] })
-    await scene.existing({ ...account, name: 'Old' })
+    await scene.addContact({ ...account, name: 'Old' })
 
     expect(await scene.signUp({ ...at(t, 'New'), phone: '+12813322575' })).toEqual([
       search,
@@ -186,9 +188,9 @@ describe('overwriting', () => {
     expect(scene.reasons()).toEqual([])
   })
 
-  test('without occurred_at it fills, writes no mark, and that is counted', async () => {
-    const { signUp, existing, contacts, count } = await startScene({ onExisting: 'overwrite' })
-    await existing({ ...account, name: 'Old' })
+  test('only fills without occurred_at, writes no mark, and counts overwrite_degraded', async () => {
+    const { signUp, addContact, contacts, count } = await startScene({ onExisting: 'overwrite' })
+    await addContact({ ...account, name: 'Old' })
 
     await signUp(account)
 

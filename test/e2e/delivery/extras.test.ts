@@ -8,7 +8,7 @@ const extras = {
 }
 
 describe('extras', () => {
-  test('tags by name, company upserted and attached, note: after the contact', async () => {
+  test('are sent after the contact: tags by name, the company with its attachment, the note', async () => {
     const { signUp, contacts } = await startScene()
 
     expect(await signUp({ ...account, ...extras })).toEqual([
@@ -27,7 +27,7 @@ describe('extras', () => {
     ])
   })
 
-  test('given twice are the same tags and the same company; a note is another one', async () => {
+  test('sent twice are the same tags and the same company, but a second note', async () => {
     const { signUp, contacts, time } = await startScene()
     await signUp({ ...account, ...extras })
     await time.advance(300_000)
@@ -42,11 +42,11 @@ describe('extras', () => {
     ])
   })
 
-  test('temporary trouble hands the record back, and the contact is there meanwhile', async () => {
-    const { enqueue, passes, contacts, drained, workspace, count, reasons } = await startScene()
+  test('that fail temporarily return the record to the queue, and the contact exists meanwhile', async () => {
+    const { enqueue, advance, contacts, drained, workspace, count, reasons } = await startScene()
     workspace.addFault({ path: '/tags', status: 503, count: 5 })
     await enqueue('backend', [{ ...account, ...extras }])
-    await passes(14_000)
+    await advance(14_000)
     expect(contacts()).toMatchObject([{ ...account, tags: { total_count: 0 } }])
 
     await drained()
@@ -64,35 +64,38 @@ describe('extras', () => {
       'token_unauthorized',
     ],
     ['400', { status: 400, code: 'parameter_invalid', message: 'no' }, 'parameter_invalid'],
-  ])('refused for good (%s): the rest is given, and a copy parked', async (_name, fault, code) => {
-    const { signUp, contacts, parked, workspace, replay, drained } = await startScene()
-    workspace.addFault({ path: '/tags', ...fault })
+  ])(
+    'that Intercom permanently refuses (%s) are parked in a copy, and the others are sent',
+    async (_name, fault, code) => {
+      const { signUp, contacts, parked, workspace, replay, drained } = await startScene()
+      workspace.addFault({ path: '/tags', ...fault })
 
-    await signUp({ ...account, ...extras })
+      await signUp({ ...account, ...extras })
 
-    expect(contacts()).toMatchObject([
-      { ...account, tags: { total_count: 0 }, companies: { total_count: 1 } },
-    ])
-    expect(parked()).toMatchObject([{ reason: 'extras_failed', code }])
+      expect(contacts()).toMatchObject([
+        { ...account, tags: { total_count: 0 }, companies: { total_count: 1 } },
+      ])
+      expect(parked()).toMatchObject([{ reason: 'extras_failed', code }])
 
-    workspace.faults.clear()
-    await replay()
-    await drained()
-    expect(contacts()).toMatchObject([{ tags: { total_count: 2 } }])
-  })
+      workspace.faults.clear()
+      await replay()
+      await drained()
+      expect(contacts()).toMatchObject([{ tags: { total_count: 2 } }])
+    },
+  )
 
-  test('in trouble stop no batch: the signups beside are delivered', async () => {
-    const { enqueue, passes, contacts, workspace } = await startScene()
+  test('that fail temporarily do not stop the batch: the other signups are delivered', async () => {
+    const { enqueue, advance, contacts, workspace } = await startScene()
     workspace.addFault({ path: '/tags', status: 429 })
     const others = Array.from({ length: 9 }, (_, index) => ({ email: `p${index}@example.com` }))
 
     await enqueue('backend', [{ ...account, ...extras }, ...others])
-    await passes(55_000)
+    await advance(55_000)
 
     expect(contacts()).toHaveLength(10)
   })
 
-  test('that wait make no second lead: it comes back when the index surely shows it', async () => {
+  test('that fail temporarily make no second lead: the retry waits until the index shows the first', async () => {
     const lag = { workers: 4, indexLagMs: 120_000, latencyMs: 150 }
     const { enqueue, drained, contacts, workspace } = await startScene({ role: 'lead' }, lag)
     workspace.addFault({ path: '/tags', status: 503, count: 60 })
@@ -106,10 +109,11 @@ describe('extras', () => {
     expect(contacts()).toHaveLength(100)
   })
 
-  test('of a replay leave a company as it is, and fill in what it lacks', async () => {
-    const { signUp, existing, intercom, contacts, workspace, replay, drained } = await startScene()
+  test('in a replay fill a company’s empty fields and leave the others', async () => {
+    const { signUp, addContact, intercom, contacts, workspace, replay, drained } =
+      await startScene()
     const company = (fields: object) => ({ ...account, company: { company_id: 'c-1', ...fields } })
-    await existing(account)
+    await addContact(account)
     workspace.addFault({ path: '/companies', status: 403, count: 1 })
     await signUp(company({ name: 'Old', plan: 'free', industry: 'engines' }))
     await signUp(company({ name: 'New', plan: 'pro' }))
@@ -122,7 +126,7 @@ describe('extras', () => {
     expect(contacts()).toMatchObject([{ companies: { total_count: 1 } }])
   })
 
-  test('refused along with attributes make one copy', async () => {
+  test('refused together with attributes are parked in one copy', async () => {
     const { signUp, parked, workspace, count } = await startScene()
     workspace.addFault({ path: '/tags', status: 403 })
 

@@ -5,9 +5,9 @@ import { limits, paceFigures, workerCounts } from '../../../bench/pace.ts'
 
 const docs = readFileSync(resolve(import.meta.dirname, '../../../docs/delivery.md'), 'utf8')
 
-describe.each(limits)('of a window of %i calls', (limit) => {
+describe.each(limits)('with a rate limit of %i requests', (limit) => {
   test.each(workerCounts)(
-    '%i workers use nine tenths, as far as they can ask for it; one call in a hundred meets 429 at most',
+    '%i workers use 90 % of what they can send, get at most 1 % of 429, and match docs/delivery.md',
     async (workers) => {
       const { utilisation, ceiling, refused, parked, delivered, cells } = await paceFigures(
         workers,
@@ -19,11 +19,11 @@ describe.each(limits)('of a window of %i calls', (limit) => {
       expect({ parked, delivered }).toEqual({ parked: 0, delivered: true })
       const row = docs.split('\n').find((line) => line.startsWith(`| ${limit} | ${workers} |`))
       const figures = (line: string) => line.match(/[\d.]+/g)?.map(Number) ?? []
-      const [told, now] = [figures(row ?? ''), figures(cells.join(' '))]
-      expect(told).toHaveLength(now.length)
-      // To a point: what the docs say is not to change with every other line of code.
-      for (const [at, figure] of now.entries())
-        expect(Math.abs((told[at] ?? 0) - figure)).toBeLessThan(1)
+      const [documented, measured] = [figures(row ?? ''), figures(cells.join(' '))]
+      expect(documented).toHaveLength(measured.length)
+      // Within one point: small code changes must not change the docs.
+      for (const [at, figure] of measured.entries())
+        expect(Math.abs((documented[at] ?? 0) - figure)).toBeLessThan(1)
     },
   )
 })

@@ -12,8 +12,8 @@ export const account = { ...ada, external_id: '1' }
 const attributes = ['plan:string', 'seats:integer', 'signup_bridge_at:integer']
 
 /**
- * A bridge with one source `backend` of these options, and a form of leads; what its worker asks of
- * Intercom is told as `POST /contacts 200`, ids as `*`.
+ * Starts a bridge with the source `backend` of these options and `waitlist`, a form of leads. The
+ * worker's requests to Intercom are reported as `POST /contacts 200`, with ids as `*`.
  */
 export const startScene = async (
   options: SourceOptions = {},
@@ -29,13 +29,13 @@ export const startScene = async (
     ...modelOptions,
   })
   let events = 0
-  let looked = 0
+  let firstRequest = 0
 
-  /** Somebody else's call, by hand: none of the worker's. */
+  /** Sends Intercom a request that is not the worker's. */
   const intercom = async (method: string, path: string, body?: object) => {
-    const answerCall = createRespond(model.workspace, model.time.sleep)
+    const respond = createRespond(model.workspace, model.time.sleep)
     const reply = await model.time.run(
-      answerCall({
+      respond({
         method,
         path,
         query: new URLSearchParams(),
@@ -48,50 +48,50 @@ export const startScene = async (
         body: body === undefined ? '' : JSON.stringify(body),
       }),
     )
-    looked += 1
-    if (reply.kind !== 'answer') throw new Error(`Intercom gave no answer: ${reply.kind}`)
+    firstRequest += 1
+    if (reply.kind !== 'response') throw new Error(`Intercom did not respond: ${reply.kind}`)
     const json: unknown = JSON.parse(reply.body)
-    if (!isRecord(json)) throw new Error('Intercom gave no object')
+    if (!isRecord(json)) throw new Error('Intercom’s response is not an object')
     return { status: reply.status, json, id: String(json.id) }
   }
 
   return {
     ...model,
     intercom,
-    /** A contact that is there already. */
-    existing: async (fields: object): Promise<string> =>
+    /** Adds a contact to Intercom; returns its id. */
+    addContact: async (fields: object): Promise<string> =>
       (await intercom('POST', '/contacts', { role: 'user', ...fields })).id,
-    /** Sends a signup and lets the bridge deliver it; gives what the worker asked of Intercom. */
+    /** Posts a signup and waits for its delivery; returns the worker's requests to Intercom. */
     signUp: async (fields: object): Promise<string[]> => {
       events += 1
-      looked = model.workspace.calls().length
+      firstRequest = model.workspace.calls().length
       const body = 'event_id' in fields ? fields : { event_id: `event ${events}`, ...fields }
       const { status } = await model.post('backend', body)
-      if (status !== 200) throw new Error(`the webhook answered ${status}`)
+      if (status !== 200) throw new Error(`the webhook responded with ${status}`)
       await model.drained()
       return calls()
     },
-    /** The same of a form, for leads. */
+    /** The same, with the form of leads. */
     joinWaitlist: async (inputs: Record<string, string>): Promise<string[]> => {
-      looked = model.workspace.calls().length
+      firstRequest = model.workspace.calls().length
       await model.post('waitlist', new URLSearchParams(inputs))
       await model.drained()
       return calls()
     },
-    /** What the worker asked since the last signup began. */
+    /** The worker's requests since the last signup started. */
     calls: () => calls(),
     /** The reasons of the dead letters. */
     reasons: () => model.parked().map(({ reason }) => reason),
-    count: (metric: string) => model.notes.counted.get(metric) ?? 0,
+    count: (metric: string) => model.telemetry.counted.get(metric) ?? 0,
   }
 
   function calls(): string[] {
     return model.workspace
       .calls()
-      .slice(looked)
+      .slice(firstRequest)
       .map(
         ({ method, path, status }) =>
-          `${method} ${path.replace(/\b[0-9a-f]{24}\b/g, '*')} ${status || 'no answer'}`,
+          `${method} ${path.replace(/\b[0-9a-f]{24}\b/g, '*')} ${status || 'no response'}`,
       )
   }
 }

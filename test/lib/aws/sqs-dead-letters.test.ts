@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { openDeadLetterQueue } from '../../../src/lib/aws/sqs-dead-letters.ts'
 import { startServer } from '../../support/server.ts'
 
-/** A queue whose SQS answers each call with this. */
+/** Opens a queue on an SQS that responds to each request with this. */
 const start = async (
   status: number,
   body: object,
@@ -30,14 +30,14 @@ const start = async (
   return { server, queue }
 }
 
-test('a scan ends where SQS lets no more messages be held', async () => {
+test('receive returns no messages when SQS allows no more to be held', async () => {
   const { server, queue } = await start(400, { __type: 'com.amazonaws.sqs#OverLimit', message: '' })
 
   expect(await queue.receive()).toEqual([])
   await server.close()
 })
 
-test('what SQS fails with else is thrown', async () => {
+test('receive throws any other error of SQS', async () => {
   const { server, queue } = await start(400, {
     __type: 'com.amazonaws.sqs#AccessDenied',
     message: '',
@@ -47,7 +47,7 @@ test('what SQS fails with else is thrown', async () => {
   await server.close()
 })
 
-test('the time is that of SQS, to the end of its second, whatever this machine’s clock says', async () => {
+test('now returns the time of SQS, at the end of its second, not of this machine', async () => {
   const date = 'Thu, 01 Jan 2026 00:00:05 GMT'
   const { server, queue } = await start(200, { Attributes: {} }, { date })
 

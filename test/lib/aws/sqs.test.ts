@@ -4,32 +4,11 @@ import { sdkOptions } from '../../../src/lib/aws/client-options.ts'
 import { createGetSecret } from '../../../src/lib/aws/secrets-manager.ts'
 import { createQueues, queueUrlOf } from '../../../src/lib/aws/sqs.ts'
 import type { QueueMessage } from '../../../src/lib/queue/message.ts'
-import { toBatches } from '../../../src/lib/queue/queues.ts'
 import { record } from '../../support/records.ts'
 import { startServer } from '../../support/server.ts'
 import { startWorld } from '../../support/world.ts'
 
 const message = (body: string, id = body): QueueMessage => ({ body, groupId: id, dedupeId: id })
-
-describe('batches', () => {
-  test('hold ten messages at most, in order', () => {
-    const messages = Array.from({ length: 23 }, (_, index) => message(String(index)))
-
-    const batches = toBatches(messages)
-
-    expect(batches.map(({ length }) => length)).toEqual([10, 10, 3])
-    expect(batches.flat()).toEqual(messages)
-  })
-
-  test('hold 1 MB at most', () => {
-    const large = 'x'.repeat(350_000)
-
-    expect(
-      toBatches([message(large), message(large), message(large)]).map(({ length }) => length),
-    ).toEqual([2, 1])
-    expect(toBatches([])).toEqual([])
-  })
-})
 
 test.each([
   [
@@ -37,30 +16,30 @@ test.each([
     'https://sqs.eu-west-1.amazonaws.com/123456789012/inbox',
   ],
   ['arn:aws:sqs:eu-west-1:999:own.fifo', 'https://sqs.eu-west-1.amazonaws.com/999/own.fifo'],
-])('%s is at %s', (arn, url) => {
+])('queueUrlOf returns the URL of %s: %s', (arn, url) => {
   expect(queueUrlOf(arn, 'https://sqs.eu-west-1.amazonaws.com/123456789012/queue.fifo')).toBe(url)
 })
 
-describe('a queue', () => {
+describe('createQueues', () => {
   let world: Awaited<ReturnType<typeof startWorld>>
   beforeAll(async () => {
     world = await startWorld()
   })
   afterAll(() => world.close())
 
-  test('stores every message of a delivery', async () => {
+  test('store sends every message of a delivery', async () => {
     await world.store(Array.from({ length: 12 }, (_, index) => message(`m${index}`)))
 
     expect(await world.depth()).toEqual({ waiting: 12, held: 0 })
   })
 
-  test('that does not take one of several is temporarily_unavailable', async () => {
-    const taken = { Id: '0', MessageId: 'm', MD5OfMessageBody: '0cc175b9c0f1b6a831c399e269772661' }
+  test('store throws temporarily_unavailable when SQS does not store one of several messages', async () => {
+    const stored = { Id: '0', MessageId: 'm', MD5OfMessageBody: '0cc175b9c0f1b6a831c399e269772661' }
     const refused = { Id: '1', Code: 'InternalError', SenderFault: false }
     const server = await startServer((_request, response) =>
       response
         .setHeader('content-type', 'application/x-amz-json-1.0')
-        .end(JSON.stringify({ Successful: [taken], Failed: [refused] })),
+        .end(JSON.stringify({ Successful: [stored], Failed: [refused] })),
     )
     const queues = createQueues(new SQSClient({}))
     const store = (messages: QueueMessage[]) =>
@@ -74,7 +53,7 @@ describe('a queue', () => {
     await server.close()
   })
 
-  test('that is not there is temporarily_unavailable', async () => {
+  test('store throws temporarily_unavailable when the queue does not exist', async () => {
     const queues = createQueues(world.sqs.client)
     const store = (messages: QueueMessage[]) =>
       queues.store(`${world.sqs.url}/000000000000/nobody.fifo`, messages)
@@ -82,7 +61,7 @@ describe('a queue', () => {
     await expect(store([message('a')])).rejects.toMatchObject({ code: 'temporarily_unavailable' })
   })
 
-  test('that hangs is temporarily_unavailable before the sender gives up', async () => {
+  test('store and getSecret throw temporarily_unavailable when AWS hangs', async () => {
     const server = await startServer(() => undefined)
     const queues = createQueues(new SQSClient(sdkOptions))
     const store = (messages: QueueMessage[]) =>
@@ -102,11 +81,11 @@ describe('a queue', () => {
     await server.close()
   }, 10_000)
 
-  test('says so when a visibility was not changed', async () => {
-    const handBacks = [{ record: record('x', { receiptHandle: 'unknown' }), retryInSeconds: 5 }]
+  test('changeVisibility throws when a visibility was not changed', async () => {
+    const retries = [{ record: record('x', { receiptHandle: 'unknown' }), retryInSeconds: 5 }]
 
     await expect(
-      createQueues(world.sqs.client).changeVisibility(world.sqs.queueUrl, handBacks),
+      createQueues(world.sqs.client).changeVisibility(world.sqs.queueUrl, retries),
     ).rejects.toThrow()
   })
 })

@@ -30,13 +30,13 @@ const messageOf = (run: () => unknown): string => {
 const hmac = { header: 'X-Signature', algorithm: 'sha256', encoding: 'hex' } as const
 
 describe('a config', () => {
-  test('is its sources', () => {
+  test('has the sources that it defines', () => {
     const bridge = defineBridge({ sources: { clerk: clerk(), 'beta-2': typeform() } })
 
     expect(Object.keys(bridge.sources)).toEqual(['clerk', 'beta-2'])
   })
 
-  test('names every fault in one message', () => {
+  test('with several problems throws one error that lists them all', () => {
     const config = { sources: { Clerk: clerk(), 'a.b': 5, ok: clerk }, retries: 3 }
 
     const message = messageOf(() => defineBridge(config as unknown as Bridge))
@@ -48,21 +48,24 @@ describe('a config', () => {
     expect(message).toContain('sources.ok: not a source; call a preset, such as clerk()')
   })
 
-  test.each([undefined, {}, { sources: {} }, { sources: [] }])('needs a source: %j', (config) => {
-    expect(messageOf(() => defineBridge(config as unknown as Bridge))).toContain(
-      'at least one source',
-    )
-  })
+  test.each([undefined, {}, { sources: {} }, { sources: [] }])(
+    'needs at least one source: %j',
+    (config) => {
+      expect(messageOf(() => defineBridge(config as unknown as Bridge))).toContain(
+        'at least one source',
+      )
+    },
+  )
 
-  test.each(['a', 'a'.repeat(40)])('takes the name %s', (name) => {
+  test.each(['a', 'a'.repeat(40)])('accepts the source name %s', (name) => {
     expect(() => defineBridge({ sources: { [name]: signup() } })).not.toThrow()
   })
 
-  test.each(['', '1a', 'A', 'a_b', 'a'.repeat(41), 'ä'])('refuses the name %j', (name) => {
+  test.each(['', '1a', 'A', 'a_b', 'a'.repeat(41), 'ä'])('rejects the source name %j', (name) => {
     expect(() => defineBridge({ sources: { [name]: signup() } })).toThrow('a name is')
   })
 
-  test('finds sources as own properties alone', () => {
+  test('finds only its own sources, no property of Object.prototype', () => {
     const bridge = defineBridge({ sources: { clerk: clerk() } })
 
     expect(findSource(bridge, 'clerk')).toBe(bridge.sources.clerk)
@@ -71,16 +74,16 @@ describe('a config', () => {
     }
   })
 
-  test('reads records without a source as `queue`, which a config may define itself', () => {
-    const own = defineBridge({ sources: { queue: signup({ tags: ['from a queue'] }) } })
+  test('has the source `queue` for records without one, which it may redefine', () => {
+    const redefined = defineBridge({ sources: { queue: signup({ tags: ['from a queue'] }) } })
 
     expect(findRecordSource(defineBridge({ sources: { clerk: clerk() } }), 'queue')).toBeDefined()
-    expect(findRecordSource(own, 'queue')).toBe(own.sources.queue)
+    expect(findRecordSource(redefined, 'queue')).toBe(redefined.sources.queue)
   })
 })
 
 describe('a preset', () => {
-  test('names every fault of its options in one message, and no value', () => {
+  test('with several invalid options throws one error that names them all and no value', () => {
     const options = {
       feilds: {},
       fields: { 'data.email': 'emial' },
@@ -129,7 +132,7 @@ describe('a preset', () => {
               timestamp: { unit: 's', ...timestamp },
             },
           }),
-        'a timestamp stands in a `header` of its own',
+        'a timestamp needs a `header` of its own',
       ],
     ),
     ...[
@@ -138,33 +141,33 @@ describe('a preset', () => {
       { prefix: 'sha256=', separator: '=' },
       { prefix: 'v1,', separator: ',' },
       { separator: 'a' },
-    ].map((given): [() => unknown, string] => [
+    ].map((options): [() => unknown, string] => [
       () =>
         webhook({
           signature: {
             ...hmac,
-            ...given,
-            signed: given.timestamp ? '{timestamp}{body}' : '{body}',
+            ...options,
+            signed: options.timestamp ? '{timestamp}{body}' : '{body}',
           },
         }),
-      'prefixes hold no blanks',
+      'prefixes must not start or end with a space',
     ]),
     [() => supabaseDatabase({ table: 7 } as never), 'table'],
     [() => form({ turnstile: 'yes' } as never), 'turnstile'],
     [() => webhook({} as never), 'signature'],
     [() => standardWebhooks({ types: 'user.created' } as never), 'types'],
     [() => defineSource({} as never)({ tag: 'x' } as never), 'tag'],
-  ])('with an option of its own that is wrong says so: %s', (run, name) => {
+  ])('with an invalid option throws an error that says so: %s, %s', (run, name) => {
     expect(messageOf(run)).toContain(name)
   })
 
-  test('has one source for what AWS invokes, since nothing would reach another', () => {
+  test('of a source that AWS invokes can be used only once', () => {
     expect(messageOf(() => defineBridge({ sources: { a: cognito(), b: cognito() } }))).toContain(
-      'sources.b: AWS invokes one source, and sources.a is it',
+      'sources.b: AWS can invoke only one source: remove it, or sources.a',
     )
   })
 
-  test('takes every common option', () => {
+  test('accepts every common option', () => {
     expect(() =>
       clerk({
         fields: { 'data.external_id': 'external_id' },
@@ -184,7 +187,7 @@ describe('a preset', () => {
   })
 })
 
-test('the types catch a misspelt field or option', () => {
+test('the types reject a misspelt field or option', () => {
   const misspelt = [
     // @ts-expect-error a contact field that does not exist
     () => clerk({ fields: { 'data.email': 'emial' } }),
@@ -200,9 +203,9 @@ test('the types catch a misspelt field or option', () => {
     () => clerk({ onExisting: 'merge' }),
     // @ts-expect-error an asynchronous map
     () => clerk({ map: async (input) => input }),
-    // @ts-expect-error a map that does not give a signup
+    // @ts-expect-error a map that does not return a signup
     () => clerk({ map: () => ({ emial: 'x' }) }),
-    // @ts-expect-error a map that reads a field that the payload has not
+    // @ts-expect-error a map that reads a field that the payload does not have
     () => clerk({ map: (input, payload) => (payload.data.emial.length ? input : undefined) }),
     // @ts-expect-error an algorithm that does not exist
     () => webhook({ signature: { header: 'x', algorithm: 'md5', encoding: 'hex' } }),

@@ -12,7 +12,7 @@ const worker = {
 }
 
 describe('the webhook’s environment', () => {
-  test('needs a queue and a signing secret, and defaults the rest', () => {
+  test('requires a queue and a signing secret, and has defaults for the rest', () => {
     expect(parseWebhookEnv(webhook)).toEqual({
       ...webhook,
       SIGNUP_BRIDGE_STAGE: 'dev',
@@ -21,7 +21,7 @@ describe('the webhook’s environment', () => {
     })
   })
 
-  test('needs Intercom’s secret and no queue in direct mode', () => {
+  test('requires Intercom’s secret and no queue in direct mode', () => {
     const direct = { SIGNING_SECRET_ID: 's', INTERCOM_SECRET_ID: 'i', DELIVERY: 'direct' }
 
     expect(parseWebhookEnv(direct)).toMatchObject({ DELIVERY: 'direct', INTERCOM_REGION: 'us' })
@@ -30,7 +30,7 @@ describe('the webhook’s environment', () => {
     )
   })
 
-  test('takes a log level in any case, and an empty variable as unset', () => {
+  test('accepts a log level in any case, and treats an empty variable as unset', () => {
     expect(parseWebhookEnv({ ...webhook, LOG_LEVEL: 'Debug', PUBLIC_BASE_URL: '' })).toMatchObject({
       LOG_LEVEL: 'DEBUG',
     })
@@ -45,7 +45,7 @@ describe('the worker’s environment', () => {
     })
   })
 
-  test('names every problem at once, without a value', () => {
+  test('with several problems throws one error that names them all and no value', () => {
     const wrong = {
       QUEUE_URL: 'canary',
       INTERCOM_REGION: 'canary',
@@ -77,10 +77,10 @@ describe('the worker’s environment', () => {
     ['http://127.0.0.1.example.com', false],
     ['ftp://127.0.0.1', false],
     ['nonsense', false],
-  ])('as INTERCOM_BASE_URL %s is %s', (INTERCOM_BASE_URL, taken) => {
+  ])('with the INTERCOM_BASE_URL %s is valid: %s', (INTERCOM_BASE_URL, isValid) => {
     const parse = () => parseWorkerEnv({ ...worker, INTERCOM_BASE_URL })
 
-    if (taken) expect(intercomBaseUrl(parse()).origin).toBe(INTERCOM_BASE_URL)
+    if (isValid) expect(intercomBaseUrl(parse()).origin).toBe(INTERCOM_BASE_URL)
     else expect(parse).toThrow('INTERCOM_BASE_URL')
   })
 
@@ -88,7 +88,7 @@ describe('the worker’s environment', () => {
     ['us', 'https://api.intercom.io'],
     ['eu', 'https://api.eu.intercom.io'],
     ['au', 'https://api.au.intercom.io'],
-  ])('in region %s speaks to %s', (INTERCOM_REGION, origin) => {
+  ])('with the region %s has the base URL %s', (INTERCOM_REGION, origin) => {
     expect(intercomBaseUrl(parseWorkerEnv({ ...worker, INTERCOM_REGION })).origin).toBe(origin)
   })
 })

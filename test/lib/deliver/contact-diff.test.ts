@@ -2,12 +2,14 @@ import { describe, expect, test } from 'vitest'
 import { fieldsToCreate, fieldsToUpdate } from '../../../src/lib/deliver/contact-diff.ts'
 import type { Policy } from '../../../src/lib/deliver/policy.ts'
 import type { Signup } from '../../../src/lib/signup.ts'
-import { account, contact, email, lead, newcomer, usual } from '../../support/people.ts'
+import { account, contact, defaultPolicy, email, lead, newcomer } from '../../support/people.ts'
 
-const none = () => false
-/** What a signup writes to a contact. */
-const written = (signup: Signup, known: ReturnType<typeof contact>, policy: Partial<Policy> = {}) =>
-  fieldsToUpdate(signup, { ...usual, ...policy }, known, none).fields
+/** The fields that a signup writes to an existing contact. */
+const written = (
+  signup: Signup,
+  existing: ReturnType<typeof contact>,
+  policy: Partial<Policy> = {},
+) => fieldsToUpdate(signup, { ...defaultPolicy, ...policy }, existing, () => false).fields
 
 const full: Signup = {
   event_id: 'e',
@@ -25,9 +27,9 @@ const full: Signup = {
     custom_attributes: { plan: 'pro', seats: 0 },
   },
 }
-const { role: _role, unsubscribed_from_emails: _subscribed, ...fillable } = full.contact
-/** Every field taken, all of it different. */
-const there = contact('a', {
+const { role: _role, unsubscribed_from_emails: _unsubscribed, ...fillable } = full.contact
+/** A contact on which every field has another value. */
+const different = contact('a', {
   external_id: '1',
   phone: '+1',
   name: 'Countess',
@@ -38,8 +40,8 @@ const there = contact('a', {
   custom_attributes: { plan: 'free', seats: null },
 })
 
-describe('filling', () => {
-  test('writes all that is empty', () => {
+describe('fieldsToUpdate with fill', () => {
+  test('writes every field that is empty on the contact', () => {
     const empty = contact('a', {
       email: '',
       name: null,
@@ -50,11 +52,11 @@ describe('filling', () => {
     expect(written(full, empty)).toEqual(fillable)
   })
 
-  test('writes nothing over what is there, custom attributes each on its own', () => {
-    expect(written(full, there)).toEqual({ custom_attributes: { seats: 0 } })
+  test('overwrites no value, custom attributes each on its own', () => {
+    expect(written(full, different)).toEqual({ custom_attributes: { seats: 0 } })
   })
 
-  test('counts 0 and false as there', () => {
+  test('treats 0 and false as values', () => {
     const zero = contact('a', { external_id: '1', custom_attributes: { seats: 0, plan: false } })
     const { custom_attributes = {} } = full.contact
     const signup = { ...account, contact: { ...account.contact, custom_attributes } }
@@ -62,15 +64,15 @@ describe('filling', () => {
     expect(written(signup, zero)).toEqual({})
   })
 
-  test('makes a user of a lead, with the account’s own values', () => {
-    const typed = contact('a', {
+  test('turns a lead into a user with the account’s values', () => {
+    const existingLead = contact('a', {
       role: 'lead',
       external_id: 'uuid',
       name: 'ada',
       custom_attributes: { plan: 'free' },
     })
 
-    expect(written(full, typed)).toMatchObject({
+    expect(written(full, existingLead)).toMatchObject({
       role: 'user',
       external_id: '1',
       name: 'Ada',
@@ -78,64 +80,64 @@ describe('filling', () => {
     })
   })
 
-  test('never makes a lead of a user', () => {
+  test('never turns a user into a lead', () => {
     expect(written(lead, contact('a'))).toEqual({})
   })
 
-  test('of a lead by a lead writes over nothing', () => {
-    const again = { ...lead, contact: { ...lead.contact, name: 'New' } }
+  test('overwrites nothing on a lead for a signup that is a lead', () => {
+    const renamedLead = { ...lead, contact: { ...lead.contact, name: 'New' } }
 
-    expect(written(again, contact('a', { role: 'lead', name: 'Old' }))).toEqual({})
+    expect(written(renamedLead, contact('a', { role: 'lead', name: 'Old' }))).toEqual({})
   })
 
-  test('lets an opt-out through and never an opt-in', () => {
-    const saying = (unsubscribed_from_emails: boolean): Signup => ({
+  test('writes an opt-out and never an opt-in', () => {
+    const withOptOut = (unsubscribed_from_emails: boolean): Signup => ({
       ...newcomer,
       contact: { ...newcomer.contact, unsubscribed_from_emails },
     })
     const unsubscribed = contact('a', { unsubscribed_from_emails: true })
 
-    expect(written(saying(true), contact('a'))).toEqual({ unsubscribed_from_emails: true })
-    expect(written(saying(true), unsubscribed)).toEqual({})
-    expect(written(saying(false), unsubscribed)).toEqual({})
+    expect(written(withOptOut(true), contact('a'))).toEqual({ unsubscribed_from_emails: true })
+    expect(written(withOptOut(true), unsubscribed)).toEqual({})
+    expect(written(withOptOut(false), unsubscribed)).toEqual({})
     expect(written({ ...newcomer, consent: false }, contact('a'))).toEqual({})
   })
 })
 
-describe('overwriting', () => {
+describe('fieldsToUpdate with overwrite', () => {
   const overwrite = { onExisting: 'overwrite', mark: 20 } as const
-  const { email: _same, external_id: _id, ...changed } = fillable
+  const { email: _email, external_id: _id, ...changed } = fillable
 
-  test('writes all that differs, and the mark', () => {
-    expect(written(full, there, overwrite)).toEqual({
+  test('writes every field that differs, and the mark', () => {
+    expect(written(full, different, overwrite)).toEqual({
       ...changed,
       custom_attributes: { ...changed.custom_attributes, signup_bridge_at: 20 },
     })
   })
 
-  test('of some fields only fills the others', () => {
+  test('overwrites the named fields and fills the others', () => {
     const policy: Partial<Policy> = { onExisting: { overwrite: ['name', 'plan'] }, mark: 20 }
 
-    expect(written(full, there, policy)).toEqual({
+    expect(written(full, different, policy)).toEqual({
       name: 'Ada',
       custom_attributes: { plan: 'pro', seats: 0, signup_bridge_at: 20 },
     })
   })
 
-  test('of the avatar alone leaves the rest', () => {
+  test('overwrites only the avatar if it alone is named', () => {
     const policy: Partial<Policy> = { onExisting: { overwrite: ['avatar'] }, mark: 20 }
 
-    expect(written(full, there, policy)).toEqual({
+    expect(written(full, different, policy)).toEqual({
       avatar: 'https://example.com/a.png',
       custom_attributes: { seats: 0, signup_bridge_at: 20 },
     })
   })
 
   test.each([
-    ['an account, a contact without an id', account, null],
-    ['somebody without an id, an account', newcomer, '2'],
-    ['the account itself', account, '1'],
-  ])('is for %s', (_who, signup, external_id) => {
+    ['a contact without an id, for an account', account, null],
+    ['an account, for a signup without an id', newcomer, '2'],
+    ['the account’s own contact', account, '1'],
+  ])('overwrites %s', (_contact, signup, external_id) => {
     const named = { ...signup, contact: { ...signup.contact, name: 'New' } }
 
     expect(written(named, contact('a', { external_id, name: 'Old' }), overwrite)).toMatchObject({
@@ -143,30 +145,30 @@ describe('overwriting', () => {
     })
   })
 
-  test('is not for another account, whose contact is filled without a mark', () => {
+  test('fills the contact of another account, without a mark', () => {
     const named = { ...account, contact: { ...account.contact, name: 'New', phone: '+1' } }
     const other = contact('a', { external_id: '2', name: 'Old' })
 
     expect(written(named, other, overwrite)).toEqual({ phone: '+1' })
   })
 
-  test('a lead, whose id is Intercom’s own, writes the mark', () => {
-    const typed = contact('a', { role: 'lead', external_id: 'uuid' })
+  test('writes the mark on a lead, whose id is Intercom’s own', () => {
+    const existingLead = contact('a', { role: 'lead', external_id: 'uuid' })
 
-    expect(written(account, typed, overwrite)).toMatchObject({
+    expect(written(account, existingLead, overwrite)).toMatchObject({
       custom_attributes: { signup_bridge_at: 20 },
     })
   })
 
-  test('takes a number and the same in letters for two values', () => {
+  test('treats a number and the same number as text as different values', () => {
     const custom_attributes = { seats: 3 }
     const signup = { ...newcomer, contact: { ...newcomer.contact, custom_attributes } }
-    const spelt = contact('a', { custom_attributes: { seats: '3' } })
+    const withText = contact('a', { custom_attributes: { seats: '3' } })
 
-    expect(written(signup, spelt, overwrite)).toMatchObject({ custom_attributes: { seats: 3 } })
+    expect(written(signup, withText, overwrite)).toMatchObject({ custom_attributes: { seats: 3 } })
   })
 
-  test.each([null, undefined])('is newer than no mark (%j), be it from 1970', (mark) => {
+  test.each([null, undefined])('treats any mark, even 0, as newer than none (%j)', (mark) => {
     const unmarked = contact('a', {
       name: 'Old',
       custom_attributes: mark === undefined ? {} : { signup_bridge_at: mark },
@@ -178,7 +180,7 @@ describe('overwriting', () => {
     })
   })
 
-  test('moves the mark on even where nothing differs, so that nothing older lands later', () => {
+  test('advances the mark even if nothing differs, so that no older event is applied later', () => {
     const same = contact('a', { custom_attributes: { signup_bridge_at: 10 } })
 
     expect(written(newcomer, same, overwrite)).toEqual({
@@ -186,14 +188,14 @@ describe('overwriting', () => {
     })
   })
 
-  test('never lowers a user to a lead, and never lets an opt-in through', () => {
+  test('never turns a user into a lead, and never writes an opt-in', () => {
     const optIn = { ...lead, contact: { ...lead.contact, unsubscribed_from_emails: false } }
     const user = contact('a', { unsubscribed_from_emails: true })
 
     expect(written(optIn, user, overwrite)).toEqual({ custom_attributes: { signup_bridge_at: 20 } })
   })
 
-  test('leaves an owner alone that comes as text', () => {
+  test('does not change an owner that Intercom returns as text', () => {
     const owned = { ...newcomer, contact: { ...newcomer.contact, owner_id: 7 } }
 
     expect(written(owned, contact('a', { owner_id: '7' }), overwrite)).not.toHaveProperty(
@@ -201,16 +203,19 @@ describe('overwriting', () => {
     )
   })
 
-  test('fills where the mark on the contact is no time', () => {
-    const garbled = contact('a', { name: 'Old', custom_attributes: { signup_bridge_at: 'soon' } })
+  test('only fills if the mark on the contact is not a number', () => {
+    const withBadMark = contact('a', {
+      name: 'Old',
+      custom_attributes: { signup_bridge_at: 'soon' },
+    })
     const named = { ...newcomer, contact: { ...newcomer.contact, name: 'New' } }
 
-    expect(written(named, garbled, overwrite)).toEqual({})
+    expect(written(named, withBadMark, overwrite)).toEqual({})
   })
 })
 
-test('`skip` leaves out nothing that counts, and is not a lesser `overwrite`', () => {
-  const policy: Policy = { ...usual, onExisting: 'skip' }
+test('fieldsToUpdate with skip writes nothing, and reports nothing as left out or degraded', () => {
+  const policy: Policy = { ...defaultPolicy, onExisting: 'skip' }
 
   expect(fieldsToUpdate(full, policy, contact('a'), () => true)).toEqual({
     fields: {},
@@ -219,22 +224,24 @@ test('`skip` leaves out nothing that counts, and is not a lesser `overwrite`', (
   })
 })
 
-describe('what the workspace does not take', () => {
-  const leavesOut = (name: string) => name !== 'plan'
+describe('attributes that the workspace does not accept', () => {
+  const isLeftOut = (name: string) => name !== 'plan'
 
-  test('is left out of a create and named, the mark aside', () => {
-    const policy: Policy = { ...usual, onExisting: 'overwrite', mark: 20 }
+  test('fieldsToCreate leaves them out, and names all but the mark', () => {
+    const policy: Policy = { ...defaultPolicy, onExisting: 'overwrite', mark: 20 }
 
-    const { fields, leftOut } = fieldsToCreate(full, policy, leavesOut)
+    const { fields, leftOut } = fieldsToCreate(full, policy, isLeftOut)
 
     expect(fields.custom_attributes).toEqual({ plan: 'pro' })
     expect(leftOut).toEqual([['seats', 0]])
   })
 
-  test('is named for an update only where it would have been written', () => {
-    const seated = contact('a', { custom_attributes: { seats: 3 } })
+  test('fieldsToUpdate names them only if they would have been written', () => {
+    const withSeats = contact('a', { custom_attributes: { seats: 3 } })
 
-    expect(fieldsToUpdate(full, usual, seated, leavesOut).leftOut).toEqual([])
-    expect(fieldsToUpdate(full, usual, contact('a'), leavesOut).leftOut).toEqual([['seats', 0]])
+    expect(fieldsToUpdate(full, defaultPolicy, withSeats, isLeftOut).leftOut).toEqual([])
+    expect(fieldsToUpdate(full, defaultPolicy, contact('a'), isLeftOut).leftOut).toEqual([
+      ['seats', 0],
+    ])
   })
 })

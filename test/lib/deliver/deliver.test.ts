@@ -7,10 +7,10 @@ import {
   type RecentContacts,
 } from '../../../src/lib/intercom/recent-contacts.ts'
 import { createClock } from '../../support/clock.ts'
-import { account, contact, lead, usual } from '../../support/people.ts'
+import { account, contact, defaultPolicy, lead } from '../../support/people.ts'
 
 const found = (...contacts: Contact[]): ContactResponse => ({ type: 'contacts', contacts })
-const one = (given: Contact): ContactResponse => ({ type: 'contact', contact: given })
+const returned = (contact: Contact): ContactResponse => ({ type: 'contact', contact })
 const conflict = (id?: string, archived = false): ContactResponse => ({
   type: 'conflict',
   id,
@@ -18,76 +18,91 @@ const conflict = (id?: string, archived = false): ContactResponse => ({
 })
 const gone: ContactResponse = { type: 'gone' }
 
-describe('the loop', () => {
-  /** Answers calls of contacts, as the client would have read them. */
-  const given = (recent: RecentContacts, ...answers: ContactResponse[]): DeliverDependencies => ({
+describe('deliver', () => {
+  /** Dependencies that return the given responses, one for each request. */
+  const dependencies = (
+    recent: RecentContacts,
+    ...responses: ContactResponse[]
+  ): DeliverDependencies => ({
     recent,
     version: '2.14',
-    // What a call reads is its own type; here each gets the next answer.
-    send: async () => (answers.shift() ?? gone) as never,
+    // send is generic in the response type, so a prepared response has to be cast.
+    send: async () => (responses.shift() ?? gone) as never,
     listAttributes: async () => undefined,
     tagIds: new Map(),
   })
 
-  test('remembers what this process made, which search does not see yet', async () => {
+  test('finds a contact that this process created before search shows it', async () => {
     const recent = createRecentContacts(createClock())
-    await deliver(lead, usual, given(recent, found(), one(contact('a', { role: 'lead' }))))
+    await deliver(
+      lead,
+      defaultPolicy,
+      dependencies(recent, found(), returned(contact('a', { role: 'lead' }))),
+    )
 
-    const made = one(contact('a', { role: 'lead' }))
-    const second = await deliver(account, usual, given(recent, found(), made, one(contact('a'))))
+    const createdLead = returned(contact('a', { role: 'lead' }))
+    const second = await deliver(
+      account,
+      defaultPolicy,
+      dependencies(recent, found(), createdLead, returned(contact('a'))),
+    )
 
     expect(second).toMatchObject({ outcome: 'updated', contact: { id: 'a' }, calls: 3 })
   })
 
-  test('reads whom it writes to: an index may be behind, and so may this process', async () => {
+  test('reads a contact before writing, since search and recent contacts may be old', async () => {
     const recent = createRecentContacts(createClock())
     recent.remember(contact('a', { external_id: '1' }))
-    const behind = contact('a', { role: 'lead', external_id: 'uuid' })
-    const asItIs = contact('a', { external_id: '1' })
+    const old = contact('a', { role: 'lead', external_id: 'uuid' })
+    const current = contact('a', { external_id: '1' })
 
-    const outcome = await deliver(account, usual, given(recent, found(behind), one(asItIs)))
+    const result = await deliver(
+      account,
+      defaultPolicy,
+      dependencies(recent, found(old), returned(current)),
+    )
 
-    expect(outcome).toMatchObject({ outcome: 'unchanged', calls: 2 })
+    expect(result).toMatchObject({ outcome: 'unchanged', calls: 2 })
   })
 
-  test('reads a remembered contact first, and forgets one that is gone', async () => {
+  test('reads a recent contact first, and forgets it if it is gone', async () => {
     const recent = createRecentContacts(createClock())
     recent.remember(contact('a'))
 
-    const outcome = await deliver(
+    const result = await deliver(
       account,
-      usual,
-      given(recent, found(), gone, found(), one(contact('b'))),
+      defaultPolicy,
+      dependencies(recent, found(), gone, found(), returned(contact('b'))),
     )
 
-    expect(outcome).toMatchObject({ outcome: 'created', contact: { id: 'b' } })
+    expect(result).toMatchObject({ outcome: 'created', contact: { id: 'b' } })
   })
 
-  test('gives the extras of `skip` to a contact just created, though Intercom’s clock is behind', async () => {
-    const policy = { ...usual, onExisting: 'skip' } as const
-    const made = contact('a', { created_at: usual.received_at - 1 })
+  test('adds extras with `skip` to a new contact even if Intercom’s clock is behind', async () => {
+    const policy = { ...defaultPolicy, onExisting: 'skip' } as const
+    const createdContact = contact('a', { created_at: defaultPolicy.received_at - 1 })
     const signup = { ...account, note: 'met at the fair' }
 
     const created = await deliver(
       signup,
       policy,
-      given(createRecentContacts(createClock()), found(), one(made)),
+      dependencies(createRecentContacts(createClock()), found(), returned(createdContact)),
     )
-    const known = await deliver(
+    const existing = await deliver(
       signup,
       policy,
-      given(createRecentContacts(createClock()), found(made)),
+      dependencies(createRecentContacts(createClock()), found(createdContact)),
     )
 
-    expect([created.calls, known.calls]).toEqual([3, 1])
+    expect([created.calls, existing.calls]).toEqual([3, 1])
   })
 
-  test('throws what a step fails with', async () => {
+  test('throws the error of a step that fails', async () => {
     const recent = createRecentContacts(createClock())
-    const policy = { ...usual, onArchived: 'park' } as const
+    const policy = { ...defaultPolicy, onArchived: 'park' } as const
 
     await expect(
-      deliver(account, policy, given(recent, found(), conflict('b', true))),
+      deliver(account, policy, dependencies(recent, found(), conflict('b', true))),
     ).rejects.toMatchObject({ code: 'contact_archived' })
   })
 })

@@ -27,42 +27,46 @@ const client = (more: Partial<ClientOptions> = {}) =>
     ...more,
   })
 
-/** A contact as Intercom answers it now. */
+/** Reads a contact from Intercom. */
 const read = async (id: string): Promise<Contact> => {
-  const answer = await client()(toIntercomRequest({ type: 'get', id }, '2.14'))
-  if (answer.type !== 'contact') throw new Error('no contact')
-  return answer.contact
+  const response = await client()(toIntercomRequest({ type: 'get', id }, '2.14'))
+  if (response.type !== 'contact') throw new Error('no contact')
+  return response.contact
 }
-const create = async (email: string): Promise<Contact> => {
-  const call = toIntercomRequest({ type: 'create', fields: { role: 'user', email } }, '2.14')
-  const answer = await client()(call)
-  if (answer.type !== 'contact') throw new Error('not created')
-  return answer.contact
+const createContact = async (email: string): Promise<Contact> => {
+  const create = toIntercomRequest({ type: 'create', fields: { role: 'user', email } }, '2.14')
+  const response = await client()(create)
+  if (response.type !== 'contact') throw new Error('not created')
+  return response.contact
 }
-const sent = (method: string, path: string, body?: unknown): Promise<Response> =>
+const request = (method: string, path: string, body?: unknown): Promise<Response> =>
   fetch(`${intercom.url}${path}`, {
     method,
     headers: { accept: 'application/json', authorization: 'Bearer good' },
     ...(body !== undefined && { body: JSON.stringify(body) }),
   })
 
-/** Gives a signup’s extras, and tells what Intercom was asked for it. */
-const give = async (
+/** Applies a signup’s extras; returns the result, and the requests that Intercom received. */
+const apply = async (
   extras: Partial<Signup>,
   contact: Contact = ada,
   { fillsOnly = false, ...options }: Partial<ClientOptions> & { fillsOnly?: boolean } = {},
 ) => {
   const before = intercom.calls().length
   const dependencies = { send: client(options), tagIds, fillsOnly }
-  const given = await applyExtras({ ...newcomer, ...extras }, contact, dependencies)
+  const result = await applyExtras({ ...newcomer, ...extras }, contact, dependencies)
   const calls = intercom.calls().slice(before)
-  return { given, calls, asked: calls.map(({ method, path }) => `${method} ${path}`) }
+  return {
+    result,
+    requests: calls.map(({ method, path }) => `${method} ${path}`),
+    bodies: calls.map(({ body }) => body),
+  }
 }
-const attach = (things: 'tags' | 'companies' | 'notes', contact = ada) =>
+const attachRequest = (things: 'tags' | 'companies' | 'notes', contact = ada) =>
   `POST /contacts/${contact.id}/${things}`
-/** How many of each a contact has. */
-const tiesOf = ({ id }: Contact) => {
-  const contact = intercom.contacts().find((each) => each.id === id)
+/** The numbers of tags, companies and notes of a contact. */
+const attachedCounts = ({ id }: Contact) => {
+  const contact = intercom.contacts().find((candidate) => candidate.id === id)
   return {
     tags: contact?.tags.total_count,
     companies: contact?.companies.total_count,
@@ -71,7 +75,7 @@ const tiesOf = ({ id }: Contact) => {
 }
 
 const company = { company_id: 'c-1', name: 'Analytical Engines', plan: 'pro' }
-const all = { tags: ['beta', 'vip'], company, note: 'Met at a fair' }
+const allExtras = { tags: ['beta', 'vip'], company, note: 'Met at a fair' }
 
 beforeAll(async () => {
   intercom = await startIntercom({ port: 0, access_token: 'good', now: () => clock.now() })
@@ -81,242 +85,245 @@ beforeEach(async () => {
   clock = createClock()
   intercom.reset()
   tagIds = new Map()
-  ada = await create('ada@example.com')
+  ada = await createContact('ada@example.com')
 })
 
-test('a signup that brings nothing asks for nothing', async () => {
-  expect(await give({})).toMatchObject({ given: {}, asked: [] })
-  expect(await give({ tags: [] })).toMatchObject({ given: {}, asked: [] })
+test('applyExtras sends no request for a signup without extras', async () => {
+  expect(await apply({})).toMatchObject({ result: {}, requests: [] })
+  expect(await apply({ tags: [] })).toMatchObject({ result: {}, requests: [] })
 })
 
-test('tags come first, then the company, and the note last', async () => {
-  const { given, asked } = await give(all)
+test('applyExtras adds the tags first, then the company, and the note last', async () => {
+  const { result, requests } = await apply(allExtras)
 
-  expect(given).toEqual({})
-  expect(asked).toEqual([
+  expect(result).toEqual({})
+  expect(requests).toEqual([
     'POST /tags',
-    attach('tags'),
+    attachRequest('tags'),
     'POST /tags',
-    attach('tags'),
+    attachRequest('tags'),
     'POST /companies',
-    attach('companies'),
-    attach('notes'),
+    attachRequest('companies'),
+    attachRequest('notes'),
   ])
-  expect(tiesOf(ada)).toEqual({ tags: 2, companies: 1, notes: 1 })
+  expect(attachedCounts(ada)).toEqual({ tags: 2, companies: 1, notes: 1 })
 })
 
-describe('a tag', () => {
-  test('is made by its name and tied by its id', async () => {
-    const { calls } = await give({ tags: ['beta'] })
+describe('applyExtras: tag', () => {
+  test('creates a tag by its name and attaches it by its id', async () => {
+    const { bodies } = await apply({ tags: ['beta'] })
 
-    expect(calls.map(({ body }) => body)).toEqual([{ name: 'beta' }, { id: '1' }])
+    expect(bodies).toEqual([{ name: 'beta' }, { id: '1' }])
     expect((await read(ada.id)).tags?.data).toMatchObject([{ type: 'tag', id: '1' }])
   })
 
-  test('is made once for two signups', async () => {
-    const grace = await create('grace@example.com')
-    await give({ tags: ['beta'] })
+  test('creates a tag once for two signups', async () => {
+    const grace = await createContact('grace@example.com')
+    await apply({ tags: ['beta'] })
 
-    const { asked } = await give({ tags: ['beta'] }, grace)
+    const { requests } = await apply({ tags: ['beta'] }, grace)
 
-    expect(asked).toEqual([attach('tags', grace)])
-    expect(await (await sent('GET', '/tags')).json()).toMatchObject({ data: [{ name: 'beta' }] })
-    expect(tiesOf(grace)).toMatchObject({ tags: 1 })
+    expect(requests).toEqual([attachRequest('tags', grace)])
+    expect(await (await request('GET', '/tags')).json()).toMatchObject({ data: [{ name: 'beta' }] })
+    expect(attachedCounts(grace)).toMatchObject({ tags: 1 })
   })
 
-  test('that the contact shows is not given again', async () => {
-    await give({ tags: ['beta'] })
+  test('does not add a tag that the contact shows', async () => {
+    await apply({ tags: ['beta'] })
 
-    expect(await give({ tags: ['beta'] }, await read(ada.id))).toMatchObject({
-      given: {},
-      asked: [],
+    expect(await apply({ tags: ['beta'] }, await read(ada.id))).toMatchObject({
+      result: {},
+      requests: [],
     })
   })
 
-  test('that the contact shows is not tied again by a process that did not know it', async () => {
-    await give({ tags: ['beta'] })
+  test('does not attach a tag that the contact shows, even if its id is not cached', async () => {
+    await apply({ tags: ['beta'] })
     tagIds = new Map()
 
-    const { asked } = await give({ tags: ['beta'] }, await read(ada.id))
+    const { requests } = await apply({ tags: ['beta'] }, await read(ada.id))
 
-    expect(asked).toEqual(['POST /tags'])
-    expect(await (await sent('GET', '/tags')).json()).toMatchObject({ data: [{ name: 'beta' }] })
+    expect(requests).toEqual(['POST /tags'])
+    expect(await (await request('GET', '/tags')).json()).toMatchObject({ data: [{ name: 'beta' }] })
   })
 
-  test('that the contact does not show, having many, is tied once all the same', async () => {
+  test('attaches a tag that a contact with many does not show, and has it once', async () => {
     const tags = Array.from({ length: 11 }, (_, index) => `tag ${index}`)
-    await give({ tags })
+    await apply({ tags })
 
-    const { asked } = await give({ tags }, await read(ada.id))
+    const { requests } = await apply({ tags }, await read(ada.id))
 
-    expect(asked).toEqual([attach('tags')])
-    expect(tiesOf(ada)).toMatchObject({ tags: 11 })
+    expect(requests).toEqual([attachRequest('tags')])
+    expect(attachedCounts(ada)).toMatchObject({ tags: 11 })
   })
 
-  test('that was deleted since is made anew, once', async () => {
+  test('creates a cached tag again, once, if it was deleted', async () => {
     tagIds.set('beta', 'deleted')
 
-    const { given, asked } = await give({ tags: ['beta'] })
+    const { result, requests } = await apply({ tags: ['beta'] })
 
-    expect(given).toEqual({})
-    expect(asked).toEqual([attach('tags'), 'POST /tags', attach('tags')])
+    expect(result).toEqual({})
+    expect(requests).toEqual([attachRequest('tags'), 'POST /tags', attachRequest('tags')])
     expect(tagIds.get('beta')).toBe('1')
-    expect(tiesOf(ada)).toMatchObject({ tags: 1 })
+    expect(attachedCounts(ada)).toMatchObject({ tags: 1 })
   })
 
-  test('that goes away again and again is given up', async () => {
+  test('gives up if the tag is gone again', async () => {
     intercom.addFault({ path: '/contacts/*/tags', status: 404 })
 
-    const { given, asked } = await give({ tags: ['beta'] })
+    const { result, requests } = await apply({ tags: ['beta'] })
 
-    expect(given.failed).toMatchObject({ code: 'extras_failed' })
-    expect(asked).toEqual(['POST /tags', attach('tags'), 'POST /tags', attach('tags')])
+    expect(result.failed).toMatchObject({ code: 'extras_failed' })
+    expect(requests).toEqual([
+      'POST /tags',
+      attachRequest('tags'),
+      'POST /tags',
+      attachRequest('tags'),
+    ])
     expect(tagIds.has('beta')).toBe(false)
   })
 
-  test('is known by a thousand names at most', async () => {
+  test('caches the ids of at most a thousand tags', async () => {
     for (let index = 0; index < 1_000; index += 1) tagIds.set(`tag ${index}`, String(index))
 
-    await give({ tags: ['beta'] })
+    await apply({ tags: ['beta'] })
 
     expect(tagIds.size).toBeLessThanOrEqual(1_000)
     expect(tagIds.get('beta')).toBe('1')
   })
 })
 
-/** The company c-1 as Intercom has it now. */
-const companyNow = async (): Promise<unknown> =>
-  (await sent('POST', '/companies', { company_id: 'c-1' })).json()
+/** Reads the company c-1 from Intercom. */
+const readCompany = async (): Promise<unknown> =>
+  (await request('POST', '/companies', { company_id: 'c-1' })).json()
 
 test.each([{}, { tags: null, companies: null }, { tags: {}, companies: {} }])(
-  'a contact that does not say what it is tied to is given all: %j',
-  async (ties) => {
-    const { given } = await give(all, { type: 'contact', id: ada.id, ...ties })
+  'applyExtras adds all extras if the contact does not show what is attached: %j',
+  async (attached) => {
+    const { result } = await apply(allExtras, { type: 'contact', id: ada.id, ...attached })
 
-    expect(given).toEqual({})
-    expect(tiesOf(ada)).toEqual({ tags: 2, companies: 1, notes: 1 })
+    expect(result).toEqual({})
+    expect(attachedCounts(ada)).toEqual({ tags: 2, companies: 1, notes: 1 })
   },
 )
 
-describe('a company', () => {
-  test('is made by its company_id and tied by Intercom’s id', async () => {
-    const { calls } = await give({ company })
+describe('applyExtras: company', () => {
+  test('creates a company by its company_id and attaches it by Intercom’s id', async () => {
+    const { bodies } = await apply({ company })
 
-    const [made] = (await read(ada.id)).companies?.data ?? []
-    expect(calls.map(({ body }) => body)).toEqual([company, { id: made?.id }])
+    const [attached] = (await read(ada.id)).companies?.data ?? []
+    expect(bodies).toEqual([company, { id: attached?.id }])
   })
 
-  test('is one for two signups', async () => {
-    const grace = await create('grace@example.com')
-    await give({ company })
-    await give({ company: { ...company, plan: 'free' } }, grace)
+  test('attaches the same company for two signups', async () => {
+    const grace = await createContact('grace@example.com')
+    await apply({ company })
+    await apply({ company: { ...company, plan: 'free' } }, grace)
 
-    const [adas, graces] = await Promise.all([read(ada.id), read(grace.id)])
+    const [first, second] = await Promise.all([read(ada.id), read(grace.id)])
 
-    expect(graces.companies?.data?.[0]?.id).toBe(adas.companies?.data?.[0]?.id)
+    expect(second.companies?.data?.[0]?.id).toBe(first.companies?.data?.[0]?.id)
   })
 
-  test('that the contact shows is updated and not tied again', async () => {
-    await give({ company })
+  test('updates a company that the contact shows, and does not attach it again', async () => {
+    await apply({ company })
 
-    const { asked } = await give({ company }, await read(ada.id))
+    const { requests } = await apply({ company }, await read(ada.id))
 
-    expect(asked).toEqual(['POST /companies'])
+    expect(requests).toEqual(['POST /companies'])
   })
 
-  test('of a live signup is written over', async () => {
-    await sent('POST', '/companies', { ...company, name: 'By hand' })
+  test('overwrites a company for a live signup', async () => {
+    await request('POST', '/companies', { ...company, name: 'By hand' })
 
-    const { calls } = await give({ company })
+    const { bodies } = await apply({ company })
 
-    expect(calls[0]?.body).toEqual(company)
-    expect(await companyNow()).toMatchObject({ name: 'Analytical Engines' })
+    expect(bodies[0]).toEqual(company)
+    expect(await readCompany()).toMatchObject({ name: 'Analytical Engines' })
   })
 })
 
-describe('a company that is only filled, for a replay,', () => {
-  const whole = { ...company, website: 'https://example.com', industry: 'Machines', size: 2 }
-  const fill = async (wanted: Signup['company'] = whole, contact = ada) => {
-    const { given, calls, asked } = await give({ company: wanted }, contact, { fillsOnly: true })
-    return { given, asked, bodies: calls.map(({ body }) => body) }
-  }
+describe('applyExtras: company of a replay', () => {
+  const complete = { ...company, website: 'https://example.com', industry: 'Machines', size: 2 }
+  const fill = (wanted: Signup['company'] = complete, contact = ada) =>
+    apply({ company: wanted }, contact, { fillsOnly: true })
 
-  test('is asked for by its company_id alone, and given what it lacks', async () => {
-    await sent('POST', '/companies', { company_id: 'c-1', name: 'By hand', size: 7 })
+  test('requests the company by its company_id alone, then fills what it lacks', async () => {
+    await request('POST', '/companies', { company_id: 'c-1', name: 'By hand', size: 7 })
 
-    const { given, asked, bodies } = await fill()
+    const { result, requests, bodies } = await fill()
 
-    expect(given).toEqual({})
-    expect(asked).toEqual(['POST /companies', 'POST /companies', attach('companies')])
+    expect(result).toEqual({})
+    expect(requests).toEqual(['POST /companies', 'POST /companies', attachRequest('companies')])
     expect(bodies.slice(0, 2)).toEqual([
       { company_id: 'c-1' },
       { company_id: 'c-1', website: 'https://example.com', plan: 'pro', industry: 'Machines' },
     ])
-    expect(await companyNow()).toMatchObject({ name: 'By hand', size: 7, plan: { name: 'pro' } })
+    expect(await readCompany()).toMatchObject({ name: 'By hand', size: 7, plan: { name: 'pro' } })
   })
 
-  test('is left as it is where it lacks nothing, and tied', async () => {
-    const known = { ...whole, name: 'By hand', plan: 'free', size: 0 }
-    await sent('POST', '/companies', known)
+  test('leaves a company that lacks nothing unchanged, and attaches it', async () => {
+    const existing = { ...complete, name: 'By hand', plan: 'free', size: 0 }
+    await request('POST', '/companies', existing)
 
-    const { asked, bodies } = await fill()
+    const { requests, bodies } = await fill()
 
-    expect(asked).toEqual(['POST /companies', attach('companies')])
+    expect(requests).toEqual(['POST /companies', attachRequest('companies')])
     expect(bodies[0]).toEqual({ company_id: 'c-1' })
-    expect(await companyNow()).toMatchObject({ name: 'By hand', plan: { name: 'free' }, size: 0 })
+    expect(await readCompany()).toMatchObject({ name: 'By hand', plan: { name: 'free' }, size: 0 })
   })
 
-  test('is left as it is where the signup brings its id alone', async () => {
-    const { asked, bodies } = await fill({ company_id: 'c-1' })
+  test('leaves a company unchanged if the signup has only its id', async () => {
+    const { requests, bodies } = await fill({ company_id: 'c-1' })
 
-    expect(asked).toEqual(['POST /companies', attach('companies')])
+    expect(requests).toEqual(['POST /companies', attachRequest('companies')])
     expect(bodies[0]).toEqual({ company_id: 'c-1' })
   })
 
-  test('is made where there is none, and given all', async () => {
+  test('creates a company that does not exist, with all fields', async () => {
     const { bodies } = await fill()
 
-    expect(bodies.slice(0, 2)).toEqual([{ company_id: 'c-1' }, whole])
-    expect(tiesOf(ada)).toMatchObject({ companies: 1 })
+    expect(bodies.slice(0, 2)).toEqual([{ company_id: 'c-1' }, complete])
+    expect(attachedCounts(ada)).toMatchObject({ companies: 1 })
   })
 
-  test('lacks what is there without a text', async () => {
-    await sent('POST', '/companies', { ...whole, name: '', plan: '' })
+  test('treats empty texts of a company as missing', async () => {
+    await request('POST', '/companies', { ...complete, name: '', plan: '' })
 
     const { bodies } = await fill()
 
     expect(bodies[1]).toEqual({ company_id: 'c-1', name: 'Analytical Engines', plan: 'pro' })
   })
 
-  test('that the contact shows is not tied again', async () => {
+  test('does not attach a company that the contact shows', async () => {
     await fill()
 
-    const { asked } = await fill(whole, await read(ada.id))
+    const { requests } = await fill(complete, await read(ada.id))
 
-    expect(asked).toEqual(['POST /companies'])
+    expect(requests).toEqual(['POST /companies'])
   })
 })
 
-test('a note is added each time it is given', async () => {
-  const { calls } = await give({ note: 'Met at a fair' })
-  await give({ note: 'Met at a fair' })
+test('applyExtras adds a note each time', async () => {
+  const { bodies } = await apply({ note: 'Met at a fair' })
+  await apply({ note: 'Met at a fair' })
 
-  expect(calls.map(({ body }) => body)).toEqual([{ body: 'Met at a fair' }])
-  expect(tiesOf(ada)).toMatchObject({ notes: 2 })
+  expect(bodies).toEqual([{ body: 'Met at a fair' }])
+  expect(attachedCounts(ada)).toMatchObject({ notes: 2 })
 })
 
-describe('what Intercom refuses for good', () => {
-  test('is given back with its code, and the rest is given', async () => {
+describe('applyExtras: permanent errors', () => {
+  test('returns extras_failed with Intercom’s code, and adds the other extras', async () => {
     intercom.addFault({ path: '/tags', status: 403 })
 
-    const { given } = await give(all)
+    const { result } = await apply(allExtras)
 
-    expect(given.failed).toMatchObject({
+    expect(result.failed).toMatchObject({
       code: 'extras_failed',
       intercomStatus: 403,
       intercomCode: 'api_plan_restricted',
     })
-    expect(tiesOf(ada)).toEqual({ tags: 0, companies: 1, notes: 1 })
+    expect(attachedCounts(ada)).toEqual({ tags: 0, companies: 1, notes: 1 })
   })
 
   test.each([
@@ -326,141 +333,141 @@ describe('what Intercom refuses for good', () => {
     [403, 'api_plan_restricted'],
     [404, 'company_not_found'],
     [422, 'data_invalid'],
-  ])('is a %i %s of a company', async (status, code) => {
+  ])('returns extras_failed after %i %s for a company', async (status, code) => {
     intercom.addFault({ path: '/contacts/*/companies', status, code })
 
-    const { given } = await give(all)
+    const { result } = await apply(allExtras)
 
-    expect(given.failed).toMatchObject({ code: 'extras_failed', intercomCode: code })
-    expect(tiesOf(ada)).toEqual({ tags: 2, companies: 0, notes: 1 })
+    expect(result.failed).toMatchObject({ code: 'extras_failed', intercomCode: code })
+    expect(attachedCounts(ada)).toEqual({ tags: 2, companies: 0, notes: 1 })
   })
 
-  test('keeps no other tag from being given', async () => {
+  test('adds the other tags after one was refused', async () => {
     intercom.addFault({ path: '/tags', status: 403, count: 1 })
 
-    const { given } = await give(all)
+    const { result } = await apply(allExtras)
 
-    expect(given.failed).toMatchObject({ code: 'extras_failed' })
-    expect(tiesOf(ada)).toEqual({ tags: 1, companies: 1, notes: 1 })
+    expect(result.failed).toMatchObject({ code: 'extras_failed' })
+    expect(attachedCounts(ada)).toEqual({ tags: 1, companies: 1, notes: 1 })
   })
 
-  test('is told by the first of several', async () => {
+  test('returns the first of several errors', async () => {
     intercom.addFault(
       { path: '/companies', status: 403, code: 'the_first' },
       { path: '/contacts/*/notes', status: 422, code: 'the_second' },
     )
 
-    expect((await give(all)).given).toEqual({
+    expect((await apply(allExtras)).result).toEqual({
       failed: expect.objectContaining({ code: 'extras_failed', intercomCode: 'the_first' }),
     })
   })
 
-  test('is a contact that went away meanwhile', async () => {
-    await sent('DELETE', `/contacts/${ada.id}`)
+  test('returns extras_failed if the contact was deleted meanwhile', async () => {
+    await request('DELETE', `/contacts/${ada.id}`)
 
-    const { given, asked } = await give(all)
+    const { result, requests } = await apply(allExtras)
 
-    expect(given.failed).toMatchObject({ code: 'extras_failed' })
-    expect(asked).toContain(attach('notes'))
+    expect(result.failed).toMatchObject({ code: 'extras_failed' })
+    expect(requests).toContain(attachRequest('notes'))
   })
 })
 
-describe('trouble that passes', () => {
+describe('applyExtras: temporary errors', () => {
   test.each([
     ['a 503', { status: 503 }],
     ['a 429', { status: 429 }],
-    ['a page', { status: 403, body: 'html' }],
+    ['an HTML page', { status: 403, body: 'html' }],
     ['a bad token', { status: 401 }],
-    ['a lost answer', { lost: true }],
-  ] as const)('(%s) is told as extras_unavailable, and no note is added', async (_name, fault) => {
+    ['a lost response', { lost: true }],
+  ] as const)('returns extras_unavailable after %s, and adds no note', async (_name, fault) => {
     intercom.addFault({ path: '/companies', ...fault })
 
-    const { given } = await give(all)
+    const { result } = await apply(allExtras)
 
-    expect(given).toEqual({ pending: expect.objectContaining({ code: 'extras_unavailable' }) })
-    expect(tiesOf(ada)).toMatchObject({ tags: 2, notes: 0 })
+    expect(result).toEqual({ pending: expect.objectContaining({ code: 'extras_unavailable' }) })
+    expect(attachedCounts(ada)).toMatchObject({ tags: 2, notes: 0 })
   })
 
   test.each(['misconfigured', 'temporarily_unavailable'] as const)(
-    'may be a token that cannot be read: %s',
+    'returns extras_unavailable if the token cannot be read: %s',
     async (code) => {
       const token = {
         get: async () => {
-          throw new BridgeError(code, 'our words')
+          throw new BridgeError(code, 'text')
         },
         reread: async () => 'good',
       }
 
-      expect(await give(all, ada, { token })).toMatchObject({
-        given: { pending: { code: 'extras_unavailable' } },
-        asked: [],
+      expect(await apply(allExtras, ada, { token })).toMatchObject({
+        result: { pending: { code: 'extras_unavailable' } },
+        requests: [],
       })
     },
   )
 
-  test('is told even after something was refused for good, so that all is given again', async () => {
+  test('returns extras_unavailable even after a permanent error', async () => {
     intercom.addFault({ path: '/tags', status: 403 }, { path: '/companies', status: 503 })
 
-    const { given } = await give(all)
+    const { result } = await apply(allExtras)
 
-    expect(given).toEqual({ pending: expect.objectContaining({ code: 'extras_unavailable' }) })
+    expect(result).toEqual({ pending: expect.objectContaining({ code: 'extras_unavailable' }) })
   })
 
-  test('may come between asking for a company and filling it', async () => {
+  test('returns extras_unavailable after an error between reading and filling a company', async () => {
     const send = client()
-    let companies = 0
-    const given = await applyExtras({ ...newcomer, ...all }, ada, {
-      send: async (call) => {
-        if (call.name === 'company') companies += 1
-        if (companies === 2) throw new BridgeError('intercom_unavailable', 'our words')
-        return send(call)
+    let companyRequests = 0
+    const result = await applyExtras({ ...newcomer, ...allExtras }, ada, {
+      send: async (sent) => {
+        if (sent.name === 'company') companyRequests += 1
+        if (companyRequests === 2) throw new BridgeError('intercom_unavailable', 'text')
+        return send(sent)
       },
       tagIds,
       fillsOnly: true,
     })
 
-    expect(given).toMatchObject({ pending: { code: 'extras_unavailable' } })
-    expect(tiesOf(ada)).toEqual({ tags: 2, companies: 0, notes: 0 })
+    expect(result).toMatchObject({ pending: { code: 'extras_unavailable' } })
+    expect(attachedCounts(ada)).toEqual({ tags: 2, companies: 0, notes: 0 })
   })
 
-  test('keeps Intercom’s status and code', async () => {
+  test('keeps Intercom’s status and code in extras_unavailable', async () => {
     intercom.addFault({ path: '/companies', status: 503 })
 
-    expect((await give(all)).given.pending).toMatchObject({
+    expect((await apply(allExtras)).result.pending).toMatchObject({
       intercomStatus: 503,
       intercomCode: 'service_unavailable',
     })
   })
 
-  test('leaves tags and companies as they were when all is given again', async () => {
+  test('adds no tag or company twice when all extras are retried', async () => {
     intercom.addFault({ path: '/contacts/*/notes', status: 503, count: 3 })
-    expect((await give(all)).given.pending).toMatchObject({ code: 'extras_unavailable' })
+    expect((await apply(allExtras)).result.pending).toMatchObject({ code: 'extras_unavailable' })
 
-    const { given } = await give(all)
+    const { result } = await apply(allExtras)
 
-    expect(given).toEqual({})
-    expect(tiesOf(ada)).toEqual({ tags: 2, companies: 1, notes: 1 })
+    expect(result).toEqual({})
+    expect(attachedCounts(ada)).toEqual({ tags: 2, companies: 1, notes: 1 })
   })
 })
 
-test('lack of time is told as it is: nothing failed', async () => {
-  const { given } = await give(all, ada, { remainingMs: () => 5_000 })
+test('applyExtras returns out_of_time as it is if the time is up', async () => {
+  const { result } = await apply(allExtras, ada, { remainingMs: () => 5_000 })
 
-  expect(given).toEqual({ pending: expect.objectContaining({ code: 'out_of_time' }) })
-  expect(tiesOf(ada)).toEqual({ tags: 0, companies: 0, notes: 0 })
+  expect(result).toEqual({ pending: expect.objectContaining({ code: 'out_of_time' }) })
+  expect(attachedCounts(ada)).toEqual({ tags: 0, companies: 0, notes: 0 })
 })
 
-test('a fault of ours waits as unexpected: the contact was made all the same', async () => {
-  const fault = new TypeError('a fault of ours')
+test('applyExtras returns an unexpected error as pending', async () => {
+  const error = new TypeError('a bug')
   const token = {
     get: async () => {
-      throw fault
+      throw error
     },
     reread: async () => 'good',
   }
 
-  expect((await give(all, ada, { token })).given.pending).toMatchObject({
+  expect((await apply(allExtras, ada, { token })).result.pending).toMatchObject({
     code: 'unexpected',
-    cause: fault,
+    cause: error,
   })
 })

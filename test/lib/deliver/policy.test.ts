@@ -5,7 +5,7 @@ import type { SourceOptions } from '../../../src/lib/sources/source.ts'
 import { start } from '../../support/clock.ts'
 import { account, lead } from '../../support/people.ts'
 
-/** The first time, live, at the start. */
+/** The policy of a live signup received at the start, for the first time. */
 const policy = (
   options: SourceOptions = {},
   signup: Signup = account,
@@ -18,8 +18,8 @@ const overwriting: [string, SourceOptions][] = [
   ['overwrites some fields', { onExisting: { overwrite: ['name'] } }],
 ]
 
-describe('a live signup', () => {
-  test('of a source without options is looked up, fills, and restores', () => {
+describe('policyOf a live signup', () => {
+  test('looks up, fills and restores by default', () => {
     expect(policy()).toEqual({
       lookup: true,
       onExisting: 'fill',
@@ -28,36 +28,33 @@ describe('a live signup', () => {
     })
   })
 
-  test('may come a second time and is none the less live', () => {
+  test('is the same if the signup may be a retry', () => {
     expect(policy({}, account, { mayBeRetry: true })).toEqual(policy())
   })
 
   test.each<SourceOptions['onExisting']>(['fill', 'skip', 'overwrite', { overwrite: ['name'] }])(
-    'treats an existing contact as its source says: %j',
+    'uses onExisting of the source: %j',
     (onExisting) => {
       expect(policy({ ...(onExisting && { onExisting }) }).onExisting).toEqual(onExisting)
     },
   )
 
-  test.each(['park', 'restore'] as const)('has its source %s an archived contact', (onArchived) => {
+  test.each(['park', 'restore'] as const)('uses onArchived of the source: %s', (onArchived) => {
     expect(policy({ onArchived }).onArchived).toBe(onArchived)
   })
 })
 
-describe('a replay', () => {
+describe('policyOf a replay', () => {
   const replays = ['park_archived', 'restore_archived'] as const
 
-  test.each(replays)(
-    'is told as one, with the times it was first received and sent back: %s',
-    (replay) => {
-      const arrival = { replay, received_at: start - 86_400, sentAtMs: start * 1000 }
+  test.each(replays)('keeps the time of first receipt and sets replayedAtMs: %s', (replay) => {
+    const arrival = { replay, received_at: start - 86_400, sentAtMs: start * 1000 }
 
-      expect(policy({}, account, arrival)).toMatchObject({
-        replayedAtMs: start * 1000,
-        received_at: start - 86_400,
-      })
-    },
-  )
+    expect(policy({}, account, arrival)).toMatchObject({
+      replayedAtMs: start * 1000,
+      received_at: start - 86_400,
+    })
+  })
 
   test.each<SourceOptions['onExisting']>([
     undefined,
@@ -65,7 +62,7 @@ describe('a replay', () => {
     'skip',
     'overwrite',
     { overwrite: ['name'] },
-  ])('only ever fills, whatever its source says: %j', (onExisting) => {
+  ])('always fills, whatever onExisting of the source: %j', (onExisting) => {
     const options = onExisting ? { onExisting } : {}
 
     expect(replays.map((replay) => policy(options, account, { replay }).onExisting)).toEqual([
@@ -82,7 +79,7 @@ describe('a replay', () => {
     ['restore', 'restore_archived', 'restore'],
     ['park', 'restore_archived', 'restore'],
   ] as const)(
-    'treats an archived contact as the replay says, not the source: %s, %s: %s',
+    'decides onArchived by the replay, not by the source (%s): %s gives %s',
     (onArchived, replay, expected) => {
       const options = onArchived ? { onArchived } : {}
 
@@ -91,23 +88,23 @@ describe('a replay', () => {
   )
 })
 
-describe('the mark', () => {
-  describe.each(overwriting)('of a source that %s', (_name, options) => {
-    test('is when the event happened', () => {
+describe('the mark of policyOf', () => {
+  describe.each(overwriting)('for a source that %s', (_name, options) => {
+    test('is the time of the event', () => {
       expect(policy(options, dated(start - 60)).mark).toBe(start - 60)
     })
 
-    test('is never later than the event was received, whatever its sender’s clock', () => {
+    test('is never later than the time of receipt, whatever the sender’s clock says', () => {
       expect(policy(options, dated(start + 60)).mark).toBe(start)
       expect(policy(options, dated(start)).mark).toBe(start)
     })
 
-    test('is absent where nobody says when the event happened', () => {
+    test('is absent if the time of the event is unknown', () => {
       expect(policy(options, account)).not.toHaveProperty('mark')
     })
 
     test.each(['park_archived', 'restore_archived'] as const)(
-      'is there for a replay too: %s',
+      'is set for a replay, too: %s',
       (replay) => {
         expect(policy(options, dated(start - 60), { replay }).mark).toBe(start - 60)
       },
@@ -122,23 +119,23 @@ describe('the mark', () => {
   )
 })
 
-describe('a source that looks nobody up', () => {
+describe('policyOf a source with `lookup: false`', () => {
   const options: SourceOptions = { lookup: false }
 
   test.each([
     ['an account', account, false],
-    ['an account that may come again', account, true],
+    ['an account that may be a retry', account, true],
     ['a lead', lead, false],
-  ])('does not look up %s', (_name, signup, mayBeSecond) => {
-    expect(policy(options, signup, { mayBeRetry: mayBeSecond }).lookup).toBe(false)
+  ])('does not look up %s', (_name, signup, mayBeRetry) => {
+    expect(policy(options, signup, { mayBeRetry }).lookup).toBe(false)
   })
 
-  test('looks up a lead that may come again: it may have been made, and no conflict would tell', () => {
+  test('looks up a lead that may be a retry: it may exist, and leads never conflict', () => {
     expect(policy(options, lead, { mayBeRetry: true }).lookup).toBe(true)
   })
 
   test.each(['park_archived', 'restore_archived'] as const)(
-    'looks up a lead that is replayed: it may have been made before it was parked (%s)',
+    'looks up a replayed lead: it may have been created before it was parked (%s)',
     (replay) => {
       expect(policy(options, lead, { replay }).lookup).toBe(true)
     },

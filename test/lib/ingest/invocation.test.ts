@@ -15,10 +15,10 @@ const snsEvent = (Message: string, MessageAttributes = {}) => ({
   ],
 })
 const bridge = defineBridge({ sources: { clerk: clerk(), members: cognito() } })
-const sourcesOf = (event: unknown, given = bridge) =>
-  invokedDeliveries(event, given, start).map(({ source }) => source)
+const sourcesOf = (event: unknown, config = bridge) =>
+  invokedDeliveries(event, config, start).map(({ source }) => source)
 
-describe('who invoked the function', () => {
+describe('invokedBy', () => {
   test.each([
     ['cognito', postConfirmation],
     ['sns', snsEvent('{}')],
@@ -29,19 +29,19 @@ describe('who invoked the function', () => {
     [undefined, {}],
     [undefined, null],
     [undefined, 'text'],
-  ])('is %s', (by, event) => {
+  ])('returns %s for the event %j', (by, event) => {
     expect(invokedBy(event)).toBe(by)
   })
 
-  test('is not said by an HTTP body', () => {
+  test('returns undefined for an HTTP request whose body is a Cognito event', () => {
     const body = JSON.stringify(postConfirmation)
 
     expect(invokedBy({ version: '2.0', requestContext: {}, body })).toBeUndefined()
   })
 })
 
-describe('Cognito', () => {
-  test('is the source that the config has for it, the event its body', () => {
+describe('invokedDeliveries of a Cognito event', () => {
+  test('has the config’s Cognito source, and the event as its body', () => {
     const [delivery] = invokedDeliveries(postConfirmation, bridge, start)
 
     expect(delivery).toEqual({
@@ -54,15 +54,15 @@ describe('Cognito', () => {
     })
   })
 
-  test('is the source `cognito` where the config has none, so that it is parked and kept', () => {
+  test('has the source `cognito` if the config has none, so that it is parked', () => {
     expect(sourcesOf(postConfirmation, defineBridge({ sources: { a: signup() } }))).toEqual([
       'cognito',
     ])
   })
 })
 
-describe('SNS', () => {
-  test('is read as its message, by the source that its attribute names', () => {
+describe('invokedDeliveries of an SNS event', () => {
+  test('has the message as its body, and the source that the message attribute names', () => {
     const event = snsEvent('{"email":"ada@example.com"}', {
       source: { Type: 'String', Value: 'clerk' },
     })
@@ -72,12 +72,12 @@ describe('SNS', () => {
     ])
   })
 
-  test('is the source `queue` where it names none', () => {
+  test('has the source `queue` if no attribute names one', () => {
     expect(sourcesOf(snsEvent('{}'))).toEqual(['queue'])
     expect(sourcesOf(snsEvent('{}', { source: { Value: 7 } }))).toEqual(['queue'])
   })
 
-  test('without a message is nothing', () => {
+  test('is empty without a message', () => {
     expect(sourcesOf({ Records: [{ EventSource: 'aws:sns' }] })).toEqual([])
   })
 })

@@ -24,27 +24,27 @@ afterAll(() => cloudflare.close())
 const ask = (url: string, clock = createClock()) =>
   createAskTurnstile(createHttp(new URL(url)), clock)
 
-describe('Cloudflare', () => {
+describe('askTurnstile', () => {
   test.each([
     [passes, 'human'],
     [fails, 'refused'],
     [spent, 'refused'],
     ['another', 'wrong_secret'],
-  ])('says of a token with the secret %s: %s', async (secret, verdict) => {
-    expect(await ask(cloudflare.url)(secret, 'XXXX.DUMMY.TOKEN.XXXX')).toBe(verdict)
+  ])('with the secret %s returns %s', async (secret, result) => {
+    expect(await ask(cloudflare.url)(secret, 'XXXX.DUMMY.TOKEN.XXXX')).toBe(result)
   })
 
   const json = (status: number, body: unknown) => (response: ServerResponse) =>
     response.writeHead(status).end(JSON.stringify(body))
 
   test.each([
-    ['an error of its own', json(200, { success: false, 'error-codes': ['internal-error'] })],
+    ['an internal error', json(200, { success: false, 'error-codes': ['internal-error'] })],
     ['500', json(500, { success: true })],
-    ['something else', json(200, { success: 'true' })],
-    ['a page', (response: ServerResponse) => response.end('<html>')],
-    ['a reset', (response: ServerResponse) => response.destroy()],
-  ])('that answers with %s says nothing: temporarily_unavailable', async (_title, answer) => {
-    const server = await startServer((_request, response) => answer(response))
+    ['a body of another shape', json(200, { success: 'true' })],
+    ['an HTML page', (response: ServerResponse) => response.end('<html>')],
+    ['a connection reset', (response: ServerResponse) => response.destroy()],
+  ])('throws temporarily_unavailable after %s', async (_title, respond) => {
+    const server = await startServer((_request, response) => respond(response))
 
     await expect(ask(server.url)(passes, 't')).rejects.toMatchObject({
       code: 'temporarily_unavailable',
@@ -52,7 +52,7 @@ describe('Cloudflare', () => {
     await server.close()
   })
 
-  test('is given up after 5 s', async () => {
+  test('throws temporarily_unavailable after 5 s', async () => {
     const clock = createClock()
     const server = await startServer(() => clock.advance(5_000))
 
@@ -62,7 +62,7 @@ describe('Cloudflare', () => {
     await server.close()
   })
 
-  test('may refuse with 400', async () => {
+  test('returns refused for a 400 with error codes', async () => {
     const server = await startServer((_request, response) =>
       json(400, { success: false, 'error-codes': ['missing-input-response'] })(response),
     )
@@ -72,16 +72,16 @@ describe('Cloudflare', () => {
   })
 })
 
-describe('a post', () => {
+describe('assertHuman', () => {
   const check = async (
     token: unknown,
     secrets: readonly string[],
-    verdicts: TurnstileResult[] = [],
+    results: TurnstileResult[] = [],
   ) => {
     const asked: string[] = []
     const outcome = await assertHuman(token, secrets, async (secret) => {
       asked.push(secret)
-      return verdicts[asked.length - 1] ?? 'human'
+      return results[asked.length - 1] ?? 'human'
     }).then(
       () => 'human',
       ({ code }) => code,
@@ -89,23 +89,23 @@ describe('a post', () => {
     return [outcome, asked]
   }
 
-  test('with a good token is a person’s', async () => {
+  test('accepts a valid token', async () => {
     expect(await check('t', ['s'])).toEqual(['human', ['s']])
   })
 
-  test('is asked of with each secret that Cloudflare knows, while one is rotated', async () => {
+  test('tries the next secret only if Cloudflare does not know the first', async () => {
     expect(await check('t', ['new', 'old'], ['wrong_secret'])).toEqual(['human', ['new', 'old']])
     expect(await check('t', ['new', 'old'], ['refused'])).toEqual(['challenge_failed', ['new']])
   })
 
   test.each([[undefined], [''], [['a', 'b']], [7], ['x'.repeat(2_049)]])(
-    'with the token %j is not asked of at all',
+    'refuses the token %j without asking Cloudflare',
     async (token) => {
       expect(await check(token, ['s'])).toEqual(['challenge_failed', []])
     },
   )
 
-  test('with no secret that Cloudflare knows fails closed', async () => {
+  test('throws misconfigured if Cloudflare knows none of the secrets, or there is none', async () => {
     expect(await check('t', ['s'], ['wrong_secret'])).toEqual(['misconfigured', ['s']])
     expect(await check('t', [])).toEqual(['misconfigured', []])
     expect(await check('t', [' '])).toEqual(['misconfigured', []])

@@ -21,35 +21,35 @@ beforeEach(() => {
   intercom.reset()
 })
 
-const fixed = (token: string) => ({ get: async () => token, reread: async () => token })
-/** A client of a process that has made no call yet, given calls of contacts as they are. */
-const client = (more: Partial<ClientOptions> = {}) => {
+const fixedToken = (token: string) => ({ get: async () => token, reread: async () => token })
+/** A client of a new process, for requests under `/contacts`. */
+const client = (options: Partial<ClientOptions> = {}) => {
   const send = createClient({
     send: createHttp(new URL(intercom.url)),
-    token: fixed('good'),
+    token: fixedToken('good'),
     version: '2.14',
     pace: createPace(clock, () => 0),
     clock,
     random: () => 0.5,
     remainingMs: () => 60_000,
-    ...more,
+    ...options,
   })
-  return (call: ContactRequest) => send(toIntercomRequest(call, '2.14'))
+  return (request: ContactRequest) => send(toIntercomRequest(request, '2.14'))
 }
 const create = (fields: object = {}): ContactRequest => ({
   type: 'create',
   fields: { role: 'user', email: 'ada@example.com', ...fields },
 })
 const search: ContactRequest = { type: 'search', field: 'email', value: 'ada@example.com' }
-const made = async (fields: object = {}) => {
-  const answer = await client()(create(fields))
-  if (answer.type !== 'contact') throw new Error('not created')
-  return answer.contact
+const createContact = async (fields: object = {}) => {
+  const response = await client()(create(fields))
+  if (response.type !== 'contact') throw new Error('not created')
+  return response.contact
 }
 
-describe('the calls', () => {
-  test('create, get, update, find and search speak the same contact', async () => {
-    const contact = await made({ external_id: 'a/b?c' })
+describe('a client', () => {
+  test('creates, gets, finds, searches and updates the same contact', async () => {
+    const contact = await createContact({ external_id: 'a/b?c' })
     const { id } = contact
 
     expect(await client()({ type: 'get', id })).toMatchObject({ type: 'contact', contact: { id } })
@@ -64,8 +64,8 @@ describe('the calls', () => {
     })
   })
 
-  test('unarchive brings an archived contact back', async () => {
-    const { id } = await made()
+  test('unarchives an archived contact', async () => {
+    const { id } = await createContact()
     await fetch(`${intercom.url}/contacts/${id}/archive`, {
       method: 'POST',
       headers: { accept: 'application/json', authorization: 'Bearer good' },
@@ -75,20 +75,20 @@ describe('the calls', () => {
     expect(await client()({ type: 'get', id })).toMatchObject({ type: 'contact', contact: { id } })
   })
 
-  test('an id cannot leave its place in the path', async () => {
+  test('encodes an id, which cannot change the path', async () => {
     await client()({ type: 'get', id: '../admins?x' })
 
     expect(intercom.calls().at(-1)).toMatchObject({ path: '/contacts/..%2Fadmins%3Fx' })
   })
 
-  test('an id of dots cannot leave its place in the path', async () => {
+  test('keeps an id of dots in the path', async () => {
     await client()({ type: 'find', external_id: '..' }).catch(() => undefined)
 
     expect(intercom.calls().at(-1)?.path).toMatch(/^\/contacts\/find_by_external_id\/./)
   })
 
-  test('a conflict gives the id that stands in its text', async () => {
-    const { id } = await made({ external_id: '1' })
+  test('returns a conflict with the id from its text', async () => {
+    const { id } = await createContact({ external_id: '1' })
 
     expect(await client()(create({ external_id: '1' }))).toEqual({
       type: 'conflict',
@@ -97,7 +97,7 @@ describe('the calls', () => {
     })
   })
 
-  test('a contact that is not there is gone', async () => {
+  test('returns `gone` for a contact that does not exist', async () => {
     expect(await client()({ type: 'get', id: '6762f0dd1bb69f9f2193bb83' })).toEqual({
       type: 'gone',
     })
@@ -105,8 +105,8 @@ describe('the calls', () => {
   })
 })
 
-describe('a conflict over the wire', () => {
-  const conflict = async (message: string) => {
+describe('a 409 response', () => {
+  const conflictOf = async (message: string) => {
     intercom.addFault({ status: 409, code: 'conflict', message, count: 1 })
     return client()(create())
   }
@@ -128,8 +128,8 @@ describe('a conflict over the wire', () => {
       false,
     ],
     ['exists with id=not-an-id', undefined, false],
-  ])('%s', async (message, id, archived) => {
-    expect(await conflict(message)).toEqual({ type: 'conflict', id, archived })
+  ])('with the text "%s" is a conflict: id %s, archived %s', async (message, id, archived) => {
+    expect(await conflictOf(message)).toEqual({ type: 'conflict', id, archived })
   })
 })
 
@@ -139,8 +139,8 @@ const errorList = (code: string | undefined, message = 'canary') => ({
   request_id,
   errors: [{ ...(code !== undefined && { code }), message }],
 })
-const failure = async (run: Promise<unknown>): Promise<Error> => {
-  const thrown: unknown = await run.then(
+const errorOf = async (result: Promise<unknown>): Promise<Error> => {
+  const thrown: unknown = await result.then(
     () => undefined,
     (error: unknown) => error,
   )
@@ -148,7 +148,7 @@ const failure = async (run: Promise<unknown>): Promise<Error> => {
   throw new Error('nothing was thrown')
 }
 
-describe('failures', () => {
+describe('a failed request', () => {
   test.each([
     [400, 'parameter_invalid', 'intercom_rejected'],
     [404, 'not_found', 'intercom_rejected'],
@@ -168,11 +168,11 @@ describe('failures', () => {
     [401, 'missing_authorization', 'intercom_unauthorized'],
     [401, undefined, 'intercom_unauthorized'],
   ])(
-    '%i %s is %s at once, with Intercom’s code and request id and never its text',
+    'with status %i %s throws %s immediately, with Intercom’s code and request id, never its text',
     async (status, intercomCode, code) => {
       intercom.addFault({ status, body: errorList(intercomCode), count: 1 })
 
-      const error = await failure(client()(search))
+      const error = await errorOf(client()(search))
 
       expect(error).toMatchObject({
         code,
@@ -190,38 +190,41 @@ describe('failures', () => {
     [422, 'data_invalid'],
     [401, 'parameter_invalid'],
   ])(
-    '%i %s to a write is an answer, with Intercom’s code and request id and never its text',
+    'to write, with status %i %s, returns `refused` with Intercom’s code, never its text',
     async (status, intercomCode) => {
       intercom.addFault({ status, body: errorList(intercomCode), count: 1 })
 
-      const answer = await client()(create())
+      const response = await client()(create())
 
-      expect(answer).toMatchObject({
+      expect(response).toMatchObject({
         type: 'refused',
         error: { code: 'intercom_rejected', intercomStatus: status, intercomCode },
       })
-      expect(JSON.stringify(answer)).not.toContain('canary')
+      expect(JSON.stringify(response)).not.toContain('canary')
       expect(intercom.calls()).toHaveLength(1)
     },
   )
 
   test.each([
-    ['500', { status: 500 }],
-    ['502 with a page', { status: 502, body: 'html' }],
-    ['504', { status: 504 }],
-    ['408', { status: 408 }],
-    ['200 with a page', { status: 200, body: 'html' }],
-    ['200 with another object', { status: 200, body: { type: 'contact' } }],
+    ['a 500', { status: 500 }],
+    ['a 502 with HTML', { status: 502, body: 'html' }],
+    ['a 504', { status: 504 }],
+    ['a 408', { status: 408 }],
+    ['a 200 with HTML', { status: 200, body: 'html' }],
+    ['a 200 with another object', { status: 200, body: { type: 'contact' } }],
     ['a redirect', { status: 307, body: 'html' }],
-    ['a reset', { reset: true }],
-    ['a lost answer', { lost: true }],
-  ] as const)('%s is tried three times, then is intercom_unavailable', async (_name, fault) => {
-    intercom.addFault(fault)
+    ['a connection reset', { reset: true }],
+    ['a lost response', { lost: true }],
+  ] as const)(
+    '(%s) is sent three times, then throws intercom_unavailable',
+    async (_name, fault) => {
+      intercom.addFault(fault)
 
-    await expect(client()(search)).rejects.toMatchObject({ code: 'intercom_unavailable' })
-    expect(intercom.calls()).toHaveLength(3)
-    expect(clock.slept).toEqual([250, 500])
-  })
+      await expect(client()(search)).rejects.toMatchObject({ code: 'intercom_unavailable' })
+      expect(intercom.calls()).toHaveLength(3)
+      expect(clock.slept).toEqual([250, 500])
+    },
+  )
 
   describe.each<[string, ContactRequest]>([
     ['create', create()],
@@ -229,13 +232,13 @@ describe('failures', () => {
     ['update', { type: 'update', id: '6762f0dd1bb69f9f2193bb83', fields: { name: 'Ada' } }],
     ['unarchive', { type: 'unarchive', id: '6762f0dd1bb69f9f2193bb83' }],
     ['search', search],
-  ])('of %s', (_name, call) => {
+  ])('to %s', (_name, request) => {
     test.each([400, 403, 404, 409, 410, 422, 502])(
-      'a page with status %i is a gateway’s word: intercom_unavailable after three tries',
+      'with HTML and status %i is sent three times, then throws intercom_unavailable',
       async (status) => {
         intercom.addFault({ status, body: 'html' })
 
-        await expect(client()(call)).rejects.toMatchObject({
+        await expect(client()(request)).rejects.toMatchObject({
           code: 'intercom_unavailable',
           intercomStatus: status,
         })
@@ -244,7 +247,7 @@ describe('failures', () => {
     )
   })
 
-  test('a trouble that passes is not told of', async () => {
+  test('returns the result of a retry that succeeds', async () => {
     intercom.addFault({ status: 403, body: 'html', count: 1 }, { status: 503, count: 1 })
 
     expect(await client()(search)).toMatchObject({ type: 'contacts' })
@@ -253,24 +256,27 @@ describe('failures', () => {
 
   test.each([
     ['a 500', { status: 500 }],
-    ['a page', { status: 404, body: 'html' }],
-    ['a lost answer', { lost: true }],
-  ] as const)('a lead is not created a second time after %s', async (_name, fault) => {
-    intercom.addFault(fault)
+    ['HTML', { status: 404, body: 'html' }],
+    ['a lost response', { lost: true }],
+  ] as const)(
+    'to create a lead is not repeated after %s and throws create_unclear',
+    async (_name, fault) => {
+      intercom.addFault(fault)
 
-    await expect(client()(create({ role: 'lead' }))).rejects.toMatchObject({
-      code: 'create_unclear',
-    })
-    expect(intercom.calls()).toHaveLength(1)
-  })
+      await expect(client()(create({ role: 'lead' }))).rejects.toMatchObject({
+        code: 'create_unclear',
+      })
+      expect(intercom.calls()).toHaveLength(1)
+    },
+  )
 
-  test('a 429 is clear: a lead is created again', async () => {
+  test('to create a lead is retried after a 429', async () => {
     intercom.addFault({ status: 429, count: 1 })
 
     expect(await client()(create({ role: 'lead' }))).toMatchObject({ type: 'contact' })
   })
 
-  test('a lead that Intercom only ever answers with 429 is not unclear', async () => {
+  test('to create a lead throws intercom_rate_limited after three 429s', async () => {
     intercom.addFault({ status: 429 })
 
     await expect(client()(create({ role: 'lead' }))).rejects.toMatchObject({
@@ -279,7 +285,7 @@ describe('failures', () => {
     expect(intercom.calls()).toHaveLength(3)
   })
 
-  test('a lead that Intercom refuses is not unclear', async () => {
+  test('to create a lead throws intercom_forbidden after a 403', async () => {
     intercom.addFault({ status: 403, count: 1 })
 
     await expect(client()(create({ role: 'lead' }))).rejects.toMatchObject({
@@ -288,7 +294,7 @@ describe('failures', () => {
   })
 })
 
-test('a code or request id that is no word is not taken over', async () => {
+test('an error omits a code and a request id that are not one word', async () => {
   const errors = [{ code: 'No such email[canary@example.com]', message: 'x' }]
   intercom.addFault({ status: 422, body: { request_id: 'canary canary', errors }, count: 1 })
 
@@ -299,17 +305,17 @@ test('a code or request id that is no word is not taken over', async () => {
   })
 })
 
-describe('a 429', () => {
-  test('waits for the window that Intercom announces, with jitter', async () => {
+describe('a request that gets a 429', () => {
+  test('waits for the reset that Intercom announces, with jitter', async () => {
     intercom.addFault({ status: 429, count: 1 })
 
     expect(await client()(search)).toMatchObject({ type: 'contacts' })
 
-    // The clock began on a window's first second; half a second of jitter.
+    // The clock starts in the first second of a window; 500 ms of jitter.
     expect(clock.slept).toEqual([10_500])
   })
 
-  test('in the middle of a window waits for what is left of it', async () => {
+  test('in the middle of a window waits for the rest of it', async () => {
     clock.advance(7_000)
     intercom.addFault({ status: 429, count: 1 })
 
@@ -318,10 +324,10 @@ describe('a 429', () => {
     expect(clock.slept).toEqual([3_500])
   })
 
-  test('without a window waits one out', async () => {
-    const bare = await startBare((_request, response) => response.writeHead(429).end('{}'))
+  test('without rate limit headers waits for a whole window', async () => {
+    const fake = await startFake((_request, response) => response.writeHead(429).end('{}'))
 
-    await expect(client({ send: bare.send })(search)).rejects.toMatchObject({
+    await expect(client({ send: fake.send })(search)).rejects.toMatchObject({
       code: 'intercom_rate_limited',
     })
     expect(clock.slept).toEqual([10_500, 10_500])
@@ -331,45 +337,39 @@ describe('a 429', () => {
     ['0', 700],
     ['99999999999', 15_500],
     ['soon', 10_500],
-  ])(
-    'that announces the reset %s waits %i ms before it asks for its next turn',
-    async (reset, waitMs) => {
-      const bare = await startBare((_request, response) => {
-        const isFirst = bare.requests.length === 1
-        const window = { 'x-ratelimit-limit': '1667', 'x-ratelimit-remaining': '0' }
-        if (isFirst) response.writeHead(429, { ...window, 'x-ratelimit-reset': reset })
-        response.end('{"type":"list","data":[]}')
-      })
+  ])('with the reset %s waits %i ms before the next attempt', async (reset, waitMs) => {
+    const fake = await startFake((_request, response) => {
+      const isFirst = fake.requests.length === 1
+      const window = { 'x-ratelimit-limit': '1667', 'x-ratelimit-remaining': '0' }
+      if (isFirst) response.writeHead(429, { ...window, 'x-ratelimit-reset': reset })
+      response.end('{"type":"list","data":[]}')
+    })
 
-      await client({ send: bare.send })(search)
+    await client({ send: fake.send })(search)
 
-      expect(clock.slept[0]).toBe(waitMs)
-    },
-  )
+    expect(clock.slept[0]).toBe(waitMs)
+  })
 
   test.each([
-    ['long past', -600],
-    ['far ahead', 600],
-  ])(
-    'whose reset is %s, by our clock, is followed by a whole window all the same',
-    async (_name, seconds) => {
-      const startMs = clock.now()
-      const reset = String(startMs / 1000 + seconds)
-      const bare = await startBare((_request, response) => {
-        const isFirst = bare.requests.length === 1
-        const window = { 'x-ratelimit-limit': '1667', 'x-ratelimit-remaining': '0' }
-        if (isFirst) response.writeHead(429, { ...window, 'x-ratelimit-reset': reset })
-        response.end('{"type":"list","data":[]}')
-      })
+    ['far in the past', -600],
+    ['far in the future', 600],
+  ])('with a reset %s, by our own clock, waits for a whole window', async (_name, seconds) => {
+    const startMs = clock.now()
+    const reset = String(startMs / 1000 + seconds)
+    const fake = await startFake((_request, response) => {
+      const isFirst = fake.requests.length === 1
+      const window = { 'x-ratelimit-limit': '1667', 'x-ratelimit-remaining': '0' }
+      if (isFirst) response.writeHead(429, { ...window, 'x-ratelimit-reset': reset })
+      response.end('{"type":"list","data":[]}')
+    })
 
-      await client({ send: bare.send })(search)
+    await client({ send: fake.send })(search)
 
-      expect(clock.now() - startMs).toBeGreaterThanOrEqual(10_000)
-      expect(clock.now() - startMs).toBeLessThan(16_000)
-    },
-  )
+    expect(clock.now() - startMs).toBeGreaterThanOrEqual(10_000)
+    expect(clock.now() - startMs).toBeLessThan(16_000)
+  })
 
-  test('is handed back where its window comes too late for another try', async () => {
+  test('throws intercom_rate_limited when the next window starts too late for a retry', async () => {
     intercom.addFault({ status: 429 })
 
     await expect(client({ remainingMs: () => 23_000 })(search)).rejects.toMatchObject({
@@ -382,30 +382,30 @@ describe('a 429', () => {
   })
 })
 
-describe('time', () => {
-  test('a try ends after 8 s', async () => {
-    let tries = 0
-    const bare = await startBare((_request, response) => {
-      tries += 1
-      if (tries === 2) response.end('{"type":"list","data":[]}')
+describe('a request with limited time', () => {
+  test('ends an attempt after 8 s', async () => {
+    let attempts = 0
+    const fake = await startFake((_request, response) => {
+      attempts += 1
+      if (attempts === 2) response.end('{"type":"list","data":[]}')
       else clock.advance(8_000)
     })
 
-    expect(await client({ send: bare.send })(search)).toMatchObject({ type: 'contacts' })
-    expect(tries).toBe(2)
+    expect(await client({ send: fake.send })(search)).toMatchObject({ type: 'contacts' })
+    expect(attempts).toBe(2)
   })
 
-  test('a try ends 5 s before the invocation does', async () => {
+  test('ends an attempt 5 s before the invocation ends', async () => {
     const endMs = clock.now() + 8_000
-    const bare = await startBare(() => clock.advance(3_000))
+    const fake = await startFake(() => clock.advance(3_000))
 
     await expect(
-      client({ send: bare.send, remainingMs: () => endMs - clock.now() })(search),
+      client({ send: fake.send, remainingMs: () => endMs - clock.now() })(search),
     ).rejects.toMatchObject({ code: 'intercom_unavailable' })
-    expect(bare.requests).toHaveLength(1)
+    expect(fake.requests).toHaveLength(1)
   })
 
-  test('no retry begins that could outlast the invocation', async () => {
+  test('is not retried when the retry could outlast the invocation', async () => {
     intercom.addFault({ status: 500 })
 
     await expect(client({ remainingMs: () => 13_200 })(search)).rejects.toMatchObject({
@@ -414,30 +414,30 @@ describe('time', () => {
     expect(intercom.calls()).toHaveLength(1)
   })
 
-  test('without time no call is made, and nothing is unclear', async () => {
+  test('throws out_of_time without being sent when no time is left', async () => {
     await expect(
       client({ remainingMs: () => 5_000 })(create({ role: 'lead' })),
     ).rejects.toMatchObject({ code: 'out_of_time' })
     expect(intercom.calls()).toHaveLength(0)
   })
 
-  test('an invocation without time holds up no later one of its process', async () => {
+  test('does not block later invocations of the process when no time is left', async () => {
     const pace = createPace(clock, () => 0)
-    await failure(client({ pace, remainingMs: () => 5_000 })(search))
+    await errorOf(client({ pace, remainingMs: () => 5_000 })(search))
 
     expect(await client({ pace })(search)).toMatchObject({ type: 'contacts' })
   })
 
-  test('an invocation whose time ends before its turn holds up no later one of its process', async () => {
+  test('does not block later invocations of the process when its time ends before its turn', async () => {
     const pace = createPace(clock, () => 0)
-    const left = [6_000, 6_000]
-    await failure(client({ pace, remainingMs: () => left.shift() ?? 5_000 })(search))
+    const remaining = [6_000, 6_000]
+    await errorOf(client({ pace, remainingMs: () => remaining.shift() ?? 5_000 })(search))
 
     expect(await client({ pace })(search)).toMatchObject({ type: 'contacts' })
     expect(intercom.calls()).toHaveLength(1)
   })
 
-  test('a turn that comes too late is not waited for', async () => {
+  test('throws out_of_time immediately when its turn would come too late', async () => {
     const pace = createPace(clock, () => 0)
     intercom.addFault({ rate_limit: 1 })
     await client({ pace })(search)
@@ -449,7 +449,7 @@ describe('time', () => {
     expect(clock.slept).toEqual([])
   })
 
-  test('a turn that comes in time is waited for', async () => {
+  test('waits for a turn that comes in time', async () => {
     const pace = createPace(clock, () => 0)
     const startMs = clock.now()
     intercom.addFault({ rate_limit: 20 })
@@ -464,7 +464,7 @@ describe('time', () => {
   })
 })
 
-describe('the token', () => {
+describe('the access token', () => {
   test.each([
     'unauthorized',
     'token_not_found',
@@ -472,7 +472,7 @@ describe('the token', () => {
     'token_expired',
     'token_blocked',
     'missing_authorization',
-  ])('is read again after a 401 %s, and used at once where it changed', async (code) => {
+  ])('is read again after a 401 %s, and used immediately if it changed', async (code) => {
     let reads = 0
     const token = {
       get: async () => 'good',
@@ -481,13 +481,13 @@ describe('the token', () => {
         return 'better'
       },
     }
-    const bare = await startBare((request, response) => {
+    const fake = await startFake((request, response) => {
       const isGood = request.headers.authorization === 'Bearer better'
       response.writeHead(isGood ? 200 : 401)
       response.end(JSON.stringify(isGood ? { type: 'list', data: [] } : errorList(code)))
     })
 
-    expect(await client({ send: bare.send, token })(search)).toMatchObject({ type: 'contacts' })
+    expect(await client({ send: fake.send, token })(search)).toMatchObject({ type: 'contacts' })
     expect(reads).toBe(1)
     expect(clock.slept).toEqual([])
   })
@@ -496,22 +496,25 @@ describe('the token', () => {
     [401, 'token_unauthorized'],
     [402, undefined],
     [403, 'api_plan_restricted'],
-  ])('is not read again after a %i %s: it is good and lacks a right', async (status, code) => {
-    let reads = 0
-    const token = {
-      get: async () => 'good',
-      reread: async () => {
-        reads += 1
-        return 'better'
-      },
-    }
-    intercom.addFault({ status, body: errorList(code), count: 1 })
+  ])(
+    'is not read again after a %i %s: it is valid and lacks a permission',
+    async (status, code) => {
+      let reads = 0
+      const token = {
+        get: async () => 'good',
+        reread: async () => {
+          reads += 1
+          return 'better'
+        },
+      }
+      intercom.addFault({ status, body: errorList(code), count: 1 })
 
-    await expect(client({ token })(search)).rejects.toMatchObject({ code: 'intercom_forbidden' })
-    expect(reads).toBe(0)
-  })
+      await expect(client({ token })(search)).rejects.toMatchObject({ code: 'intercom_forbidden' })
+      expect(reads).toBe(0)
+    },
+  )
 
-  test('that is replaced while the process lives is noticed', async () => {
+  test('is read again when it is replaced while the process runs', async () => {
     const token = { get: async () => 'good', reread: async () => 'new' }
     intercom.setAccessToken('new')
 
@@ -519,7 +522,7 @@ describe('the token', () => {
     expect(intercom.calls().map(({ status }) => status)).toEqual([401, 200])
   })
 
-  test('that changed costs the call none of its tries', async () => {
+  test('that changed does not cost the request an attempt', async () => {
     const token = { get: async () => 'old', reread: async () => 'good' }
     intercom.addFault({ status: 503, count: 2 })
 
@@ -527,14 +530,14 @@ describe('the token', () => {
     expect(intercom.calls().map(({ status }) => status)).toEqual([401, 503, 503, 200])
   })
 
-  test('that changed makes a lead no second time', async () => {
+  test('that changed does not create a lead twice', async () => {
     const token = { get: async () => 'old', reread: async () => 'good' }
 
     expect(await client({ token })(create({ role: 'lead' }))).toMatchObject({ type: 'contact' })
     expect(intercom.contacts()).toHaveLength(1)
   })
 
-  test('is read again once, not for ever', async () => {
+  test('is read again only once', async () => {
     let reads = 0
     const token = {
       get: async () => 'old',
@@ -550,7 +553,7 @@ describe('the token', () => {
 })
 
 test.each([200, 201, 202])(
-  'a contact that comes with a %i is taken, at the first try',
+  'create accepts a contact with status %i on the first attempt',
   async (status) => {
     intercom.addFault({ status, body: { id: '6762f0dd' }, count: 1 })
 
@@ -562,34 +565,34 @@ test.each([200, 201, 202])(
   },
 )
 
-test('every answer is told of by its call’s name, its status and its time', async () => {
-  const answers: object[] = []
+test('onResponse is called after every response with name, status and duration', async () => {
+  const responses: object[] = []
   intercom.addFault({ status: 503, count: 1 }, { reset: true, count: 1 })
 
-  await client({ onResponse: (answer) => answers.push(answer) })(search)
+  await client({ onResponse: (response) => responses.push(response) })(search)
 
-  expect(answers).toEqual([
+  expect(responses).toEqual([
     { name: 'search', status: 503, durationMs: 0 },
     { name: 'search', status: 0, durationMs: 0 },
     { name: 'search', status: 200, durationMs: 0 },
   ])
 })
 
-/** The way to a server that answers as a test says, until the test ends. */
-const startBare = async (...[answer]: Parameters<typeof startServer>) => {
-  const server = await startServer(answer)
+/** Starts a server with its own responses, until the test ends. */
+const startFake = async (...[respond]: Parameters<typeof startServer>) => {
+  const server = await startServer(respond)
   onTestFinished(server.close)
   return { ...server, send: createHttp(new URL(server.url)) }
 }
 
-test('a request carries the token, the version and what it accepts, over one kept connection', async () => {
-  const bare = await startBare((_request, response) => response.end('{"type":"list","data":[]}'))
-  const call = client({ send: bare.send })
+test('a client sends the token, the API version and the content types over one keep-alive connection', async () => {
+  const fake = await startFake((_request, response) => response.end('{"type":"list","data":[]}'))
+  const send = client({ send: fake.send })
 
-  await call(search)
-  await call(search)
+  await send(search)
+  await send(search)
 
-  const [first, second] = bare.requests
+  const [first, second] = fake.requests
   expect(first?.headers).toMatchObject({
     accept: 'application/json',
     authorization: 'Bearer good',
@@ -599,25 +602,25 @@ test('a request carries the token, the version and what it accepts, over one kep
   expect(second?.socket.remotePort).toBe(first?.socket.remotePort)
 })
 
-test('a redirect is not followed: the token goes to no other host', async () => {
-  const elsewhere = await startBare((_request, response) => response.end('{}'))
-  const bare = await startBare((_request, response) =>
+test('a client does not follow a redirect, so the token reaches no other host', async () => {
+  const elsewhere = await startFake((_request, response) => response.end('{}'))
+  const fake = await startFake((_request, response) =>
     response.writeHead(302, { location: elsewhere.url }).end(),
   )
 
-  await expect(client({ send: bare.send })(search)).rejects.toMatchObject({
+  await expect(client({ send: fake.send })(search)).rejects.toMatchObject({
     code: 'intercom_unavailable',
   })
   expect(elsewhere.requests).toHaveLength(0)
 })
 
-test('an answer that breaks off is none', async () => {
-  const bare = await startBare((_request, response) => {
+test('a client throws intercom_unavailable after an incomplete response', async () => {
+  const fake = await startFake((_request, response) => {
     response.writeHead(200, { 'content-length': '100' }).write('{"type":"list"')
     response.destroy()
   })
 
-  await expect(client({ send: bare.send })(search)).rejects.toMatchObject({
+  await expect(client({ send: fake.send })(search)).rejects.toMatchObject({
     code: 'intercom_unavailable',
   })
 })

@@ -8,7 +8,7 @@ import { contact, email } from '../../support/people.ts'
 
 const id = '6762f0dd1bb69f9f2193bb83'
 const otherId = '5da6f18e3d7cf967e4582d05'
-const calls = {
+const requests = {
   search: { type: 'search', field: 'email', value: email },
   find: { type: 'find', external_id: '1' },
   get: { type: 'get', id },
@@ -16,17 +16,17 @@ const calls = {
   update: { type: 'update', id, fields: { name: 'Ada' } },
   unarchive: { type: 'unarchive', id },
 } as const satisfies Record<ContactRequest['type'], ContactRequest>
-type Type = keyof typeof calls
+type Type = keyof typeof requests
 const types: readonly Type[] = ['search', 'find', 'get', 'create', 'update', 'unarchive']
-const others = (...named: Type[]): Type[] => types.filter((type) => !named.includes(type))
+const allBut = (...excluded: Type[]): Type[] => types.filter((type) => !excluded.includes(type))
 
-/** What an answer to a call decides. */
-const readAs = (type: Type, answer: Partial<IntercomResponse>) =>
-  toIntercomRequest(calls[type], '2.14').read({
+/** How a response to a request is read. */
+const readAs = (type: Type, response: Partial<IntercomResponse>) =>
+  toIntercomRequest(requests[type], '2.14').read({
     status: 200,
     headers: {},
     body: undefined,
-    ...answer,
+    ...response,
   })
 const read = readAs
 
@@ -36,25 +36,28 @@ const errorList = (message: string, code = 'parameter_invalid') => ({
   errors: [{ code, message }],
 })
 
-describe('a request', () => {
+describe('a request under /contacts', () => {
   test.each<[Type, object]>([
     ['find', { method: 'GET', path: '/contacts/find_by_external_id/1' }],
     ['get', { method: 'GET', path: `/contacts/${id}` }],
     ['create', { method: 'POST', path: '/contacts', body: `{"role":"user","email":"${email}"}` }],
     ['update', { method: 'PUT', path: `/contacts/${id}`, body: '{"name":"Ada"}' }],
     ['unarchive', { method: 'POST', path: `/contacts/${id}/unarchive` }],
-  ])('to %s is as the reference says, under its own name', (type, expected) => {
-    const {
-      read: _read,
-      repeatable: _repeatable,
-      ...request
-    } = toIntercomRequest(calls[type], '2.14')
+  ])(
+    'to %s has the method, path and body of the API reference, and its type as name',
+    (type, expected) => {
+      const {
+        read: _read,
+        repeatable: _repeatable,
+        ...request
+      } = toIntercomRequest(requests[type], '2.14')
 
-    expect(request).toEqual({ ...expected, name: type })
-  })
+      expect(request).toEqual({ ...expected, name: type })
+    },
+  )
 
-  test('to search asks for the 50 that are equal', () => {
-    const { method, path, body } = toIntercomRequest(calls.search, '2.14')
+  test('to search asks for up to 50 equal contacts', () => {
+    const { method, path, body } = toIntercomRequest(requests.search, '2.14')
 
     expect({ method, path, body: JSON.parse(body ?? '') }).toEqual({
       method: 'POST',
@@ -75,8 +78,8 @@ describe('a request', () => {
       { type: 'find', external_id: 'a/b#ü' },
       '/contacts/find_by_external_id/a%2Fb%23%C3%BC',
     ],
-  ])('to %s keeps an id with slashes in its place', (_name, call, path) => {
-    expect(toIntercomRequest(call, '2.14').path).toBe(path)
+  ])('to %s encodes an id with slashes', (_name, request, path) => {
+    expect(toIntercomRequest(request, '2.14').path).toBe(path)
   })
 
   test.each([
@@ -88,7 +91,7 @@ describe('a request', () => {
     ['3.0', '7'],
     ['Preview', '7'],
     ['Unstable', '7'],
-  ])('of version %s tells the owner 7 as %j', (version, owner_id) => {
+  ])('of version %s sends the owner 7 as %j', (version, owner_id) => {
     const create = toIntercomRequest(
       { type: 'create', fields: { role: 'user', owner_id: 7 } },
       version,
@@ -99,30 +102,31 @@ describe('a request', () => {
     expect(JSON.parse(update.body ?? '')).toEqual({ owner_id })
   })
 
-  test('of version 2.16 names no owner where the signup names none', () => {
-    expect(JSON.parse(toIntercomRequest(calls.update, '2.16').body ?? '')).toEqual({ name: 'Ada' })
+  test('of version 2.16 sends no owner if the signup has none', () => {
+    expect(JSON.parse(toIntercomRequest(requests.update, '2.16').body ?? '')).toEqual({
+      name: 'Ada',
+    })
   })
 
-  test('may be repeated, but for one that creates a lead', () => {
+  test('is repeatable unless it creates a lead', () => {
     const lead = toIntercomRequest({ type: 'create', fields: { role: 'lead', email } }, '2.14')
 
     expect(lead.repeatable).toBe(false)
-    expect(types.map((type) => toIntercomRequest(calls[type], '2.14').repeatable)).toEqual(
+    expect(types.map((type) => toIntercomRequest(requests[type], '2.14').repeatable)).toEqual(
       types.map(() => true),
     )
   })
 })
 
-/** Whatever success Intercom calls it. */
-describe.each([200, 201, 202, 299])('a %i', (status) => {
-  const read = (type: Type, answer: Partial<IntercomResponse>) =>
-    readAs(type, { status, ...answer })
+describe.each([200, 201, 202, 299])('a %i response', (status) => {
+  const read = (type: Type, response: Partial<IntercomResponse>) =>
+    readAs(type, { status, ...response })
 
-  test.each<Type>(['find', 'get', 'create', 'update'])('to %s is the contact', (type) => {
+  test.each<Type>(['find', 'get', 'create', 'update'])('to %s is read as the contact', (type) => {
     expect(read(type, { body: contact(id) })).toMatchObject({ type: 'contact', contact: { id } })
   })
 
-  test('to search is the contacts that were found, or none', () => {
+  test('to search is read as the contacts that were found, or none', () => {
     const data = [contact(id), contact(otherId)]
 
     expect(read('search', { body: { type: 'list', data } })).toMatchObject({
@@ -135,14 +139,14 @@ describe.each([200, 201, 202, 299])('a %i', (status) => {
     })
   })
 
-  test('to unarchive says that it is done, and nothing of the contact', () => {
+  test('to unarchive is read as `unarchived`, without the contact', () => {
     const body = { type: 'contact', id, external_id: null, archived: false }
 
     expect(read('unarchive', { body })).toEqual({ type: 'unarchived' })
   })
 
   test.each<[Type, unknown]>([
-    ...others('search').flatMap((type): [Type, unknown][] => [
+    ...allBut('search').flatMap((type): [Type, unknown][] => [
       [type, undefined],
       [type, null],
       [type, []],
@@ -154,27 +158,24 @@ describe.each([200, 201, 202, 299])('a %i', (status) => {
     ['search', contact(id)],
     ['search', { type: 'list' }],
     ['search', { type: 'list', data: [{ type: 'contact' }] }],
-  ])('to %s that holds %j decides nothing', (type, body) => {
+  ])('to %s with the body %j has no result', (type, body) => {
     expect(read(type, { body })).toBeUndefined()
   })
 })
 
-describe('a 404', () => {
+describe('a 404 response', () => {
   const body = errorList('User Not Found', 'not_found')
 
-  test.each(others('create', 'search'))('to %s says that the contact is gone', (type) => {
+  test.each(allBut('create', 'search'))('to %s is read as `gone`', (type) => {
     expect(read(type, { status: 404, body })).toEqual({ type: 'gone' })
   })
 
-  test.each<Type>(['create', 'search'])(
-    'to %s, which names no contact, decides nothing',
-    (type) => {
-      expect(read(type, { status: 404, body })).toBeUndefined()
-    },
-  )
+  test.each<Type>(['create', 'search'])('to %s, which names no contact, has no result', (type) => {
+    expect(read(type, { status: 404, body })).toBeUndefined()
+  })
 })
 
-describe('a 410', () => {
+describe('a 410 response', () => {
   const body = errorList('This contact has been merged.', 'contact_merged')
 
   test.each([
@@ -186,7 +187,7 @@ describe('a 410', () => {
     `</contacts/${otherId}>; title="Ada"; rel="canonical"`,
     `</contacts/${otherId}>; type="application/json";hreflang=en; rel=canonical`,
     `</contacts/${id}>; rel="next"; title="x", </contacts/${otherId}>; title="y"; rel="canonical"`,
-  ])('says which contact it was merged into, by its Link: %s', (link) => {
+  ])('is read as `merged` with the id of its Link header: %s', (link) => {
     expect(read('get', { status: 410, headers: { link }, body })).toEqual({
       type: 'merged',
       id: otherId,
@@ -203,40 +204,37 @@ describe('a 410', () => {
     `</contacts/${otherId}/../../admins>; rel="canonical"`,
     '</contacts/>; rel="canonical"',
     'none',
-  ])('does not say so without a Link to it: %s', (link) => {
+  ])('is read as `merged` without an id if its Link header has none: %s', (link) => {
     expect(read('get', { status: 410, headers: { link }, body })).toEqual({
       type: 'merged',
       id: undefined,
     })
   })
 
-  test.each(others('create', 'search'))('to %s says that the contact was merged', (type) => {
+  test.each(allBut('create', 'search'))('to %s is read as `merged`', (type) => {
     expect(read(type, { status: 410, body })).toMatchObject({ type: 'merged' })
   })
 
-  test.each<Type>(['create', 'search'])(
-    'to %s, which names no contact, decides nothing',
-    (type) => {
-      expect(read(type, { status: 410, body })).toBeUndefined()
-    },
-  )
+  test.each<Type>(['create', 'search'])('to %s, which names no contact, has no result', (type) => {
+    expect(read(type, { status: 410, body })).toBeUndefined()
+  })
 })
 
-describe('a 409', () => {
+describe('a 409 response', () => {
   test.each([
     ['A contact matching those details already exists with id=5da6f18e3d7cf967e4582d05', otherId],
     ['Contact already exists with id=5DA6F18E3D7CF967E4582D05', otherId.toUpperCase()],
-  ])('names a contact: %s', (message, named) => {
+  ])('is read as a conflict with the id in its text: %s', (message, id) => {
     const body = errorList(message, 'conflict')
 
     expect(read('create', { status: 409, body })).toEqual({
       type: 'conflict',
-      id: named,
+      id,
       archived: false,
     })
   })
 
-  test('names an archived contact', () => {
+  test('is read as a conflict with an archived contact', () => {
     const message = `An archived contact matching those details already exists with id=${otherId}`
 
     expect(read('create', { status: 409, body: errorList(message, 'conflict') })).toEqual({
@@ -246,16 +244,16 @@ describe('a 409', () => {
     })
   })
 
-  const several = (...texts: (string | null)[]) => ({
+  const errorsOf = (...texts: (string | null)[]) => ({
     type: 'error.list',
     errors: texts.map((message) => ({ code: 'conflict', message })),
   })
 
   test.each([
-    [several('A conflict', `exists with id=${otherId}`), false],
-    [several(null, 'x', `An archived contact already exists with id=${otherId}`), true],
-    [several('An archived contact', `exists with id=${otherId}`), true],
-  ])('names a contact in whichever of its errors: %j', (body, archived) => {
+    [errorsOf('A conflict', `exists with id=${otherId}`), false],
+    [errorsOf(null, 'x', `An archived contact already exists with id=${otherId}`), true],
+    [errorsOf('An archived contact', `exists with id=${otherId}`), true],
+  ])('is read as a conflict with the id in any of its errors: %j', (body, archived) => {
     expect(read('create', { status: 409, body })).toEqual({
       type: 'conflict',
       id: otherId,
@@ -263,8 +261,8 @@ describe('a 409', () => {
     })
   })
 
-  test('names the first of several contacts', () => {
-    const body = several(`exists with id=${otherId}`, `exists with id=${id}`)
+  test('is read as a conflict with the first of several ids', () => {
+    const body = errorsOf(`exists with id=${otherId}`, `exists with id=${id}`)
 
     expect(read('create', { status: 409, body })).toMatchObject({ id: otherId })
   })
@@ -276,7 +274,7 @@ describe('a 409', () => {
     'exists with id=5da6f18e3d7cf967e4582d05x',
     'A contact matching those details already exists',
     '',
-  ])('names none: %j', (message) => {
+  ])('is read as a conflict without an id: %j', (message) => {
     expect(read('create', { status: 409, body: errorList(message, 'conflict') })).toEqual({
       type: 'conflict',
       id: undefined,
@@ -285,7 +283,7 @@ describe('a 409', () => {
   })
 
   test.each([{}, { errors: [] }, { errors: [{ code: 'conflict' }] }, null])(
-    'of another shape is a conflict that names none: %j',
+    'of another shape is read as a conflict without an id: %j',
     (body) => {
       expect(read('update', { status: 409, body })).toMatchObject({
         type: 'conflict',
@@ -295,7 +293,7 @@ describe('a 409', () => {
   )
 
   test.each<Type>(['search', 'find', 'get'])(
-    'to %s, which writes nothing, decides nothing',
+    'to %s, which writes nothing, has no result',
     (type) => {
       const body = errorList('exists', 'conflict')
 
@@ -304,7 +302,7 @@ describe('a 409', () => {
   )
 })
 
-describe('a refusal', () => {
+describe('a refused request', () => {
   test.each([
     [400, "Custom attribute 'plan' does not exist", true],
     [422, 'Custom Attributes must be strings', true],
@@ -312,7 +310,7 @@ describe('a refusal', () => {
     [400, 'email must be a string', false],
     [422, 'phone is invalid', false],
     [400, '', false],
-  ])('by %i %j is about attributes: %s', (status, message, aboutAttributes) => {
+  ])('with status %i and text %j has aboutAttributes %s', (status, message, aboutAttributes) => {
     expect(read('create', { status, body: errorList(message) })).toMatchObject({
       type: 'refused',
       error: {
@@ -325,7 +323,7 @@ describe('a refusal', () => {
     })
   })
 
-  test.each<Type>(['create', 'update', 'unarchive'])('of %s is an answer', (type) => {
+  test.each<Type>(['create', 'update', 'unarchive'])('to %s is read as `refused`', (type) => {
     expect(read(type, { status: 400, body: errorList('x') })).toMatchObject({ type: 'refused' })
   })
 
@@ -336,15 +334,15 @@ describe('a refusal', () => {
     ['get', 422],
     ['find', 422],
     ['find', 401],
-  ])('of %s by %i, which writes nothing, decides nothing', (type, status) => {
+  ])('to %s, which writes nothing, has no result after a %i', (type, status) => {
     expect(read(type, { status, body: errorList('attribute') })).toBeUndefined()
   })
 
-  test('of find by 400 says that there is nobody', () => {
+  test('to find is read as `gone` after a 400', () => {
     expect(read('find', { status: 400, body: errorList('x') })).toEqual({ type: 'gone' })
   })
 
-  test('is about attributes by whichever of its errors says so', () => {
+  test('is about attributes if any of its errors is', () => {
     const errors = [{ message: 'x' }, {}, { message: 'Custom attributes must be strings' }]
 
     expect(read('update', { status: 400, body: { errors } })).toMatchObject({
@@ -353,7 +351,7 @@ describe('a refusal', () => {
     })
   })
 
-  test('of an attribute may come as a 401, told from a bad token by its code', () => {
+  test('about an attribute may have status 401 with a code other than that of a bad token', () => {
     const body = errorList("Custom attribute 'plan' does not exist")
 
     expect(read('update', { status: 401, body })).toMatchObject({
@@ -363,7 +361,7 @@ describe('a refusal', () => {
   })
 
   test.each(['unauthorized', 'token_revoked', 'token_unauthorized'])(
-    'is no 401 %s, which decides nothing',
+    'with a 401 %s has no result',
     (code) => {
       const body = errorList('about an attribute', code)
 
@@ -371,23 +369,26 @@ describe('a refusal', () => {
     },
   )
 
-  test('never shows Intercom’s text', () => {
-    const answer = read('create', { status: 400, body: errorList('canary attribute') })
+  test('never has Intercom’s text in its error', () => {
+    const response = read('create', { status: 400, body: errorList('canary attribute') })
 
-    expect(JSON.stringify(answer)).not.toContain('canary')
+    expect(JSON.stringify(response)).not.toContain('canary')
   })
 })
 
-describe('what decides nothing', () => {
-  test.each([402, 403, 405, 406, 408, 415, 429, 500, 502, 503])('is a %i to any call', (status) => {
-    const answers = types.map((type) => read(type, { status, body: errorList('attribute') }))
+describe('a response without a result', () => {
+  test.each([402, 403, 405, 406, 408, 415, 429, 500, 502, 503])(
+    'is any response with status %i',
+    (status) => {
+      const results = types.map((type) => read(type, { status, body: errorList('attribute') }))
 
-    expect(answers).toEqual(types.map(() => undefined))
-  })
+      expect(results).toEqual(types.map(() => undefined))
+    },
+  )
 
-  test.each([400, 401, 404, 409, 410, 422])('is a page with status %i to any call', (status) => {
-    const answers = types.map((type) => read(type, { status, body: undefined }))
+  test.each([400, 401, 404, 409, 410, 422])('is any HTML with status %i', (status) => {
+    const results = types.map((type) => read(type, { status, body: undefined }))
 
-    expect(answers).toEqual(types.map(() => undefined))
+    expect(results).toEqual(types.map(() => undefined))
   })
 })

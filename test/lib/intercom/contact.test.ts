@@ -4,7 +4,7 @@ import { contactSchema } from '../../../src/lib/intercom/contact.ts'
 
 const list = { type: 'list', data: [], url: '/contacts/1/x', total_count: 0, has_more: false }
 
-test('the whole answer of Create contact is read as it stands', () => {
+test('contactSchema accepts the whole response of Create contact unchanged', () => {
   const contact = {
     type: 'contact',
     id: '6762f0dd1bb69f9f2193bb83',
@@ -41,7 +41,7 @@ test('the whole answer of Create contact is read as it stands', () => {
   expect(z.parse(contactSchema, contact)).toMatchObject(contact)
 })
 
-test('a field of another type is as good as absent', () => {
+test('contactSchema reads a field of another type as absent', () => {
   const odd = {
     type: 'contact',
     id: '1',
@@ -64,14 +64,14 @@ test('a field of another type is as good as absent', () => {
 })
 
 test.each([{ id: '1' }, { type: null, id: '1' }, { type: 5, id: '1' }])(
-  'an id is all that a contact needs: %j',
+  'contactSchema requires only an id: %j',
   (value) => {
     expect(z.parse(contactSchema, value)).toMatchObject({ id: '1' })
   },
 )
 
 test.each([{}, { type: 'contact' }, { type: 'contact', id: '' }, { id: 1 }, null, [], 'text'])(
-  'without an id it is no contact: %j',
+  'contactSchema rejects a contact without an id: %j',
   (value) => {
     expect(z.safeParse(contactSchema, value).success).toBe(false)
   },

@@ -12,16 +12,16 @@ import { createPace } from '../../../src/lib/intercom/pace.ts'
 import type { SendRequest } from '../../../src/lib/intercom/request.ts'
 import { createClock, type VirtualClock } from '../../support/clock.ts'
 
-const custom = (name: string, more: Partial<DataAttribute> = {}): DataAttribute => ({
+const custom = (name: string, fields: Partial<DataAttribute> = {}): DataAttribute => ({
   name,
   full_name: `custom_attributes.${name}`,
   data_type: 'string',
   api_writable: true,
   archived: false,
-  ...more,
+  ...fields,
 })
 
-describe('an attribute is taken', () => {
+describe('attributeProblem returns undefined', () => {
   test.each<[string, Scalar]>([
     ['string', 'pro'],
     ['string', ''],
@@ -33,62 +33,59 @@ describe('an attribute is taken', () => {
     ['boolean', false],
     ['date', 1_767_225_600],
     ['datetime', 1_767_225_600],
-  ])('where its type is %s and its value %j', (data_type, value) => {
+  ])('for the type %s and the value %j', (data_type, value) => {
     expect(attributeProblem([custom('plan', { data_type })], 'plan', value)).toBeUndefined()
   })
 
-  test.each(['pro', 7, 7.5, true])('where nobody knows its type yet: %j', (value) => {
+  test.each(['pro', 7, 7.5, true])('for an unknown type and the value %j', (value) => {
     const list = [custom('plan', { data_type: 'colour' })]
 
     expect(attributeProblem(list, 'plan', value)).toBeUndefined()
   })
 
-  test.each([undefined, null, ''])('where its type is not told (%j)', (data_type) => {
+  test.each([undefined, null, ''])('for an attribute without a type (%j)', (data_type) => {
     expect(attributeProblem([{ name: 'plan', data_type }], 'plan', 7)).toBeUndefined()
   })
 
-  test('where its value is one of its options', () => {
+  test('for a value that is one of the options', () => {
     const list = [custom('plan', { options: ['free', 'pro'] })]
 
     expect(attributeProblem(list, 'plan', 'pro')).toBeUndefined()
   })
 
-  test.each([undefined, null, []])('where it has no options (%j)', (options) => {
+  test.each([undefined, null, []])('for an attribute without options (%j)', (options) => {
     expect(attributeProblem([{ ...custom('plan'), options }], 'plan', 'pro')).toBeUndefined()
   })
 
-  test.each([undefined, null])(
-    'where Intercom does not say that it is custom (%j)',
-    (full_name) => {
-      expect(attributeProblem([{ name: 'plan', full_name }], 'plan', 'pro')).toBeUndefined()
-    },
-  )
+  test.each([undefined, null])('for an attribute without a full name (%j)', (full_name) => {
+    expect(attributeProblem([{ name: 'plan', full_name }], 'plan', 'pro')).toBeUndefined()
+  })
 })
 
-describe('an attribute is not taken', () => {
-  test('that the workspace does not have', () => {
+describe('attributeProblem returns the reason', () => {
+  test('for an attribute that is not in the workspace', () => {
     expect(attributeProblem([custom('plan')], 'seats', 7)).toBe('not in the workspace')
     expect(attributeProblem([], 'seats', 7)).toBe('not in the workspace')
   })
 
-  test('that has another case', () => {
+  test('for a name in another case', () => {
     expect(attributeProblem([custom('plan')], 'Plan', 'pro')).toBe('not in the workspace')
   })
 
-  test('that is archived', () => {
+  test('for an archived attribute', () => {
     const list = [custom('plan', { archived: true })]
 
     expect(attributeProblem(list, 'plan', 'pro')).toBe('not in the workspace')
   })
 
-  test('that is a standard one of the same name', () => {
+  test('for a standard attribute of the same name', () => {
     const standard = { name: 'phone', full_name: 'phone', data_type: 'string', api_writable: true }
 
     expect(attributeProblem([standard], 'phone', '+1')).toBe('not in the workspace')
     expect(attributeProblem([standard, custom('phone')], 'phone', '+1')).toBeUndefined()
   })
 
-  test('that nobody may write', () => {
+  test('for an attribute that is not writable', () => {
     const list = [custom('plan', { api_writable: false })]
 
     expect(attributeProblem(list, 'plan', 'pro')).toBe('not writable')
@@ -108,7 +105,7 @@ describe('an attribute is not taken', () => {
     ['date', 1_767_225_600.5],
     ['datetime', '2026-01-01T00:00:00Z'],
     ['datetime', true],
-  ])('whose type is %s and whose value %j', (data_type, value) => {
+  ])('for the type %s and the value %j', (data_type, value) => {
     const list = [custom('plan', { data_type })]
 
     expect(attributeProblem(list, 'plan', value)).toBe(`not of its type, ${data_type}`)
@@ -119,18 +116,18 @@ describe('an attribute is not taken', () => {
     ['PRO', 'not one of its options'],
     ['', 'not one of its options'],
     [7, 'not of its type, string'],
-  ])('whose value %j is none of its options: %s', (value, reason) => {
+  ])('for the value %j of an attribute with options: %s', (value, reason) => {
     const list = [custom('plan', { options: ['free', 'pro'] })]
 
     expect(attributeProblem(list, 'plan', value)).toBe(reason)
   })
 })
 
-describe('the list', () => {
+describe('the list of attributes', () => {
   let intercom: SandboxIntercom
   let clock: VirtualClock
   let send: SendRequest
-  const client = (more: Partial<ClientOptions> = {}) =>
+  const client = (options: Partial<ClientOptions> = {}) =>
     createClient({
       send: createHttp(new URL(intercom.url)),
       token: { get: async () => 'good', reread: async () => 'good' },
@@ -139,10 +136,10 @@ describe('the list', () => {
       clock,
       random: () => 0,
       remainingMs: () => 60_000,
-      ...more,
+      ...options,
     })
   const path = '/data_attributes'
-  const reasonOf = (list: readonly DataAttribute[] | undefined, name: string, value: Scalar) =>
+  const problemOf = (list: readonly DataAttribute[] | undefined, name: string, value: Scalar) =>
     list ? attributeProblem(list, name, value) : 'there is no list'
 
   beforeAll(async () => {
@@ -166,32 +163,32 @@ describe('the list', () => {
     send = client()
   })
 
-  test('of a workspace tells what it takes', async () => {
+  test('says what the workspace accepts', async () => {
     const list = await createListAttributes(clock)(send)
 
-    expect(reasonOf(list, 'plan', 'pro')).toBeUndefined()
-    expect(reasonOf(list, 'plan', 'gold')).toBe('not one of its options')
-    expect(reasonOf(list, 'seats', 7)).toBeUndefined()
-    expect(reasonOf(list, 'seats', '7')).toBe('not of its type, integer')
-    expect(reasonOf(list, 'since', 1_767_225_600)).toBeUndefined()
-    expect(reasonOf(list, 'score', 0.5)).toBe('not writable')
-    expect(reasonOf(list, 'name', 'Ada')).toBe('not in the workspace')
+    expect(problemOf(list, 'plan', 'pro')).toBeUndefined()
+    expect(problemOf(list, 'plan', 'gold')).toBe('not one of its options')
+    expect(problemOf(list, 'seats', 7)).toBeUndefined()
+    expect(problemOf(list, 'seats', '7')).toBe('not of its type, integer')
+    expect(problemOf(list, 'since', 1_767_225_600)).toBeUndefined()
+    expect(problemOf(list, 'score', 0.5)).toBe('not writable')
+    expect(problemOf(list, 'name', 'Ada')).toBe('not in the workspace')
   })
 
-  test('is asked for as the attributes of contacts', async () => {
+  test('is requested for the model contact', async () => {
     await createListAttributes(clock)(send)
 
     expect(intercom.calls()).toMatchObject([{ method: 'GET', path: `${path}?model=contact` }])
   })
 
-  test('may come as any success', async () => {
+  test('may have any 2xx status', async () => {
     const fault = { path, status: 203, body: { type: 'list', data: [custom('plan')] }, count: 1 }
     intercom.addFault(fault)
 
-    expect(reasonOf(await createListAttributes(clock)(send), 'plan', 'gold')).toBeUndefined()
+    expect(problemOf(await createListAttributes(clock)(send), 'plan', 'gold')).toBeUndefined()
   })
 
-  test('is kept for ten minutes', async () => {
+  test('is cached for ten minutes', async () => {
     const listAttributes = createListAttributes(clock)
     const first = await listAttributes(send)
 
@@ -204,7 +201,7 @@ describe('the list', () => {
     expect(intercom.calls()).toHaveLength(2)
   })
 
-  test('is read once for all who ask meanwhile', async () => {
+  test('is requested once for concurrent callers', async () => {
     const listAttributes = createListAttributes(clock)
 
     const lists = await Promise.all([1, 2, 3].map(() => listAttributes(send)))
@@ -214,27 +211,27 @@ describe('the list', () => {
   })
 
   test.each([
-    ['a right is missing', { status: 403 }, 1],
-    ['Intercom is in trouble', { status: 503 }, 3],
-    ['the rate limit is used up', { status: 429 }, 3],
-    ['there is no such path', { status: 404 }, 1],
-    ['a page comes', { status: 200, body: 'html' }, 3],
-    ['another object comes', { status: 200, body: { type: 'list' } }, 3],
-    ['a nameless attribute comes', { status: 200, body: { data: [{}] } }, 3],
+    ['a 403', { status: 403 }, 1],
+    ['a 503', { status: 503 }, 3],
+    ['a 429', { status: 429 }, 3],
+    ['a 404', { status: 404 }, 1],
+    ['HTML', { status: 200, body: 'html' }, 3],
+    ['another object', { status: 200, body: { type: 'list' } }, 3],
+    ['an attribute without a name', { status: 200, body: { data: [{}] } }, 3],
   ] as const)(
-    'is undefined where %s, and asked for anew the next time',
-    async (_name, fault, tries) => {
+    'is undefined after %s, and requested again by the next call',
+    async (_name, fault, attempts) => {
       const listAttributes = createListAttributes(clock)
-      intercom.addFault({ path, count: tries, ...fault })
+      intercom.addFault({ path, count: attempts, ...fault })
 
       expect(await listAttributes(send)).toBeUndefined()
-      expect(intercom.calls()).toHaveLength(tries)
+      expect(intercom.calls()).toHaveLength(attempts)
 
-      expect(reasonOf(await listAttributes(send), 'seats', 7)).toBeUndefined()
+      expect(problemOf(await listAttributes(send), 'seats', 7)).toBeUndefined()
     },
   )
 
-  test('that cannot be read anew after ten minutes is undefined', async () => {
+  test('is undefined if it cannot be refreshed after ten minutes', async () => {
     const listAttributes = createListAttributes(clock)
     await listAttributes(send)
     clock.advance(10 * 60_000)
@@ -243,43 +240,43 @@ describe('the list', () => {
     expect(await listAttributes(send)).toBeUndefined()
   })
 
-  test('is not told where the token is bad: that is thrown, to all who asked', async () => {
+  test('throws intercom_unauthorized to all concurrent callers if the token is bad', async () => {
     const listAttributes = createListAttributes(clock)
     intercom.setAccessToken('new')
 
-    const asked = await Promise.allSettled([listAttributes(send), listAttributes(send)])
+    const results = await Promise.allSettled([listAttributes(send), listAttributes(send)])
 
-    expect(asked).toMatchObject([
+    expect(results).toMatchObject([
       { status: 'rejected', reason: { code: 'intercom_unauthorized' } },
       { status: 'rejected', reason: { code: 'intercom_unauthorized' } },
     ])
     expect(intercom.calls()).toHaveLength(1)
   })
 
-  test('is asked for anew once the token was bad', async () => {
+  test('is requested again after a bad token', async () => {
     const listAttributes = createListAttributes(clock)
     intercom.addFault({ path, status: 401, count: 1 })
     await listAttributes(send).catch(() => undefined)
 
-    expect(reasonOf(await listAttributes(send), 'seats', 7)).toBeUndefined()
+    expect(problemOf(await listAttributes(send), 'seats', 7)).toBeUndefined()
   })
 
-  test('is not told where the invocation’s time is up: that is thrown', async () => {
+  test('throws out_of_time if the invocation has no time left', async () => {
     const late = client({ remainingMs: () => 5_000 })
 
     await expect(createListAttributes(clock)(late)).rejects.toMatchObject({ code: 'out_of_time' })
   })
 
-  test('is not told after a fault of ours: that is thrown', async () => {
+  test('throws an unexpected error', async () => {
     const broken = client({
       token: {
         get: async () => {
-          throw new TypeError('a fault of ours')
+          throw new TypeError('a bug')
         },
         reread: async () => 'good',
       },
     })
 
-    await expect(createListAttributes(clock)(broken)).rejects.toThrow('a fault of ours')
+    await expect(createListAttributes(clock)(broken)).rejects.toThrow('a bug')
   })
 })

@@ -9,14 +9,14 @@ import {
   isSuccess,
 } from '../../../src/lib/intercom/errors.ts'
 
-const answered = (status: number, body: unknown = {}) => ({ status, headers: {}, body })
+const responseOf = (status: number, body: unknown = {}) => ({ status, headers: {}, body })
 const errorList = (error: object, request_id: unknown = '004qkagkoq5kktea5hdg') => ({
   type: 'error.list',
   request_id,
   errors: [error],
 })
 
-describe('an answer that decides nothing', () => {
+describe('errorCodeOf', () => {
   test.each([
     [400, 'intercom_rejected'],
     [404, 'intercom_rejected'],
@@ -36,23 +36,23 @@ describe('an answer that decides nothing', () => {
     [500, 'intercom_unavailable'],
     [503, 'intercom_unavailable'],
     [429, 'intercom_rate_limited'],
-  ])('with status %i is %s', (status, code) => {
-    expect(errorCodeOf(answered(status))).toBe(code)
+  ])('returns for status %i the code %s', (status, code) => {
+    expect(errorCodeOf(responseOf(status))).toBe(code)
   })
 
   test.each([400, 402, 403, 404, 409, 422, 502])(
-    'that is a page with status %i is intercom_unavailable',
+    'returns intercom_unavailable for HTML with status %i',
     (status) => {
-      expect(errorCodeOf({ ...answered(status), body: undefined })).toBe('intercom_unavailable')
+      expect(errorCodeOf({ ...responseOf(status), body: undefined })).toBe('intercom_unavailable')
     },
   )
 
-  test('that is a page with status 429 is still a rate limit', () => {
-    expect(errorCodeOf({ ...answered(429), body: undefined })).toBe('intercom_rate_limited')
+  test('returns intercom_rate_limited for HTML with status 429', () => {
+    expect(errorCodeOf({ ...responseOf(429), body: undefined })).toBe('intercom_rate_limited')
   })
 })
 
-describe('a token is bad', () => {
+describe('isBadToken', () => {
   test.each([
     'unauthorized',
     'token_not_found',
@@ -61,25 +61,25 @@ describe('a token is bad', () => {
     'token_blocked',
     'missing_authorization',
     'a_code_of_tomorrow',
-  ])('by a 401 %s', (code) => {
-    expect(isBadToken(answered(401, errorList({ code })))).toBe(true)
+  ])('is true for a 401 %s', (code) => {
+    expect(isBadToken(responseOf(401, errorList({ code })))).toBe(true)
   })
 
-  test('by a 401 that says nothing', () => {
-    expect(isBadToken(answered(401))).toBe(true)
+  test('is true for a 401 without a code', () => {
+    expect(isBadToken(responseOf(401))).toBe(true)
   })
 
-  test('not by a 401 token_unauthorized: it is good and lacks a right', () => {
-    expect(isBadToken(answered(401, errorList({ code: 'token_unauthorized' })))).toBe(false)
+  test('is false for a 401 token_unauthorized: the token is valid and lacks a permission', () => {
+    expect(isBadToken(responseOf(401, errorList({ code: 'token_unauthorized' })))).toBe(false)
   })
 
-  test.each([200, 400, 402, 403, 500])('not by a %i', (status) => {
-    expect(isBadToken(answered(status, errorList({ code: 'token_revoked' })))).toBe(false)
+  test.each([200, 400, 402, 403, 500])('is false for a %i', (status) => {
+    expect(isBadToken(responseOf(status, errorList({ code: 'token_revoked' })))).toBe(false)
   })
 })
 
-describe('Intercom’s own code', () => {
-  test('is the first error’s', () => {
+describe('intercomCodeOf', () => {
+  test('returns the code of the first error', () => {
     const body = { errors: [{ code: 'not_found' }, { code: 'conflict' }] }
 
     expect(intercomCodeOf(body)).toBe('not_found')
@@ -93,12 +93,12 @@ describe('Intercom’s own code', () => {
     5,
     null,
     undefined,
-  ])('is told only where it is a word: %j', (code) => {
+  ])('is undefined for a code that is not one word: %j', (code) => {
     expect(intercomCodeOf(errorList({ code }))).toBeUndefined()
   })
 
   test.each([undefined, null, 'text', [], {}, { errors: [] }, { errors: 'x' }])(
-    'is not in %j',
+    'is undefined for the body %j, as there is no text',
     (body) => {
       expect(intercomCodeOf(body)).toBeUndefined()
       expect(intercomTextOf(body)).toBe('')
@@ -106,30 +106,30 @@ describe('Intercom’s own code', () => {
   )
 })
 
-test('Intercom’s text is read where there is one', () => {
+test('intercomTextOf returns the message, or an empty text', () => {
   expect(intercomTextOf(errorList({ message: 'the text' }))).toBe('the text')
   expect(intercomTextOf(errorList({ message: 5 }))).toBe('')
 })
 
-test('Intercom’s text is that of all its errors', () => {
+test('intercomTextOf joins the messages of all errors', () => {
   const errors = [{ message: 'the first' }, {}, { message: null }, { message: 'the last' }]
 
   expect(intercomTextOf({ errors })).toBe('the first\n\n\nthe last')
 })
 
-test.each([200, 201, 202, 204, 299])('%i is success', (status) => {
+test.each([200, 201, 202, 204, 299])('isSuccess is true for %i', (status) => {
   expect(isSuccess({ status })).toBe(true)
 })
 
-test.each([0, 100, 199, 300, 307, 400, 500])('%i is no success', (status) => {
+test.each([0, 100, 199, 300, 307, 400, 500])('isSuccess is false for %i', (status) => {
   expect(isSuccess({ status })).toBe(false)
 })
 
-describe('an error about a call', () => {
-  test('has Intercom’s status, code and request id, and our words', () => {
+describe('intercomError', () => {
+  test('has Intercom’s status, code and request id, and a message without Intercom’s text', () => {
     const error = intercomError(
       'intercom_rejected',
-      answered(422, errorList({ code: 'data_invalid', message: 'canary' })),
+      responseOf(422, errorList({ code: 'data_invalid', message: 'canary' })),
     )
 
     expect(error).toMatchObject({
@@ -142,15 +142,15 @@ describe('an error about a call', () => {
   })
 
   test.each(['canary canary', 'x'.repeat(65), 5, null])(
-    'tells no request id that is no word: %j',
+    'omits a request id that is not one word: %j',
     (request_id) => {
-      const error = intercomError('intercom_rejected', answered(422, errorList({}, request_id)))
+      const error = intercomError('intercom_rejected', responseOf(422, errorList({}, request_id)))
 
       expect(error.requestId).toBeUndefined()
     },
   )
 
-  test('without an answer keeps its cause and knows no status', () => {
+  test('without a response has a cause and no status', () => {
     const cause = new Error('reset')
 
     const error = intercomError('intercom_unavailable', undefined, cause)
@@ -163,7 +163,7 @@ describe('an error about a call', () => {
     errorCodes.filter(
       (code) => code.startsWith('intercom_') || ['create_unclear', 'out_of_time'].includes(code),
     ),
-  )('%s says in words what to do', (code) => {
+  )('has a message for %s that says what to do', (code) => {
     expect(intercomError(code).message).toMatch(/^[^:]+: \S/)
   })
 })

@@ -10,14 +10,14 @@ import type { IntercomRequest, IntercomResponse } from '../../../src/lib/interco
 
 const id = '6762f0dd1bb69f9f2193bb83'
 const company = { company_id: 'c-1', name: 'Analytical Engines', size: 2 }
-const answered = (status: number, body: unknown): IntercomResponse => ({
+const responseOf = (status: number, body: unknown): IntercomResponse => ({
   status,
   headers: {},
   body,
 })
 const notFound = { type: 'error.list', errors: [{ code: 'not_found', message: 'x' }] }
 
-const calls: [string, IntercomRequest<unknown>][] = [
+const requests: [string, IntercomRequest<unknown>][] = [
   ['tag', tagRequest('beta')],
   ['attach_tag', attachTagRequest(id, '7')],
   ['company', companyRequest(company)],
@@ -25,36 +25,35 @@ const calls: [string, IntercomRequest<unknown>][] = [
   ['note', noteRequest(id, 'Hello')],
 ]
 
-describe('a request', () => {
+describe('a request for an extra', () => {
   test.each<[string, IntercomRequest<unknown>, string, object]>([
     ['tag', tagRequest('beta'), '/tags', { name: 'beta' }],
     ['attach_tag', attachTagRequest(id, '7'), `/contacts/${id}/tags`, { id: '7' }],
     ['company', companyRequest(company), '/companies', company],
     ['attach_company', attachCompanyRequest(id, '8'), `/contacts/${id}/companies`, { id: '8' }],
     ['note', noteRequest(id, 'Hello'), `/contacts/${id}/notes`, { body: 'Hello' }],
-  ])('to %s is as the reference says', (name, call, path, body) => {
-    expect(call).toMatchObject({ name, method: 'POST', path, repeatable: true })
-    expect(JSON.parse(call.body ?? '')).toEqual(body)
+  ])('to %s has the path and body of the API reference', (name, request, path, body) => {
+    expect(request).toMatchObject({ name, method: 'POST', path, repeatable: true })
+    expect(JSON.parse(request.body ?? '')).toEqual(body)
   })
 
   test.each([
     ['/contacts/a%2Fb/tags', attachTagRequest('a/b', '7')],
     ['/contacts/a%2Fb/companies', attachCompanyRequest('a/b', '8')],
     ['/contacts/a%2Fb/notes', noteRequest('a/b', 'Hello')],
-  ])('keeps the contact’s id in its place: %s', (path, call) => {
-    expect(call.path).toBe(path)
+  ])('encodes the id of the contact: %s', (path, request) => {
+    expect(request.path).toBe(path)
   })
 })
 
-/** Whatever success Intercom calls it. */
-describe.each([200, 201, 202])('a %i', (status) => {
-  test('to tag gives the id', () => {
+describe.each([200, 201, 202])('a %i response', (status) => {
+  test('to tag is read as the id', () => {
     const body = { type: 'tag', id: '7', name: 'beta' }
 
-    expect(tagRequest('beta').read(answered(status, body))).toBe('7')
+    expect(tagRequest('beta').read(responseOf(status, body))).toBe('7')
   })
 
-  test('to company gives the company as Intercom has it', () => {
+  test('to company is read as the company in Intercom', () => {
     const known = {
       type: 'company',
       id: '7',
@@ -67,7 +66,7 @@ describe.each([200, 201, 202])('a %i', (status) => {
       a_field_of_tomorrow: { x: 1 },
     }
 
-    expect(companyRequest(company).read(answered(status, known))).toEqual(known)
+    expect(companyRequest(company).read(responseOf(status, known))).toEqual(known)
   })
 
   test.each([
@@ -78,50 +77,53 @@ describe.each([200, 201, 202])('a %i', (status) => {
     ],
     [{ name: 5, website: [], size: 'two', plan: 'pro' }, {}],
     [{ size: 2.5, plan: { name: 5 } }, { plan: {} }],
-  ])('to company needs its id alone, and takes a field of another type for none: %j', (odd, as) => {
-    const known = companyRequest(company).read(answered(status, { id: '7', ...odd }))
+  ])(
+    'to company requires only an id, and reads a field of another type as absent: %j',
+    (fields, expected) => {
+      const known = companyRequest(company).read(responseOf(status, { id: '7', ...fields }))
 
-    expect(JSON.parse(JSON.stringify(known))).toEqual({ id: '7', ...as })
-  })
+      expect(JSON.parse(JSON.stringify(known))).toEqual({ id: '7', ...expected })
+    },
+  )
 
   test.each([tagRequest('beta'), companyRequest(company)])(
-    'to $name without an id decides nothing',
-    (call) => {
+    'to $name without an id has no result',
+    (request) => {
       const bodies = [undefined, null, {}, { id: '' }, { id: 7 }, []]
 
-      expect(bodies.map((body) => call.read(answered(status, body)))).toEqual(
+      expect(bodies.map((body) => request.read(responseOf(status, body)))).toEqual(
         bodies.map(() => undefined),
       )
     },
   )
 
   test.each([attachTagRequest(id, '7'), attachCompanyRequest(id, '8'), noteRequest(id, 'Hello')])(
-    'to $name says that it is done',
-    (call) => {
-      expect(call.read(answered(status, { type: 'any' }))).toBe(true)
+    'to $name is read as true',
+    (request) => {
+      expect(request.read(responseOf(status, { type: 'any' }))).toBe(true)
     },
   )
 })
 
-describe('a 404', () => {
-  test('to attach_tag says that the tag, or the contact, is gone', () => {
-    expect(attachTagRequest(id, '7').read(answered(404, notFound))).toBe('gone')
+describe('a 404 response', () => {
+  test('to attach_tag is read as `gone`', () => {
+    expect(attachTagRequest(id, '7').read(responseOf(404, notFound))).toBe('gone')
   })
 
-  test('that is a page decides nothing', () => {
-    expect(attachTagRequest(id, '7').read(answered(404, undefined))).toBeUndefined()
+  test('to attach_tag has no result if it is HTML', () => {
+    expect(attachTagRequest(id, '7').read(responseOf(404, undefined))).toBeUndefined()
   })
 
-  test.each(calls.filter(([name]) => name !== 'attach_tag'))(
-    'to %s decides nothing',
-    (_name, call) => {
-      expect(call.read(answered(404, notFound))).toBeUndefined()
+  test.each(requests.filter(([name]) => name !== 'attach_tag'))(
+    'to %s has no result',
+    (_name, request) => {
+      expect(request.read(responseOf(404, notFound))).toBeUndefined()
     },
   )
 })
 
-describe.each(calls)('to %s', (_name, call) => {
-  test.each([400, 401, 403, 409, 422, 429, 500, 503])('a %i decides nothing', (status) => {
-    expect(call.read(answered(status, { id: '7', errors: [{ code: 'x' }] }))).toBeUndefined()
+describe.each(requests)('a request to %s', (_name, request) => {
+  test.each([400, 401, 403, 409, 422, 429, 500, 503])('has no result after a %i', (status) => {
+    expect(request.read(responseOf(status, { id: '7', errors: [{ code: 'x' }] }))).toBeUndefined()
   })
 })

@@ -9,8 +9,8 @@ import { createClock, start } from '../../support/clock.ts'
 
 const startMs = start * 1000
 const windowMs = 10_000
-/** What an answer says in the first window after the start. */
-const saying = (
+/** A window that a response reports, by default the first one after the start. */
+const windowOf = (
   limit: number,
   remaining: number,
   resetMs = startMs + windowMs,
@@ -19,65 +19,65 @@ const saying = (
   remaining,
   resetMs,
 })
-const go = async (pace: Pace): Promise<Turn> => {
+const takeTurn = async (pace: Pace): Promise<Turn> => {
   const turn = await pace.turn(60_000)
   if (!turn) throw new Error('no turn')
   return turn
 }
-/** A process whose first call was answered. */
-const begun = async (window: RateLimitWindow | undefined, random = () => 0) => {
+/** A process whose first request had a response with this window. */
+const startPace = async (window: RateLimitWindow | undefined, random = () => 0) => {
   const clock = createClock()
   const pace = createPace(clock, random)
-  const first = await go(pace)
+  const first = await takeTurn(pace)
   first.end(window)
   return { clock, pace }
 }
 
-describe('while no window is known', () => {
-  test('the first call goes alone, and the others wait for its answer', async () => {
+describe('a pace without a known window', () => {
+  test('lets the first request go alone, and the others wait for its response', async () => {
     const pace = createPace(createClock(), () => 0)
-    const first = await go(pace)
-    let gone = 0
-    const others = [1, 2, 3].map(() => go(pace).then(() => (gone += 1)))
+    const first = await takeTurn(pace)
+    let turns = 0
+    const others = [1, 2, 3].map(() => takeTurn(pace).then(() => (turns += 1)))
 
     await new Promise(setImmediate)
-    expect(gone).toBe(0)
+    expect(turns).toBe(0)
 
-    first.end(saying(1_000, 999))
+    first.end(windowOf(1_000, 999))
     await Promise.all(others)
-    expect(gone).toBe(3)
+    expect(turns).toBe(3)
   })
 
-  test('all go freely where an answer tells of none', async () => {
-    const { clock, pace } = await begun(undefined)
+  test('does not delay requests if a response reports no window', async () => {
+    const { clock, pace } = await startPace(undefined)
 
-    const turns = await Promise.all(Array.from({ length: 100 }, () => go(pace)))
+    const turns = await Promise.all(Array.from({ length: 100 }, () => takeTurn(pace)))
 
     expect(turns).toHaveLength(100)
     expect(clock.slept).toEqual([])
   })
 
-  test('no call waits for a second answer', async () => {
-    const { clock, pace } = await begun(undefined)
-    await go(pace)
+  test('does not wait for a second response', async () => {
+    const { clock, pace } = await startPace(undefined)
+    await takeTurn(pace)
 
-    await go(pace)
+    await takeTurn(pace)
 
     expect(clock.slept).toEqual([])
   })
 
-  test('the first answer that tells of one is heeded', async () => {
-    const { clock, pace } = await begun(undefined)
-    const [second] = await Promise.all([go(pace), go(pace)])
+  test('applies the first window that a response reports', async () => {
+    const { clock, pace } = await startPace(undefined)
+    const [second] = await Promise.all([takeTurn(pace), takeTurn(pace)])
 
-    second?.end(saying(1_000, 0))
-    await go(pace)
+    second?.end(windowOf(1_000, 0))
+    await takeTurn(pace)
 
     expect(clock.now()).toBeGreaterThanOrEqual(startMs + windowMs)
   })
 })
 
-describe('after idle time', () => {
+describe('a pace after an idle time', () => {
   test.each([
     [100_000, 10],
     [1_667, 10],
@@ -85,159 +85,161 @@ describe('after idle time', () => {
     [500, 3],
     [167, 1],
   ])(
-    'of a window of %i calls a batch of %i goes at once, and no larger one',
-    async (limit, batch) => {
-      const { clock, pace } = await begun(saying(limit, limit - 1))
+    'with a limit of %i a burst of %i requests is not delayed, and no larger one',
+    async (limit, size) => {
+      const { clock, pace } = await startPace(windowOf(limit, limit - 1))
       clock.advance(1_000)
 
-      for (let call = 0; call < batch; call += 1) await go(pace)
+      for (let request = 0; request < size; request += 1) await takeTurn(pace)
       expect(clock.slept).toEqual([])
 
-      for (let call = 0; call < 10; call += 1) await go(pace)
+      for (let request = 0; request < 10; request += 1) await takeTurn(pace)
       expect(clock.slept.length).toBeGreaterThanOrEqual(9)
     },
   )
 
-  test.each([1_667, 100_000])('what comes after that batch is spread, of %i', async (limit) => {
-    const { clock, pace } = await begun(saying(limit, limit - 1))
+  test.each([1_667, 100_000])(
+    'with a limit of %i the requests after the burst are spread',
+    async (limit) => {
+      const { clock, pace } = await startPace(windowOf(limit, limit - 1))
+      clock.advance(1_000)
+
+      for (let request = 0; request < 30; request += 1) await takeTurn(pace)
+
+      expect(clock.slept.length).toBeGreaterThanOrEqual(18)
+    },
+  )
+
+  test('with a small limit the requests are spread', async () => {
+    const { clock, pace } = await startPace(windowOf(167, 166))
     clock.advance(1_000)
 
-    for (let call = 0; call < 30; call += 1) await go(pace)
-
-    expect(clock.slept.length).toBeGreaterThanOrEqual(18)
-  })
-
-  test('a batch is spread, where the window is small', async () => {
-    const { clock, pace } = await begun(saying(167, 166))
-    clock.advance(1_000)
-
-    for (let call = 0; call < 10; call += 1) await go(pace)
+    for (let request = 0; request < 10; request += 1) await takeTurn(pace)
 
     expect(clock.slept.length).toBeGreaterThanOrEqual(8)
   })
 
-  test('of many windows the first call goes at once, even where one was used up', async () => {
-    const { clock, pace } = await begun(saying(1_000, 0))
+  test('of many windows the first request is not delayed, although a window was used up', async () => {
+    const { clock, pace } = await startPace(windowOf(1_000, 0))
     clock.advance(605_000)
 
-    await go(pace)
+    await takeTurn(pace)
 
     expect(clock.slept).toEqual([])
   })
 
-  test('of many windows what comes after a batch is spread over the one that is', async () => {
-    const { clock, pace } = await begun(saying(1_000, 0))
+  test('of many windows the requests after the burst are spread over the current window', async () => {
+    const { clock, pace } = await startPace(windowOf(1_000, 0))
     clock.advance(605_000)
 
-    for (let call = 0; call < 30; call += 1) await go(pace)
+    for (let request = 0; request < 30; request += 1) await takeTurn(pace)
 
     expect(clock.slept.length).toBeGreaterThanOrEqual(20)
   })
 })
 
-describe('the pace', () => {
-  /** Of the next call, in ms after the one before. */
-  const gapAfter = async (window: RateLimitWindow) => {
-    const { clock, pace } = await begun(window)
-    await go(pace)
+describe('the interval between requests', () => {
+  const intervalAfter = async (window: RateLimitWindow) => {
+    const { clock, pace } = await startPace(window)
+    await takeTurn(pace)
     return clock.slept[0] ?? 0
   }
 
-  test('of a window that just began is near a quarter of it: one answer says little', async () => {
-    const gapMs = await gapAfter(saying(1_000, 999))
+  test('in a window that just started is near that of a quarter of the limit', async () => {
+    const intervalMs = await intervalAfter(windowOf(1_000, 999))
 
-    expect(gapMs).toBeGreaterThan(windowMs / (0.3 * 1_000))
-    expect(gapMs).toBeLessThan(windowMs / (0.2 * 1_000))
+    expect(intervalMs).toBeGreaterThan(windowMs / (0.3 * 1_000))
+    expect(intervalMs).toBeLessThan(windowMs / (0.2 * 1_000))
   })
 
-  test('is a 64th at least, so that none starves beside busy others', async () => {
-    expect(await gapAfter(saying(10_000, 5_000))).toBeCloseTo((windowMs * 64) / 4_700)
+  test('is that of a 64th of the limit at most, beside other busy processes', async () => {
+    expect(await intervalAfter(windowOf(10_000, 5_000))).toBeCloseTo((windowMs * 64) / 4_700)
   })
 
-  test('is that of the next window once that has surely begun, by our own clock', async () => {
-    const { clock, pace } = await begun(saying(20, 5, startMs + 4_000))
+  test('is that of the next window once it has started by our own clock', async () => {
+    const { clock, pace } = await startPace(windowOf(20, 5, startMs + 4_000))
 
-    await go(pace)
+    await takeTurn(pace)
 
     expect(clock.slept).toEqual([4_250])
   })
 
-  test('is that of the next window at once when an answer tells of it', async () => {
-    const { clock, pace } = await begun(saying(1_000, 999, startMs + 4_000))
-    const [used, next] = [await go(pace), await go(pace)]
-    used.end(saying(1_000, 0, startMs + 4_000))
+  test('is that of the next window as soon as a response reports it', async () => {
+    const { clock, pace } = await startPace(windowOf(1_000, 999, startMs + 4_000))
+    const [old, next] = [await takeTurn(pace), await takeTurn(pace)]
+    old.end(windowOf(1_000, 0, startMs + 4_000))
     clock.advance(3_900)
 
-    next.end(saying(1_000, 999, startMs + 14_000))
-    await go(pace)
+    next.end(windowOf(1_000, 999, startMs + 14_000))
+    await takeTurn(pace)
 
     expect(clock.now()).toBeLessThan(startMs + 4_000)
   })
 
-  test('of a window that Intercom began first is by the calls that were made in it', async () => {
-    const { clock, pace } = await begun(saying(1_000, 999))
-    for (let call = 0; call < 50; call += 1) await go(pace)
-    const first = await go(pace)
+  test('in a window that Intercom started first counts only the requests of that window', async () => {
+    const { clock, pace } = await startPace(windowOf(1_000, 999))
+    for (let request = 0; request < 50; request += 1) await takeTurn(pace)
+    const first = await takeTurn(pace)
     const nowMs = clock.now()
 
-    first.end(saying(1_000, 900, nowMs + windowMs))
-    for (let call = 0; call < 10; call += 1) await go(pace)
+    first.end(windowOf(1_000, 900, nowMs + windowMs))
+    for (let request = 0; request < 10; request += 1) await takeTurn(pace)
 
-    // A call every 230 ms: one of a hundred was its own. With those before it would be every 24 ms.
+    // 230 ms: 1 request of 100 was its own. Counting those before the window it would be 24 ms.
     expect(clock.now() - nowMs).toBeGreaterThan(1_500)
   })
 })
 
 describe('a window that is used up', () => {
-  test('is waited out', async () => {
-    const { clock, pace } = await begun(saying(1_000, 0, startMs + 4_000))
+  test('is waited for until it ends', async () => {
+    const { clock, pace } = await startPace(windowOf(1_000, 0, startMs + 4_000))
 
-    await go(pace)
+    await takeTurn(pace)
 
     expect(clock.slept[0]).toBe(4_250)
   })
 
   test.each([
-    ['long past', -600_000, 10_250],
-    ['a second past', -1_000, 10_250],
+    ['far in the past', -600_000, 10_250],
+    ['a second ago', -1_000, 10_250],
     ['now', 0, 10_250],
-    ['a second ahead', 1_000, 1_250],
-    ['ten seconds ahead', 10_000, 10_250],
-    ['eleven seconds ahead', 11_000, 10_250],
-    ['far ahead', 600_000, 10_250],
+    ['in a second', 1_000, 1_250],
+    ['in ten seconds', 10_000, 10_250],
+    ['in eleven seconds', 11_000, 10_250],
+    ['far in the future', 600_000, 10_250],
   ])(
-    'whose reset is %s by our clock (%i ms) is waited out for %i ms',
+    'with a reset %s by our own clock (%i ms) is waited for during %i ms',
     async (_name, resetMs, ms) => {
-      const { clock, pace } = await begun(saying(1_000, 0, startMs + resetMs))
+      const { clock, pace } = await startPace(windowOf(1_000, 0, startMs + resetMs))
 
-      await go(pace)
+      await takeTurn(pace)
 
       expect(clock.slept[0]).toBe(ms)
     },
   )
 
-  test('counts as such a little before, for what others have under way', async () => {
-    const { clock, pace } = await begun(saying(1_000, 30, startMs + 4_000))
+  test('counts as used up with a reserve for requests in flight', async () => {
+    const { clock, pace } = await startPace(windowOf(1_000, 30, startMs + 4_000))
 
-    await go(pace)
+    await takeTurn(pace)
 
     expect(clock.slept[0]).toBe(4_250)
   })
 
-  test('is waited out with jitter, so that not all processes come back at once', async () => {
-    const early = await begun(saying(1_000, 0), () => 0)
-    const late = await begun(saying(1_000, 0), () => 0.5)
+  test('is waited for with jitter, so that not all processes continue at the same time', async () => {
+    const early = await startPace(windowOf(1_000, 0), () => 0)
+    const late = await startPace(windowOf(1_000, 0), () => 0.5)
 
-    await Promise.all([go(early.pace), go(late.pace)])
+    await Promise.all([takeTurn(early.pace), takeTurn(late.pace)])
 
     expect(early.clock.slept[0]).toBe(10_250)
     expect(late.clock.slept[0]).toBe(10_270)
   })
 
-  test('gives no credit to those who waited: they are spread over the next one', async () => {
-    const { clock, pace } = await begun(saying(1_000, 0))
+  test('allows no burst after it: the requests are spread over the next window', async () => {
+    const { clock, pace } = await startPace(windowOf(1_000, 0))
 
-    for (let call = 0; call < 10; call += 1) await go(pace)
+    for (let request = 0; request < 10; request += 1) await takeTurn(pace)
 
     const [reset, ...gaps] = clock.slept
     expect(reset).toBe(10_250)
@@ -246,42 +248,42 @@ describe('a window that is used up', () => {
 })
 
 describe('a turn that would come too late', () => {
-  test('is undefined at once', async () => {
-    const { clock, pace } = await begun(saying(1_000, 0, startMs + 4_000))
+  test('is undefined immediately', async () => {
+    const { clock, pace } = await startPace(windowOf(1_000, 0, startMs + 4_000))
 
     expect(await pace.turn(4_249)).toBeUndefined()
     expect(clock.slept).toEqual([])
   })
 
-  test('is one that comes 1 ms too late', async () => {
-    const { pace } = await begun(saying(20, 5, startMs + 4_000))
+  test('is undefined if it comes 1 ms too late', async () => {
+    const { pace } = await startPace(windowOf(20, 5, startMs + 4_000))
 
     expect(await pace.turn(4_249)).toBeUndefined()
     expect(await pace.turn(4_250)).toBeDefined()
   })
 
-  test('is undefined at once also within a window that is not used up', async () => {
-    const { clock, pace } = await begun(saying(20, 10))
+  test('is undefined immediately within a window that is not used up', async () => {
+    const { clock, pace } = await startPace(windowOf(20, 10))
 
     expect(await pace.turn(100)).toBeUndefined()
     expect(clock.slept).toEqual([])
   })
 
-  test('counts no call', async () => {
+  test('does not count as a request', async () => {
     const sleeps = async (tooLate: number) => {
-      const { clock, pace } = await begun(saying(20, 10))
+      const { clock, pace } = await startPace(windowOf(20, 10))
       for (let turn = 0; turn < tooLate; turn += 1) await pace.turn(0)
-      const second = await go(pace)
-      second.end(saying(20, 8))
-      await go(pace)
+      const second = await takeTurn(pace)
+      second.end(windowOf(20, 8))
+      await takeTurn(pace)
       return clock.slept
     }
 
     expect(await sleeps(5)).toEqual(await sleeps(0))
   })
 
-  test('keeps no later one from coming', async () => {
-    const { clock, pace } = await begun(saying(1_000, 0, startMs + 4_000))
+  test('does not block a later turn', async () => {
+    const { clock, pace } = await startPace(windowOf(1_000, 0, startMs + 4_000))
 
     const [late, inTime] = await Promise.all([pace.turn(0), pace.turn(60_000)])
 
@@ -291,97 +293,97 @@ describe('a turn that would come too late', () => {
   })
 })
 
-describe('an answer', () => {
-  test('to a call of a window that is over is not heeded', async () => {
-    const { clock, pace } = await begun(saying(1_000, 999))
-    const slow = await go(pace)
+describe('a response', () => {
+  test('to a request of a window that is over is ignored', async () => {
+    const { clock, pace } = await startPace(windowOf(1_000, 999))
+    const slow = await takeTurn(pace)
     clock.advance(10_250)
-    await go(pace)
+    await takeTurn(pace)
 
-    slow.end(saying(1_000, 0))
-    await go(pace)
+    slow.end(windowOf(1_000, 0))
+    await takeTurn(pace)
 
     expect(clock.now()).toBeLessThan(startMs + 11_000)
   })
 
-  test('to a later call that still names the old window opens that again, for a second', async () => {
-    const { clock, pace } = await begun(saying(1_000, 999))
+  test('to a later request that still reports the old window extends that by a second', async () => {
+    const { clock, pace } = await startPace(windowOf(1_000, 999))
     clock.advance(10_250)
-    const early = await go(pace)
+    const early = await takeTurn(pace)
     const nowMs = clock.now()
 
-    early.end(saying(1_000, 0))
-    await go(pace)
+    early.end(windowOf(1_000, 0))
+    await takeTurn(pace)
 
     expect(clock.now()).toBeGreaterThanOrEqual(nowMs + 1_250)
     expect(clock.now()).toBeLessThan(nowMs + 1_350)
   })
 
-  test('that still names the old window keeps nobody from what is left of it', async () => {
-    const { clock, pace } = await begun(saying(1_000, 999))
+  test('that still reports the old window allows the requests that are left in it', async () => {
+    const { clock, pace } = await startPace(windowOf(1_000, 999))
     clock.advance(10_250)
-    const early = await go(pace)
+    const early = await takeTurn(pace)
 
-    early.end(saying(1_000, 500))
-    for (let call = 0; call < 3; call += 1) await go(pace)
+    early.end(windowOf(1_000, 500))
+    for (let request = 0; request < 3; request += 1) await takeTurn(pace)
 
     expect(clock.now()).toBeLessThan(startMs + 11_250)
   })
 
-  test('that names the new window ends the one that was opened again', async () => {
-    const { clock, pace } = await begun(saying(1_000, 999))
+  test('that reports the new window ends an extended one', async () => {
+    const { clock, pace } = await startPace(windowOf(1_000, 999))
     clock.advance(10_250)
-    const [early, late] = [await go(pace), await go(pace)]
-    early.end(saying(1_000, 0))
+    const [early, late] = [await takeTurn(pace), await takeTurn(pace)]
+    early.end(windowOf(1_000, 0))
     const nowMs = clock.now()
 
-    late.end(saying(1_000, 999, startMs + 20_000))
-    await go(pace)
+    late.end(windowOf(1_000, 999, startMs + 20_000))
+    await takeTurn(pace)
 
     expect(clock.now()).toBeLessThan(nowMs + 100)
   })
 
-  test('names windows that our clock begins as Intercom does, whatever the two clocks say', async () => {
-    const ahead = 600_000
-    const { clock, pace } = await begun(saying(1_000, 999, startMs + windowMs + ahead))
+  test('can report a window that our own clock started, although the two clocks differ', async () => {
+    const aheadMs = 600_000
+    const { clock, pace } = await startPace(windowOf(1_000, 999, startMs + windowMs + aheadMs))
     clock.advance(10_250)
-    const second = await go(pace)
+    const second = await takeTurn(pace)
 
-    second.end(saying(1_000, 0, startMs + 2 * windowMs + ahead))
-    await go(pace)
+    second.end(windowOf(1_000, 0, startMs + 2 * windowMs + aheadMs))
+    await takeTurn(pace)
 
     expect(clock.now()).toBeGreaterThanOrEqual(startMs + 20_250)
     expect(clock.now()).toBeLessThan(startMs + 20_350)
   })
 
-  test('that is older than what is known is not heeded', async () => {
-    const { clock, pace } = await begun(saying(1_000, 999))
-    const [slow, quick] = await Promise.all([go(pace), go(pace)])
+  test('to an older request than the one last applied is ignored', async () => {
+    const { clock, pace } = await startPace(windowOf(1_000, 999))
+    const [slow, quick] = await Promise.all([takeTurn(pace), takeTurn(pace)])
 
-    quick?.end(saying(1_000, 0))
-    slow?.end(saying(1_000, 998))
-    await go(pace)
+    quick?.end(windowOf(1_000, 0))
+    slow?.end(windowOf(1_000, 998))
+    await takeTurn(pace)
 
     expect(clock.now()).toBeGreaterThanOrEqual(startMs + 10_000)
   })
 
-  test('of a window that begins sooner than was said is heeded', async () => {
-    const { clock, pace } = await begun(saying(1_000, 999))
-    const second = await go(pace)
+  test('that reports the next window before the reset of the current one is applied', async () => {
+    const { clock, pace } = await startPace(windowOf(1_000, 999))
+    const second = await takeTurn(pace)
     clock.advance(8_000)
 
-    second.end(saying(1_000, 0, startMs + 18_000))
-    await go(pace)
+    second.end(windowOf(1_000, 0, startMs + 18_000))
+    await takeTurn(pace)
 
     expect(clock.now()).toBeGreaterThanOrEqual(startMs + 18_250)
     expect(clock.now()).toBeLessThan(startMs + 18_350)
   })
 
-  test('that none came for changes nothing', async () => {
+  test('without a window changes nothing', async () => {
     const sleeps = async (end: (turn: Turn) => void) => {
-      const { clock, pace } = await begun(saying(100, 99))
-      end(await go(pace))
-      await go(pace)
+      const { clock, pace } = await startPace(windowOf(100, 99))
+      end(await takeTurn(pace))
+      await takeTurn(pace)
       return clock.slept
     }
 
@@ -389,14 +391,14 @@ describe('an answer', () => {
   })
 })
 
-test('turns come in the order they were asked for', async () => {
-  const { pace } = await begun(saying(100, 3, startMs + 4_000))
+test('a pace grants turns in the order of the calls', async () => {
+  const { pace } = await startPace(windowOf(100, 3, startMs + 4_000))
   const order: number[] = []
 
   await Promise.all(
-    [0, 1, 2, 3, 4, 5].map(async (asked) => {
-      await go(pace)
-      order.push(asked)
+    [0, 1, 2, 3, 4, 5].map(async (index) => {
+      await takeTurn(pace)
+      order.push(index)
     }),
   )
 
@@ -404,8 +406,8 @@ test('turns come in the order they were asked for', async () => {
 })
 
 /**
- * Time that passes only while all wait, and then at once. As with Node's own timers a wait is of
- * whole milliseconds and at least one.
+ * A clock that advances to the next timer when all code waits. As with Node's timers, a wait is
+ * truncated to whole milliseconds and lasts at least one.
  */
 const createTime = () => {
   let nowMs = startMs
@@ -421,11 +423,11 @@ const createTime = () => {
       new Promise((wake) => {
         const atMs = nowMs + Math.max(1, Math.trunc(ms))
         waits += 1
-        // What falls due together wakes in the order it was set.
+        // Timers that are due at the same time fire in the order they were set.
         waiting.push({ key: atMs - startMs + waits / 2 ** 24, atMs, wake })
       }),
   }
-  /** Lets time pass until nobody waits any more. */
+  /** Advances the clock until no timer is left. */
   const run = async (): Promise<void> => {
     for (;;) {
       await settled()
@@ -438,39 +440,39 @@ const createTime = () => {
   return { clock: { ...clock, timeout: () => new AbortController().signal }, run }
 }
 
-/** All that goes on without time passing has: here nothing but promises does. */
+/** Resolves when all pending promises have settled. */
 const settled = (): Promise<void> => new Promise((resolve) => process.nextTick(resolve))
 
 type Load = {
-  /** Calls a window, of all processes. */
+  /** Requests per window, for all processes. */
   readonly limit: number
   readonly latencyMs: number
-  /** How far into a window the first call is made. */
+  /** How far into a window the first request is sent. */
   readonly offsetMs?: number
   readonly processes?: number
-  /** Calls that each process has under way at most; it always has more to make. */
+  /** Requests in flight per process; there are always more to send. */
   readonly concurrency?: number
-  /** Calls that others make for each of its own. */
+  /** Requests of other applications for each request of a process. */
   readonly others?: number
   /** How far our clock is ahead of Intercom’s. */
   readonly skewMs?: number
 }
 
-/** Calls as processes make them until the second whole window is over: when, by process. */
+/** Simulates processes until the second whole window is over; returns when each sent requests. */
 const simulate = async (load: Load) => {
   const { limit, latencyMs, offsetMs = 0, processes = 1, concurrency = 10, others = 0 } = load
   const { clock, run } = createTime()
-  const ours: Clock = { ...clock, now: () => clock.now() + (load.skewMs ?? 0) }
+  const ownClock: Clock = { ...clock, now: () => clock.now() + (load.skewMs ?? 0) }
   const endMs = startMs + 3 * windowMs
   const server = createRateWindow(clock.now)
   server.setLimit(limit)
   let refused = 0
   const arrive = () => {
-    const { headers, refusal } = server.take()
-    if (refusal) refused += 1
+    const { headers, error } = server.take()
+    if (error) refused += 1
     return headers
   }
-  const call = async (turn: Turn, atMs: number[]): Promise<void> => {
+  const send = async (turn: Turn, atMs: number[]): Promise<void> => {
     await clock.sleep(latencyMs / 2)
     atMs.push(clock.now())
     const headers = arrive()
@@ -479,59 +481,59 @@ const simulate = async (load: Load) => {
     turn.end(readRateLimitWindow(headers))
   }
   const times = Array.from({ length: processes }, (_, index) => {
-    const pace = createPace(ours, () => index / processes)
+    const pace = createPace(ownClock, () => index / processes)
     const atMs: number[] = []
-    for (let one = 0; one < concurrency; one += 1) {
+    for (let started = 0; started < concurrency; started += 1) {
       const loop = async () => {
         await clock.sleep(offsetMs)
-        while (clock.now() < endMs) await call(await go(pace), atMs)
+        while (clock.now() < endMs) await send(await takeTurn(pace), atMs)
       }
       void loop()
     }
     return atMs
   })
   await run()
-  /** Those of the second window: by then a process knows its share. */
+  /** In the second window a process knows its share. */
   const second = times.map((atMs) =>
-    atMs.map((each) => each - startMs - windowMs).filter((each) => each >= 0 && each < windowMs),
+    atMs.map((ms) => ms - startMs - windowMs).filter((ms) => ms >= 0 && ms < windowMs),
   )
   return { refused, second }
 }
 
-describe('an answer about the end of a window', () => {
-  test('that is heard just after it lets nobody burst', async () => {
-    const { clock, pace } = await begun(saying(1_000, 900))
-    const slow = await go(pace)
+describe('a response near the end of a window', () => {
+  test('that arrives just after the end allows no burst', async () => {
+    const { clock, pace } = await startPace(windowOf(1_000, 900))
+    const slow = await takeTurn(pace)
     clock.advance(startMs + windowMs + 100 - clock.now())
 
-    slow.end(saying(1_000, 31))
-    for (let call = 0; call < 3; call += 1) await go(pace)
+    slow.end(windowOf(1_000, 31))
+    for (let request = 0; request < 3; request += 1) await takeTurn(pace)
 
     expect(clock.slept.at(-1)).toBeGreaterThanOrEqual(100)
   })
 
-  test('may be a second off: it is the same window', async () => {
-    const { clock, pace } = await begun(saying(1_000, 999))
-    let calls = 1
+  test('may report a reset that is a second off: it is the same window', async () => {
+    const { clock, pace } = await startPace(windowOf(1_000, 999))
+    let requests = 1
     while (clock.now() < startMs + 5_000) {
-      const turn = await go(pace)
-      calls += 1
-      turn.end(saying(1_000, 1_000 - calls, startMs + windowMs - (calls % 2) * 1_000))
+      const turn = await takeTurn(pace)
+      requests += 1
+      turn.end(windowOf(1_000, 1_000 - requests, startMs + windowMs - (requests % 2) * 1_000))
     }
 
-    expect(calls).toBeGreaterThan(400)
+    expect(requests).toBeGreaterThan(400)
   })
 })
 
 describe('a process alone', () => {
-  test('has nearly all of the window', async () => {
+  test('uses nearly the whole window', async () => {
     const { second, refused } = await simulate({ limit: 1_000, latencyMs: 100 })
 
     expect(second[0]?.length).toBeGreaterThan(900)
     expect(refused).toBe(0)
   })
 
-  test('spreads its calls over the window', async () => {
+  test('spreads its requests over the window', async () => {
     const { second } = await simulate({ limit: 1_000, latencyMs: 100 })
 
     const bySecond = Array.from(
@@ -560,15 +562,15 @@ describe('a process alone', () => {
   })
 })
 
-describe('a process whose clock is not Intercom’s', () => {
-  test.each([-600_000, 600_000])('has nearly all of the window: %i ms ahead', async (skewMs) => {
+describe('a process whose clock differs from Intercom’s', () => {
+  test.each([-600_000, 600_000])('uses nearly the whole window, %i ms ahead', async (skewMs) => {
     const { second, refused } = await simulate({ limit: 1_000, latencyMs: 100, skewMs })
 
     expect(second[0]?.length).toBeGreaterThan(900)
     expect(refused).toBe(0)
   })
 
-  test('never exceeds the limit in any window, behind by any time or ahead by a window and more', async () => {
+  test('never exceeds the limit in any window, if it is behind or at least a window ahead', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.record({
@@ -576,7 +578,7 @@ describe('a process whose clock is not Intercom’s', () => {
           latencyMs: fc.integer({ min: 1, max: 500 }),
           offsetMs: fc.integer({ min: 0, max: windowMs - 1 }),
           concurrency: fc.integer({ min: 1, max: 20 }),
-          // Nearer than a window ahead, a small one may be exceeded by a few calls at its end.
+          // Less than a window ahead, a small limit may be exceeded by a few requests at its end.
           skewMs: fc.oneof(
             fc.integer({ min: -windowMs, max: 0 }),
             fc.integer({ min: -600_000, max: 0 }),
@@ -596,26 +598,29 @@ describe('a process among others', () => {
   test.each([
     [1, 1_000 / 2],
     [3, 1_000 / 4],
-  ])('with %i of theirs for each call of its own makes about %i of 1000', async (others, calls) => {
-    const { second, refused } = await simulate({ limit: 1_000, latencyMs: 100, others })
+  ])(
+    'with %i of their requests for each of its own sends about %i of 1000',
+    async (others, expected) => {
+      const { second, refused } = await simulate({ limit: 1_000, latencyMs: 100, others })
 
-    const made = second[0]?.length ?? 0
-    expect(made).toBeGreaterThan(0.85 * calls)
-    expect(made).toBeLessThanOrEqual(calls)
-    expect(second[0]?.filter((ms) => ms < windowMs / 2).length).toBeLessThan(0.65 * made)
-    expect(refused).toBe(0)
-  })
+      const sent = second[0]?.length ?? 0
+      expect(sent).toBeGreaterThan(0.85 * expected)
+      expect(sent).toBeLessThanOrEqual(expected)
+      expect(second[0]?.filter((ms) => ms < windowMs / 2).length).toBeLessThan(0.65 * sent)
+      expect(refused).toBe(0)
+    },
+  )
 
-  test('shares the window with an equal', async () => {
+  test('shares the window equally with another one', async () => {
     const { second } = await simulate({ limit: 1_000, latencyMs: 100, processes: 2 })
 
-    for (const each of second) {
-      expect(each.length).toBeGreaterThan(300)
-      expect(each.length).toBeLessThan(700)
+    for (const atMs of second) {
+      expect(atMs.length).toBeGreaterThan(300)
+      expect(atMs.length).toBeLessThan(700)
     }
   })
 
-  test('exceeds no window of Intercom’s together with an equal, as many workers as are deployed', async () => {
+  test('never exceeds the limit together with another one, as many workers as are deployed', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.record({

@@ -3,25 +3,25 @@ import { msUntilReset, readRateLimitWindow } from '../../../src/lib/intercom/rat
 import { start } from '../../support/clock.ts'
 
 const nowMs = start * 1000
-const announced = {
+const headers = {
   'x-ratelimit-limit': '167',
   'x-ratelimit-remaining': '42',
   'x-ratelimit-reset': String(start + 7),
 }
-const windowOf = (headers: Readonly<Record<string, string | string[] | undefined>> = {}) =>
-  readRateLimitWindow({ ...announced, ...headers })
+const windowOf = (changed: Readonly<Record<string, string | string[] | undefined>> = {}) =>
+  readRateLimitWindow({ ...headers, ...changed })
 
-test('a window is what its three headers say', () => {
+test('readRateLimitWindow reads the window from the three headers', () => {
   expect(windowOf()).toEqual({ limit: 167, remaining: 42, resetMs: nowMs + 7_000 })
 })
 
-describe('there is no window', () => {
+describe('readRateLimitWindow returns undefined', () => {
   test('without headers', () => {
     expect(readRateLimitWindow({})).toBeUndefined()
   })
 
   const names = ['x-ratelimit-limit', 'x-ratelimit-remaining', 'x-ratelimit-reset']
-  describe.each(names)('by a %s', (name) => {
+  describe.each(names)('for a header %s', (name) => {
     test.each([
       undefined,
       '',
@@ -34,23 +34,23 @@ describe('there is no window', () => {
       '9999999999999',
       'Infinity',
       '42, 42',
-    ])('that is %j', (value) => {
+    ])('with the value %j', (value) => {
       expect(windowOf({ [name]: value })).toBeUndefined()
     })
 
-    test('that comes twice', () => {
+    test('that is repeated', () => {
       expect(windowOf({ [name]: ['42', '42'] })).toBeUndefined()
     })
   })
 
-  test('of no calls at all', () => {
+  test('for a limit of 0', () => {
     expect(windowOf({ 'x-ratelimit-limit': '0' })).toBeUndefined()
   })
 })
 
-describe('the reset', () => {
+describe('resetMs', () => {
   test.each([0, start - 600, start, start + 600, 999_999_999_999])(
-    'is told as Intercom’s clock has it: %i',
+    'is the reset by Intercom’s clock, in milliseconds: %i',
     (reset) => {
       expect(windowOf({ 'x-ratelimit-reset': String(reset) })).toMatchObject({
         resetMs: reset * 1000,
@@ -59,7 +59,7 @@ describe('the reset', () => {
   )
 })
 
-describe('the wait for the next window', () => {
+describe('msUntilReset', () => {
   const waitMs = (resetMs: number, atMs = nowMs) =>
     msUntilReset({ limit: 167, remaining: 0, resetMs }, atMs)
 
@@ -71,11 +71,11 @@ describe('the wait for the next window', () => {
     ['in 15 s', 15_000, start + 15],
     ['in 16 s', 15_000, start + 16],
     ['in the year 33658', 15_000, 999_999_999_999],
-  ])('that begins %s is %i ms', (_name, expected, reset) => {
+  ])('for a reset %s is %i ms', (_name, expected, reset) => {
     expect(waitMs(reset * 1000)).toBe(expected)
   })
 
-  test('in the middle of a second is as long as it is', () => {
+  test('in the middle of a second is the time that is left', () => {
     expect(waitMs(nowMs + 7_000, nowMs + 6_600)).toBe(400)
     expect(waitMs(nowMs + 7_000, nowMs + 6_900)).toBe(200)
   })
@@ -86,6 +86,6 @@ test.each([
   ['167', 167],
   ['168', 167],
   ['999999999999', 167],
-])('%s remaining of 167 are %i', (remaining, calls) => {
-  expect(windowOf({ 'x-ratelimit-remaining': remaining })).toMatchObject({ remaining: calls })
+])('readRateLimitWindow reads %s remaining of 167 as %i', (remaining, expected) => {
+  expect(windowOf({ 'x-ratelimit-remaining': remaining })).toMatchObject({ remaining: expected })
 })

@@ -8,7 +8,7 @@ import { contact, email } from '../../support/people.ts'
 
 const idsOf = (contacts: readonly { readonly id: string }[]) => contacts.map(({ id }) => id)
 
-describe('what this process made or changed', () => {
+describe('a recent contact', () => {
   test('is found by e-mail and by phone', () => {
     const recent = createRecentContacts(createClock())
     recent.remember(contact('a', { phone: '+14155550100' }))
@@ -17,7 +17,7 @@ describe('what this process made or changed', () => {
     expect(idsOf(recent.find('phone', '+14155550100'))).toEqual(['a'])
   })
 
-  test('is found whatever the case of its e-mail, on either side', () => {
+  test('is found by its e-mail in any case', () => {
     const recent = createRecentContacts(createClock())
     recent.remember(contact('a', { email: 'Ada@Example.com' }))
     recent.remember(contact('b'))
@@ -25,7 +25,7 @@ describe('what this process made or changed', () => {
     expect(idsOf(recent.find('email', 'ADA@example.COM'))).toEqual(['a', 'b'])
   })
 
-  test('is not found by another’s', () => {
+  test('is not found by another e-mail or phone', () => {
     const recent = createRecentContacts(createClock())
     recent.remember(contact('a', { phone: null }))
     recent.remember(contact('b', { email: null }))
@@ -35,7 +35,7 @@ describe('what this process made or changed', () => {
     expect(recent.find('phone', '+14155550100')).toEqual([])
   })
 
-  test('is found as it was last', () => {
+  test('is found in its latest state', () => {
     const recent = createRecentContacts(createClock())
     recent.remember(contact('a', { name: 'Old' }))
     recent.remember(contact('a', { name: 'New' }))
@@ -43,7 +43,7 @@ describe('what this process made or changed', () => {
     expect(recent.find('email', email)).toMatchObject([{ id: 'a', name: 'New' }])
   })
 
-  test('is not found by what it was before', () => {
+  test('is not found by its former e-mail', () => {
     const recent = createRecentContacts(createClock())
     recent.remember(contact('a'))
     recent.remember(contact('a', { email: 'grace@example.com' }))
@@ -51,7 +51,7 @@ describe('what this process made or changed', () => {
     expect(recent.find('email', email)).toEqual([])
   })
 
-  test('is forgotten when told to', () => {
+  test('is forgotten by forget', () => {
     const recent = createRecentContacts(createClock())
     recent.remember(contact('a'))
     recent.remember(contact('b'))
@@ -73,7 +73,7 @@ describe('what this process made or changed', () => {
     expect(recent.find('email', email)).toEqual([])
   })
 
-  test('is remembered for five minutes since it last changed', () => {
+  test('is remembered for five minutes after its latest change', () => {
     const clock = createClock()
     const recent = createRecentContacts(clock)
     recent.remember(contact('a'))
@@ -85,7 +85,7 @@ describe('what this process made or changed', () => {
     expect(idsOf(recent.find('email', email))).toEqual(['a'])
   })
 
-  test('is a thousand contacts at most, the oldest forgotten first', () => {
+  test('is forgotten when there are more than 1,000, the oldest first', () => {
     const recent = createRecentContacts(createClock())
     for (let index = 0; index < 1_000; index += 1) recent.remember(contact(`c${index}`))
     recent.remember(contact('c0'))
@@ -99,11 +99,11 @@ describe('what this process made or changed', () => {
   })
 })
 
-describe('contacts that search found', () => {
+describe('addRecentContacts', () => {
   const old = contact('a', { name: 'Old', updated_at: 1 })
-  const young = contact('a', { name: 'New', updated_at: 2 })
+  const latest = contact('a', { name: 'New', updated_at: 2 })
 
-  test('are taken as they are where nothing is remembered', () => {
+  test('returns the contacts of the search unchanged without recent ones', () => {
     expect(addRecentContacts([old], [])).toEqual({
       type: 'contacts',
       contacts: [old],
@@ -112,19 +112,19 @@ describe('contacts that search found', () => {
   })
 
   test.each([
-    ['older', old, young],
-    ['newer', young, old],
-    ['of the same second', { ...old, updated_at: 2 }, young],
-    ['of a time that nobody says', contact('a', { name: 'Old' }), contact('a', { name: 'New' })],
-  ])('are taken as they are beside what is remembered of them, %s', (_name, found, known) => {
-    expect(addRecentContacts([found], [known])).toEqual({
+    ['an older one', old, latest],
+    ['a newer one', latest, old],
+    ['one of the same second', { ...old, updated_at: 2 }, latest],
+    ['one without a time', contact('a', { name: 'Old' }), contact('a', { name: 'New' })],
+  ])('prefers a contact of the search to the same recent one: %s', (_name, found, recent) => {
+    expect(addRecentContacts([found], [recent])).toEqual({
       type: 'contacts',
       contacts: [found],
       unindexed: [],
     })
   })
 
-  test('are joined by those that are not yet indexed, each named', () => {
+  test('adds recent contacts that search does not show, and lists their ids', () => {
     const other = contact('b')
 
     expect(addRecentContacts([old], [other])).toEqual({
@@ -139,10 +139,10 @@ describe('contacts that search found', () => {
     })
   })
 
-  test('are joined by those alone that search does not show', () => {
+  test('adds only the recent contacts that search does not show', () => {
     const [other, third] = [contact('b'), contact('c')]
 
-    expect(addRecentContacts([old, other], [young, third])).toEqual({
+    expect(addRecentContacts([old, other], [latest, third])).toEqual({
       type: 'contacts',
       contacts: [old, other, third],
       unindexed: ['c'],

@@ -17,8 +17,8 @@ const parked = (body: object, parking: Parking) => {
   return record(body, { messageAttributes })
 }
 
-describe('a dead letter', () => {
-  test('says why it was parked, and when', async () => {
+describe('readDeadLetter', () => {
+  test('returns why and when a record was parked', async () => {
     const parking = { reason: 'intercom_rejected', code: 'parameter_invalid' } as const
 
     expect(
@@ -26,7 +26,7 @@ describe('a dead letter', () => {
     ).toMatchObject({ ...parking, source: 'backend', event_id: 'e1', sentMs: start * 1000 })
   })
 
-  test('that SQS moved is receives_exhausted, of the source and event that are read', async () => {
+  test('returns receives_exhausted, the source and the event for a record that SQS moved', async () => {
     expect(await readDeadLetter(bridge, record(ada))).toMatchObject({
       reason: 'receives_exhausted',
       code: undefined,
@@ -35,7 +35,7 @@ describe('a dead letter', () => {
     })
   })
 
-  test('takes no attribute of another producer for its own', async () => {
+  test('ignores attributes of another producer with the same names', async () => {
     const messageAttributes = Object.fromEntries(
       ['reason', 'code', 'event_id'].map((name) => [name, { stringValue: 'Ada' }]),
     )
@@ -47,7 +47,7 @@ describe('a dead letter', () => {
     })
   })
 
-  test('shows an event’s id that may be an address, and a source that is no name, as digests', async () => {
+  test('hashes an event id that looks like an address, and a source that is not a valid name', async () => {
     const messageAttributes = { source: { stringValue: 'Ada Lovelace' } }
     const body = { ...ada, event_id: 'ada@example.com' }
 
@@ -64,7 +64,7 @@ describe('a dead letter', () => {
     [ada, { kind: 'signup' }],
     [{ name: 'Ada' }, { kind: 'refused', code: 'no_identity' }],
     [{ signup_bridge: 9 }, { kind: 'refused', code: 'invalid_message', issues: [] }],
-  ])('%j reads as %j today', async (body, reads) => {
+  ])('reads %j as %j', async (body, reads) => {
     expect((await readDeadLetter(bridge, record(body))).reads).toMatchObject(reads)
   })
 })
@@ -77,14 +77,14 @@ test.each([
   [{ source: 'clerk' }, false],
   [{ event: 'e2' }, false],
   [{ reason: 'no_identity', event: 'e2' }, false],
-])('by the filter %j it is meant: %s', async (filter, meant) => {
+])('matchesFilter with the filter %j returns %s', async (filter, matches) => {
   const parking = { reason: 'no_identity', source: 'backend', event_id: 'e1' } as const
 
-  expect(matchesFilter(await readDeadLetter(bridge, parked(ada, parking)), filter)).toBe(meant)
+  expect(matchesFilter(await readDeadLetter(bridge, parked(ada, parking)), filter)).toBe(matches)
 })
 
-describe('it goes back', () => {
-  test('as it was queued, in the group of its person', async () => {
+describe('toReplay', () => {
+  test('returns the body unchanged, in the group of its person', async () => {
     const letter = await readDeadLetter(bridge, parked(ada, { reason: 'intercom_rejected' }))
 
     expect(toReplay(letter, false)).toEqual({
@@ -95,13 +95,13 @@ describe('it goes back', () => {
     })
   })
 
-  test('in a group of its body where no person can be read', async () => {
+  test('uses a group of the body when no person can be read', async () => {
     const letter = await readDeadLetter(bridge, parked({}, { reason: 'no_identity' }))
 
     expect(toReplay(letter, false).groupId).toBe(sha256('{}'))
   })
 
-  test('with its source, and marked to restore where that is wanted', async () => {
+  test('keeps the source, and sets `replay` to `restore` when restoring', async () => {
     const parking = { reason: 'contact_archived', source: 'backend' } as const
     const letter = await readDeadLetter(bridge, parked(ada, parking))
 

@@ -6,7 +6,7 @@ import type { Signup } from '../../../src/lib/signup.ts'
 import type { Reading } from '../../../src/lib/transform/read.ts'
 import { start } from '../../support/clock.ts'
 import { bytes, delivery } from '../../support/deliveries.ts'
-import { fifoArn, record } from '../../support/records.ts'
+import { record } from '../../support/records.ts'
 
 const sha256 = (text: string | Uint8Array) => createHash('sha256').update(text).digest('hex')
 
@@ -24,20 +24,20 @@ const reading = (...signups: [Signup, ...Signup[]]): Extract<Reading, { kind: 's
 })
 const ada = signup({ email: 'ada@example.com' })
 
-describe('a message', () => {
-  test('carries the whole delivery to the byte, and the signup’s index', () => {
+describe('toMessages', () => {
+  test('carries the whole delivery to the byte, with the index of the signup', () => {
     const body = Uint8Array.from({ length: 256 }, (_, index) => index)
-    const given = { ...delivery(body, { 'content-type': 'application/json' }), url: '' }
+    const received = { ...delivery(body, { 'content-type': 'application/json' }), url: '' }
 
-    const messages = toMessages(given, reading(ada, signup({ email: 'grace@example.com' })))
+    const messages = toMessages(received, reading(ada, signup({ email: 'grace@example.com' })))
 
     expect(messages.map(({ body: text }) => fromRecord(record(text)))).toEqual([
-      { delivery: given, index: 0 },
-      { delivery: given, index: 1 },
+      { delivery: received, index: 0 },
+      { delivery: received, index: 1 },
     ])
   })
 
-  test('is plain ASCII, whatever the body holds', () => {
+  test('returns a body in plain ASCII, whatever the delivery contains', () => {
     const [message] = toMessages(delivery('\ufffe\uffff\u0000 ä \ud83d\ude00'), reading(ada))
 
     expect(message?.body).toMatch(/^[\x20-\x7e]+$/)
@@ -47,16 +47,16 @@ describe('a message', () => {
     [{ email: 'ada@example.com', external_id: '1', phone: '+1' }, 'ada@example.com'],
     [{ external_id: '1', phone: '+1' }, '1'],
     [{ phone: '+1' }, '+1'],
-  ])('of %j is in the group of the SHA-256 of %j', (contact, identity) => {
+  ])('sets the group of %j to the SHA-256 of %j', (contact, identity) => {
     const [message] = toMessages(delivery('{}'), reading(signup(contact)))
 
     expect(message?.groupId).toBe(sha256(identity))
     expect(personKey(signup(contact))).toBe(sha256(identity))
   })
 
-  test('has a dedupe id of its source, event id, index and body alone', () => {
-    const idOf = (given = delivery('{}'), read = reading(ada)) =>
-      toMessages(given, read)[0]?.dedupeId
+  test('derives the dedupe id from source, event id, index and body only', () => {
+    const idOf = (received = delivery('{}'), read = reading(ada)) =>
+      toMessages(received, read)[0]?.dedupeId
     const other = { ...delivery('{}'), received_at: start + 9, headers: { 'x-a': 'b' } }
 
     expect(idOf()).toMatch(/^[0-9a-f]{64}$/)
@@ -68,7 +68,7 @@ describe('a message', () => {
     expect(new Set(two).size).toBe(2)
   })
 
-  test('of a refused reading is one, in the group of its body', () => {
+  test('returns one message for a refused reading, in the group of its body', () => {
     const refused: Reading = {
       kind: 'refused',
       event_id: 'e1',
@@ -80,24 +80,27 @@ describe('a message', () => {
     const messages = toMessages(delivery('{}'), refused)
 
     expect(messages).toMatchObject([{ groupId: sha256('{}') }])
-    // Once it can be read, a replay delivers all of it.
+    // Without an index, a replay delivers all of its signups.
     expect(fromRecord(record(messages[0]?.body ?? ''))).not.toHaveProperty('index')
+  })
+
+  test('returns a message of its own for a signup that cannot be used', () => {
+    const refused = { code: 'no_identity', message: '', issues: [], index: 1 } as const
+    const mixed: Reading = { ...reading(ada), indexes: [2], refusals: [refused] }
+
+    const messages = toMessages(delivery('[]'), mixed)
+
+    expect(messages.map(({ body }) => fromRecord(record(body)).index)).toEqual([2, 1])
+    expect(messages.map(({ groupId }) => groupId)).toEqual([
+      sha256('ada@example.com'),
+      sha256('[]'),
+    ])
   })
 })
 
-test('a signup that cannot be used has a message of its own, beside those that can', () => {
-  const refused = { code: 'no_identity', message: '', issues: [], index: 1 } as const
-  const mixed: Reading = { ...reading(ada), indexes: [2], refusals: [refused] }
-
-  const messages = toMessages(delivery('[]'), mixed)
-
-  expect(messages.map(({ body }) => fromRecord(record(body)).index)).toEqual([2, 1])
-  expect(messages.map(({ groupId }) => groupId)).toEqual([sha256('ada@example.com'), sha256('[]')])
-})
-
-describe('a record of another producer', () => {
+describe('fromRecord with a message of another producer', () => {
   const signupJson = '{"email":"ada@example.com"}'
-  const of = (body: unknown) => ({
+  const contentOf = (body: unknown) => ({
     delivery: {
       source: 'queue',
       received_at: start,
@@ -109,55 +112,55 @@ describe('a record of another producer', () => {
   })
   const source = { source: { stringValue: 'clerk', dataType: 'String' } }
 
-  test('is plain JSON of the source `queue`', () => {
-    expect(fromRecord(record(signupJson))).toEqual(of(signupJson))
+  test('reads plain JSON as the source `queue`', () => {
+    expect(fromRecord(record(signupJson))).toEqual(contentOf(signupJson))
   })
 
-  test('may name its source by an attribute', () => {
+  test('reads the source from an attribute', () => {
     expect(fromRecord(record(signupJson, { messageAttributes: source }))).toEqual({
-      delivery: { ...of(signupJson).delivery, source: 'clerk' },
+      delivery: { ...contentOf(signupJson).delivery, source: 'clerk' },
     })
   })
 
-  test('may be in an SNS envelope, which may name the source too', () => {
+  test('unwraps an SNS envelope and reads the source from it', () => {
     const envelope = { Type: 'Notification', TopicArn: 'arn', Message: signupJson }
-    const naming = {
+    const withSource = {
       ...envelope,
       MessageAttributes: { source: { Type: 'String', Value: 'clerk' } },
     }
 
-    expect(fromRecord(record(envelope))).toEqual(of(signupJson))
-    expect(fromRecord(record(naming)).delivery.source).toBe('clerk')
+    expect(fromRecord(record(envelope))).toEqual(contentOf(signupJson))
+    expect(fromRecord(record(withSource)).delivery.source).toBe('clerk')
   })
 
-  test('may be in an EventBridge envelope', () => {
+  test('unwraps an EventBridge envelope', () => {
     const detail = { email: 'ada@example.com' }
     const envelope = { version: '0', id: 'x', 'detail-type': 'signup', source: 'my.app', detail }
 
-    expect(fromRecord(record(envelope))).toEqual(of(detail))
+    expect(fromRecord(record(envelope))).toEqual(contentOf(detail))
   })
 
   test.each(['not json', '5', 'null', '[]', '{"Type":"Notification"}', '{"detail":{}}'])(
-    'is taken as it is otherwise: %s',
+    'leaves any other body unchanged: %s',
     (body) => {
-      expect(fromRecord(record(body))).toEqual(of(body))
+      expect(fromRecord(record(body))).toEqual(contentOf(body))
     },
   )
 })
 
-describe('a dead letter that came back', () => {
+describe('fromRecord with a replayed dead letter', () => {
   const text = (stringValue: string) => ({ stringValue, dataType: 'String' })
-  const [ours] = toMessages(delivery('{}'), reading(ada))
+  const [message] = toMessages(delivery('{}'), reading(ada))
   const bodies: [string, string][] = [
-    ['a message of ours', ours?.body ?? ''],
-    ['one of another producer', '{"email":"ada@example.com"}'],
+    ['of the bridge', message?.body ?? ''],
+    ['of another producer', '{"email":"ada@example.com"}'],
   ]
 
   describe.each(bodies)('%s', (_name, body) => {
     const replayOf = (messageAttributes: Record<string, { stringValue?: string }>) =>
       fromRecord(record(body, { messageAttributes })).replay
 
-    test('restores an archived contact where the replay says so', () => {
+    test('restores an archived contact when the attribute `replay` is `restore`', () => {
       expect(replayOf({ replay: text('restore') })).toBe('restore_archived')
       expect(replayOf({ replay: text('restore'), reason: text('contact_archived') })).toBe(
         'restore_archived',
@@ -165,41 +168,41 @@ describe('a dead letter that came back', () => {
     })
 
     test.each(['', 'park', 'true', 'Restore', 'anything'])(
-      'parks an archived contact where the replay says %j',
-      (said) => {
-        expect(replayOf({ replay: text(said) })).toBe('park_archived')
+      'parks an archived contact when the attribute `replay` is %j',
+      (value) => {
+        expect(replayOf({ replay: text(value) })).toBe('park_archived')
       },
     )
 
     test.each(['contact_archived', 'intercom_rejected', 'attributes_refused', 'unexpected'])(
-      'is one by its reason alone, as it was parked: %s',
+      'recognises it by the reason %s alone',
       (reason) => {
         expect(replayOf({ reason: text(reason) })).toBe('park_archived')
       },
     )
 
     test.each(['', 'signed up', 'Contact_archived', 'receives_exhausted', 'toString'])(
-      'is none by the reason %j, which is another producer’s own',
+      'does not recognise it by the reason %j, which is not a code of the bridge',
       (reason) => {
         expect(replayOf({ reason: text(reason), source: text('queue') })).toBeUndefined()
       },
     )
 
-    test('is none without attributes, or with a reason that is no text', () => {
+    test('recognises none without attributes, or with a reason without text', () => {
       expect(fromRecord(record(body))).not.toHaveProperty('replay')
       expect(replayOf({ reason: {} })).toBeUndefined()
     })
   })
 
-  test('is one as it was parked, and carries the same delivery', () => {
-    const given = record(ours?.body ?? '')
-    const letter = toDeadLetter(given, { reason: 'contact_archived', source: 'test' })
+  test('recognises a parked record and reads the same delivery from it', () => {
+    const original = record(message?.body ?? '')
+    const letter = toDeadLetter(original, { reason: 'contact_archived', source: 'test' })
     const messageAttributes = Object.fromEntries(
       Object.entries(letter.attributes ?? {}).map(([name, value]) => [name, text(value)]),
     )
 
     expect(fromRecord(record(letter.body, { messageAttributes }))).toEqual({
-      ...fromRecord(given),
+      ...fromRecord(original),
       replay: 'park_archived',
     })
   })
@@ -209,64 +212,14 @@ test.each([
   { signup_bridge: 1 },
   { signup_bridge: 2, source: 'a', received_at: 1, headers: {}, body: '', index: 0 },
   { signup_bridge: 1, source: 'a', received_at: 1, headers: {}, body: '', index: 'x' },
-])('a message of ours that is not whole is invalid_message: %j', (body) => {
+])('fromRecord refuses an incomplete message of the bridge with invalid_message: %j', (body) => {
   expect(() => fromRecord(record(body))).toThrow(
     expect.objectContaining({ code: 'invalid_message' }),
   )
 })
 
-test('an envelope that nests too deep to be written again is left as it is', () => {
+test('fromRecord does not unwrap an envelope that is nested too deep', () => {
   const body = `{"detail-type":"x","detail":{"a":${'['.repeat(20_000)}${']'.repeat(20_000)}}}`
 
   expect(fromRecord(record(body)).delivery.body).toEqual(bytes(body))
-})
-
-describe('a dead letter', () => {
-  const given = record('the body as it came', { messageId: 'm7', eventSourceARN: fifoArn })
-  const parking = {
-    reason: 'intercom_rejected',
-    code: 'parameter_invalid',
-    source: 'clerk',
-  } as const
-
-  test('keeps the body and says why', () => {
-    expect(toDeadLetter(given, { ...parking, event_id: 'evt_1' })).toEqual({
-      body: 'the body as it came',
-      groupId: 'm7',
-      dedupeId: sha256('m7 intercom_rejected'),
-      attributes: {
-        reason: 'intercom_rejected',
-        code: 'parameter_invalid',
-        source: 'clerk',
-        event_id: 'evt_1',
-      },
-    })
-  })
-
-  test.each(['ä', 'line\nbreak', 'x'.repeat(257)])(
-    'shows the digest of an event id that is not plain: %j',
-    (event_id) => {
-      expect(toDeadLetter(given, { ...parking, event_id }).attributes).toMatchObject({
-        event_id: sha256(event_id),
-      })
-    },
-  )
-
-  test('shows the digest of a source that is no name of ours', () => {
-    expect(
-      toDeadLetter(given, { ...parking, source: 'Ada <ada@example.com>' }).attributes,
-    ).toMatchObject({
-      source: sha256('Ada <ada@example.com>'),
-    })
-  })
-
-  test('leaves out what it does not know', () => {
-    const { attributes } = toDeadLetter(given, {
-      reason: 'invalid_message',
-      code: undefined,
-      event_id: '',
-    })
-
-    expect(attributes).toEqual({ reason: 'invalid_message' })
-  })
 })

@@ -19,7 +19,7 @@ import { record } from '../../support/records.ts'
 const bridge: Bridge = defineBridge({ sources: { backend: signup() } })
 const arn = 'arn:aws:sqs:eu-west-1:000000000000:queue.fifo'
 
-/** A queue and its dead letters, on a clock of their own. */
+/** A queue and its dead letters, on a virtual clock. */
 const start = () => {
   const time = createTime()
   const queue = createFifoQueue({ arn, now: time.now })
@@ -28,7 +28,7 @@ const start = () => {
   const bodyOf = (person: number) => JSON.stringify({ email: `person-${person}@example.com` })
   let parked = 0
   const park = (count: number, reason: 'mapping_failed' | 'no_identity' = 'mapping_failed') => {
-    for (let each = 0; each < count; each += 1) {
+    for (let index = 0; index < count; index += 1) {
       parked += 1
       const messageId = `m${parked}`
       letters.send(toDeadLetter(record(bodyOf(parked), { messageId }), { reason }))
@@ -41,27 +41,27 @@ const start = () => {
     ...more,
   })
   const deadLetterQueue = deadLetters.asQueue(async () => {})
-  const run = (more: Partial<ReplayOptions> = {}, given: DeadLetterQueue = deadLetterQueue) =>
-    time.run(replay(given, bridge, options(more)))
+  const run = (more: Partial<ReplayOptions> = {}, source: DeadLetterQueue = deadLetterQueue) =>
+    time.run(replay(source, bridge, options(more)))
   return { time, queue, letters, park, run, deadLetterQueue, bodyOf }
 }
 
-describe('a scan', () => {
-  test('shows every dead letter once, and releases them all', async () => {
+describe('forEachDeadLetter', () => {
+  test('passes every dead letter once, and releases them all', async () => {
     const { letters, park, deadLetterQueue } = start()
     park(35)
     const seen: DeadLetter[] = []
 
-    const looked = await forEachDeadLetter(deadLetterQueue, bridge, {}, (letter) =>
+    const result = await forEachDeadLetter(deadLetterQueue, bridge, {}, (letter) =>
       seen.push(letter),
     )
 
     expect(new Set(seen.map(({ record: { messageId } }) => messageId)).size).toBe(35)
-    expect(looked).toEqual({ scanned: 35, heldByOthers: 0, unseen: 0, isComplete: true })
+    expect(result).toEqual({ scanned: 35, heldByOthers: 0, unseen: 0, isComplete: true })
     expect([seen.length, letters.visible()]).toEqual([35, 35])
   })
 
-  test('ends where what was held for too long comes round again, and says that there may be more', async () => {
+  test('ends when a message is received again because its hold ran out, and is not complete', async () => {
     const { time, letters, park, deadLetterQueue } = start()
     park(35)
     const seen: string[] = []
@@ -75,38 +75,38 @@ describe('a scan', () => {
       },
     }
 
-    const looked = await forEachDeadLetter(slow, bridge, {}, ({ record: { messageId } }) =>
+    const result = await forEachDeadLetter(slow, bridge, {}, ({ record: { messageId } }) =>
       seen.push(messageId),
     )
 
-    expect(looked).toMatchObject({ scanned: 20, isComplete: false })
+    expect(result).toMatchObject({ scanned: 20, isComplete: false })
     expect([seen.length, new Set(seen).size, letters.visible()]).toEqual([20, 20, 35])
   })
 
-  test('tells how far it is after every batch, whatever is meant', async () => {
+  test('calls onScanned after every batch, also when no dead letter matches', async () => {
     const { park, deadLetterQueue } = start()
     park(25)
-    const told: number[] = []
-    const onLooked = (scanned: number) => told.push(scanned)
+    const counts: number[] = []
+    const onScanned = (scanned: number) => counts.push(scanned)
 
     await forEachDeadLetter(deadLetterQueue, bridge, { event: 'none' }, () => {}, {
-      onScanned: onLooked,
+      onScanned,
     })
 
-    expect(told).toEqual([10, 20, 25])
+    expect(counts).toEqual([10, 20, 25])
   })
 
-  test('says how many somebody else holds', async () => {
+  test('returns how many another run holds', async () => {
     const { letters, park, deadLetterQueue } = start()
     park(12)
     letters.receive()
 
-    const looked = await forEachDeadLetter(deadLetterQueue, bridge, {}, () => {})
+    const result = await forEachDeadLetter(deadLetterQueue, bridge, {}, () => {})
 
-    expect(looked).toMatchObject({ scanned: 2, heldByOthers: 10 })
+    expect(result).toMatchObject({ scanned: 2, heldByOthers: 10 })
   })
 
-  test('releases what it held when something fails', async () => {
+  test('releases the held dead letters after an error', async () => {
     const { letters, park, deadLetterQueue } = start()
     park(12)
     const scan = forEachDeadLetter(deadLetterQueue, bridge, {}, () => {
@@ -117,7 +117,7 @@ describe('a scan', () => {
     expect(letters.visible()).toBe(12)
   })
 
-  test('ends after the batch at hand when it is told to', async () => {
+  test('ends after the current batch when it is aborted', async () => {
     const { letters, park, deadLetterQueue } = start()
     park(30)
     const ending = new AbortController()
@@ -128,16 +128,16 @@ describe('a scan', () => {
       ending.abort()
     }
     const { signal } = ending
-    const looked = await forEachDeadLetter(deadLetterQueue, bridge, {}, onLetter, { signal })
+    const result = await forEachDeadLetter(deadLetterQueue, bridge, {}, onLetter, { signal })
 
     expect([seen, letters.visible()]).toEqual([10, 30])
-    expect(looked).toMatchObject({ isComplete: false, unseen: 0 })
+    expect(result).toMatchObject({ isComplete: false, unseen: 0 })
   })
 
-  test('says how many stand behind others of their group', async () => {
+  test('returns how many are behind others of their group', async () => {
     const { letters, deadLetterQueue } = start()
-    for (let each = 0; each < 13; each += 1) {
-      letters.send({ body: '{}', groupId: 'one', dedupeId: String(each) })
+    for (let index = 0; index < 13; index += 1) {
+      letters.send({ body: '{}', groupId: 'one', dedupeId: String(index) })
     }
     let seen = 0
 
@@ -149,8 +149,8 @@ describe('a scan', () => {
   })
 })
 
-describe('a replay', () => {
-  test('sends each back as its person, under the digest of its own id', async () => {
+describe('replay', () => {
+  test('sends a dead letter back in the group of its person, with a dedupe id of its id', async () => {
     const { queue, letters, park, run, bodyOf } = start()
     park(1)
     const [letter] = letters.messages()
@@ -168,23 +168,23 @@ describe('a replay', () => {
     ])
   })
 
-  test('sends back all of a group, however many there are, in their order', async () => {
+  test('sends a group of any size back, in order', async () => {
     const { queue, letters, run } = start()
-    for (let each = 0; each < 25; each += 1) {
+    for (let index = 0; index < 25; index += 1) {
       letters.send({
-        body: JSON.stringify({ email: 'ada@example.com', name: `${each}` }),
+        body: JSON.stringify({ email: 'ada@example.com', name: `${index}` }),
         groupId: 'one',
-        dedupeId: String(each),
+        dedupeId: String(index),
       })
     }
 
     expect(await run()).toMatchObject({ replayed: 25, unseen: 0 })
 
     const names = queue.messages().map(({ body }) => JSON.parse(body).name)
-    expect(names).toEqual(Array.from({ length: 25 }, (_, each) => `${each}`))
+    expect(names).toEqual(Array.from({ length: 25 }, (_, index) => `${index}`))
   })
 
-  test('leaves those that are not meant, and releases them', async () => {
+  test('keeps and releases the dead letters that do not match the filter', async () => {
     const { queue, letters, park, run } = start()
     park(15, 'no_identity')
     park(15)
@@ -195,7 +195,7 @@ describe('a replay', () => {
     expect([queue.size(), letters.size(), letters.visible()]).toEqual([15, 30, 30])
   })
 
-  test('keeps what the queue does not take', async () => {
+  test('keeps the dead letters that the queue does not store', async () => {
     const { queue, letters, park, run, deadLetterQueue } = start()
     park(12)
     const sendBack: DeadLetterQueue['sendBack'] = async ([first, ...batch]) => {
@@ -210,7 +210,7 @@ describe('a replay', () => {
     expect([queue.size(), letters.visible()]).toEqual([10, 2])
   })
 
-  test('counts what went back and could not be deleted, and releases it', async () => {
+  test('counts and releases the dead letters that were sent back and could not be deleted', async () => {
     const { queue, letters, park, run, deadLetterQueue } = start()
     park(5)
     const remove: DeadLetterQueue['remove'] = ([, ...receipts]) => deadLetterQueue.remove(receipts)
@@ -223,17 +223,17 @@ describe('a replay', () => {
   })
 
   test.each(['receive', 'sendBack', 'remove', 'counts'] as const)(
-    'loses nothing where %s fails, and goes on when it is run again',
-    async (call) => {
+    'loses nothing when %s fails, and continues when it is run again',
+    async (method) => {
       const { time, queue, letters, park, run, deadLetterQueue } = start()
       park(30)
       let calls = 0
       const failing: DeadLetterQueue = {
         ...deadLetterQueue,
-        [call]: async (given: never) => {
+        [method]: async (argument: never) => {
           calls += 1
           if (calls === 2) throw new Error('SQS gave no answer')
-          return deadLetterQueue[call](given)
+          return deadLetterQueue[method](argument)
         },
       }
 
@@ -243,20 +243,20 @@ describe('a replay', () => {
       await run()
 
       expect(letters.size()).toBe(0)
-      // Within five minutes SQS drops what was sent before it could be deleted.
+      // SQS drops a message that was already sent within the last five minutes.
       expect(queue.messages().map(({ body }) => body)).toHaveLength(30)
       expect(time.now()).toBeGreaterThan(0)
     },
   )
 
-  test('waits while a hundred signups wait in the queue', async () => {
+  test('pauses while a hundred signups wait in the queue', async () => {
     const { time, queue, park, run } = start()
     const progress: ReplayProgress[] = []
-    for (let each = 0; each < 100; each += 1) {
-      queue.send({ body: '{}', groupId: `live-${each}`, dedupeId: '1' })
+    for (let index = 0; index < 100; index += 1) {
+      queue.send({ body: '{}', groupId: `live-${index}`, dedupeId: '1' })
     }
     park(20)
-    const began = time.now()
+    const startedMs = time.now()
     const drain = async () => {
       await time.sleep(60_000)
       const records = [1, 2, 3].flatMap(() => queue.receive())
@@ -264,24 +264,24 @@ describe('a replay', () => {
     }
     drain()
 
-    await run({ onProgress: (each) => progress.push(each) })
+    await run({ onProgress: (update) => progress.push(update) })
 
-    expect(time.now() - began).toBeGreaterThan(60_000)
+    expect(time.now() - startedMs).toBeGreaterThan(60_000)
     expect(progress[0]).toMatchObject({ replayed: 0, waitsFor: 100 })
     expect(progress.at(-1)).toEqual({ replayed: 20, refused: 0, undeleted: 0 })
   })
 
-  test('takes a quarter of a second for ten, at least', async () => {
+  test('takes at least 250 ms for each ten', async () => {
     const { time, park, run } = start()
     park(90)
-    const began = time.now()
+    const startedMs = time.now()
 
     await run()
 
-    expect(time.now() - began).toBe(9 * 250)
+    expect(time.now() - startedMs).toBe(9 * 250)
   })
 
-  test('ends after the batch at hand when it is told to, also while it waits', async () => {
+  test('ends after the current batch when it is aborted, also during a pause', async () => {
     const { queue, letters, park, run } = start()
     park(30)
     const ending = new AbortController()
@@ -290,15 +290,15 @@ describe('a replay', () => {
     await run({ signal: ending.signal, onProgress })
     expect([queue.size(), letters.visible()]).toEqual([10, 20])
 
-    for (let each = 0; each < 100; each += 1) {
-      queue.send({ body: '{}', groupId: `live-${each}`, dedupeId: '1' })
+    for (let index = 0; index < 100; index += 1) {
+      queue.send({ body: '{}', groupId: `live-${index}`, dedupeId: '1' })
     }
     const waiting = new AbortController()
     await run({ signal: waiting.signal, onProgress: () => waiting.abort() })
     expect([queue.size(), letters.visible()]).toEqual([110, 20])
   })
 
-  test('does not go round with what is parked again meanwhile', async () => {
+  test('does not send back what is parked again meanwhile', async () => {
     const { time, queue, letters, park, run, deadLetterQueue } = start()
     park(5)
     const sendBack: DeadLetterQueue['sendBack'] = async (batch) => {

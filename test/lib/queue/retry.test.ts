@@ -1,12 +1,11 @@
 import { describe, expect, test } from 'vitest'
 import { BridgeError, type ErrorCode } from '../../../src/lib/errors.ts'
-import { retryDelayMs } from '../../../src/lib/intercom/client.ts'
 import { backoffSeconds, decideRetry } from '../../../src/lib/queue/retry.ts'
 
-const judge = (code: ErrorCode, receives = 1, random = 0) =>
+const decide = (code: ErrorCode, receives = 1, random = 0) =>
   decideRetry(new BridgeError(code, 'text'), receives, random)
 
-describe('a record that failed', () => {
+describe('decideRetry', () => {
   test.each([
     'attributes_refused',
     'body_too_large',
@@ -28,8 +27,8 @@ describe('a record that failed', () => {
     'signature_missing',
     'unknown_source',
     'unsupported_media_type',
-  ] as const)('for good (%s) is parked', (code) => {
-    expect(judge(code)).toEqual({ kind: 'park', reason: code })
+  ] as const)('parks a record after a permanent error: %s', (code) => {
+    expect(decide(code)).toEqual({ kind: 'park', reason: code })
   })
 
   test.each([
@@ -38,9 +37,12 @@ describe('a record that failed', () => {
     'intercom_unavailable',
     'restore_failed',
     'unexpected',
-  ] as const)('for now (%s) comes again, and its batch goes on', (code) => {
-    expect(judge(code)).toEqual({ kind: 'retry', retryInSeconds: 15, stopBatch: false })
-  })
+  ] as const)(
+    'retries a record after a temporary error, without stopping the batch: %s',
+    (code) => {
+      expect(decide(code)).toEqual({ kind: 'retry', retryInSeconds: 15, stopBatch: false })
+    },
+  )
 
   test.each([
     'conflict_unresolved',
@@ -49,8 +51,8 @@ describe('a record that failed', () => {
     'intercom_unavailable',
     'out_of_time',
     'unexpected',
-  ] as const)('for now (%s) is never parked, however often it comes', (code) => {
-    expect(judge(code, 400)).toMatchObject({ kind: 'retry', stopBatch: false })
+  ] as const)('never parks a record after a temporary error, even at receive 400: %s', (code) => {
+    expect(decide(code, 400)).toMatchObject({ kind: 'retry', stopBatch: false })
   })
 
   test.each([
@@ -59,25 +61,25 @@ describe('a record that failed', () => {
     'invalid_config',
     'misconfigured',
     'temporarily_unavailable',
-  ] as const)('for all (%s) comes again and stops its batch, and is never parked', (code) => {
-    expect(judge(code)).toEqual({ kind: 'retry', retryInSeconds: 15, stopBatch: true })
-    expect(judge(code, 400)).toMatchObject({ kind: 'retry' })
+  ] as const)('retries a record and stops the batch when every record would fail: %s', (code) => {
+    expect(decide(code)).toEqual({ kind: 'retry', retryInSeconds: 15, stopBatch: true })
+    expect(decide(code, 400)).toMatchObject({ kind: 'retry' })
   })
 
-  test('by a bad token comes again once the secret may be read anew, and is never parked', () => {
-    expect(judge('intercom_unauthorized')).toEqual({
+  test('retries a record after a bad token once the secret may be read again, and never parks it', () => {
+    expect(decide('intercom_unauthorized')).toEqual({
       kind: 'retry',
       retryInSeconds: 31,
       stopBatch: true,
     })
-    expect(judge('intercom_unauthorized', 400)).toMatchObject({
+    expect(decide('intercom_unauthorized', 400)).toMatchObject({
       kind: 'retry',
       retryInSeconds: 450,
     })
   })
 
-  test('with a lead that may have been made comes again when the index has caught up', () => {
-    expect(judge('create_unclear', 5, 0.9)).toEqual({
+  test('retries a record once the index shows a lead that may have been created', () => {
+    expect(decide('create_unclear', 5, 0.9)).toEqual({
       kind: 'retry',
       retryInSeconds: 180,
       stopBatch: false,
@@ -85,9 +87,9 @@ describe('a record that failed', () => {
   })
 
   test.each([1, 2, 400])(
-    'for lack of time comes again at once at receive %i, and its batch goes on',
+    'retries a record that ran out of time without a delay at receive %i, without stopping the batch',
     (receives) => {
-      expect(judge('out_of_time', receives, 0.9)).toEqual({
+      expect(decide('out_of_time', receives, 0.9)).toEqual({
         kind: 'retry',
         retryInSeconds: 0,
         stopBatch: false,
@@ -95,14 +97,20 @@ describe('a record that failed', () => {
     },
   )
 
-  test.each([1, 2, 3, 4])('to restore its contact comes again at receive %i', (receives) => {
-    expect(judge('restore_failed', receives)).toMatchObject({ kind: 'retry', stopBatch: false })
-  })
+  test.each([1, 2, 3, 4])(
+    'retries a record whose contact cannot be restored at receive %i',
+    (receives) => {
+      expect(decide('restore_failed', receives)).toMatchObject({ kind: 'retry', stopBatch: false })
+    },
+  )
 
   test.each([5, 6, 400])(
-    'to restore its contact is parked at receive %i: it was deleted for good',
+    'parks a record whose contact cannot be restored as contact_deleted at receive %i',
     (receives) => {
-      expect(judge('restore_failed', receives)).toEqual({ kind: 'park', reason: 'contact_deleted' })
+      expect(decide('restore_failed', receives)).toEqual({
+        kind: 'park',
+        reason: 'contact_deleted',
+      })
     },
   )
 
@@ -113,7 +121,7 @@ describe('a record that failed', () => {
     ['create_unclear', 1, 180],
     ['extras_unavailable', 10, 450],
   ] as const)(
-    'and is not to come again too soon (%s at receive %i) comes again after %i s',
+    'respects retryAfterSeconds: retries after %s at receive %i in %i s',
     (code, receives, retryInSeconds) => {
       const error = new BridgeError(code, 'text', { retryAfterSeconds: 180 })
 
@@ -121,18 +129,18 @@ describe('a record that failed', () => {
     },
   )
 
-  test('for good is parked, however late it might come again', () => {
+  test('parks a record after a permanent error, whatever its retryAfterSeconds', () => {
     const error = new BridgeError('intercom_rejected', 'text', { retryAfterSeconds: 180 })
 
     expect(decideRetry(error, 1, 0)).toEqual({ kind: 'park', reason: 'intercom_rejected' })
   })
 
-  test('of any other kind is not parked for the fifth receive’s sake', () => {
-    expect(judge('intercom_unavailable', 5)).toMatchObject({ kind: 'retry' })
+  test('does not park a record after another error at its fifth receive', () => {
+    expect(decide('intercom_unavailable', 5)).toMatchObject({ kind: 'retry' })
   })
 })
 
-describe('the backoff', () => {
+describe('backoffSeconds', () => {
   test.each([
     [1, 15, 30],
     [2, 30, 60],
@@ -145,23 +153,16 @@ describe('the backoff', () => {
     expect(backoffSeconds(receives, 0.999_999)).toBe(most)
   })
 
-  test('of 400 receives lasts about three days', () => {
+  test('adds up to about three days over 400 receives', () => {
     const seconds = Array.from({ length: 400 }, (_, index) => backoffSeconds(index + 1, 0.5))
-    const days = seconds.reduce((sum, each) => sum + each, 0) / 86_400
+    const days = seconds.reduce((sum, value) => sum + value, 0) / 86_400
 
     expect(days).toBeGreaterThan(3)
     expect(days).toBeLessThan(3.5)
   })
 })
 
-test('tries in place are apart by full jitter under a rising cap', () => {
-  expect(retryDelayMs(1, 0)).toBe(0)
-  expect(retryDelayMs(1, 0.999)).toBe(499)
-  expect(retryDelayMs(2, 0.999)).toBe(999)
-  expect(retryDelayMs(10, 0.999)).toBe(3996)
-})
-
-describe('a record that its queue has had for five days', () => {
+describe('decideRetry with a record that is five days old', () => {
   const old = (code: ErrorCode, ageSeconds = 5 * 86_400) =>
     decideRetry(new BridgeError(code, 'text'), 1, 0, ageSeconds)
 
@@ -170,12 +171,12 @@ describe('a record that its queue has had for five days', () => {
     'intercom_unauthorized',
     'create_unclear',
     'misconfigured',
-  ] as const)('is parked with why it still fails (%s), before SQS drops it', (code) => {
+  ] as const)('parks it with the error that it still has, before SQS deletes it: %s', (code) => {
     expect(old(code)).toEqual({ kind: 'park', reason: code })
     expect(old(code, 5 * 86_400 - 1)).toMatchObject({ kind: 'retry' })
   })
 
-  test('is not, where there was no time to try it', () => {
+  test('retries it when it ran out of time', () => {
     expect(old('out_of_time')).toMatchObject({ kind: 'retry', retryInSeconds: 0 })
   })
 })

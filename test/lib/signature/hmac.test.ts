@@ -13,11 +13,11 @@ import { start } from '../../support/clock.ts'
 import { bytes, delivery } from '../../support/deliveries.ts'
 import { verdict } from '../../support/verdict.ts'
 
-describe('a timestamp in the header of the signature', () => {
+describe('a signature with a timestamp in its header', () => {
   const secret = 'whsec_is no prefix here'
-  const at = (seconds: number, text = '{"a":1}') =>
+  const macAt = (seconds: number, text = '{"a":1}') =>
     createHmac('sha256', secret).update(`${seconds}.${text}`).digest('hex')
-  const good = at(start)
+  const valid = macAt(start)
   const check = (header: string, now = start, secrets = [secret]) =>
     verdict(
       timestampedScheme('stripe-signature', 's'),
@@ -27,31 +27,31 @@ describe('a timestamp in the header of the signature', () => {
     )
 
   test.each([
-    `t=${start},v1=${good}`,
-    `t=${start}, v1=${good}`,
-    `v1=${good},t=${start}`,
-    `t=${start},v1=${'0'.repeat(64)},v1=${good}`,
-    `t=${start},v1=${good},v0=${'0'.repeat(64)}`,
-  ])('%s is accepted', (header) => {
+    `t=${start},v1=${valid}`,
+    `t=${start}, v1=${valid}`,
+    `v1=${valid},t=${start}`,
+    `t=${start},v1=${'0'.repeat(64)},v1=${valid}`,
+    `t=${start},v1=${valid},v0=${'0'.repeat(64)}`,
+  ])('is accepted: %s', (header) => {
     expect(check(header)).toBe('accepted')
   })
 
   test.each([
-    ['the signature of an older version', `t=${start},v0=${good}`],
-    ['no timestamp', `v1=${good}`],
-    ['an empty timestamp', `t=,v1=${good}`],
-    ['two timestamps', `t=${start},t=${start},v1=${good}`],
-    ['another timestamp than was signed', `t=${start + 1},v1=${good}`],
-    ['a timestamp in milliseconds', `t=${start}000,v1=${good}`],
-    ['a float', `t=${start}.0,v1=${good}`],
-    ['nothing in its place', `t=${start},v1=`],
-    ['junk', 'junk'],
-  ])('%s is refused', (_title, header) => {
+    ['only a signature of an older version', `t=${start},v0=${valid}`],
+    ['no timestamp', `v1=${valid}`],
+    ['an empty timestamp', `t=,v1=${valid}`],
+    ['two timestamps', `t=${start},t=${start},v1=${valid}`],
+    ['another timestamp than the signed one', `t=${start + 1},v1=${valid}`],
+    ['a timestamp in milliseconds', `t=${start}000,v1=${valid}`],
+    ['a fractional timestamp', `t=${start}.0,v1=${valid}`],
+    ['an empty signature', `t=${start},v1=`],
+    ['malformed text', 'junk'],
+  ])('is signature_invalid with %s', (_title, header) => {
     expect(check(header)).toBe('signature_invalid')
   })
 
-  test('it is fresh for 300 s, either way', () => {
-    const header = `t=${start},v1=${good}`
+  test('is accepted up to 300 s in the past and in the future', () => {
+    const header = `t=${start},v1=${valid}`
 
     expect(check(header, start + 300)).toBe('accepted')
     expect(check(header, start - 300)).toBe('accepted')
@@ -59,29 +59,29 @@ describe('a timestamp in the header of the signature', () => {
     expect(check(header, start - 301)).toBe('signature_expired')
   })
 
-  test('a secret with `whsec_` is kept as text', () => {
-    expect(check(`t=${start},v1=${good}`, start, ['is no prefix here'])).toBe('signature_invalid')
+  test('uses a secret with `whsec_` as text', () => {
+    expect(check(`t=${start},v1=${valid}`, start, ['is no prefix here'])).toBe('signature_invalid')
   })
 })
 
-describe('HubSpot’s published vectors', () => {
+describe('HubSpot’s published test vectors', () => {
   // https://developers.hubspot.com/docs/apps/developer-platform/build-apps/authentication/request-validation
   const secret = 'yyyyyyyy-yyyy-yyyy-yyyy-yyyyyyyyyyyy'
   const url = 'https://www.example.com/webhook_uri'
   const { signature } = hubspot()
   const v2 = '9569219f8ba981ffa6f6f16aa0f48637d35d728c7e4d93d0d52efaa512af7900'
   const check = (
-    given: { method?: string; url?: string; body: string; headers: Record<string, string> },
+    request: { method?: string; url?: string; body: string; headers: Record<string, string> },
     now = start,
   ) =>
     verdict(
       signature,
-      { ...delivery(given.body), url, ...given, body: new TextEncoder().encode(given.body) },
+      { ...delivery(request.body), url, ...request, body: new TextEncoder().encode(request.body) },
       [secret],
       now,
     )
 
-  test('v2 is accepted, over a GET without a body and over a POST', () => {
+  test('of v2 are accepted, for a GET without a body and for a POST', () => {
     const get = 'eee2dddcc73c94d699f5e395f4b9d454a069a6855fbfa152e91e88823087200e'
 
     expect(check({ method: 'GET', body: '', headers: { 'x-hubspot-signature': get } })).toBe(
@@ -95,7 +95,7 @@ describe('HubSpot’s published vectors', () => {
     ).toBe('accepted')
   })
 
-  test('v2 is refused at another address', () => {
+  test('of v2 are signature_invalid for another URL', () => {
     expect(
       check({
         url: `${url}/2`,
@@ -112,12 +112,12 @@ describe('HubSpot’s published vectors', () => {
   }
   const v3Body = "{'example_field':'example_value'}"
 
-  test('v3 is accepted in its time, and refused after 300 s', () => {
+  test('of v3 are accepted up to 300 s of age', () => {
     expect(check({ body: v3Body, headers: v3 }, 15_000)).toBe('accepted')
     expect(check({ body: v3Body, headers: v3 }, 15_301)).toBe('signature_expired')
   })
 
-  test('a v3 that is bad, stale, empty or without its time is not saved by a good v2', () => {
+  test('of v2 do not replace a v3 that is invalid, expired, empty or without a timestamp', () => {
     const body = '{"example_field":"example_value"}'
     const both = { ...v3, 'x-hubspot-signature': v2 }
 
@@ -131,7 +131,7 @@ describe('HubSpot’s published vectors', () => {
     )
   })
 
-  test('v3 is accepted by the generic preset, by data alone', () => {
+  test('of v3 are accepted by the generic preset', () => {
     const generic = webhook({
       signature: {
         header: 'X-HubSpot-Signature-v3',
@@ -149,7 +149,7 @@ describe('HubSpot’s published vectors', () => {
   })
 })
 
-test('a timestamp behind a prefix, set apart as the sender likes, is data of the generic preset', () => {
+test('the generic preset accepts a timestamp with a prefix and a separator of its own', () => {
   const body = '{"event_id":"e1"}'
   const { signature } = webhook({
     signature: {
@@ -174,7 +174,7 @@ test('a timestamp behind a prefix, set apart as the sender likes, is data of the
   expect(check(`h1=${mac}`)).toBe('signature_invalid')
 })
 
-describe('GitHub’s published vectors', () => {
+describe('GitHub’s published test vectors', () => {
   // https://docs.github.com/webhooks/using-webhooks/validating-webhook-deliveries#testing-the-webhook-payload-validation
   // https://github.com/octokit/webhooks-methods.js/blob/main/test/verify.test.ts
   const generic = webhook({
@@ -199,16 +199,16 @@ describe('GitHub’s published vectors', () => {
       '4864d2759938a15468b5df9ade20bf161da9b4f737ea61794142f3484236bda3',
     ],
   ])('with the secret %j are accepted by the generic preset', (secret, body, mac) => {
-    const given = delivery(body, { 'x-hub-signature-256': `sha256=${mac}` })
+    const request = delivery(body, { 'x-hub-signature-256': `sha256=${mac}` })
 
-    expect(verdict(generic.signature, given, [secret], start)).toBe('accepted')
-    expect(verdict(generic.signature, given, ['another'], start)).toBe('signature_invalid')
+    expect(verdict(generic.signature, request, [secret], start)).toBe('accepted')
+    expect(verdict(generic.signature, request, ['another'], start)).toBe('signature_invalid')
   })
 })
 
-describe('what is signed well is refused all the same', () => {
+describe('a correctly signed delivery is signature_invalid', () => {
   test.each(['msg.1', 'msg 1', '.1', 'msg.', 'm'.repeat(257)])(
-    'under the id %j, which may hold no dot and no blank',
+    'with the id %j, which must not contain a dot or a blank',
     (id) => {
       const secret = 'whsec_YWJj'
       const unsigned = { id, timestampSeconds: start, body: bytes('{}') }
@@ -229,11 +229,11 @@ describe('what is signed well is refused all the same', () => {
     ['ms', `x${start}000`],
     ['ms', `${start}000x`],
     ['ms', `${start}000.0`],
-  ] as const)('at a time (%s) that is no whole number: %s', (unit, time) => {
+  ] as const)('with a timestamp (%s) that is not a whole number: %s', (unit, time) => {
     const mac = createHmac('sha256', 's3cret').update(`${time}.{}`).digest('hex')
-    const given = delivery('{}', { 'x-signature': `t=${time},v1=${mac}` })
+    const request = delivery('{}', { 'x-signature': `t=${time},v1=${mac}` })
 
-    expect(verdict(timestampedScheme('x-signature', unit), given, ['s3cret'], start)).toBe(
+    expect(verdict(timestampedScheme('x-signature', unit), request, ['s3cret'], start)).toBe(
       'signature_invalid',
     )
   })
@@ -248,34 +248,34 @@ describe('a hash over the secret and the body', () => {
       [secret],
       start,
     )
-  const good = createHash('sha256').update('s3cret{}').digest('hex')
+  const valid = createHash('sha256').update('s3cret{}').digest('hex')
 
-  test('is accepted, whether its secret is text or bytes', () => {
-    expect(check(good)).toBe('accepted')
-    expect(check(good, { secret: 'base64' }, Buffer.from('s3cret').toString('base64'))).toBe(
+  test('is accepted with a secret of text or of bytes', () => {
+    expect(check(valid)).toBe('accepted')
+    expect(check(valid, { secret: 'base64' }, Buffer.from('s3cret').toString('base64'))).toBe(
       'accepted',
     )
   })
 
-  test('is refused over another body or secret', () => {
+  test('is signature_invalid over another body or secret', () => {
     expect(check(createHash('sha256').update('s3cret{ }').digest('hex'))).toBe('signature_invalid')
-    expect(check(good, {}, 'another')).toBe('signature_invalid')
+    expect(check(valid, {}, 'another')).toBe('signature_invalid')
   })
 })
 
-test('a delivery is signed where any header that may bear the signature is there', () => {
-  const given = delivery('{}', { 'svix-signature': '' })
+test('isSignedBy is true if any header of the signature is present', () => {
+  const request = delivery('{}', { 'svix-signature': '' })
 
-  expect(isSignedBy(standardWebhooksScheme, given)).toBe(true)
+  expect(isSignedBy(standardWebhooksScheme, request)).toBe(true)
   expect(isSignedBy(standardWebhooksScheme, delivery('{}'))).toBe(false)
 })
 
-describe('what sign() makes', () => {
+describe('sign()', () => {
   const secret = 's3cret'
   const unsigned = { timestampSeconds: start, body: bytes('{}') }
   const macOf = (text: string) => createHmac('sha256', secret).update(text).digest('hex')
 
-  test('is the bare MAC of a body where nothing stands before it', () => {
+  test('returns the bare MAC of the body without a prefix', () => {
     expect(sign(bodyScheme('x-signature', 'hex'), unsigned, secret).headers).toEqual({
       'x-signature': macOf('{}'),
     })
@@ -285,15 +285,15 @@ describe('what sign() makes', () => {
     [',', ','],
     [';', ';'],
     [/[ ,]+/, ','],
-  ])('has its parts set apart by %s', (separator, between) => {
+  ])('separates the parts of the header by %s', (separator, joiner) => {
     const scheme = { ...timestampedScheme('x-signature', 's'), separator }
 
     expect(sign(scheme, unsigned, secret).headers).toEqual({
-      'x-signature': `t=${start}${between}v1=${macOf(`${start}.{}`)}`,
+      'x-signature': `t=${start}${joiner}v1=${macOf(`${start}.{}`)}`,
     })
   })
 
-  test('has an id where none was given', () => {
+  test('uses a default id if there is none', () => {
     const { headers } = sign(standardWebhooksScheme, unsigned, 'whsec_YWJj')
 
     expect(verdict(standardWebhooksScheme, delivery('{}', headers), ['whsec_YWJj'], start)).toBe(
@@ -301,7 +301,7 @@ describe('what sign() makes', () => {
     )
   })
 
-  test('bears every signature of a sender that signs in several ways', () => {
+  test('returns every signature of a sender that signs in several ways', () => {
     const { signature } = hubspot()
     const url = 'https://www.example.com/webhook_uri'
     const { headers } = sign(signature, { ...unsigned, url }, secret)
@@ -314,7 +314,7 @@ describe('what sign() makes', () => {
     )
   })
 
-  test('is nothing where the secret cannot be used', () => {
+  test('throws if the secret is unusable', () => {
     expect(() => sign(bodyScheme('x-signature', 'hex'), unsigned, '')).toThrow('is empty')
   })
 })

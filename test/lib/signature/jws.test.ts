@@ -7,7 +7,7 @@ import { verdict } from '../../support/verdict.ts'
 
 const scheme: JwsScheme = { type: 'jws', header: 'x-webhook-signature', issuer: 'netlify' }
 const body = '{"email":"ada@example.com"}'
-/** SHA-256 of the body, by `sha256sum`. */
+/** The SHA-256 of the body, from `sha256sum`. */
 const sha256 = 'e166e08e3b496ffb6a7469b8f6f573bdc14cdb25813e917b3605fdffd5332e40'
 const secret = 's3cret'
 
@@ -28,7 +28,7 @@ const check = (header: string | undefined, secrets = [secret]) =>
   )
 const [header = '', claims = '', mac = ''] = token().split('.')
 
-test('a token over the body, signed by the issuer, is accepted', () => {
+test('a JWS over the body, signed by the issuer, is accepted', () => {
   expect(check(token())).toBe('accepted')
   expect(check(token({ iss: 'netlify', sha256: sha256.toUpperCase() }))).toBe('accepted')
   expect(check(token(), ['new', secret])).toBe('accepted')
@@ -36,11 +36,11 @@ test('a token over the body, signed by the issuer, is accepted', () => {
 
 test.each([
   ['of another body', token({ iss: 'netlify', sha256: sha256.replace(/^./, 'x') })],
-  ['of no body', token({ iss: 'netlify' })],
+  ['without a hash of the body', token({ iss: 'netlify' })],
   ['of another issuer', token({ iss: 'nobody', sha256 })],
   ['without an issuer', token({ sha256 })],
-  ['whose claims are no object', token('netlify')],
-  ['under another secret', token(undefined, { key: 'another' })],
+  ['whose claims are not an object', token('netlify')],
+  ['signed with another secret', token(undefined, { key: 'another' })],
   ['that names no algorithm', token(undefined, { alg: 'none' })],
   ['that names another algorithm', token(undefined, { alg: 'HS512' })],
   ['signed with another algorithm', token(undefined, { alg: 'HS512', hash: 'sha512' })],
@@ -48,17 +48,17 @@ test.each([
   ['of two parts', `${header}.${claims}`],
   ['of four parts', `${token()}.${mac}`],
   ['whose claims were changed', `${header}.${encode({ iss: 'netlify', sha256: 'x' })}.${mac}`],
-  ['with a part of a signature', `${header}.${claims}.${mac.slice(0, -2)}`],
-  ['that came twice', `${token()},${token()}`],
-])('a token %s is refused', (_title, given) => {
-  expect(check(given)).toBe('signature_invalid')
+  ['with an incomplete signature', `${header}.${claims}.${mac.slice(0, -2)}`],
+  ['that is repeated', `${token()},${token()}`],
+])('a JWS %s is signature_invalid', (_title, value) => {
+  expect(check(value)).toBe('signature_invalid')
 })
 
-test('none at all is signature_missing', () => {
+test('a missing or empty JWS is signature_missing', () => {
   expect(check(undefined)).toBe('signature_missing')
   expect(check(' ')).toBe('signature_missing')
 })
 
-test('without a secret it fails closed', () => {
+test('a JWS without a secret to check it is misconfigured', () => {
   expect(check(token(undefined, { key: 'x' }), [''])).toBe('misconfigured')
 })

@@ -3,14 +3,14 @@ import { describe, expect, test } from 'vitest'
 import { BridgeError } from '../../../src/lib/errors.ts'
 import { type SecretKind, toKey, toKeys } from '../../../src/lib/signature/key.ts'
 
-/** The bytes of a key; why it is none. */
+/** The bytes of the key, or the message of the error. */
 const bytesOf = (kind: SecretKind, secret: string) => {
   const key = toKey(kind, secret)
   if (key instanceof BridgeError) return key.message
   return key instanceof KeyObject ? key.export().toString() : key
 }
 
-describe('a secret', () => {
+describe('a signing secret', () => {
   test.each([
     ['text', ' as it is ', ' as it is '],
     ['base64', 'YWJj', 'abc'],
@@ -21,7 +21,7 @@ describe('a secret', () => {
     ['whsec', 'whsec_YWJj', 'abc'],
     ['whsec', 'v1,whsec_YWJj', 'abc'],
     ['whsec', 'YWJj', 'abc'],
-  ] as const)('(%s) %j is the key %j', (kind, secret, bytes) => {
+  ] as const)('of the kind %s, %j, has the key %j', (kind, secret, bytes) => {
     expect(bytesOf(kind, secret)).toBe(bytes)
   })
 
@@ -33,22 +33,28 @@ describe('a secret', () => {
     ['base64', 'YWJjY', 'is not base64'],
     ['base64', 'whsec_YWJj', 'is not base64'],
     ['whsec', 'YWJjwhsec_YWJj', 'is not base64'],
-  ] as const)('(%s) %j is none, since it %s', (kind, secret, why) => {
-    expect(bytesOf(kind, secret)).toContain(why)
+  ] as const)('of the kind %s, %j, is unusable: it %s', (kind, secret, reason) => {
+    expect(bytesOf(kind, secret)).toContain(reason)
   })
 })
 
-describe('of several secrets', () => {
-  test('those that are usable count', () => {
+describe('toKeys', () => {
+  test('returns the keys of the usable secrets', () => {
     expect(toKeys('text', ['', 'old', 'new'])).toEqual(['old', 'new'])
   })
 
   test.each([
     [[], 'has no signing secret'],
     [['change me!', ''], 'is not base64'],
-  ])('where none is usable (%j) the operator reads why', (secrets, why) => {
-    expect(() => toKeys('base64', secrets)).toThrow(
-      expect.objectContaining({ code: 'misconfigured', message: expect.stringContaining(why) }),
-    )
-  })
+  ])(
+    'throws misconfigured if no secret is usable (%j): the message has the text "%s"',
+    (secrets, reason) => {
+      expect(() => toKeys('base64', secrets)).toThrow(
+        expect.objectContaining({
+          code: 'misconfigured',
+          message: expect.stringContaining(reason),
+        }),
+      )
+    },
+  )
 })

@@ -8,14 +8,14 @@ const address = 'https://bridge.example.com/webhooks/test'
 const check = (url: string, secrets: readonly string[] = ['s3cret & more']) =>
   verdict({ type: 'query' }, { ...delivery('{}'), url }, secrets, start)
 
-test('a secret in the address is accepted, whatever stands beside it', () => {
+test('a secret in the URL is accepted beside other parameters', () => {
   expect(check(withSecret(address, 's3cret & more'))).toBe('accepted')
   expect(check(`${withSecret(address, 's3cret & more')}&form=1`)).toBe('accepted')
   expect(check(withSecret(`${address}?form=1`, 's3cret & more'))).toBe('accepted')
   expect(check(withSecret(address, 'old'), ['new', 'old'])).toBe('accepted')
 })
 
-test('it is what sign() puts there', () => {
+test('sign() adds the secret to the URL', () => {
   const unsigned = { timestampSeconds: start, url: address, body: bytes('{}') }
 
   expect(sign({ type: 'query' }, unsigned, 'a b')).toEqual({
@@ -32,27 +32,30 @@ test.each([
   ['?secret=s3cret', 'signature_invalid'],
   ['?secret=s3cret+%26+more2', 'signature_invalid'],
   ['?secret=s3cret+%26+more&secret=x', 'signature_invalid'],
-])('an address with %j is refused with %s', (query, code) => {
+])('a URL with the query %j is %s', (query, code) => {
   expect(check(`${address}${query}`)).toBe(code)
 })
 
-test('an address that is none bears no secret', () => {
+test('an invalid URL is signature_missing', () => {
   expect(check('')).toBe('signature_missing')
 })
 
 test.each([
   [{ type: 'bearer' }, 'Authorization: Bearer'],
   [{ type: 'query' }, '?secret='],
-] as const)('who sends no secret to %j reads where it belongs: %s', (scheme, where) => {
-  expect(() => verify(scheme, delivery('{}'), ['s3cret'], start)).toThrow(where)
-})
+] as const)(
+  'a missing secret for %j throws a message that says where it belongs: %s',
+  (scheme, where) => {
+    expect(() => verify(scheme, delivery('{}'), ['s3cret'], start)).toThrow(where)
+  },
+)
 
-test('without a secret it fails closed', () => {
+test('a secret in the URL is misconfigured if the source has no secret', () => {
   expect(check(`${address}?secret=`, [''])).toBe('misconfigured')
   expect(check(`${address}?secret=x`, [])).toBe('misconfigured')
 })
 
-test('nobody but AWS invokes a source that AWS invokes', () => {
+test('a delivery over HTTP to a source that AWS invokes is signature_invalid', () => {
   const scheme = { type: 'invoked', by: 'cognito' } as const
   const unsigned = { timestampSeconds: start, url: address, body: bytes('{}') }
 

@@ -7,7 +7,7 @@ import { start } from '../../support/clock.ts'
 import { bytes, delivery } from '../../support/deliveries.ts'
 import { verdict } from '../../support/verdict.ts'
 
-describe('the published vector of Standard Webhooks', () => {
+describe('the published test vector of Standard Webhooks', () => {
   // https://github.com/standard-webhooks/standard-webhooks/blob/main/libraries/javascript/src/webhook.test.ts
   const secret = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw'
   const sentAt = 1_614_265_330
@@ -22,12 +22,12 @@ describe('the published vector of Standard Webhooks', () => {
     changed: Record<string, string | undefined> = {},
     { secrets = [secret], at = sentAt, text = body } = {},
   ) => {
-    const all = Object.entries({ ...headers, ...changed }).filter(
+    const present = Object.entries({ ...headers, ...changed }).filter(
       ([, value]) => value !== undefined,
     )
     return verdict(
       standardWebhooksScheme,
-      delivery(text, Object.fromEntries(all) as Record<string, string>),
+      delivery(text, Object.fromEntries(present) as Record<string, string>),
       secrets,
       at,
     )
@@ -37,7 +37,7 @@ describe('the published vector of Standard Webhooks', () => {
     expect(check()).toBe('accepted')
   })
 
-  test('is accepted under the svix- names', () => {
+  test('is accepted with the svix- headers', () => {
     const svix = Object.fromEntries(
       Object.entries(headers).map(([name, value]) => [name.replace('webhook-', 'svix-'), value]),
     )
@@ -45,7 +45,7 @@ describe('the published vector of Standard Webhooks', () => {
     expect(verdict(standardWebhooksScheme, delivery(body, svix), [secret], sentAt)).toBe('accepted')
   })
 
-  test('is what sign() makes', () => {
+  test('is reproduced by sign()', () => {
     const unsigned = { id: headers['webhook-id'], timestampSeconds: sentAt, body: bytes(body) }
 
     expect(sign(standardWebhooksScheme, unsigned, secret).headers).toEqual(headers)
@@ -53,7 +53,7 @@ describe('the published vector of Standard Webhooks', () => {
 
   test.each([
     ['a secret without its prefix', {}, { secrets: [secret.slice('whsec_'.length)] }],
-    ['a secret with the prefix of Supabase', {}, { secrets: [`v1,${secret}`] }],
+    ['a secret with Supabase’s prefix', {}, { secrets: [`v1,${secret}`] }],
     ['the second of two secrets', {}, { secrets: ['whsec_bm90IHRoaXMgb25lIGhlcmU=', secret] }],
     ['a good secret beside an empty one', {}, { secrets: ['', secret] }],
     ['a good secret beside a placeholder', {}, { secrets: ['change me!', secret] }],
@@ -64,11 +64,11 @@ describe('the published vector of Standard Webhooks', () => {
       },
       {},
     ],
-    ['signatures set apart by ", "', { 'webhook-signature': `v1,AAAA, ${signature}` }, {}],
-    ['300 s of age', {}, { at: sentAt + 300 }],
-    ['300 s in the future', {}, { at: sentAt - 300 }],
-  ])('%s is accepted', (_name, changed, more) => {
-    expect(check(changed, more)).toBe('accepted')
+    ['signatures separated by ", "', { 'webhook-signature': `v1,AAAA, ${signature}` }, {}],
+    ['an age of 300 s', {}, { at: sentAt + 300 }],
+    ['a time 300 s in the future', {}, { at: sentAt - 300 }],
+  ])('is accepted with %s', (_name, changed, options) => {
+    expect(check(changed, options)).toBe('accepted')
   })
 
   test.each([
@@ -80,9 +80,14 @@ describe('the published vector of Standard Webhooks', () => {
     ['another id', { 'webhook-id': 'msg_2' }, {}, 'signature_invalid'],
     ['an id with a dot', { 'webhook-id': 'msg.1' }, {}, 'signature_invalid'],
     ['an id of 257 characters', { 'webhook-id': 'm'.repeat(257) }, {}, 'signature_invalid'],
-    ['junk', { 'webhook-signature': 'v1,dawfeoifkpqwoekfpqoekf' }, {}, 'signature_invalid'],
+    [
+      'a malformed MAC',
+      { 'webhook-signature': 'v1,dawfeoifkpqwoekfpqoekf' },
+      {},
+      'signature_invalid',
+    ],
     ['an empty MAC', { 'webhook-signature': 'v1,' }, {}, 'signature_invalid'],
-    ['a part of the MAC', { 'webhook-signature': signature.slice(0, 8) }, {}, 'signature_invalid'],
+    ['an incomplete MAC', { 'webhook-signature': signature.slice(0, 8) }, {}, 'signature_invalid'],
     [
       'another version',
       { 'webhook-signature': signature.replace('v1', 'v2') },
@@ -91,27 +96,27 @@ describe('the published vector of Standard Webhooks', () => {
     ],
     ['no version', { 'webhook-signature': signature.slice(3) }, {}, 'signature_invalid'],
     [
-      'a header that came twice',
+      'a repeated header',
       { 'webhook-signature': `${signature},${signature}` },
       {},
       'signature_invalid',
     ],
     ['an altered body', {}, { text: '{"test": 2432232315}' }, 'signature_invalid'],
     [
-      'a body that was parsed and written again',
+      'a body that was parsed and serialised again',
       {},
       { text: '{"test":2432232314}' },
       'signature_invalid',
     ],
     ['another secret', {}, { secrets: ['whsec_bm90IHRoaXMgb25lIGhlcmU='] }, 'signature_invalid'],
-    ['301 s of age', {}, { at: sentAt + 301 }, 'signature_expired'],
-    ['301 s in the future', {}, { at: sentAt - 301 }, 'signature_expired'],
+    ['an age of 301 s', {}, { at: sentAt + 301 }, 'signature_expired'],
+    ['a time 301 s in the future', {}, { at: sentAt - 301 }, 'signature_expired'],
     ['no secret', {}, { secrets: [] }, 'misconfigured'],
     ['an empty secret', {}, { secrets: [''] }, 'misconfigured'],
     ['a secret that is a bare prefix', {}, { secrets: ['whsec_'] }, 'misconfigured'],
     ['a secret that is not base64', {}, { secrets: ['whsec_!!!'] }, 'misconfigured'],
-  ])('%s is refused', (_name, changed, more, code) => {
-    expect(check(changed, more)).toBe(code)
+  ])('with %s is rejected', (_name, changed, options, code) => {
+    expect(check(changed, options)).toBe(code)
   })
 
   test.each([
@@ -121,7 +126,7 @@ describe('the published vector of Standard Webhooks', () => {
     '0x60378172',
     '1614265330.0',
     '1614265330000',
-  ])('the timestamp %j is none', (timestamp) => {
+  ])('with the timestamp %j is signature_invalid', (timestamp) => {
     expect(check({ 'webhook-timestamp': timestamp })).toBe('signature_invalid')
   })
 })
@@ -143,7 +148,7 @@ describe('an HMAC over the body alone', () => {
   const check = (signature: string) =>
     verdict(hub, delivery('Hello, World!', { 'x-hub-signature-256': signature }), [secret], start)
 
-  test('is accepted for the published vector of GitHub', () => {
+  test('is accepted for GitHub’s published test vector', () => {
     expect(check(`sha256=${mac}`)).toBe('accepted')
     expect(check(`sha256=${mac.toUpperCase()}`)).toBe('accepted')
     expect(check(` sha256=${mac} `)).toBe('accepted')
@@ -160,28 +165,30 @@ describe('an HMAC over the body alone', () => {
     'sha256=zz',
     'sha256=',
     `sha256=${mac},sha256=${mac}`,
-  ])('%s is refused', (signature) => {
+  ])('is signature_invalid for the header %s', (signature) => {
     expect(check(signature)).toBe('signature_invalid')
   })
 })
 
-test('what is refused says what to look at', () => {
-  const { 'webhook-id': id, ...others } = sign(
+test('verify throws messages that say what to check', () => {
+  const { 'webhook-id': id, ...otherHeaders } = sign(
     standardWebhooksScheme,
     { id: 'msg_1', timestampSeconds: start, body: bytes('{}') },
     'whsec_YWJj',
   ).headers
-  const refusing =
+  const verifying =
     (headers: Record<string, string>, now = start) =>
     () =>
       verify(standardWebhooksScheme, delivery('{}', headers), ['whsec_YWJj'], now)
 
-  expect(refusing(others)).toThrow('has a signing secret set')
-  expect(refusing({ 'webhook-id': 'msg_2', ...others })).toThrow('hold the same secret')
-  expect(refusing({ 'webhook-id': id ?? '', ...others }, start + 301)).toThrow('more than 300 s')
+  expect(verifying(otherHeaders)).toThrow('has a signing secret set')
+  expect(verifying({ 'webhook-id': 'msg_2', ...otherHeaders })).toThrow('hold the same secret')
+  expect(verifying({ 'webhook-id': id ?? '', ...otherHeaders }, start + 301)).toThrow(
+    'more than 300 s',
+  )
 })
 
-describe('a template over the request', () => {
+describe('a signature over a template of the request', () => {
   const scheme: HmacScheme = {
     ...hub,
     header: ['x-signature'],
@@ -199,14 +206,14 @@ describe('a template over the request', () => {
   const headers = { 'x-signature': mac, 'x-timestamp': String(start * 1000) }
   const secrets = [key.toString('base64')]
 
-  test('is signed in its order, with a timestamp in milliseconds', () => {
+  test('is accepted in the order of the template, with a timestamp in milliseconds', () => {
     expect(verdict(scheme, delivery('{"a":1}', headers), secrets, start)).toBe('accepted')
     expect(verdict(scheme, delivery('{"a":1}', headers), secrets, start + 61)).toBe(
       'signature_expired',
     )
   })
 
-  test('refuses another address or method', () => {
+  test('is signature_invalid for another URL or method', () => {
     const elsewhere = { ...delivery('{"a":1}', headers), url: 'https://bridge.example.com/other' }
     const put = { ...delivery('{"a":1}', headers), method: 'PUT' }
 
@@ -214,7 +221,7 @@ describe('a template over the request', () => {
     expect(verdict(scheme, put, secrets, start)).toBe('signature_invalid')
   })
 
-  test('refuses a timestamp in seconds', () => {
+  test('is signature_invalid with a timestamp in seconds', () => {
     const inSeconds = { ...headers, 'x-timestamp': String(start) }
 
     expect(verdict(scheme, delivery('{"a":1}', inSeconds), secrets, start)).toBe(
@@ -232,16 +239,19 @@ describe('a bearer secret', () => {
       start,
     )
 
-  test.each(['Bearer s3cret', 'bearer s3cret', 'Bearer  s3cret '])('%j is accepted', (header) => {
-    expect(check(header)).toBe('accepted')
-  })
+  test.each(['Bearer s3cret', 'bearer s3cret', 'Bearer  s3cret '])(
+    'is accepted in the header %j',
+    (header) => {
+      expect(check(header)).toBe('accepted')
+    },
+  )
 
-  test('blanks and line breaks around a pasted secret do not count', () => {
+  test('is accepted despite blanks and line breaks around a pasted secret', () => {
     expect(check('Bearer s3cret', ['s3cret\n'])).toBe('accepted')
     expect(check('Bearer two words', [' two words '])).toBe('accepted')
   })
 
-  test('any of several secrets is accepted', () => {
+  test('is accepted if it is any of several secrets', () => {
     expect(check('Bearer old', ['new', 'old'])).toBe('accepted')
   })
 
@@ -255,18 +265,18 @@ describe('a bearer secret', () => {
     ['Bearer s3cret,Bearer s3cret', 'signature_invalid'],
     ['Basic x, Bearer s3cret', 'signature_invalid'],
     ['Bearer s3cret\nmore', 'signature_invalid'],
-  ])('%j is refused with %s', (header, code) => {
+  ])('in the header %j is %s', (header, code) => {
     expect(check(header)).toBe(code)
   })
 
-  test('no secret, or an empty one, fails closed whatever is presented', () => {
+  test('is misconfigured if the source has no secret or an empty one, whatever the header', () => {
     expect(check('Bearer ', [''])).toBe('misconfigured')
     expect(check(undefined, [])).toBe('misconfigured')
     expect(check('Bearer x', ['  '])).toBe('misconfigured')
   })
 })
 
-test('an open scheme asks for nothing', () => {
+test('an open scheme accepts every delivery, and sign() adds nothing', () => {
   expect(verdict({ type: 'open' }, delivery('a=1', {}), [], start)).toBe('accepted')
   expect(sign({ type: 'open' }, { timestampSeconds: start, body: bytes('') }, '')).toEqual({
     headers: {},
@@ -274,7 +284,7 @@ test('an open scheme asks for nothing', () => {
   })
 })
 
-test('a scheme of a type that nobody knows, as an unchecked config may have, lets nobody in', () => {
+test('an unknown scheme type, as in an unchecked config, is misconfigured', () => {
   const misspelt = { type: 'hmca' } as unknown as SignatureScheme
 
   expect(verdict(misspelt, delivery('{}'), ['s3cret'], start)).toBe('misconfigured')

@@ -11,13 +11,13 @@ const contactOf = async (event: unknown, options = {}) => {
   return reading.kind === 'signups' ? reading.signups[0].contact : reading
 }
 
-test('your own id replaces Clerk’s by an option', async () => {
+test('clerk uses your own id as external_id if fields names it', async () => {
   const contact = await contactOf(userCreated, { fields: { 'data.external_id': 'external_id' } })
 
   expect(contact).toMatchObject({ external_id: 'own-1' })
 })
 
-test('either name alone is the name', async () => {
+test('clerk uses a first or last name alone as the name', async () => {
   const { data } = userCreated
 
   expect(await contactOf({ ...userCreated, data: { ...data, last_name: null } })).toMatchObject({
@@ -28,7 +28,7 @@ test('either name alone is the name', async () => {
   ).not.toHaveProperty('name')
 })
 
-test('somebody who signed up by phone has no e-mail', async () => {
+test('clerk reads a user who signed up by phone without an e-mail', async () => {
   const data = { ...userCreated.data, email_addresses: [], primary_email_address_id: null }
   const contact = await contactOf({ ...userCreated, data })
 
@@ -37,13 +37,13 @@ test('somebody who signed up by phone has no e-mail', async () => {
 })
 
 test.each(['user.updated', 'user.deleted', 'session.created', undefined])(
-  'a %s is ignored',
+  'clerk ignores the event type %s',
   async (type) => {
     expect(await contactOf({ ...userCreated, type })).toEqual({ kind: 'ignored' })
   },
 )
 
-test('a user.created of another shape is refused, not ignored', async () => {
+test('clerk refuses a user.created of another shape', async () => {
   const reading = await contactOf({ type: 'user.created', data: { id: 7 } })
 
   expect(reading).toMatchObject({

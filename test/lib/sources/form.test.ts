@@ -5,7 +5,7 @@ import { delivery, formHeaders } from '../../support/deliveries.ts'
 
 const readForm = (body: string, options = {}) => read(form(options), delivery(body, formHeaders))
 
-test('maps the inputs email, name and phone, and nothing that is not listed', async () => {
+test('form maps only the inputs email, name and phone by default', async () => {
   const body =
     'email=ada%40example.com&name=Ada&phone=%2B12813322575&role=lead&external_id=1&plan=pro'
 
@@ -21,7 +21,7 @@ test('maps the inputs email, name and phone, and nothing that is not listed', as
   expect(await readForm(body)).not.toHaveProperty('signups.0.contact.custom_attributes')
 })
 
-test('maps other inputs by option, boxes of one name as one text', async () => {
+test('form maps other inputs by its options, and checkboxes of one name as one text', async () => {
   const body = 'mail=ada%40example.com&user%5Bname%5D=Ada&uses=a&uses=b&news=on'
   const options = {
     role: 'lead',
@@ -45,19 +45,19 @@ test('maps other inputs by option, boxes of one name as one text', async () => {
   })
 })
 
-test('ignores a post that filled the honeypot', async () => {
+test('form ignores a post with a value in the honeypot', async () => {
   expect(await readForm('email=ada%40example.com&_gotcha=x')).toEqual({ kind: 'ignored' })
   expect(await readForm('email=ada%40example.com&_gotcha=')).toMatchObject({ kind: 'signups' })
 })
 
-test('takes the digest of the body for an event id', async () => {
+test('form uses the digest of the body as event id', async () => {
   const first = await readForm('email=ada%40example.com')
-  const again = await readForm('email=ada%40example.com')
+  const repeated = await readForm('email=ada%40example.com')
   const other = await readForm('email=ada%40example.com&name=Ada')
 
   const idOf = (reading: typeof first) =>
     reading.kind === 'signups' ? reading.signups[0].event_id : undefined
   expect(idOf(first)).toMatch(/^[0-9a-f]{64}$/)
-  expect(idOf(again)).toBe(idOf(first))
+  expect(idOf(repeated)).toBe(idOf(first))
   expect(idOf(other)).not.toBe(idOf(first))
 })

@@ -4,19 +4,19 @@ import { findPerson } from '../../../src/lib/sources/person.ts'
 
 const mail = 'ada@example.com'
 
-describe('the e-mail', () => {
+describe('findPerson: email', () => {
   test.each([
     ...['Email', 'E-mail', 'Email *', 'Your e-mail', 'email_address', 'userEmail', 'Email (work)'],
     ...['What is your email address?', 'Business Email', 'Company email', 'emailAddress'],
     ...["Student's email", 'Email for your reference', 'Preferred email', "What's your email?"],
-  ])('is what %j asks for', (label) => {
+  ])('finds the answer to %j', (label) => {
     expect(findPerson([{ label, value: mail }]).email).toBe(mail)
   })
 
   test.each([
     ...["Friend's email", 'friend_email', 'Manager email', 'Emergency contact email'],
     ...['Wife’s e-mail', 'Email of your boss', 'Referrer email'],
-  ])('is not what %j asks for', (label) => {
+  ])('skips the answer to %j', (label) => {
     expect(findPerson([{ label, value: mail }]).email).toBeUndefined()
   })
 
@@ -25,13 +25,13 @@ describe('the e-mail', () => {
     'Where should our account manager reach you? Your email',
     'Your email, so that a colleague of ours can reply',
     'Email for your partner account',
-  ])('is an answer of its type, whatever else %j speaks of', (label) => {
+  ])('finds an answer of the type email to %j', (label) => {
     const other: Question = { type: 'email', label: "Friend's email", value: 'bob@example.com' }
 
     expect(findPerson([other, { type: 'email', label, value: mail }]).email).toBe(mail)
   })
 
-  test('of somebody else counts by its type alone, and where there is no other', () => {
+  test('uses the typed answer about another person only without any other', () => {
     const parent: Question = { type: 'email', label: 'Parent/Guardian email', value: mail }
 
     expect(findPerson([parent]).email).toBe(mail)
@@ -41,11 +41,11 @@ describe('the e-mail', () => {
   })
 })
 
-describe('the name', () => {
+describe('findPerson: name', () => {
   test.each([
     ...['Name', 'name', 'Name *', 'Name (required)', 'Full name', 'fullname', 'Your full name?'],
     ...["What's your name?", 'What is your name?', 'Please enter your name', 'Contact name'],
-  ])('is what %j asks for', (label) => {
+  ])('finds the answer to %j', (label) => {
     expect(findPerson([{ label, value: 'Ada' }]).name).toBe('Ada')
   })
 
@@ -56,7 +56,7 @@ describe('the name', () => {
     ['First', 'Last'],
     ['What is your first name?', 'And your last name?'],
     ['Given name', 'Surname'],
-  ])('stands in two parts behind %j and %j', (first, last) => {
+  ])('joins the answers to %j and %j', (first, last) => {
     const questions = [
       { label: first, value: 'Ada' },
       { label: last, value: 'Lovelace' },
@@ -66,16 +66,16 @@ describe('the name', () => {
   })
 
   test.each(['Company name', 'Username', 'Name of your product', "Manager's first name"])(
-    'is not what %j asks for',
+    'skips the answer to %j',
     (label) => {
       expect(findPerson([{ label, value: 'X' }]).name).toBeUndefined()
     },
   )
 })
 
-describe('the phone number', () => {
+describe('findPerson: phone', () => {
   test.each(['Phone', 'Phone number', 'phonenumber', 'Mobile', 'Tel.', 'Contact number', 'Cell'])(
-    'is what %j asks for',
+    'finds the answer to %j',
     (label) => {
       expect(findPerson([{ label, value: '+12813322575' }]).phone).toBe('+12813322575')
     },
@@ -86,7 +86,7 @@ describe('the phone number', () => {
     ['Phone', 'iPhone 15'],
     ['Phone', 50],
     ['Emergency contact phone', '+12813322575'],
-  ])('is not what %j is answered with %j', (label, value) => {
+  ])('skips the answer to %j if it is %j', (label, value) => {
     expect(findPerson([{ label, value }]).phone).toBeUndefined()
   })
 })

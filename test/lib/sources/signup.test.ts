@@ -3,7 +3,7 @@ import { signup } from '../../../src/lib/sources/index.ts'
 import { read } from '../../../src/lib/transform/read.ts'
 import { delivery } from '../../support/deliveries.ts'
 
-test('every field of Create contact, the event, tags, a company and a note are read flat', async () => {
+test('signup reads every field of Create contact, the event, tags, a company and a note', async () => {
   const contact = {
     role: 'user',
     external_id: '42',
@@ -35,7 +35,7 @@ test('every field of Create contact, the event, tags, a company and a note are r
   })
 })
 
-test('a field of another name is left out and counted', async () => {
+test('signup leaves out and lists an unknown field', async () => {
   const reading = await read(
     signup(),
     delivery({ email: 'ada@example.com', emial: 'x', phone_number: 1 }),
@@ -51,7 +51,7 @@ test('a field of another name is left out and counted', async () => {
   })
 })
 
-test('options map a field of another name', async () => {
+test('signup maps an unknown field by its options', async () => {
   const source = signup({ fields: { emial: 'email' }, role: 'lead' })
 
   expect(await read(source, delivery({ emial: 'ada@example.com' }))).toMatchObject({
@@ -60,14 +60,17 @@ test('options map a field of another name', async () => {
   })
 })
 
-test.each([[[]], ['text'], [null], [5]])('%j is refused: it is no object', async (body) => {
-  expect(await read(signup(), delivery(JSON.stringify(body)))).toMatchObject({
-    kind: 'refused',
-    code: 'invalid_signup',
-  })
-})
+test.each([[[]], ['text'], [null], [5]])(
+  'signup refuses the body %j, which is not an object',
+  async (body) => {
+    expect(await read(signup(), delivery(JSON.stringify(body)))).toMatchObject({
+      kind: 'refused',
+      code: 'invalid_signup',
+    })
+  },
+)
 
-test('nobody is refused with what was wrong', async () => {
+test('signup refuses a signup without identity, with the issues', async () => {
   expect(await read(signup(), delivery({ name: 'Ada', email: 'no address' }))).toMatchObject({
     kind: 'refused',
     code: 'no_identity',

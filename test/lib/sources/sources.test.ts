@@ -4,35 +4,35 @@ import { read } from '../../../src/lib/transform/read.ts'
 import { toBytes, toDelivery } from '../../support/fixture.ts'
 import { fixtures } from '../../support/fixtures.ts'
 
-/** The same with its nth value gone, or of a shape that nobody expects. */
-const without = (value: unknown, at: number, nothing: unknown): unknown => {
-  let seen = -1
-  const walk = (each: unknown): unknown => {
-    if (Array.isArray(each)) return each.map(walk)
-    if (typeof each === 'object' && each !== null) {
-      return Object.fromEntries(Object.entries(each).map(([key, inner]) => [key, walk(inner)]))
+/** Returns a copy of `json` with its nth scalar value replaced. */
+const replaceNth = (json: unknown, n: number, replacement: unknown): unknown => {
+  let index = -1
+  const walk = (value: unknown): unknown => {
+    if (Array.isArray(value)) return value.map(walk)
+    if (typeof value === 'object' && value !== null) {
+      return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, walk(inner)]))
     }
-    seen += 1
-    return seen === at ? nothing : each
+    index += 1
+    return index === n ? replacement : value
   }
-  return walk(value)
+  return walk(json)
 }
 
 describe.each(Object.entries(fixtures))('%s', (_preset, fixture) => {
   const { source, secret, sentAt, signup, cases = {} } = fixture
   const delivery = toDelivery(fixture)
 
-  test('links to its sender’s page', () => {
+  test('links to the sender’s documentation', () => {
     expect(source.docs).toMatch(/^https:\/\//)
   })
 
   if (schemeNeedsSecret(source.signature)) {
-    test('takes its sender’s signature, as another tool made it', () => {
+    test('accepts a signature made by another tool', () => {
       expect(() => verify(source.signature, delivery, [secret], sentAt)).not.toThrow()
     })
   }
 
-  test('reads its sender’s delivery as the signup that it is', async () => {
+  test('reads the sender’s delivery as the expected signup', async () => {
     expect(await read(source, delivery)).toEqual({
       kind: 'signups',
       event_id: expect.any(String),
@@ -44,12 +44,13 @@ describe.each(Object.entries(fixtures))('%s', (_preset, fixture) => {
   })
 
   if (toBytes(fixture.delivery.body)[0] === 0x7b) {
-    test('makes no word of what is missing', async () => {
+    test('writes no text such as "undefined" or "[object Object]" for a missing or odd value', async () => {
       const text = Buffer.from(delivery.body).toString()
-      const places = text.match(/[:[,](?="|\d|t|f)/g)?.length ?? 0
-      for (let at = 0; at < places; at += 1) {
-        for (const nothing of [undefined, null, { odd: {} }]) {
-          const body = toBytes(JSON.stringify(without(JSON.parse(text), at, nothing)) ?? '{}')
+      const count = text.match(/[:[,](?="|\d|t|f)/g)?.length ?? 0
+      for (let n = 0; n < count; n += 1) {
+        for (const replacement of [undefined, null, { odd: {} }]) {
+          const json = replaceNth(JSON.parse(text), n, replacement)
+          const body = toBytes(JSON.stringify(json) ?? '{}')
           const reading = await read(source, { ...delivery, body })
           if (reading.kind !== 'signups') continue
           expect(JSON.stringify(reading.signups)).not.toMatch(/undefined|null|\[object/)
@@ -58,15 +59,15 @@ describe.each(Object.entries(fixtures))('%s', (_preset, fixture) => {
     })
   }
 
-  test.each(Object.entries(cases))('%s', async (_title, each) => {
-    const headers = each.headers ?? delivery.headers
-    const given = { ...delivery, headers, body: toBytes(each.body) }
+  test.each(Object.entries(cases))('%s', async (_title, example) => {
+    const headers = example.headers ?? delivery.headers
+    const other = { ...delivery, headers, body: toBytes(example.body) }
 
-    expect(await read(each.source ?? source, given)).toMatchObject(each.reads)
+    expect(await read(example.source ?? source, other)).toMatchObject(example.reads)
   })
 })
 
-test('hubspot: the time counts only where it was signed, with v3', async () => {
+test('hubspot reads the time only with a v3 signature, which signs it', async () => {
   const { hubspot } = fixtures
   if (!hubspot) throw new Error('no fixture')
   const delivery = toDelivery(hubspot)

@@ -5,16 +5,15 @@ import { read } from '../../../src/lib/transform/read.ts'
 import { delivery } from '../../support/deliveries.ts'
 import { formResponse } from '../../support/payloads.ts'
 
-const response = formResponse
-const { answers } = response.form_response
-const readResponse = (options: SourceOptions = {}, body: object = response) =>
+const { answers } = formResponse.form_response
+const readResponse = (options: SourceOptions = {}, body: object = formResponse) =>
   read(typeform(options as Parameters<typeof typeform>[0]), delivery(body))
 const contactOf = async (options: SourceOptions, body?: object) => {
   const reading = await readResponse(options, body)
   return reading.kind === 'signups' ? reading.signups[0].contact : reading
 }
 
-test('a response is its e-mail and phone by type, its name by question, its time', async () => {
+test('typeform finds e-mail and phone by type, the name by question, and the time', async () => {
   expect(await readResponse()).toEqual({
     kind: 'signups',
     event_id: 'evt_1',
@@ -37,7 +36,7 @@ test('a response is its e-mail and phone by type, its name by question, its time
   })
 })
 
-test('hidden fields and variables are found by their key', async () => {
+test('typeform finds hidden fields and variables by their key', async () => {
   const contact = await contactOf({
     fields: { user_id: 'external_id' },
     attributes: { utm_source: 'utm_source', score: 'score' },
@@ -49,7 +48,7 @@ test('hidden fields and variables are found by their key', async () => {
   })
 })
 
-test('questions are found by id, ref or label, and choices are their texts', async () => {
+test('typeform finds questions by id, ref or label, and reads choices as their texts', async () => {
   const contact = await contactOf({
     attributes: {
       F6: 'team_size',
@@ -71,10 +70,10 @@ test('questions are found by id, ref or label, and choices are their texts', asy
   })
 })
 
-test('an answer that was not given is counted, not guessed', async () => {
+test('typeform leaves out and lists a missing answer', async () => {
   const skipped = {
-    ...response,
-    form_response: { ...response.form_response, answers: answers.slice(1, 2), hidden: null },
+    ...formResponse,
+    form_response: { ...formResponse.form_response, answers: answers.slice(1, 2), hidden: null },
   }
 
   const reading = await readResponse({ fields: { user_id: 'external_id' } }, skipped)
@@ -85,14 +84,14 @@ test('an answer that was not given is counted, not guessed', async () => {
   })
 })
 
-test('a partial response is ignored', async () => {
-  const partial = { ...response, event_type: 'form_response_partial' }
+test('typeform ignores a partial response', async () => {
+  const partial = { ...formResponse, event_type: 'form_response_partial' }
 
   expect(await readResponse({}, partial)).toEqual({ kind: 'ignored' })
 })
 
-test('a response without an e-mail is nobody', async () => {
-  const nobody = { ...response, form_response: { ...response.form_response, answers: [] } }
+test('typeform refuses a response without an e-mail', async () => {
+  const empty = { ...formResponse, form_response: { ...formResponse.form_response, answers: [] } }
 
-  expect(await readResponse({}, nobody)).toMatchObject({ kind: 'refused', code: 'no_identity' })
+  expect(await readResponse({}, empty)).toMatchObject({ kind: 'refused', code: 'no_identity' })
 })

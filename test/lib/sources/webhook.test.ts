@@ -32,7 +32,7 @@ const generic = webhook({
   country: 'US',
 })
 
-test('webhook: any HMAC sender is read by dotted paths', async () => {
+test('webhook reads the payload of any HMAC sender by dotted paths', async () => {
   expect(await read(generic, delivery(body))).toMatchObject({
     kind: 'signups',
     signups: [
@@ -44,16 +44,16 @@ test('webhook: any HMAC sender is read by dotted paths', async () => {
   })
 })
 
-test('webhook: what it signs is what its data says, 300 s by default', () => {
-  const given = signed(generic, body, 'secret')
+test('webhook verifies the signature that its options describe, for 300 s by default', () => {
+  const request = signed(generic, body, 'secret')
 
-  expect(given.headers['x-signature']).toMatch(/^v0=[0-9a-f]{40}$/)
-  expect(() => verify(generic.signature, given, ['secret'], start + 300)).not.toThrow()
-  expect(() => verify(generic.signature, given, ['secret'], start + 301)).toThrow('300 s')
-  expect(() => verify(generic.signature, given, ['other'], start)).toThrow('no signature matches')
+  expect(request.headers['x-signature']).toMatch(/^v0=[0-9a-f]{40}$/)
+  expect(() => verify(generic.signature, request, ['secret'], start + 300)).not.toThrow()
+  expect(() => verify(generic.signature, request, ['secret'], start + 301)).toThrow('300 s')
+  expect(() => verify(generic.signature, request, ['other'], start)).toThrow('no signature matches')
 })
 
-test('webhook: the event id may stand in a header', async () => {
+test('webhook reads the event id from a header', async () => {
   const source = webhook({
     signature: { header: 'x-signature', algorithm: 'sha256', encoding: 'hex' },
     eventId: { header: 'X-Delivery' },
@@ -65,7 +65,7 @@ test('webhook: the event id may stand in a header', async () => {
   expect(reading).toMatchObject({ signups: [{ event_id: 'delivery-7' }] })
 })
 
-test('standardWebhooks: reads by dotted paths under the message’s id', async () => {
+test('standardWebhooks reads the payload by dotted paths, with the message’s id as event id', async () => {
   const reading = await read(
     standardWebhooks({ fields, country: 'US' }),
     delivery(body, { 'webhook-id': 'msg_1' }),
@@ -82,7 +82,7 @@ test('standardWebhooks: reads by dotted paths under the message’s id', async (
   })
 })
 
-test('standardWebhooks: types that are not listed are ignored', async () => {
+test('standardWebhooks ignores event types that are not listed', async () => {
   const source = standardWebhooks({ fields, types: ['user.created'] })
 
   expect(await read(source, delivery(body))).toEqual({ kind: 'ignored' })

@@ -5,9 +5,9 @@ import type { IngestResult } from '../../../src/lib/ingest/ingest.ts'
 import type { RecordReport } from '../../../src/lib/queue/process-record.ts'
 import { errorFields, reportRecord, reportRequest } from '../../../src/lib/telemetry/report.ts'
 import { record } from '../../support/records.ts'
-import { createNotes } from '../../support/telemetry.ts'
+import { captureTelemetry } from '../../support/telemetry.ts'
 
-const answer = (status: number) => ({ status, headers: {}, body: '' })
+const withStatus = (status: number) => ({ status, headers: {}, body: '' })
 const contact = { type: 'contact', id: '6762f0dd' }
 const delivered = (more: Partial<DeliverResult> = {}): DeliverResult => ({
   outcome: 'created',
@@ -19,9 +19,9 @@ const delivered = (more: Partial<DeliverResult> = {}): DeliverResult => ({
   ...more,
 })
 
-describe('an error in the log', () => {
-  test('is its code, our words and Intercom’s code, status and request id', () => {
-    const error = new BridgeError('intercom_rejected', 'our words', {
+describe('errorFields', () => {
+  test('returns the code, the message and Intercom’s code, status and request id', () => {
+    const error = new BridgeError('intercom_rejected', 'our message', {
       intercomCode: 'parameter_invalid',
       intercomStatus: 400,
       requestId: '004qkagkoq5kktea5hdg',
@@ -29,37 +29,37 @@ describe('an error in the log', () => {
 
     expect(errorFields(error)).toEqual({
       code: 'intercom_rejected',
-      advice: 'our words',
+      advice: 'our message',
       intercom_code: 'parameter_invalid',
       intercom_status: 400,
       intercom_request_id: '004qkagkoq5kktea5hdg',
     })
   })
 
-  test('names its cause and never quotes it', () => {
+  test('names the cause and never quotes it', () => {
     const cause = new TypeError('canary')
 
-    const fields = errorFields(new BridgeError('temporarily_unavailable', 'our words', { cause }))
+    const fields = errorFields(new BridgeError('temporarily_unavailable', 'our message', { cause }))
 
     expect(fields).toMatchObject({ cause: 'TypeError' })
     expect(JSON.stringify(fields)).not.toContain('canary')
   })
 
-  test('that nobody foresaw has the frames of its stack, without its message', () => {
+  test('returns the stack of an unexpected error, without its message', () => {
     const cause = new TypeError('canary\n    canary again')
 
-    const { stack } = errorFields(new BridgeError('unexpected', 'our words', { cause }))
+    const { stack } = errorFields(new BridgeError('unexpected', 'our message', { cause }))
 
     expect(stack).toMatch(/^\s+at .*report\.test\.ts/)
     expect(stack).not.toContain('canary')
   })
 })
 
-describe('a request', () => {
-  const tell = (received: IngestResult) => {
-    const notes = createNotes()
-    reportRequest(notes.telemetry, received, 7)
-    return { logged: notes.logged, counted: Object.fromEntries(notes.counted) }
+describe('reportRequest', () => {
+  const report = (result: IngestResult) => {
+    const { telemetry, logged, counted } = captureTelemetry()
+    reportRequest(telemetry, result, 7)
+    return { logged, counted: Object.fromEntries(counted) }
   }
   const reading = (leftOut: { path: string; reason: 'phone_invalid' }[]) =>
     ({
@@ -71,11 +71,16 @@ describe('a request', () => {
       leftOut,
     }) as const
 
-  test('that was queued is told once a message, and what was left out once', () => {
+  test('logs each queued message, and what was left out only with the first', () => {
     const leftOut = [{ path: 'phone', reason: 'phone_invalid' as const }]
 
     expect(
-      tell({ response: answer(200), source: 'a', ids: ['i1', 'i2'], reading: reading(leftOut) }),
+      report({
+        response: withStatus(200),
+        source: 'a',
+        ids: ['i1', 'i2'],
+        reading: reading(leftOut),
+      }),
     ).toEqual({
       logged: [
         {
@@ -92,21 +97,23 @@ describe('a request', () => {
     })
   })
 
-  test('that was delivered at once is told with its contact', () => {
+  test('logs a signup delivered in direct mode with its contact', () => {
     const results = [delivered({ counts: ['email_shared'] })]
 
     expect(
-      tell({ response: answer(200), source: 'a', results, reading: reading([]) }),
+      report({ response: withStatus(200), source: 'a', results, reading: reading([]) }),
     ).toMatchObject({
       logged: [{ event: 'delivered', outcome: 'created', contact_id: '6762f0dd', calls: 2 }],
       counted: { created: 1, email_shared: 1 },
     })
   })
 
-  test('that was delivered in part is told with what is missing', () => {
-    const results = [delivered({ incomplete: [new BridgeError('extras_failed', 'our words')] })]
+  test('logs what is missing of a partly delivered signup', () => {
+    const results = [delivered({ incomplete: [new BridgeError('extras_failed', 'our message')] })]
 
-    expect(tell({ response: answer(200), source: 'a', results, reading: reading([]) })).toEqual({
+    expect(
+      report({ response: withStatus(200), source: 'a', results, reading: reading([]) }),
+    ).toEqual({
       logged: [
         expect.objectContaining({ event: 'delivered' }),
         {
@@ -116,69 +123,67 @@ describe('a request', () => {
           duration_ms: 7,
           contact_id: '6762f0dd',
           code: 'extras_failed',
-          advice: 'our words',
+          advice: 'our message',
         },
       ],
       counted: { created: 1, extras_failed: 1 },
     })
   })
 
-  test('that was ignored is told as such', () => {
+  test('logs and counts an ignored request', () => {
     expect(
-      tell({ response: answer(200), source: 'a', reading: { kind: 'ignored' } }),
+      report({ response: withStatus(200), source: 'a', reading: { kind: 'ignored' } }),
     ).toMatchObject({
       logged: [{ event: 'ignored', source: 'a' }],
       counted: { ignored: 1 },
     })
   })
 
-  test('that was refused is told with its code', () => {
-    const error = new BridgeError('misconfigured', 'our words')
+  test('logs and counts a refused request with its code', () => {
+    const error = new BridgeError('misconfigured', 'our message')
 
-    expect(tell({ response: answer(500), source: 'a', error })).toMatchObject({
+    expect(report({ response: withStatus(500), source: 'a', error })).toMatchObject({
       logged: [{ event: 'refused', code: 'misconfigured', status: 500 }],
       counted: { misconfigured: 1 },
     })
   })
 })
 
-describe('a record', () => {
+describe('reportRecord', () => {
   const id = 'a1'.repeat(32)
-  const tell = (result: Partial<RecordReport>) => {
-    const notes = createNotes()
-    const given = record('', {
+  const report = (result: Partial<RecordReport>) => {
+    const { telemetry, logged, counted } = captureTelemetry()
+    const received = record('', {
       attributes: { MessageDeduplicationId: id, ApproximateReceiveCount: '3' },
     })
-    reportRecord(notes.telemetry, { record: given, durationMs: 7, ...result } as RecordReport)
-    return { logged: notes.logged, counted: Object.fromEntries(notes.counted) }
+    reportRecord(telemetry, { record: received, durationMs: 7, ...result } as RecordReport)
+    return { logged, counted: Object.fromEntries(counted) }
   }
 
-  test('has the id that its sender was answered', () => {
-    expect(tell({ kind: 'ignored' })).toMatchObject({
+  test('logs the id that the response to the sender had', () => {
+    expect(report({ kind: 'ignored' })).toMatchObject({
       logged: [{ event: 'ignored', id, message_id: 'm1', receives: 3 }],
       counted: { ignored: 1 },
     })
   })
 
-  test('of another producer is told without the names that it chose', () => {
-    const notes = createNotes()
+  test('does not log the names that another producer chose', () => {
+    const { telemetry, logged } = captureTelemetry()
     const foreign = record('', { attributes: { MessageDeduplicationId: 'ada@example.com' } })
     const source = 'Ada <ada@example.com>'
 
-    reportRecord(notes.telemetry, { record: foreign, source, durationMs: 7, kind: 'ignored' })
+    reportRecord(telemetry, { record: foreign, source, durationMs: 7, kind: 'ignored' })
 
-    expect(notes.logged).toEqual([
-      { event: 'ignored', message_id: 'm1', receives: 1, duration_ms: 7 },
-    ])
+    expect(logged).toEqual([{ event: 'ignored', message_id: 'm1', receives: 1, duration_ms: 7 }])
   })
 
   const incomplete = (...errors: BridgeError[]) =>
-    tell({ kind: 'delivered', results: [delivered({ incomplete: errors })], leftOut: [] })
+    report({ kind: 'delivered', results: [delivered({ incomplete: errors })], leftOut: [] })
   const refused = (...issues: { path: string; reason: string }[]) =>
-    incomplete(new BridgeError('attributes_refused', 'our words', { issues }))
+    incomplete(new BridgeError('attributes_refused', 'our message', { issues }))
 
-  test('that was delivered whole is told in one line', () => {
-    expect(tell({ kind: 'delivered', results: [delivered()], leftOut: [] })).toEqual({
+  test('logs one line for a completely delivered record', () => {
+    expect(report({ kind: 'delivered', results: [delivered()], leftOut: [] })).toEqual({
       logged: [
         {
           event: 'delivered',
@@ -196,7 +201,7 @@ describe('a record', () => {
     })
   })
 
-  test('that was delivered without some attributes names them and says why', () => {
+  test('logs the attributes that were not delivered, and why', () => {
     const { logged, counted } = refused(
       { path: 'custom_attributes.plan', reason: 'not in the workspace' },
       { path: 'custom_attributes.Team size', reason: 'not of its type, integer' },
@@ -209,7 +214,7 @@ describe('a record', () => {
         id,
         contact_id: '6762f0dd',
         code: 'attributes_refused',
-        advice: 'our words',
+        advice: 'our message',
         attributes: ['plan: not in the workspace', 'Team size: not of its type, integer'],
       },
     ])
@@ -217,7 +222,7 @@ describe('a record', () => {
   })
 
   test.each(['plan', 'Team size', 'utm_source', 'a1', 'e-mail', 'x'.repeat(64)])(
-    'names an attribute that reads like a name: %s',
+    'logs the name of an attribute that reads like a name: %s',
     (name) => {
       const { logged } = refused({ path: `custom_attributes.${name}`, reason: 'refused' })
 
@@ -236,15 +241,15 @@ describe('a record', () => {
     ' plan',
     '',
     'x'.repeat(65),
-  ])('hides an attribute that does not: %j', (name) => {
+  ])('hides the name of an attribute that does not read like one: %j', (name) => {
     const { logged } = refused({ path: `custom_attributes.${name}`, reason: 'refused' })
 
     expect(logged.at(-1)?.attributes).toEqual(['…: refused'])
   })
 
-  test('that was delivered without its extras tells Intercom’s code, and names no attributes', () => {
+  test('logs Intercom’s code, and no attributes, if the extras failed', () => {
     const { logged, counted } = incomplete(
-      new BridgeError('extras_failed', 'our words', {
+      new BridgeError('extras_failed', 'our message', {
         intercomCode: 'api_plan_restricted',
         intercomStatus: 403,
         issues: [{ path: 'custom_attributes.plan', reason: 'refused' }],
@@ -261,10 +266,10 @@ describe('a record', () => {
     expect(counted).toEqual({ delivered: 1, created: 1, extras_failed: 1 })
   })
 
-  test('with two troubles tells both', () => {
+  test('logs and counts two errors of one record', () => {
     const { logged, counted } = incomplete(
-      new BridgeError('attributes_refused', 'our words'),
-      new BridgeError('extras_failed', 'our words'),
+      new BridgeError('attributes_refused', 'our message'),
+      new BridgeError('extras_failed', 'our message'),
     )
 
     expect(logged.map(({ event, code }) => [event, code])).toEqual([
@@ -275,35 +280,35 @@ describe('a record', () => {
     expect(counted).toEqual({ delivered: 1, created: 1, attributes_refused: 1, extras_failed: 1 })
   })
 
-  test('of which a copy was parked is counted as such, its code having been counted before', () => {
-    const error = new BridgeError('extras_failed', 'our words')
+  test('counts a parked copy without its code, which was counted before', () => {
+    const error = new BridgeError('extras_failed', 'our message')
 
-    expect(tell({ kind: 'copy_parked', error })).toMatchObject({
-      logged: [{ event: 'copy_parked', id, code: 'extras_failed', advice: 'our words' }],
+    expect(report({ kind: 'copy_parked', error })).toMatchObject({
+      logged: [{ event: 'copy_parked', id, code: 'extras_failed', advice: 'our message' }],
       counted: { copy_parked: 1 },
     })
   })
 
-  test('that was parked is told with its code', () => {
-    const error = new BridgeError('contact_deleted', 'our words')
+  test('logs and counts a parked record with its code', () => {
+    const error = new BridgeError('contact_deleted', 'our message')
 
-    expect(tell({ kind: 'parked', error })).toMatchObject({
+    expect(report({ kind: 'parked', error })).toMatchObject({
       logged: [{ event: 'parked', code: 'contact_deleted' }],
       counted: { parked: 1, contact_deleted: 1 },
     })
   })
 
-  test('that was handed back is told with its code and its wait', () => {
-    const error = new BridgeError('out_of_time', 'our words')
+  test('logs and counts a returned record with its code and its wait', () => {
+    const error = new BridgeError('out_of_time', 'our message')
 
-    expect(tell({ kind: 'handed_back', error, retryInSeconds: 0 })).toMatchObject({
+    expect(report({ kind: 'handed_back', error, retryInSeconds: 0 })).toMatchObject({
       logged: [{ event: 'handed_back', code: 'out_of_time', retry_in_seconds: 0 }],
       counted: { handed_back: 1, out_of_time: 1 },
     })
   })
 
-  test('that was handed back untried is counted', () => {
-    expect(tell({ kind: 'untried', retryInSeconds: 15 })).toMatchObject({
+  test('logs and counts a record returned untried', () => {
+    expect(report({ kind: 'untried', retryInSeconds: 15 })).toMatchObject({
       logged: [{ event: 'untried', retry_in_seconds: 15 }],
       counted: { untried: 1 },
     })

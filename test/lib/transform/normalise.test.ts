@@ -18,7 +18,7 @@ const leftOutOf = async (contact: SignupInput['contact']) => {
   return normalised.kind === 'signup' ? normalised.leftOut : []
 }
 
-describe('e-mail', () => {
+describe('normalise: email', () => {
   test.each([
     [' Ada@Example.COM ', 'ada@example.com'],
     ['ada+tag@example.com', 'ada+tag@example.com'],
@@ -27,8 +27,8 @@ describe('e-mail', () => {
     ['jose\u0301@example.com', 'jos\u00e9@example.com'],
     ['\u0130stanbul@example.com', '\u0130stanbul@example.com'],
     ['user@[192.0.2.1]', 'user@[192.0.2.1]'],
-  ])('%j becomes %j', async (given, expected) => {
-    const normalised = await run({ email: given })
+  ])('cleans %j to %j', async (email, expected) => {
+    const normalised = await run({ email })
 
     expect(normalised).toMatchObject({ signup: { contact: { email: expected } } })
   })
@@ -46,7 +46,7 @@ describe('e-mail', () => {
     5,
     ['ada@example.com'],
     { address: 'ada@example.com' },
-  ])('%j is left out and counted', async (email) => {
+  ])('leaves out %j and lists it as email_invalid', async (email) => {
     const normalised = await run({ email, external_id: '1' })
 
     expect(normalised).toEqual({
@@ -56,18 +56,18 @@ describe('e-mail', () => {
     })
   })
 
-  test('254 characters are taken', async () => {
+  test('accepts an address of 254 characters', async () => {
     const email = `${'a'.repeat(242)}@example.com`
 
     expect(await run({ email })).toMatchObject({ signup: { contact: { email } } })
   })
 })
 
-describe('absent values', () => {
+describe('normalise: absent values', () => {
   test.each([undefined, null, '', '  ', 'null', 'undefined'])(
-    '%j is absent and not counted',
+    'treats %j as absent and does not list it',
     async (value) => {
-      const everything = {
+      const contact = {
         external_id: value,
         phone: value,
         name: value,
@@ -79,12 +79,12 @@ describe('absent values', () => {
         custom_attributes: { plan: value },
       }
 
-      expect(await contactOf(everything)).toEqual({})
-      expect(await leftOutOf(everything)).toEqual([])
+      expect(await contactOf(contact)).toEqual({})
+      expect(await leftOutOf(contact)).toEqual([])
     },
   )
 
-  test('false and 0 survive', async () => {
+  test('keeps false and 0', async () => {
     const contact = await contactOf({
       unsubscribed_from_emails: false,
       signed_up_at: 0,
@@ -101,7 +101,7 @@ describe('absent values', () => {
   })
 })
 
-describe('phone', () => {
+describe('normalise: phone', () => {
   test.each([
     ['+1 (281) 332-2575', undefined, '+12813322575'],
     ['0170 1234567', 'DE', '+491701234567'],
@@ -116,7 +116,7 @@ describe('phone', () => {
     ['ada4155552671@example.com', 'US', undefined],
     ['call me', 'US', undefined],
     ['+1', undefined, undefined],
-  ] as const)('%j in %j becomes %j', async (phone, country, expected) => {
+  ] as const)('reads %j in the country %j as %j', async (phone, country, expected) => {
     const input = { contact: { email: 'ada@example.com', phone } }
 
     const normalised = await normalise(input, { eventId: 'e', country })
@@ -132,7 +132,7 @@ describe('phone', () => {
   })
 })
 
-describe('names', () => {
+describe('normalise: name', () => {
   test.each([
     ['  Ada   Lovelace ', 'Ada   Lovelace'],
     ['Ada\tLovelace\r\n', 'Ada Lovelace'],
@@ -144,19 +144,19 @@ describe('names', () => {
     ['<b>Ada</b>', '<b>Ada</b>'],
     ['\ud800Ada', '\ufffdAda'],
     [7, '7'],
-  ])('%j becomes %j', async (name, expected) => {
+  ])('cleans %j to %j', async (name, expected) => {
     expect(await contactOf({ name })).toEqual({ name: expected })
   })
 
   test.each(['\u0000', '\u200b', ' null\u0007'])(
-    'of nothing that is seen (%j) are absent',
+    'treats a name of invisible characters (%j) as absent',
     async (name) => {
       expect(await contactOf({ name })).toEqual({})
       expect(await leftOutOf({ name })).toEqual([])
     },
   )
 
-  test('text is cut at 255 characters, never through a character, and counted', async () => {
+  test('cuts a name at 255 characters, never through a surrogate pair, and lists it', async () => {
     const { name } = await contactOf({ name: `${'a'.repeat(254)}\u{1f600}` })
 
     expect(name).toBe('a'.repeat(254))
@@ -170,7 +170,7 @@ describe('names', () => {
   })
 })
 
-describe('times', () => {
+describe('normalise: times', () => {
   test.each([
     [1_734_537_429, 1_734_537_429],
     [1_734_537_429.9, 1_734_537_429],
@@ -197,7 +197,7 @@ describe('times', () => {
     [99_999_999_999, 99_999_999_999],
     [100_000_000_000, 100_000_000],
     [99_999_999_999_999, 99_999_999_999],
-  ])('%j is %j', async (signed_up_at, expected) => {
+  ])('reads %j as %j', async (signed_up_at, expected) => {
     expect(await contactOf({ signed_up_at })).toEqual({ signed_up_at: expected })
   })
 
@@ -220,7 +220,7 @@ describe('times', () => {
     '1e9',
     true,
     [1_734_537_429],
-  ])('%j is left out and counted', async (last_seen_at) => {
+  ])('leaves out %j and lists it as time_invalid', async (last_seen_at) => {
     expect(await contactOf({ last_seen_at })).toEqual({})
     expect(await leftOutOf({ last_seen_at })).toEqual([
       { path: 'last_seen_at', reason: 'time_invalid' },
@@ -228,14 +228,14 @@ describe('times', () => {
   })
 })
 
-describe('ids', () => {
+describe('normalise: external_id', () => {
   test.each([
     [42, '42'],
     [' a b ', 'a b'],
     ['.a', '.a'],
     ['a.', 'a.'],
     ['...', '...'],
-  ])('%j is taken as %j', async (external_id, expected) => {
+  ])('reads %j as %j', async (external_id, expected) => {
     expect(await contactOf({ external_id })).toEqual({ external_id: expected })
   })
 
@@ -246,13 +246,13 @@ describe('ids', () => {
     ['a\u0000b', 'id_invalid'],
     ['..', 'id_invalid'],
     ['.', 'id_invalid'],
-  ])('%j is left out, never rounded, and counted', async (external_id, reason) => {
+  ])('leaves out %j, never rounds it, and lists it as %s', async (external_id, reason) => {
     expect(await contactOf({ external_id })).toEqual({})
     expect(await leftOutOf({ external_id })).toEqual([{ path: 'external_id', reason }])
   })
 })
 
-describe('other fields', () => {
+describe('normalise: other fields', () => {
   test.each([
     [{ owner_id: '12' }, { owner_id: 12 }],
     [{ owner_id: ' -12 ' }, { owner_id: -12 }],
@@ -260,8 +260,8 @@ describe('other fields', () => {
     [{ avatar: 'http://example.com/a.png' }, { avatar: 'http://example.com/a.png' }],
     [{ unsubscribed_from_emails: 'TRUE' }, { unsubscribed_from_emails: true }],
     [{ avatar: ' https://example.com/a.png ' }, { avatar: 'https://example.com/a.png' }],
-  ])('%j becomes %j', async (given, expected) => {
-    expect(await contactOf(given)).toEqual(expected)
+  ])('reads %j as %j', async (contact, expected) => {
+    expect(await contactOf(contact)).toEqual(expected)
   })
 
   test.each([
@@ -281,9 +281,9 @@ describe('other fields', () => {
     [{ avatar: '/a.png' }, 'avatar_invalid'],
     [{ role: 'admin' }, 'role_invalid'],
     [{ name: { first: 'Ada' } }, 'text_invalid'],
-  ])('%j is left out and counted as %s', async (given, reason) => {
-    expect(await contactOf(given)).toEqual({})
-    expect(await leftOutOf(given)).toEqual([{ path: Object.keys(given)[0], reason }])
+  ])('leaves out %j and lists it as %s', async (contact, reason) => {
+    expect(await contactOf(contact)).toEqual({})
+    expect(await leftOutOf(contact)).toEqual([{ path: Object.keys(contact)[0], reason }])
   })
 
   test.each([
@@ -292,7 +292,7 @@ describe('other fields', () => {
     [undefined, 'user'],
     [null, 'user'],
     ['', 'user'],
-  ])('the role %j is %s, and nothing to count', async (role, expected) => {
+  ])('reads the role %j as %s and lists nothing', async (role, expected) => {
     expect(await run({ email: 'ada@example.com', role })).toMatchObject({
       signup: { contact: { role: expected } },
       leftOut: [],
@@ -300,8 +300,8 @@ describe('other fields', () => {
   })
 })
 
-describe('custom attributes', () => {
-  test('are flat scalars under names without "." and "$"', async () => {
+describe('normalise: custom_attributes', () => {
+  test('keeps only scalar values under names without "." and "$"', async () => {
     const custom_attributes = {
       plan: 'pro',
       seats: 3,
@@ -326,13 +326,13 @@ describe('custom attributes', () => {
     ['null\u0001', undefined],
     ['a \u0007', 'a'],
     ['e\u0001\u0301', '\u00e9'],
-  ])('are cleaned before they are judged: %j is %j', async (value, expected) => {
+  ])('cleans the value %j to %j', async (value, expected) => {
     const { custom_attributes } = await contactOf({ custom_attributes: { x: value } })
 
     expect(custom_attributes).toEqual(expected === undefined ? undefined : { x: expected })
   })
 
-  test('have their names trimmed; one without a name is left out and counted', async () => {
+  test('trims names, and leaves out and lists an attribute without a valid name or value', async () => {
     const custom_attributes = { ' plan ': 'pro', ' ': 'x', a$b: 'x', seats: [1], at: {} }
 
     expect(await contactOf({ custom_attributes })).toEqual({ custom_attributes: { plan: 'pro' } })
@@ -341,13 +341,13 @@ describe('custom attributes', () => {
     )
   })
 
-  test('keep line breaks and tabs, and no other control characters', async () => {
+  test('keeps line breaks and tabs, and removes other control characters', async () => {
     const custom_attributes = { x: 'a\n\tb\u0007' }
 
     expect(await contactOf({ custom_attributes })).toEqual({ custom_attributes: { x: 'a\n\tb' } })
   })
 
-  test('are cut at 255 characters, and counted', async () => {
+  test('cuts a value at 255 characters and lists it', async () => {
     const custom_attributes = { x: 'a'.repeat(256), y: 2 ** 60 }
 
     expect(await contactOf({ custom_attributes })).toEqual({
@@ -364,14 +364,14 @@ describe('custom attributes', () => {
     [['plan'], [{ path: 'custom_attributes', reason: 'attribute_invalid' }]],
     [null, []],
     [{}, []],
-  ])('%j are none', async (given, leftOut) => {
-    const contact = { custom_attributes: given as Record<string, unknown> }
+  ])('returns no attributes for %j', async (attributes, leftOut) => {
+    const contact = { custom_attributes: attributes as Record<string, unknown> }
 
     expect(await contactOf(contact)).toEqual({})
     expect(await leftOutOf(contact)).toEqual(leftOut)
   })
 
-  test('are 250 at most, the rest counted', async () => {
+  test('keeps 250 attributes and lists the rest', async () => {
     const names = Array.from({ length: 252 }, (_, index) => `attribute ${index}`)
     const custom_attributes = Object.fromEntries(names.map((name) => [name, 1]))
 
@@ -384,7 +384,7 @@ describe('custom attributes', () => {
     ])
   })
 
-  test('cannot reach a prototype', async () => {
+  test('keeps __proto__ and constructor as ordinary names', async () => {
     const custom_attributes = JSON.parse('{"__proto__":"x","constructor":"y"}')
 
     const contact = await contactOf({ custom_attributes })
@@ -396,13 +396,13 @@ describe('custom attributes', () => {
   })
 })
 
-describe('identity', () => {
+describe('normalise: identity', () => {
   test.each([
     [{ name: 'Ada' }, 'needs an email or an external_id'],
     [{ phone: '+12813322575' }, 'needs an email or an external_id'],
     [{ role: 'lead', external_id: '1' }, 'needs an email or a phone'],
     [{ role: 'lead', phone: 'call me' }, 'needs an email or a phone'],
-  ])('%j is nobody', async (contact, reason) => {
+  ])('returns no_identity for %j: %s', async (contact, reason) => {
     const normalised = await run(contact)
 
     expect(normalised).toMatchObject({
@@ -411,7 +411,7 @@ describe('identity', () => {
     })
   })
 
-  test('what was wrong is named, without its value', async () => {
+  test('lists every problem of a signup without identity, without the values', async () => {
     expect(await run({ email: 'canary' })).toEqual({
       kind: 'no_identity',
       issues: [
@@ -421,7 +421,7 @@ describe('identity', () => {
     })
   })
 
-  test('a lead may have a phone alone, and carries no external_id', async () => {
+  test('accepts a lead with only a phone, and leaves out its external_id', async () => {
     const normalised = await run({ role: 'lead', phone: '+12813322575', external_id: '1' })
 
     expect(normalised).toMatchObject({
@@ -432,8 +432,8 @@ describe('identity', () => {
   })
 })
 
-describe('the rest of a signup', () => {
-  test('keeps its own event id, else takes the body’s', async () => {
+describe('normalise: the rest of a signup', () => {
+  test('keeps the signup’s event_id, else uses the delivery’s', async () => {
     const email = 'ada@example.com'
 
     expect(await run({ email }, { event_id: 'evt_1' })).toMatchObject({
@@ -444,7 +444,7 @@ describe('the rest of a signup', () => {
     })
   })
 
-  test('has tags once each, a company with an id, and a note', async () => {
+  test('reads unique tags, a company with an id, and a note', async () => {
     const normalised = await run(
       { email: 'ada@example.com' },
       {
@@ -463,7 +463,7 @@ describe('the rest of a signup', () => {
     })
   })
 
-  test('counts what stands in it under another name', async () => {
+  test('lists unknown fields of the signup and its contact', async () => {
     const misspelt = { ocurred_at: 1 } as Partial<SignupInput>
     const contact = { email: 'ada@example.com', emial: 'x' } as SignupInput['contact']
 
@@ -475,7 +475,7 @@ describe('the rest of a signup', () => {
     })
   })
 
-  test('has every field, and then nothing was left out', async () => {
+  test('keeps every field of a complete signup and lists nothing', async () => {
     const contact = {
       role: 'user',
       external_id: '1',
@@ -512,18 +512,18 @@ describe('the rest of a signup', () => {
     })
   })
 
-  test('names by its path what was left out, never by its value', async () => {
-    const wrong = { canary: true }
+  test('lists the paths of invalid values, never the values', async () => {
+    const invalid = { canary: true }
     const normalised = await run(
-      { email: 'ada@example.com', last_seen_at: wrong, unsubscribed_from_emails: wrong },
+      { email: 'ada@example.com', last_seen_at: invalid, unsubscribed_from_emails: invalid },
       {
-        event_id: wrong,
-        occurred_at: wrong,
-        tags: [wrong],
-        note: wrong,
+        event_id: invalid,
+        occurred_at: invalid,
+        tags: [invalid],
+        note: invalid,
         company: {
-          ...{ company_id: wrong, name: wrong, website: wrong },
-          ...{ plan: wrong, industry: wrong, size: wrong },
+          ...{ company_id: invalid, name: invalid, website: invalid },
+          ...{ plan: invalid, industry: invalid, size: invalid },
         },
       },
     )
@@ -553,7 +553,7 @@ describe('the rest of a signup', () => {
     [[], undefined],
     [undefined, undefined],
     [[''], undefined],
-  ])('has of the tags %j %j', async (tags, expected) => {
+  ])('reads the tags %j as %j', async (tags, expected) => {
     const normalised = await run({ email: 'ada@example.com' }, { tags })
 
     expect(normalised.kind === 'signup' && normalised.signup.tags).toEqual(expected)
@@ -565,14 +565,14 @@ describe('the rest of a signup', () => {
     ['\u0000', undefined],
     [' ', undefined],
     [null, undefined],
-  ])('has of the note %j %j', async (note, expected) => {
+  ])('reads the note %j as %j', async (note, expected) => {
     const normalised = await run({ email: 'ada@example.com' }, { note })
 
     expect(normalised.kind === 'signup' && normalised.signup.note).toBe(expected)
     expect(normalised).toMatchObject({ leftOut: [] })
   })
 
-  test('has no company where nothing is known of one', async () => {
+  test('returns no company if all its fields are empty', async () => {
     const normalised = await run(
       { email: 'ada@example.com' },
       { company: { name: '', plan: null } },
@@ -582,7 +582,7 @@ describe('the rest of a signup', () => {
     expect(normalised).toMatchObject({ leftOut: [] })
   })
 
-  test('has no company without its id', async () => {
+  test('leaves out a company without an id', async () => {
     const normalised = await run({ email: 'ada@example.com' }, { company: { name: 'Engines' } })
 
     expect(normalised).not.toHaveProperty('signup.company')
@@ -592,7 +592,7 @@ describe('the rest of a signup', () => {
   })
 })
 
-test('whatever the input, the result is a signup of the schema or nobody', async () => {
+test('normalise returns a signup of the schema or no_identity for random input', async () => {
   const loose = fc.dictionary(
     fc.constantFrom(
       ...['role', 'external_id', 'email', 'phone', 'name', 'avatar', 'signed_up_at', 'owner_id'],

@@ -21,7 +21,7 @@ const questions: Question[] = [
   { id: 'q5', label: 'Left empty', value: '' },
 ]
 
-describe('a place', () => {
+describe('findValue', () => {
   test.each([
     ['q1', 'by id'],
     ['email_ref', 'by id'],
@@ -36,24 +36,22 @@ describe('a place', () => {
     ['constructor', undefined],
     ['a.__proto__.toString', undefined],
     ['list.length', 2],
-  ])('%j is %j', (place, expected) => {
+  ])('finds at the place %j the value %j', (place, expected) => {
     expect(findValue(body, questions, place)).toEqual(expected)
   })
-})
 
-describe('a question', () => {
   test.each<[string, ...Omit<Question, 'value'>[]]>([
-    ['its id', { label: 'x' }, { key: 'x' }, { ref: 'x' }, { id: 'x' }],
-    ['its ref', { label: 'x' }, { key: 'x' }, { ref: 'x' }],
-    ['its key', { label: 'x' }, { key: 'x' }],
-    ['its label', { label: 'x' }],
-  ])('is found by %s before what comes after that', (_name, ...named) => {
-    const asked = named.map((names, index) => ({ ...names, value: index }))
+    ['id before ref, key and label', { label: 'x' }, { key: 'x' }, { ref: 'x' }, { id: 'x' }],
+    ['ref before key and label', { label: 'x' }, { key: 'x' }, { ref: 'x' }],
+    ['key before label', { label: 'x' }, { key: 'x' }],
+    ['label before a field of the body', { label: 'x' }],
+  ])('finds a question by its %s', (_order, ...names) => {
+    const asked = names.map((name, index) => ({ ...name, value: index }))
 
     expect(findValue({ x: 'body' }, asked, 'x')).toBe(asked.length - 1)
   })
 
-  test.each(['', ' ', null, []])('that was answered %j gives way to another', (value) => {
+  test.each(['', ' ', null, []])('skips a question with the empty answer %j', (value) => {
     const asked = [
       { id: 'x', value },
       { label: 'x', value: 'answered' },
@@ -63,8 +61,14 @@ describe('a question', () => {
     expect(findValue({ x: 'body' }, asked.slice(0, 1), 'x')).toBe('body')
   })
 
-  test('of another name is not meant', () => {
+  test('finds no question whose label only starts with the place', () => {
     expect(findValue({}, [{ label: 'E-mail address', value: 'x' }], 'E-mail')).toBeUndefined()
+  })
+
+  test('finds a label that is longer in lower case', () => {
+    const questions = [{ label: 'İsminiz ', value: 'Ada' }]
+
+    expect(findValue({}, questions, 'İsminiz')).toBe('Ada')
   })
 })
 
@@ -75,12 +79,12 @@ const preset: SignupInput = {
 const apply = (options: SourceOptions) =>
   applyOptions(preset, { body, payload: body, questions }, options)
 
-describe('options', () => {
-  test('leave the preset alone where there are none', () => {
+describe('applyOptions', () => {
+  test('returns the preset’s signup unchanged without options', () => {
     expect(apply({}).input).toEqual(preset)
   })
 
-  test('beat what the preset found, where they find something', () => {
+  test('replaces the preset’s values only by values that it finds', () => {
     const { input, leftOut } = apply({
       role: 'lead',
       fields: { 'a.b': 'email', nowhere: 'name', 'not here': 'phone' },
@@ -98,17 +102,17 @@ describe('options', () => {
     ])
   })
 
-  test.each(['undefined', 'null', ' ', ''])('%j is no find, and beats nothing', (value) => {
+  test.each(['undefined', 'null', ' ', ''])('keeps the preset’s value if it finds %j', (value) => {
     const options = { fields: { hidden: 'email' } } as const
-    const readable = { body: { hidden: value }, payload: {}, questions: [] }
+    const parsed = { body: { hidden: value }, payload: {}, questions: [] }
 
-    expect(applyOptions(preset, readable, options)).toMatchObject({
+    expect(applyOptions(preset, parsed, options)).toMatchObject({
       input: { contact: { email: 'preset@example.com' } },
       leftOut: [{ path: 'email', reason: 'field_unmatched' }],
     })
   })
 
-  test('try several places for one field, the first that finds something wins', () => {
+  test('uses the first place with a value of several for one field', () => {
     const { input, leftOut } = apply({
       fields: { nowhere: 'name', 'Mr. or Ms.': 'name', q1: 'name' },
     })
@@ -117,7 +121,7 @@ describe('options', () => {
     expect(leftOut).toEqual([])
   })
 
-  test('say once what was found nowhere, and in which part of a signup', () => {
+  test('reports each field without a value once, by its path in the signup', () => {
     const { leftOut } = apply({
       fields: { nowhere: 'name', 'not here': 'name' },
       attributes: { nowhere: 'plan' },
@@ -132,12 +136,12 @@ describe('options', () => {
     ])
   })
 
-  test('leave a payload’s own company and note where they find nothing', () => {
-    const own = { ...preset, company: { company_id: '7', plan: 'free' }, note: 'hello' }
-    const readable = { body, payload: body, questions }
-    const found = (options: SourceOptions) => applyOptions(own, readable, options).input
+  test('keeps the payload’s company and note if it finds no others', () => {
+    const signup = { ...preset, company: { company_id: '7', plan: 'free' }, note: 'hello' }
+    const parsed = { body, payload: body, questions }
+    const found = (options: SourceOptions) => applyOptions(signup, parsed, options).input
 
-    expect(found({ company: { nowhere: 'company_id' }, note: 'nowhere' })).toMatchObject(own)
+    expect(found({ company: { nowhere: 'company_id' }, note: 'nowhere' })).toMatchObject(signup)
     expect(found({ company: { yes: 'plan' }, note: 'list' })).toMatchObject({
       company: { company_id: '7', plan: 'on' },
       note: 'x, y',
@@ -152,18 +156,18 @@ describe('options', () => {
       [1, null],
     ],
     [{ y: 1 }, { y: 1 }],
-  ])('make one text of several plain values: of %j %j', (value, plan) => {
-    const readable = { body: { value }, payload: {}, questions: [] }
-    const { input } = applyOptions(preset, readable, { attributes: { value: 'plan' } })
+  ])('joins plain values to one text: %j becomes %j', (value, plan) => {
+    const parsed = { body: { value }, payload: {}, questions: [] }
+    const { input } = applyOptions(preset, parsed, { attributes: { value: 'plan' } })
 
     expect(input?.contact.custom_attributes).toEqual({ plan })
   })
 
-  describe('take a field of another name for known where they name it', () => {
+  describe('with unknown fields in the contact', () => {
     const contact = { email: 'a@example.com', team: 'x', size: 3 } as SignupInput['contact']
-    const left = (options: SourceOptions) => {
-      const readable = { body: {}, payload: {}, questions: [] }
-      return Object.keys(applyOptions({ contact }, readable, options).input?.contact ?? {})
+    const fieldsWith = (options: SourceOptions) => {
+      const parsed = { body: {}, payload: {}, questions: [] }
+      return Object.keys(applyOptions({ contact }, parsed, options).input?.contact ?? {})
     }
 
     test.each<SourceOptions>([
@@ -172,19 +176,19 @@ describe('options', () => {
       { company: { team: 'name' } },
       { note: 'team' },
       { consent: 'team' },
-    ])('%j', (options) => {
-      expect(left(options)).toEqual(['email', 'size', 'custom_attributes'])
+    ])('drops a field that %j maps', (options) => {
+      expect(fieldsWith(options)).toEqual(['email', 'size', 'custom_attributes'])
     })
 
-    test('and not where they do not', () => {
-      expect(left({})).toEqual(['email', 'team', 'size', 'custom_attributes'])
-      expect(left({ fields: { email: 'email', size: 'owner_id' } })).toEqual([
+    test('keeps the unknown fields that no option maps', () => {
+      expect(fieldsWith({})).toEqual(['email', 'team', 'size', 'custom_attributes'])
+      expect(fieldsWith({ fields: { email: 'email', size: 'owner_id' } })).toEqual([
         ...['email', 'team', 'custom_attributes'],
       ])
     })
   })
 
-  test('add constant tags, a company and a note', () => {
+  test('adds constant tags, a company and a note', () => {
     const { input } = apply({
       tags: ['beta'],
       company: { 'a.c.d': 'company_id', q1: 'name' },
@@ -198,8 +202,8 @@ describe('options', () => {
     })
   })
 
-  test('add to a payload’s tags, one or several', () => {
-    const readable = { body, payload: body, questions }
+  test('adds tags to the payload’s, one or several', () => {
+    const parsed = { body, payload: body, questions }
 
     for (const [tags, expected] of [
       ['one', ['one', 'beta']],
@@ -209,69 +213,15 @@ describe('options', () => {
       ],
       [null, ['beta']],
     ]) {
-      expect(applyOptions({ ...preset, tags }, readable, { tags: ['beta'] }).input?.tags).toEqual(
+      expect(applyOptions({ ...preset, tags }, parsed, { tags: ['beta'] }).input?.tags).toEqual(
         expected,
       )
     }
   })
-
-  test.each([
-    ['yes', true],
-    ['list', true],
-    ['no', false],
-    ['empty', false],
-    ['nowhere', false],
-  ])('read consent from the box %s as %j', (consent, expected) => {
-    expect(apply({ consent }).input?.consent).toBe(expected)
-  })
-
-  const consentOf = (value: unknown) => {
-    const given = { body: { box: value }, payload: {}, questions: [] }
-    return applyOptions({ contact: {} }, given, { consent: 'box' }).input?.consent
-  }
-
-  const yes: unknown[] = [
-    ...[true, 1, 'on', 'true', 'x', 'Yes, write to me', 'Send me news', 'opt_in', ['a', 'b']],
-    ...['Yes (you can unsubscribe at any time)', 'Send me news. I can opt out at any time'],
-    ...['I agree to the terms, no spam please', 'Yes, notify me — never spam', 'Notify me'],
-    ...['I consent; none of my data is sold', 'Keep me informed of nothing but launches'],
-    ...['Subscribe', ['0', '1'], ['off', 'on'], [' 0 ', 'on'], [1, 2], 'optIn'],
-    ...['News, please', 'Join', 'Sí. Sin spam, no llames', 'Kino', 'Write to me about nothing'],
-    ...['Yes! No calls', 'Yes? No calls', 'Yes: no calls', 'Yes – no calls', 'Yes) no calls'],
-  ]
-  const no: unknown[] = [
-    ...[false, 0, '', ' ', '0', 'false', 'Off', 'n', 'unchecked', null, [], [''], ['yes', 'no']],
-    ...['No', 'No, thanks', 'Nope', 'Never', 'none', 'Nein', 'opt_out', 'Opt out', 'decline'],
-    ...['I do not want any', "I don't want any", 'Rather not', 'not_subscribed', 'unsubscribed'],
-    ...['I disagree', 'denied', 'opted out', 'optedOut', 'opted-out', 'I’d rather you didn’t'],
-    ...["Won't", 'doNotEmail', 'notSubscribed', 'noThanks', 'disabled', 'nee', 'keine'],
-    ...['I want no mail', 'Please don’t', 'Newsletter: no thanks', ['0'], ['off', 'no']],
-    ...['dont', 'isnt wanted', 'kein', 'deny', 'declined', 'declines', 'refuse', 'refused'],
-    ...['reject', 'rejects', 'rejected', 'opting out', 'optout', 'opt__out', 'unsubscribe'],
-    ...[' off ', 'Newsletter: please do not', 'Surely: no', [true, false], [0, 1], [{}, 'on']],
-    ...[{ yes: true }, { toString: 1, valueOf: 1 }, [{}], [['yes']]],
-  ]
-
-  test.each([
-    ...yes.map((value) => ({ value, consent: true })),
-    ...no.map((value) => ({ value, consent: false })),
-  ])('take $value for $consent', ({ value, consent }) => {
-    expect(consentOf(value)).toBe(consent)
-  })
-
-  test('find a label whatever its letters and the blanks around it', () => {
-    const questions = [{ label: 'İsminiz ', value: 'Ada' }]
-
-    expect(findValue({}, questions, 'İsminiz')).toBe('Ada')
-  })
-
-  test('say nothing of consent where no box is named', () => {
-    expect(apply({}).input).not.toHaveProperty('consent')
-  })
 })
 
-describe('map', () => {
-  test('has the last word', () => {
+describe('applyOptions with map', () => {
+  test('runs map after the other options', () => {
     const map: SourceOptions['map'] = (signup, payload) => ({
       ...signup,
       contact: { ...signup.contact, name: `${signup.contact.email} ${payload === body}` },
@@ -280,7 +230,7 @@ describe('map', () => {
     expect(apply({ fields: { 'a.b': 'email' }, map }).input?.contact.name).toBe('exact true')
   })
 
-  test('ignores a payload by undefined', () => {
+  test('returns no signup if map returns undefined', () => {
     expect(apply({ map: () => undefined }).input).toBeUndefined()
   })
 
@@ -295,7 +245,7 @@ describe('map', () => {
     async () => {
       throw new Error('canary')
     },
-  ])('fails as mapping_failed, quoting nothing: %s', (map) => {
+  ])('throws mapping_failed without the error’s text for the map %s', (map) => {
     let error: unknown
     try {
       apply({ map: map as unknown as NonNullable<SourceOptions['map']> })

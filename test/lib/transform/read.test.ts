@@ -23,7 +23,7 @@ const readPeople = (body: unknown, options: SourceOptions = {}, headers = {}) =>
 const ada = { email: 'ada@example.com' }
 const grace = { email: 'grace@example.com' }
 
-test('a delivery may hold several signups', async () => {
+test('read returns several signups of one delivery', async () => {
   expect(await readPeople([ada, grace], {}, { 'x-event': 'e1' })).toMatchObject({
     kind: 'signups',
     signups: [
@@ -33,7 +33,7 @@ test('a delivery may hold several signups', async () => {
   })
 })
 
-test('one that cannot be used does not hold the others up', async () => {
+test('read returns the usable signups beside a refused one', async () => {
   expect(await readPeople([ada, {}, grace], {}, { 'x-event': 'e1' })).toMatchObject({
     kind: 'signups',
     signups: [{ contact: ada }, { contact: grace }],
@@ -42,12 +42,12 @@ test('one that cannot be used does not hold the others up', async () => {
   })
 })
 
-test('of a body with several events each is read by itself, and keeps its place', async () => {
+test('read reads each event of a body by itself and keeps its index', async () => {
   const source = people()
   const events = (body: unknown) => (Array.isArray(body) ? body : [])
-  const several = { ...source, payload: { ...source.payload, events } }
+  const batchSource = { ...source, payload: { ...source.payload, events } }
 
-  const reading = await read(several, delivery([[], [ada], {}, [{ email: 5 }], [grace]]))
+  const reading = await read(batchSource, delivery([[], [ada], {}, [{ email: 5 }], [grace]]))
 
   expect(reading).toMatchObject({
     signups: [{ contact: ada }, { contact: grace }],
@@ -56,7 +56,7 @@ test('of a body with several events each is read by itself, and keeps its place'
   })
 })
 
-test('a signup keeps its place, whatever map ignores', async () => {
+test('read keeps the index of a signup if map ignores others', async () => {
   const map: SourceOptions['map'] = (input) =>
     input.contact.email === ada.email ? undefined : input
 
@@ -67,16 +67,16 @@ test('a signup keeps its place, whatever map ignores', async () => {
 })
 
 test.each(['isSignup', 'eventId', 'toSignup', 'questions'] as const)(
-  'a source whose %s throws is refused as mapping_failed, quoting nothing',
+  'read refuses with mapping_failed, without the error’s text, if the source’s %s throws',
   async (name) => {
-    const broken = () => {
+    const throws = () => {
       throw new TypeError('canary')
     }
     const source = people()
     const faulty =
       name === 'isSignup'
-        ? { ...source, payload: { ...source.payload, isSignup: broken } }
-        : { ...source, [name]: broken }
+        ? { ...source, payload: { ...source.payload, isSignup: throws } }
+        : { ...source, [name]: throws }
 
     const reading = await read(faulty, delivery([ada]))
 
@@ -92,24 +92,24 @@ test.each([
   ['', undefined],
   [{}, undefined],
   [2 ** 60, undefined],
-])('the event id %j is %j, else the digest of the body', async (given, expected) => {
-  const reading = await read({ ...people(), eventId: () => given }, delivery([ada]))
+])('read turns the event id %j into %j, else the body’s digest', async (id, expected) => {
+  const reading = await read({ ...people(), eventId: () => id }, delivery([ada]))
 
   expect(reading).toMatchObject({ event_id: expected ?? expect.stringMatching(/^[0-9a-f]{64}$/) })
 })
 
-test('no signup at all is ignored', async () => {
+test('read ignores a delivery without a signup', async () => {
   expect(await readPeople([])).toEqual({ kind: 'ignored' })
   expect(await readPeople({})).toEqual({ kind: 'ignored' })
   expect(await readPeople([ada], { map: () => undefined })).toEqual({ kind: 'ignored' })
 })
 
-describe('a refusal is a value, with the event it is about', () => {
+describe('read returns a refusal', () => {
   test.each([
-    [[{ email: 5 }], {}, 'invalid_signup', ['0.email']],
-    [[{}], {}, 'no_identity', ['']],
-  ])('%j is %s', async (body, options, code, paths) => {
-    const reading = await readPeople(body, options, { 'x-event': 'e1' })
+    [[{ email: 5 }], 'invalid_signup', ['0.email']],
+    [[{}], 'no_identity', ['']],
+  ])('for %j with the code %s', async (body, code, paths) => {
+    const reading = await readPeople(body, {}, { 'x-event': 'e1' })
 
     expect(reading).toMatchObject({ kind: 'refused', code })
     expect(reading).toHaveProperty(
@@ -118,7 +118,7 @@ describe('a refusal is a value, with the event it is about', () => {
     )
   })
 
-  test('a map that throws is mapping_failed', async () => {
+  test('with mapping_failed if map throws', async () => {
     const map = () => {
       throw new Error('canary')
     }
@@ -132,7 +132,7 @@ describe('a refusal is a value, with the event it is about', () => {
     })
   })
 
-  test('a body that is not of the format is invalid_body, under the digest of the body', async () => {
+  test('with invalid_body and the body’s digest as event id if the body is not JSON', async () => {
     expect(await read(people(), delivery('{'))).toMatchObject({
       kind: 'refused',
       code: 'invalid_body',
@@ -141,7 +141,7 @@ describe('a refusal is a value, with the event it is about', () => {
   })
 })
 
-test('a queued delivery keeps the headers that its source reads, and nothing secret', () => {
+test('stripDelivery keeps only the headers that the source reads, and no secret', () => {
   const headers = {
     'content-type': 'application/json',
     'content-encoding': 'identity',
@@ -152,9 +152,9 @@ test('a queued delivery keeps the headers that its source reads, and nothing sec
   }
   const received = { ...delivery('{}', headers), url: 'https://bridge.example.com/?secret=s' }
 
-  const kept = stripDelivery(people(), received)
+  const stripped = stripDelivery(people(), received)
 
-  expect(kept).toEqual({
+  expect(stripped).toEqual({
     ...received,
     url: '',
     headers: {
@@ -165,7 +165,7 @@ test('a queued delivery keeps the headers that its source reads, and nothing sec
   })
 })
 
-test('reads the same before the queue and after it', async () => {
+test('read returns the same for a delivery and its stripped copy', async () => {
   const received = delivery([ada], { 'x-event': 'e1', 'x-other': 'x' })
 
   expect(await read(people(), stripDelivery(people(), received))).toEqual(

@@ -1,24 +1,25 @@
 import { own } from '../../src/lib/json-access.ts'
+import { type ApiError, invalid } from './api-error.ts'
 import { type Attribute, readDataType } from './attribute.ts'
-import { invalid, type Refusal } from './refusal.ts'
 
 const allowedName = /^[\p{L}\p{N}\p{Sc} _-]+$/u
 
-const optionsOf = (body: unknown): string[] => {
+const readOptions = (body: unknown): string[] => {
   const options = own(body, 'options')
   const values = Array.isArray(options) ? options.map((option) => own(option, 'value')) : []
   return values.filter((value) => typeof value === 'string')
 }
 
 /**
- * Reads a request for a new attribute of contacts, or says in Intercom's words why not.
+ * Reads the body of Create a data attribute. Returns the attribute, or an error in Intercom's
+ * words.
  * https://developers.intercom.com/docs/references/rest-api/api.intercom.io/data-attributes/createdataattribute
  */
-export const readAttributeRequest = (
+export const readAttributeBody = (
   body: unknown,
   exists: (name: string) => boolean,
   created_at: number,
-): Attribute | Refusal => {
+): Attribute | ApiError => {
   const name = own(body, 'name')
   if (typeof name !== 'string' || !allowedName.test(name)) {
     return invalid(
@@ -36,7 +37,7 @@ export const readAttributeRequest = (
     )
   }
   const description = own(body, 'description')
-  const rest = {
+  const base = {
     name,
     api_writable: true,
     messenger_writable: own(body, 'messenger_writable') === true,
@@ -45,12 +46,12 @@ export const readAttributeRequest = (
   }
   const type = own(body, 'data_type')
   if (type === 'options') {
-    const options = optionsOf(body)
+    const options = readOptions(body)
     return options.length < 2
       ? invalid('You must have at least two options on a list type data attribute')
-      : { ...rest, data_type: 'string', options }
+      : { ...base, data_type: 'string', options }
   }
-  // The list knows dates only, whatever they were created as.
+  // Intercom lists a `datetime` attribute as `date`.
   const data_type = type === 'datetime' ? 'date' : readDataType(type)
-  return data_type ? { ...rest, data_type } : invalid("Data Type isn't an option")
+  return data_type ? { ...base, data_type } : invalid("Data Type isn't an option")
 }

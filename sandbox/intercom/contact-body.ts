@@ -1,0 +1,100 @@
+import { isRecord } from '../../src/lib/json-access.ts'
+import { type ApiError, apiErrors, invalid, isApiError } from './api-error.ts'
+import type { KnownAttributes } from './data-attributes.ts'
+import { isFrom216, type Version } from './version.ts'
+
+export type Scalar = string | number | boolean
+
+/**
+ * The body of Create contact and Update contact. Unknown fields are ignored.
+ * https://developers.intercom.com/docs/references/rest-api/api.intercom.io/contacts/createcontact
+ */
+export type ContactBody = {
+  readonly role?: 'user' | 'lead' | null
+  readonly external_id?: string | null
+  readonly email?: string | null
+  readonly phone?: string | null
+  readonly name?: string | null
+  readonly avatar?: string | null
+  readonly signed_up_at?: number | null
+  readonly last_seen_at?: number | null
+  readonly owner_id?: number | null
+  readonly unsubscribed_from_emails?: boolean | null
+  readonly custom_attributes?: Readonly<Record<string, Scalar | null>> | null
+}
+
+type Check = { readonly isValid: (value: unknown) => boolean; readonly expected: string }
+
+const string: Check = { isValid: (value) => typeof value === 'string', expected: 'a string' }
+const integer: Check = { isValid: Number.isInteger, expected: 'an integer' }
+const checks: { readonly [field in keyof Required<ContactBody>]: Check } = {
+  role: { isValid: (value) => value === 'user' || value === 'lead', expected: 'user or lead' },
+  external_id: string,
+  email: string,
+  phone: string,
+  name: string,
+  avatar: string,
+  signed_up_at: integer,
+  last_seen_at: integer,
+  owner_id: integer,
+  unsubscribed_from_emails: {
+    isValid: (value) => typeof value === 'boolean',
+    expected: 'a boolean',
+  },
+  custom_attributes: { isValid: isRecord, expected: 'an object' },
+}
+
+/** Returns what is wrong with the first invalid field, or undefined. */
+const fieldProblem = (body: Readonly<Record<string, unknown>>): string | undefined => {
+  for (const [field, { isValid, expected }] of Object.entries(checks)) {
+    const value = Object.hasOwn(body, field) ? body[field] : undefined
+    if (value !== undefined && value !== null && !isValid(value))
+      return `${field} must be ${expected}`
+  }
+  return undefined
+}
+
+const isContactBody = (body: Readonly<Record<string, unknown>>): body is ContactBody =>
+  fieldProblem(body) === undefined
+
+/** Returns whether an admin with that id belongs to the workspace; false for a non-integer. */
+export type IsMember = (adminId: number) => boolean
+
+/** What a contact's body is validated against. */
+export type ContactBodyRules = {
+  readonly version: Version
+  readonly attributes: KnownAttributes
+  readonly isMember: IsMember
+}
+
+/** Converts `owner_id` to a number: API version 2.16 and later send it as a string. */
+const withOwnerAsNumber = (
+  body: Readonly<Record<string, unknown>>,
+  version: Version,
+): Readonly<Record<string, unknown>> | ApiError => {
+  const { owner_id } = body
+  if (!isFrom216(version) || owner_id === undefined || owner_id === null) return body
+  if (typeof owner_id !== 'string') return invalid('owner_id must be a string')
+  return /^\d+$/.test(owner_id) ? { ...body, owner_id: Number(owner_id) } : apiErrors.ownerUnknown
+}
+
+/**
+ * Reads the body of Create contact or Update contact. One invalid custom attribute rejects the
+ * whole body.
+ */
+export const readContactBody = (
+  json: unknown,
+  { version, attributes, isMember }: ContactBodyRules,
+): ContactBody | ApiError => {
+  if (!isRecord(json)) return invalid('The request body must be a JSON object')
+  const body = withOwnerAsNumber(json, version)
+  if (isApiError(body)) return body
+  if (!isContactBody(body)) return invalid(fieldProblem(body) ?? 'The request body is invalid')
+  if (typeof body.owner_id === 'number' && !isMember(body.owner_id)) return apiErrors.ownerUnknown
+  for (const [name, value] of Object.entries(body.custom_attributes ?? {})) {
+    attributes.learn(name, value)
+    const problem = attributes.problem(name, value)
+    if (problem !== undefined) return invalid(problem)
+  }
+  return body
+}

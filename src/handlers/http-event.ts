@@ -1,0 +1,44 @@
+import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda'
+import type { IncomingRequest } from '../lib/ingest/receive.ts'
+import type { WebhookResponse } from '../lib/ingest/respond.ts'
+
+/**
+ * The request of an HTTP API or Function URL event, payload format 2.0.
+ *
+ * @param received_at unix seconds
+ * @param publicBaseUrl the address as senders know it; default: the event's domain
+ *
+ * https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
+ */
+export const toIncomingRequest = (
+  event: APIGatewayProxyEventV2,
+  received_at: number,
+  publicBaseUrl?: string,
+): IncomingRequest => {
+  const { body = '', isBase64Encoded, rawPath, rawQueryString } = event
+  const { http, domainName } = event.requestContext
+  const base = publicBaseUrl?.replace(/\/$/, '') ?? `https://${domainName}`
+  const headers = Object.entries(event.headers).flatMap(([name, value]) =>
+    value === undefined ? [] : [[name.toLowerCase(), value] as const],
+  )
+  return {
+    received_at,
+    method: http.method.toUpperCase(),
+    url: `${base}${rawPath}${rawQueryString ? `?${rawQueryString}` : ''}`,
+    path: rawPath,
+    headers: Object.fromEntries(headers),
+    encodedBytes: Buffer.byteLength(body),
+    body: () => new Uint8Array(Buffer.from(body, isBase64Encoded ? 'base64' : 'utf8')),
+  }
+}
+
+/** A response in payload format 2.0. */
+export const toResult = ({
+  status,
+  headers,
+  body,
+}: WebhookResponse): APIGatewayProxyStructuredResultV2 => ({
+  statusCode: status,
+  headers: { ...headers },
+  body,
+})

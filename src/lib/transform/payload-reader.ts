@@ -1,0 +1,35 @@
+import type * as z from 'zod/mini'
+import type { Delivery, Question } from '../delivery.ts'
+import type { SignupInput } from '../signup.ts'
+import type { MappingOptions } from './options.ts'
+
+/** The format of a delivery's body, as its source declares it. */
+export type PayloadFormat = 'json' | 'form'
+
+/** The contract of a preset: the shape of its sender's payload, and pure functions that read it. */
+export type PayloadReader<Payload> = {
+  readonly payload: {
+    readonly format: PayloadFormat
+    /** The events of a body that may have several, each read by itself; absent: the body is one. */
+    readonly events?: (body: unknown) => readonly unknown[]
+    /** Whether an event is a signup; others are ignored. Absent: all are signups. */
+    readonly isSignup?: (event: unknown, delivery: Delivery) => boolean
+    /** Strict on what the functions below use, loose on everything else. */
+    readonly schema: z.ZodMiniType<Payload>
+    /** The headers that these functions read, in lower case; no other reaches the queue. */
+    readonly headers?: readonly string[]
+  }
+  /** The sender's id of the event, the same in its retries; absent: SHA-256 of the body. */
+  readonly eventId: (payload: Payload, delivery: Delivery) => unknown
+  /** Returns a signup, several, or `undefined` if the event is none after all. Pure. */
+  readonly toSignup: (
+    payload: Payload,
+    delivery: Delivery,
+    questions: readonly Question[],
+  ) => SignupInput | readonly SignupInput[] | undefined
+  /** Of a form builder: every question, answered or not. */
+  readonly questions?: (payload: Payload) => readonly Question[]
+}
+
+/** The part of a source that `read` uses. */
+export type ReadableSource = PayloadReader<unknown> & { readonly options: MappingOptions }

@@ -1,0 +1,64 @@
+import { execFileSync, spawn } from 'node:child_process'
+import { afterAll, describe, expect, test, vi } from 'vitest'
+import { endStarted, root, start } from './started.ts'
+
+afterAll(endStarted)
+
+/** Every process below one, as `ps` shows them now. */
+const descendantsOf = (pid: number): number[] => {
+  const children = new Map<number, number[]>()
+  const lines = execFileSync('ps', ['-e', '-o', 'pid=,ppid='], { encoding: 'utf8' }).trim()
+  for (const line of lines.split('\n')) {
+    const [child = 0, parent = 0] = line.trim().split(/\s+/).map(Number)
+    children.set(parent, [...(children.get(parent) ?? []), child])
+  }
+  const below = (parent: number): number[] =>
+    (children.get(parent) ?? []).flatMap((child) => [child, ...below(child)])
+  return below(pid)
+}
+const isRunning = (pid: number): boolean => {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch {
+    return false
+  }
+}
+
+describe('DELIVERY=direct npm start', () => {
+  test('delivers before it responds, and ends every process at a SIGTERM to npm', async () => {
+    const ports = { PORT: '0', INTERCOM_PORT: '0', SQS_PORT: '0', SECRETS_PORT: '0' }
+    const npm = spawn('npm', ['start'], {
+      cwd: root,
+      env: { ...process.env, ...ports, BRIDGE_CONFIG: '', DELIVERY: 'direct' },
+    })
+    let output = ''
+    npm.stdout.on('data', (chunk) => {
+      output += chunk
+    })
+    await vi.waitFor(() => expect(output).toContain('ready in'), { timeout: 50_000 })
+    const [, url = '', token = ''] =
+      /curl (\S+) -H 'authorization: Bearer (\S+)'/.exec(output) ?? []
+    expect(output).toContain('delivery      direct')
+
+    const response = await fetch(url, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+      body: '{"email":"ada@example.com"}',
+    })
+
+    expect(await response.json()).toEqual({ status: 'created', contact_id: expect.any(String) })
+    const processes = descendantsOf(npm.pid ?? 0)
+    // The shell, the sandbox, esbuild and the webhook.
+    expect(processes.length).toBeGreaterThanOrEqual(4)
+    npm.kill('SIGTERM')
+    await expect.poll(() => processes.filter(isRunning)).toEqual([])
+  }, 60_000)
+
+  test('is refused in one line for another DELIVERY', async () => {
+    const bridge = start({ DELIVERY: 'sometimes' })
+
+    expect(await bridge.exited).toBe(1)
+    expect(bridge.text()).toBe('DELIVERY=sometimes is neither queue nor direct\n')
+  })
+})

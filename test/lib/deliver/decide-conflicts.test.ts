@@ -1,0 +1,165 @@
+import { describe, expect, test } from 'vitest'
+import { failStep } from '../../../src/lib/deliver/steps.ts'
+import type { Signup } from '../../../src/lib/signup.ts'
+import { account, contact, email, newcomer } from '../../support/people.ts'
+import {
+  conflict,
+  found,
+  foundAndRead,
+  getA,
+  gone,
+  nothingReported,
+  returned,
+  run,
+  search,
+  withFields,
+} from './deciding.ts'
+
+describe('nextStep: conflict of a create', () => {
+  test('fills the contact that the conflict names', () => {
+    const other = contact('b', { external_id: '1', name: 'Ada' })
+
+    expect(run(account, [found(), conflict('b'), returned(other)])).toEqual({
+      requests: [search, { type: 'create', fields: account.contact }, { type: 'get', id: 'b' }],
+      outcome: 'unchanged',
+      id: 'b',
+      ...nothingReported,
+    })
+  })
+
+  test('fills a contact with another external_id, and counts external_id_differs', () => {
+    const other = contact('b', { external_id: '2' })
+
+    expect(
+      run(withFields(account, { phone: '+1' }), [
+        found(),
+        conflict('b'),
+        returned(other),
+        returned(other),
+      ]),
+    ).toMatchObject({
+      requests: [{}, {}, {}, { type: 'update', id: 'b', fields: { phone: '+1' } }],
+      outcome: 'updated',
+      counts: ['external_id_differs'],
+    })
+  })
+
+  test('finds an unnamed contact by external_id, else by search', () => {
+    expect(
+      run(account, [found(), conflict(), returned(contact('b', { external_id: '1' }))]),
+    ).toMatchObject({
+      requests: [{}, {}, { type: 'find', external_id: '1' }],
+      outcome: 'unchanged',
+    })
+    expect(
+      run(account, [found(), conflict(), gone, found(contact('b', { external_id: '1' }))]),
+    ).toMatchObject({
+      requests: [{}, {}, {}, search],
+      outcome: 'unchanged',
+    })
+    expect(run(newcomer, [found(), conflict(), found(contact('b'))])).toMatchObject({
+      requests: [{}, {}, search],
+      outcome: 'unchanged',
+    })
+  })
+
+  test('fails with conflict_unresolved if the contact is not found', () => {
+    expect(run(account, [found(), conflict(), gone, found()]).code).toBe('conflict_unresolved')
+    expect(run(newcomer, [found(), conflict(), found()])).toMatchObject({
+      requests: [search, { type: 'create' }, search],
+      code: 'conflict_unresolved',
+    })
+    const idOnly: Signup = { event_id: 'e', contact: { role: 'user', external_id: '1' } }
+    expect(run(idOnly, [conflict(), gone]).code).toBe('conflict_unresolved')
+  })
+})
+
+describe('nextStep: conflict of an update', () => {
+  const updateConflict = [...foundAndRead(contact('a')), conflict('b')]
+
+  test('fails if the contact is another person’s or archived', () => {
+    const other = contact('b', { external_id: '1', email: 'other@example.com' })
+
+    expect(run(account, [...updateConflict, returned(other)])).toMatchObject({
+      requests: [search, getA, { type: 'update' }, { type: 'get', id: 'b' }],
+      code: 'identity_conflict',
+    })
+    expect(run(account, [...foundAndRead(contact('a')), conflict('b', true)]).code).toBe(
+      'identity_conflict',
+    )
+  })
+
+  test.each([
+    ['another id', account, { external_id: '2' }],
+    ['no id', account, {}],
+    ['no address', account, { external_id: '1', email: null }],
+    ['an id that the signup lacks', withFields(newcomer, { name: 'Ada' }), { external_id: '1' }],
+  ])('fails if the contact has %s', (_what, signup, existing) => {
+    expect(run(signup, [...updateConflict, returned(contact('b', existing))]).code).toBe(
+      'identity_conflict',
+    )
+  })
+
+  test('fails for an account without an address', () => {
+    const idOnly: Signup = {
+      event_id: 'e',
+      contact: { role: 'user', external_id: '1', phone: '+12813322575' },
+    }
+    const existing = contact('b', { external_id: '1', email: null })
+
+    const responses = [conflict('a'), returned(contact('a')), conflict('b'), returned(existing)]
+
+    expect(run(idOnly, responses).code).toBe('identity_conflict')
+  })
+
+  test.each([email, 'Ada@Example.com'])(
+    'continues with the same account, which search did not show yet (%s)',
+    (address) => {
+      const same = contact('b', { external_id: '1', email: address })
+
+      expect(run(account, [...updateConflict, returned(same)])).toMatchObject({
+        outcome: 'unchanged',
+        id: 'b',
+      })
+    },
+  )
+
+  test('fails at a second conflict', () => {
+    const same = contact('b', { external_id: '1' })
+    const withPhone = withFields(account, { phone: '+12813322575' })
+
+    expect(run(withPhone, [...updateConflict, returned(same), conflict('c')])).toMatchObject({
+      requests: [search, getA, {}, {}, { type: 'update', id: 'b' }],
+      code: 'identity_conflict',
+    })
+  })
+
+  test('fails if the contact is unnamed and the signup has no external_id', () => {
+    const withName = withFields(newcomer, { name: 'Ada' })
+
+    expect(run(withName, [...foundAndRead(contact('a')), conflict()]).code).toBe(
+      'identity_conflict',
+    )
+  })
+
+  test('finds an unnamed contact by external_id', () => {
+    const same = contact('b', { external_id: '1' })
+    const unnamedConflict = [...foundAndRead(contact('a')), conflict()]
+
+    expect(run(account, [...unnamedConflict, returned(same)])).toMatchObject({
+      requests: [search, getA, { type: 'update' }, { type: 'find', external_id: '1' }],
+      outcome: 'unchanged',
+      id: 'b',
+    })
+    expect(run(account, [...unnamedConflict, gone]).code).toBe('conflict_unresolved')
+  })
+})
+
+test.each([
+  ['conflict_unresolved', 'waits'],
+  ['contact_archived', 'unarchive it there, then replay'],
+  ['contact_deleted', 'replay after that'],
+  ['identity_conflict', 'merge them in Intercom, then replay'],
+] as const)('failStep(%j) returns a message that says what to do: %s', (code, advice) => {
+  expect(failStep(code)).toMatchObject({ fail: { code, message: expect.stringContaining(advice) } })
+})

@@ -1,0 +1,159 @@
+import { describe, expect, test } from 'vitest'
+import { BridgeError } from '../../../src/lib/errors.ts'
+import type { Sink } from '../../../src/lib/ingest/ingest.ts'
+import { maxBodyBytes } from '../../../src/lib/transform/body.ts'
+import { formHeaders } from '../../support/deliveries.ts'
+import { adaForm, post } from './receiving.ts'
+
+describe('a browser’s form post', () => {
+  const browser = {
+    ...formHeaders,
+    accept: 'text/html,application/xhtml+xml,*/*;q=0.8',
+    origin: 'https://example.com',
+  }
+
+  test('is redirected to the success page', async () => {
+    const response = await post('/forms/waitlist', { headers: browser, body: adaForm })
+
+    expect(response).toMatchObject({
+      status: 303,
+      headers: { location: 'https://example.com/thanks' },
+      text: '',
+    })
+    expect(response.messages).toHaveLength(1)
+  })
+
+  test('with a filled honeypot is redirected to the success page, and is not stored', async () => {
+    const body = `${adaForm}&_gotcha=1`
+    const response = await post('/forms/waitlist', { headers: browser, body })
+
+    expect(response).toMatchObject({
+      status: 303,
+      headers: { location: 'https://example.com/thanks' },
+    })
+    expect(response.messages).toEqual([])
+  })
+
+  test('with a filled honeypot gets JSON of the same shape as a genuine post', async () => {
+    const headers = { ...browser, accept: 'application/json' }
+    const spam = await post('/forms/waitlist', { headers, body: `${adaForm}&_gotcha=1` })
+    const genuine = await post('/forms/waitlist', { headers, body: adaForm })
+
+    const shape = ({ status, json }: typeof spam) => ({
+      status,
+      state: json.status,
+      id: typeof json.id,
+    })
+    expect(shape(spam)).toEqual(shape(genuine))
+    expect(spam.json.id).toHaveLength(genuine.json.id.length)
+  })
+
+  test.each([
+    ['400', { ...browser, 'content-type': 'multipart/form-data; boundary=x' }, 'x'],
+    ['403', { ...browser, origin: 'https://other.example.com' }, adaForm],
+    ['403 without an origin', { ...formHeaders, accept: 'text/html' }, adaForm],
+    ['413', browser, 'x'.repeat(maxBodyBytes + 1)],
+    ['415', { ...browser, 'content-type': 'text/plain' }, adaForm],
+    ['422', browser, 'name=Ada'],
+  ])('that fails with %s is redirected to the failure page', async (_name, headers, body) => {
+    const response = await post('/forms/waitlist', { headers, body })
+
+    expect(response).toMatchObject({
+      status: 303,
+      headers: { location: 'https://example.com/sorry' },
+    })
+    expect(response.messages).toEqual([])
+  })
+
+  test('that the queue does not store is redirected to the failure page', async () => {
+    const sink: Sink = {
+      mode: 'queue',
+      store: async () => {
+        throw new BridgeError('temporarily_unavailable', 'x')
+      },
+    }
+
+    const response = await post('/forms/waitlist', { headers: browser, body: adaForm }, { sink })
+
+    expect(response).toMatchObject({
+      status: 303,
+      headers: { location: 'https://example.com/sorry' },
+    })
+  })
+
+  test('that fails gets JSON if the form has no failure page', async () => {
+    const response = await post('/forms/thanks', { headers: browser, body: 'name=Ada' })
+
+    expect(response).toMatchObject({ status: 422, json: { error: { code: 'invalid_signup' } } })
+  })
+
+  test('gets a plain page if the form has no success page', async () => {
+    const response = await post('/forms/open', { headers: browser, body: adaForm })
+
+    expect(response.status).toBe(200)
+    expect(response.headers['content-type']).toBe('text/html; charset=utf-8')
+    expect(response.text).toContain('Thank you.')
+  })
+
+  test('that asks for JSON gets JSON', async () => {
+    const headers = { ...browser, accept: 'application/json' }
+
+    expect(await post('/forms/waitlist', { headers, body: adaForm })).toMatchObject({
+      status: 200,
+      json: { status: 'accepted' },
+    })
+    expect(await post('/forms/waitlist', { headers, body: 'name=Ada' })).toMatchObject({
+      status: 422,
+    })
+  })
+
+  test('without an Origin header is accepted or refused by its Referer', async () => {
+    const { origin: _origin, ...rest } = browser
+    const headers = { ...rest, referer: 'https://example.com/join?x=1' }
+
+    expect((await post('/forms/waitlist', { headers, body: adaForm })).status).toBe(303)
+    const elsewhere = {
+      ...rest,
+      accept: 'application/json',
+      referer: 'https://example.com.evil.test/',
+    }
+    expect((await post('/forms/waitlist', { headers: elsewhere, body: adaForm })).status).toBe(403)
+  })
+})
+
+describe('CORS for a form', () => {
+  const preflight = (path: string, origin: string) =>
+    post(path, { method: 'OPTIONS', headers: { origin, 'access-control-request-method': 'POST' } })
+
+  test('allows a preflight from a listed origin', async () => {
+    const { status, headers } = await preflight('/forms/waitlist', 'https://example.com')
+
+    expect(status).toBe(204)
+    expect(headers).toMatchObject({
+      'access-control-allow-origin': 'https://example.com',
+      'access-control-allow-methods': 'POST',
+      vary: 'origin',
+    })
+  })
+
+  test('allows a preflight from any origin if the form lists none', async () => {
+    const { headers } = await preflight('/forms/open', 'https://any.example.com')
+
+    expect(headers['access-control-allow-origin']).toBe('*')
+  })
+
+  test('names no allowed origin in a preflight from another origin', async () => {
+    const response = await preflight('/forms/waitlist', 'https://other.example.com')
+
+    expect(response.headers).not.toHaveProperty('access-control-allow-origin')
+    expect(response.headers).not.toHaveProperty('location')
+  })
+
+  test('names the allowed origin in the response to a post', async () => {
+    const headers = { ...formHeaders, accept: 'application/json', origin: 'https://example.com' }
+
+    const response = await post('/forms/waitlist', { headers, body: adaForm })
+
+    expect(response.headers['access-control-allow-origin']).toBe('https://example.com')
+  })
+})

@@ -1,0 +1,56 @@
+import { createHash } from 'node:crypto'
+import { describe, expect, test } from 'vitest'
+import { toDeadLetter } from '../../../src/lib/queue/park.ts'
+import { fifoArn, record } from '../../support/records.ts'
+
+const sha256 = (text: string) => createHash('sha256').update(text).digest('hex')
+
+describe('toDeadLetter', () => {
+  const parked = record('the body as received', { messageId: 'm7', eventSourceARN: fifoArn })
+  const parking = {
+    reason: 'intercom_rejected',
+    code: 'parameter_invalid',
+    source: 'clerk',
+  } as const
+
+  test('keeps the body and adds the reason', () => {
+    expect(toDeadLetter(parked, { ...parking, event_id: 'evt_1' })).toEqual({
+      body: 'the body as received',
+      groupId: 'm7',
+      dedupeId: sha256('m7 intercom_rejected'),
+      attributes: {
+        reason: 'intercom_rejected',
+        code: 'parameter_invalid',
+        source: 'clerk',
+        event_id: 'evt_1',
+      },
+    })
+  })
+
+  test.each(['ä', 'line\nbreak', 'x'.repeat(257)])(
+    'hashes an event id that is not plain text: %j',
+    (event_id) => {
+      expect(toDeadLetter(parked, { ...parking, event_id }).attributes).toMatchObject({
+        event_id: sha256(event_id),
+      })
+    },
+  )
+
+  test('hashes a source that is not a valid name', () => {
+    expect(
+      toDeadLetter(parked, { ...parking, source: 'Ada <ada@example.com>' }).attributes,
+    ).toMatchObject({
+      source: sha256('Ada <ada@example.com>'),
+    })
+  })
+
+  test('leaves out attributes that are unknown or empty', () => {
+    const { attributes } = toDeadLetter(parked, {
+      reason: 'invalid_message',
+      code: undefined,
+      event_id: '',
+    })
+
+    expect(attributes).toEqual({ reason: 'invalid_message' })
+  })
+})
