@@ -33,7 +33,7 @@ const email = 'ada@example.com'
 const known = { email, id: 'u-1' }
 
 type Row = {
-  /** What the webhook does with the input. */
+  /** What the bridge does with the input. */
   readonly title: string
   readonly source?: string
   readonly body?: Body
@@ -423,7 +423,7 @@ const deliver = async (row: Row, options: PostOptions) => {
   return { model, response, code: error?.code ?? code }
 }
 
-describe.each(rows.map((row) => [row.title, row] as const))('webhook %s', (_title, row) => {
+describe.each(rows.map((row) => [row.title, row] as const))('bridge %s', (_title, row) => {
   const variants = vias.flatMap((via) =>
     (isUtf8(row.body) ? (['text', 'base64'] as const) : (['base64'] as const)).map((encoding) => ({
       via,

@@ -70,7 +70,7 @@ test('a stack with an inbox outputs its queues', () => {
   expect(Outputs.InboxDeadLetterQueueArn?.Value).toEqual(arnOf('InboxDeadLetterQueue'))
 })
 
-describe('the resources', () => {
+describe('the resources of a stack', () => {
   const idsOf = ({ template }: { readonly template: { readonly Resources: Properties } }) =>
     Object.keys(template.Resources).toSorted()
 
