@@ -1,7 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs'
-import { parseEnv } from 'node:util'
 import type { Bridge } from '../src/lib/config/config.ts'
-import type { Environment } from '../src/lib/config/env.ts'
 import { own } from '../src/lib/json-access.ts'
 import { createBundles } from './bundles.ts'
 import { configuredAttributes } from './configured-attributes.ts'
@@ -18,8 +15,7 @@ import { readTemplate, type TemplateQueue } from './template.ts'
 import { startTurnstile } from './turnstile.ts'
 
 const stage = 'local'
-/** The token that the sandbox's Intercom accepts. */
-export const sandboxToken = 'sandbox-access-token'
+const sandboxToken = 'sandbox-access-token'
 
 const names = {
   signing: `signup-bridge/${stage}/signing`,
@@ -31,6 +27,8 @@ export type Sandbox = {
   readonly bridge: Bridge
   readonly senders: readonly Sender[]
   readonly intercom: SandboxIntercom
+  /** The token that the sandbox's Intercom accepts. */
+  readonly token: string
   readonly secrets: SandboxSecrets
   readonly sqs: SandboxSqs
   readonly eventSource: EventSource
@@ -43,10 +41,6 @@ export type Sandbox = {
   readonly names: typeof names
   readonly close: () => Promise<void>
 }
-
-/** Reads the variables of `.env.local`; none if the file does not exist. */
-export const readLocal = (file: string): Environment =>
-  existsSync(file) ? parseEnv(readFileSync(file, 'utf8')) : {}
 
 /** Starts both functions as they are deployed, and every service that they use. */
 export const startSandbox = async (options: SandboxOptions): Promise<Sandbox> => {
@@ -180,6 +174,7 @@ export const startSandbox = async (options: SandboxOptions): Promise<Sandbox> =>
       return senders
     },
     intercom,
+    token: sandboxToken,
     secrets,
     sqs,
     eventSource,

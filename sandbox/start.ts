@@ -3,8 +3,9 @@ import { fileURLToPath } from 'node:url'
 import { configFile } from '../src/cli/load-config.ts'
 import { BridgeError } from '../src/lib/errors.ts'
 import { askForLive, type Live } from './live.ts'
+import { readLocal } from './local-variables.ts'
 import { choosePort, type Port, SandboxError } from './ports.ts'
-import { readLocal, type Sandbox, sandboxToken, startSandbox } from './sandbox.ts'
+import type { Sandbox } from './sandbox.ts'
 import type { SandboxOptions } from './sandbox-options.ts'
 import { exampleCommand, type Sender, unusedSecrets } from './senders.ts'
 import { createStory } from './story.ts'
@@ -84,7 +85,7 @@ const printOverview = (sandbox: Sandbox, live: Live | undefined, delivery: strin
   print()
   if (live) print(`  contacts      in the real Intercom at ${live.baseUrl}`)
   else {
-    print(`  intercom      ${sandbox.intercom.url}  token ${sandboxToken}`)
+    print(`  intercom      ${sandbox.intercom.url}  token ${sandbox.token}`)
     print(`  contacts      ${sandbox.intercom.url}/_sandbox/contacts`)
     print(`  calls         ${sandbox.intercom.url}/_sandbox/calls`)
     print(`  faults        POST ${sandbox.intercom.url}/_sandbox/faults`)
@@ -183,6 +184,8 @@ const main = async (): Promise<void> => {
       known = sandbox.senders.map(({ path }) => path)
     },
   }
+  // It loads the AWS SDK and SQS: what is wrong so far is reported before that.
+  const { startSandbox } = await import('./sandbox.ts')
   const sandbox: Sandbox = await startSandbox(options).catch((cause: Error) => {
     const inUse = 'code' in cause && cause.code === 'EADDRINUSE'
     const text = inUse

@@ -1,6 +1,6 @@
 import { execFileSync, spawn } from 'node:child_process'
 import { afterAll, describe, expect, test, vi } from 'vitest'
-import { endStarted, root, start } from './started.ts'
+import { compileCache, endStarted, root, start } from './started.ts'
 
 afterAll(endStarted)
 
@@ -30,7 +30,7 @@ describe('DELIVERY=direct npm start', () => {
     const ports = { PORT: '0', INTERCOM_PORT: '0', SQS_PORT: '0', SECRETS_PORT: '0' }
     const npm = spawn('npm', ['start'], {
       cwd: root,
-      env: { ...process.env, ...ports, BRIDGE_CONFIG: '', DELIVERY: 'direct' },
+      env: { ...process.env, ...compileCache, ...ports, BRIDGE_CONFIG: '', DELIVERY: 'direct' },
     })
     let output = ''
     npm.stdout.on('data', (chunk) => {
@@ -47,7 +47,13 @@ describe('DELIVERY=direct npm start', () => {
       body: '{"email":"ada@example.com"}',
     })
 
-    expect(await response.json()).toEqual({ status: 'created', contact_id: expect.any(String) })
+    expect(response.status).toBe(200)
+    const contactsUrl = /http:\S+\/_sandbox\/contacts/.exec(output)?.[0] ?? ''
+    const { contacts } = (await (await fetch(contactsUrl)).json()) as {
+      contacts: readonly { readonly id: string; readonly email: string }[]
+    }
+    expect(contacts).toMatchObject([{ email: 'ada@example.com' }])
+    expect(await response.json()).toEqual({ status: 'created', contact_id: contacts[0]?.id })
     const processes = descendantsOf(npm.pid ?? 0)
     // The shell, the sandbox, esbuild and the webhook.
     expect(processes.length).toBeGreaterThanOrEqual(4)

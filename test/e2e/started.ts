@@ -11,7 +11,7 @@ export const editedFolder = (): string => {
 }
 const anyPorts = { PORT: '0', INTERCOM_PORT: '0', SQS_PORT: '0', SECRETS_PORT: '0' }
 /** Every start shares the compile cache. */
-const compiled = { NODE_COMPILE_CACHE: join(root, 'node_modules/.cache/node') }
+export const compileCache = { NODE_COMPILE_CACHE: join(root, 'node_modules/.cache/node') }
 
 const started: ChildProcess[] = []
 
@@ -30,7 +30,7 @@ export const endStarted = async (): Promise<void> => {
 export const start = (env: Record<string, string> = {}, args: readonly string[] = []) => {
   const child = spawn(process.execPath, ['sandbox/start.ts', ...args], {
     cwd: root,
-    env: { ...process.env, ...compiled, ...anyPorts, ...env },
+    env: { ...process.env, ...compileCache, ...anyPorts, ...env },
   })
   started.push(child)
   let output = ''

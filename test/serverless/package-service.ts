@@ -1,14 +1,25 @@
 import { execFile } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createHash } from 'node:crypto'
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join, relative, resolve } from 'node:path'
 import { promisify } from 'node:util'
 import { inflateRawSync } from 'node:zlib'
 import { build } from '../../scripts/build.ts'
 import { configFile } from '../../src/cli/load-config.ts'
+import { onceForAll } from '../support/once-for-all.ts'
 import { applyConditions, type Template } from './template.ts'
 
 export const root = resolve(import.meta.dirname, '../..')
+const cliPackage = join(root, 'node_modules/serverless/package.json')
 export const run = promisify(execFile)
 export const functionNames = ['webhook', 'worker'] as const
 export type FunctionName = (typeof functionNames)[number]
@@ -90,39 +101,60 @@ export type PackageOptions = {
   readonly edit?: (yaml: string) => string
 }
 
-/**
- * Packages a copy of the service; nothing in the repository is touched.
- *
- * @throws Error with `stdout` when `serverless package` fails
- */
-export const packageService = ({
-  stage,
-  params = {},
-  edit = (yaml) => yaml,
-}: PackageOptions): Promise<Packaged> =>
+const cli = join(root, 'node_modules/serverless/bin/serverless.js')
+
+/** Runs `serverless package` in a copy of the service; nothing in the repository is touched. */
+const runPackage = (yaml: string, args: readonly string[], files: Files, outDir: string) =>
   withFolder(async (folder) => {
-    bundles ??= buildBundles()
-    writeFiles(join(folder, '.build'), await bundles)
-    const yaml = readFileSync(join(root, 'serverless.yml'), 'utf8')
-    writeFileSync(join(folder, 'serverless.yml'), edit(yaml))
-    const cli = join(root, 'node_modules/serverless/bin/serverless.js')
-    const args = [
-      ...(stage === undefined ? [] : ['--stage', stage]),
-      ...Object.entries(params).flatMap(([name, value]) => ['--param', `${name}=${value}`]),
-    ]
+    writeFiles(join(folder, '.build'), files)
+    writeFileSync(join(folder, 'serverless.yml'), yaml)
     const { stdout, stderr } = await run(process.execPath, [cli, 'package', ...args], {
       cwd: folder,
       // The compiled schema of osls: most of its time, and the same for every service.
       env: { HOME: folder, SLS_SCHEMA_CACHE_BASE_DIR: join(root, 'node_modules/.cache/osls') },
     })
-    const out = join(folder, '.serverless')
-    const template = readFileSync(join(out, 'cloudformation-template-update-stack.json'), 'utf8')
-    return {
-      output: stdout + stderr,
-      template: applyConditions(JSON.parse(template)),
-      zips: {
-        webhook: readZip(join(out, 'webhook.zip')),
-        worker: readZip(join(out, 'worker.zip')),
-      },
-    }
+    writeFileSync(join(folder, '.serverless/output.txt'), stdout + stderr)
+    cpSync(join(folder, '.serverless'), outDir, { recursive: true })
   })
+
+/** Everything that the packaged files depend on. */
+const cacheKey = (yaml: string, args: readonly string[], files: Files): string => {
+  const hash = createHash('sha256').update(readFileSync(cliPackage)).update(yaml)
+  for (const arg of args) hash.update(`\0${arg}`)
+  for (const [path, bytes] of [...files].toSorted(([a], [b]) => (a < b ? -1 : 1))) {
+    hash.update(path).update(bytes)
+  }
+  return hash.digest('hex')
+}
+
+/**
+ * Packages the service, or reads the result of the last time if nothing that it depends on has
+ * changed: packaging takes seconds, and several vitest workers need the same stacks.
+ *
+ * @throws Error with `stdout` when `serverless package` fails
+ */
+export const packageService = async ({
+  stage,
+  params = {},
+  edit = (yaml) => yaml,
+}: PackageOptions): Promise<Packaged> => {
+  bundles ??= buildBundles()
+  const files = await bundles
+  const yaml = edit(readFileSync(join(root, 'serverless.yml'), 'utf8'))
+  const args = [
+    ...(stage === undefined ? [] : ['--stage', stage]),
+    ...Object.entries(params).flatMap(([name, value]) => ['--param', `${name}=${value}`]),
+  ]
+  const out = await onceForAll(cacheKey(yaml, args, files), (outDir) =>
+    runPackage(yaml, args, files, outDir),
+  )
+  const template = readFileSync(join(out, 'cloudformation-template-update-stack.json'), 'utf8')
+  return {
+    output: readFileSync(join(out, 'output.txt'), 'utf8'),
+    template: applyConditions(JSON.parse(template)),
+    zips: {
+      webhook: readZip(join(out, 'webhook.zip')),
+      worker: readZip(join(out, 'worker.zip')),
+    },
+  }
+}
