@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest'
-import { queueNames } from '../../src/lib/queue/names.ts'
 import { direct, stacks, standard } from './packaged.ts'
 import {
   arnOf,
@@ -32,14 +31,29 @@ describe.each(stacks)('queues of the $name stack', (stack) => {
     )
   })
 
-  test('have the names that the bridge command looks up', () => {
-    const names = queueNames('signup-bridge', stack.stage)
-    const nameOf = (id: string) => stack.template.Resources[id]?.Properties.QueueName
+  test('have the name of the service and the stage', () => {
+    const { Resources } = stack.template
+    const nameOf = (id: string) => Resources[id]?.Properties.QueueName
+    const prefix = `signup-bridge-${stack.stage}`
 
-    expect([nameOf('Queue'), nameOf('DeadLetterQueue')]).toEqual(Object.values(names.signups))
+    expect(nameOf('Queue')).toBe(`${prefix}-signups.fifo`)
+    expect(nameOf('DeadLetterQueue')).toBe(`${prefix}-dead-letters.fifo`)
     if (stack === direct) {
-      expect([nameOf('Inbox'), nameOf('InboxDeadLetterQueue')]).toEqual(Object.values(names.inbox))
+      expect(nameOf('Inbox')).toBe(`${prefix}-inbox`)
+      expect(nameOf('InboxDeadLetterQueue')).toBe(`${prefix}-inbox-dead-letters`)
     }
+  })
+
+  test('are found by the bridge command in the outputs of the stack', () => {
+    const urlOf = (output: string) => stack.template.Outputs[output]?.Value
+
+    expect(urlOf('QueueUrl')).toEqual({ Ref: 'Queue' })
+    expect(urlOf('DeadLetterQueueUrl')).toEqual({ Ref: 'DeadLetterQueue' })
+    const hasInbox = stack === direct
+    expect(urlOf('InboxUrl')).toEqual(hasInbox ? { Ref: 'Inbox' } : undefined)
+    expect(urlOf('InboxDeadLetterQueueUrl')).toEqual(
+      hasInbox ? { Ref: 'InboxDeadLetterQueue' } : undefined,
+    )
   })
 
   test.each(queues)('%s is encrypted and accepts messages of 1 MiB', (_id, queue) => {

@@ -1,20 +1,14 @@
 /** A queue and its dead letters, by name. */
 export type QueueNames = { readonly queue: string; readonly deadLetters: string }
 
-/** The bridge's queues by the names that serverless.yml gives them. */
-export const queueNames = (
-  service: string,
-  stage: string,
-): { readonly signups: QueueNames; readonly inbox: QueueNames } => ({
+/** The queues that `npm start` creates, and `bridge --sandbox` finds. */
+export const sandboxQueueNames = {
   signups: {
-    queue: `${service}-${stage}-signups.fifo`,
-    deadLetters: `${service}-${stage}-dead-letters.fifo`,
+    queue: 'signup-bridge-local-signups.fifo',
+    deadLetters: 'signup-bridge-local-dead-letters.fifo',
   },
   inbox: {
-    queue: `${service}-${stage}-inbox`,
-    deadLetters: `${service}-${stage}-inbox-dead-letters`,
+    queue: 'signup-bridge-local-inbox',
+    deadLetters: 'signup-bridge-local-inbox-dead-letters',
   },
-})
-
-/** The queues that `npm start` creates, whatever the service is called. */
-export const sandboxQueueNames = queueNames('signup-bridge', 'local')
+} as const satisfies Readonly<Record<string, QueueNames>>
