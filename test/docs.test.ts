@@ -1,16 +1,16 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import type { Bridge } from '../src/lib/config/config.ts'
-import { decisionCounts } from '../src/lib/deliver/steps.ts'
+import { decisionCounts } from '../src/lib/deliver/step.ts'
 import { BridgeError, errorCodes } from '../src/lib/errors.ts'
 import { errorResponse } from '../src/lib/ingest/respond.ts'
-import { decideRetry } from '../src/lib/queue/retry.ts'
+import { decideRetry } from '../src/lib/queue/retry-or-park.ts'
 import { verify } from '../src/lib/signature/verify.ts'
 import * as presets from '../src/lib/sources/index.ts'
 import type { Source } from '../src/lib/sources/source.ts'
+import { leftOutReasons } from '../src/lib/transform/normalise-values.ts'
 import { read } from '../src/lib/transform/read.ts'
-import { leftOutReasons } from '../src/lib/transform/values.ts'
 import { rows } from './faults/rows.ts'
 import { parts } from './mutate/parts.ts'
 import { start } from './support/clock.ts'
@@ -95,12 +95,25 @@ test.each([
   'docs/codes.md',
   'docs/reliability.md',
   'docs/testing.md',
+  'docs/architecture.md',
+  'CONTRIBUTING.md',
+  'SECURITY.md',
 ])('%s links only to files and headings that exist', (page) => {
   for (const { file, heading } of linksOf(page)) {
     const headings = [...text(file).matchAll(/^#+ (.+)$/gm)].map(([, each = '']) => anchor(each))
     if (heading !== undefined) expect(headings).toContain(heading)
   }
 })
+
+test.each(['docs/architecture.md', 'docs/testing.md', 'SECURITY.md'])(
+  '%s names only tests that exist',
+  (page) => {
+    const paths = [...text(page).matchAll(/\btest\/[\w./*-]*[\w*]/g)].map(([path]) => path)
+
+    expect(paths.length).toBeGreaterThan(3)
+    for (const path of paths) expect(globSync(path, { cwd: root }), path).not.toEqual([])
+  },
+)
 
 describe('docs/reliability.md', () => {
   const page = text('docs/reliability.md')

@@ -1,7 +1,7 @@
 import type { Clock } from '../lib/clock.ts'
 import type { Bridge } from '../lib/config/config.ts'
-import type { DeadLetter, DeadLetterFilter } from '../lib/queue/dead-letter.ts'
 import { fromRecord } from '../lib/queue/message.ts'
+import type { DeadLetter, DeadLetterFilter } from '../lib/queue/read-dead-letter.ts'
 import {
   forEachDeadLetter,
   type ReplayProgress,

@@ -1,5 +1,5 @@
-import { createCache } from '../lib/config/cache.ts'
 import { type IntercomEnv, intercomBaseUrl } from '../lib/config/env.ts'
+import { createCache } from '../lib/config/secret-cache.ts'
 import { loadToken } from '../lib/config/secrets.ts'
 import { type DeliverResult, deliver } from '../lib/deliver/deliver.ts'
 import type { Policy } from '../lib/deliver/policy.ts'

@@ -1,7 +1,7 @@
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda'
 import { nowSeconds } from '../lib/clock.ts'
-import { createCache } from '../lib/config/cache.ts'
 import { type Environment, parseWebhookEnv, type WebhookEnv } from '../lib/config/env.ts'
+import { createCache } from '../lib/config/secret-cache.ts'
 import { loadSigningSecrets } from '../lib/config/secrets.ts'
 import type { Delivery } from '../lib/delivery.ts'
 import { BridgeError, toBridgeError } from '../lib/errors.ts'

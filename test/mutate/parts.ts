@@ -13,6 +13,7 @@ export const parts: Readonly<Record<string, Part>> = {
       'src/lib/signature/verify.ts',
       'src/lib/signature/compare.ts',
       'src/lib/signature/hmac.ts',
+      'src/lib/signature/timestamp.ts',
       'src/lib/signature/jws.ts',
       'src/lib/signature/key.ts',
       'src/lib/signature/errors.ts',
@@ -25,15 +26,16 @@ export const parts: Readonly<Record<string, Part>> = {
     ],
   },
   retry: {
-    files: ['src/lib/queue/retry.ts', 'src/lib/intercom/retry-delay.ts'],
-    tests: ['test/lib/queue/retry.test.ts', 'test/lib/intercom/retry-delay.test.ts'],
+    files: ['src/lib/queue/retry-or-park.ts', 'src/lib/intercom/retry-delay.ts'],
+    tests: ['test/lib/queue/retry-or-park.test.ts', 'test/lib/intercom/retry-delay.test.ts'],
   },
   mapping: {
     files: [
       'src/lib/transform/options.ts',
+      'src/lib/transform/find-value.ts',
       'src/lib/transform/consent.ts',
       'src/lib/transform/normalise.ts',
-      'src/lib/transform/values.ts',
+      'src/lib/transform/normalise-values.ts',
     ],
     tests: [
       'test/lib/transform/consent.test.ts',
@@ -44,15 +46,15 @@ export const parts: Readonly<Record<string, Part>> = {
   },
   'decision table': {
     files: [
-      'src/lib/deliver/decide.ts',
+      'src/lib/deliver/next-step.ts',
       'src/lib/deliver/history.ts',
-      'src/lib/deliver/steps.ts',
+      'src/lib/deliver/step.ts',
       'src/lib/deliver/match-contact.ts',
       'src/lib/deliver/contact-diff.ts',
     ],
     tests: [
       'test/lib/deliver/match-contact.test.ts',
-      'test/lib/deliver/decide-*.test.ts',
+      'test/lib/deliver/next-step-*.test.ts',
       'test/lib/deliver/contact-diff.test.ts',
     ],
     isRandom: true,

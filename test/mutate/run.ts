@@ -1,6 +1,6 @@
 /**
  * `npm run mutate` changes the code in every small way that Stryker knows, and says which changes no
- * test noticed; `npm run mutate -- --mutate src/lib/queue/retry.ts` those of a file, or of some, by commas.
+ * test noticed; `npm run mutate -- --mutate src/lib/queue/retry-or-park.ts` those of a file, or of some, by commas.
  */
 import { parseArgs } from 'node:util'
 import { Stryker } from '@stryker-mutator/core'
@@ -24,7 +24,7 @@ if (nowhere?.length) {
 
 const rows: string[] = []
 for (const [part, { files }] of Object.entries(parts)) {
-  // A file, or lines of it: src/lib/queue/retry.ts:58-72
+  // A file, or lines of it: src/lib/queue/retry-or-park.ts:58-72
   const mutate = asked?.filter((each) => files.some((file) => each.startsWith(file))) ?? [...files]
   if (mutate.length === 0) continue
   process.env.MUTATED_PART = part

@@ -1,18 +1,15 @@
 import { BridgeError, delayed, type Issue, renamed } from '../errors.ts'
 import { type ContactRequest, toIntercomRequest } from '../intercom/contact-request.ts'
 import type { ListAttributes } from '../intercom/data-attributes.ts'
-import {
-  addRecentContacts,
-  type RecentContacts,
-  searchLagSeconds,
-} from '../intercom/recent-contacts.ts'
-import type { SendRequest } from '../intercom/request.ts'
+import { addRecentContacts, type RecentContacts } from '../intercom/recent-contacts.ts'
+import type { SendRequest } from '../intercom/request-types.ts'
+import { searchLagSeconds } from '../intercom/search-lag.ts'
 import type { Signup } from '../signup.ts'
-import { nextStep } from './decide.ts'
 import { applyExtras, type TagIds } from './extras.ts'
 import type { Exchange, StepResponse } from './history.ts'
+import { nextStep } from './next-step.ts'
 import type { Policy } from './policy.ts'
-import type { Decision } from './steps.ts'
+import type { Decision } from './step.ts'
 
 /** The result of one delivered signup. */
 export type DeliverResult = Omit<Decision, 'refused'> & {

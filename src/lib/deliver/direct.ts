@@ -1,5 +1,5 @@
 import { delayed, toBridgeError } from '../errors.ts'
-import { searchLagSeconds } from '../intercom/recent-contacts.ts'
+import { searchLagSeconds } from '../intercom/search-lag.ts'
 import type { Source } from '../sources/source.ts'
 import { type Reading, toRefusalError } from '../transform/read.ts'
 import type { DeliverResult, DeliverSignup } from './deliver.ts'

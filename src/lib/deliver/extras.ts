@@ -8,7 +8,7 @@ import {
   noteRequest,
   tagRequest,
 } from '../intercom/extra-requests.ts'
-import type { SendRequest } from '../intercom/request.ts'
+import type { SendRequest } from '../intercom/request-types.ts'
 import { isEmpty, own } from '../json-access.ts'
 import { type Company, companyFieldNames, type Signup } from '../signup.ts'
 

@@ -1,4 +1,4 @@
-import type { Cached } from '../config/cache.ts'
+import type { Cached } from '../config/secret-cache.ts'
 import type { Delivery } from '../delivery.ts'
 import { BridgeError, type ErrorCode } from '../errors.ts'
 import { own } from '../json-access.ts'

@@ -126,3 +126,10 @@ export const notStored = (source: string | undefined, thrown: unknown): IngestRe
   const error = toBridgeError(thrown)
   return { error, response: errorResponse(error), ...(source !== undefined && { source }) }
 }
+
+/** Whether a refusal is returned to the sender to fix; the others are queued for the operator. */
+export const senderCanFix = (source: Source, { code }: Refusal): boolean =>
+  code === 'invalid_body' ||
+  code === 'unsupported_media_type' ||
+  // Only the operator can fix a mapping that throws.
+  (source.waits === true && code !== 'mapping_failed')

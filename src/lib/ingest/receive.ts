@@ -3,10 +3,10 @@ import type { Delivery } from '../delivery.ts'
 import { BridgeError, toBridgeError } from '../errors.ts'
 import type { FormSettings, Source } from '../sources/source.ts'
 import { maxBodyBytes } from '../transform/body.ts'
-import type { Refusal } from '../transform/read.ts'
 import { type AuthenticateDependencies, authenticateSender, verifyHuman } from './authenticate.ts'
-import { type IngestResult, ingest, type Sink } from './ingest.ts'
-import { corsHeaders, errorResponse, formResponse, type WebhookResponse } from './respond.ts'
+import { corsHeaders, preflight } from './cors.ts'
+import { type IngestResult, ingest, type Sink, senderCanFix } from './ingest.ts'
+import { errorResponse, formResponse, type WebhookResponse } from './respond.ts'
 
 /** An HTTP request, not yet authenticated. */
 export type IncomingRequest = Omit<Delivery, 'source' | 'body'> & {
@@ -62,14 +62,6 @@ const assertOrigin = (delivery: Delivery, form: FormSettings): void => {
     )
   }
 }
-
-/** Whether a refusal is returned to the sender to fix; the others are queued for the operator. */
-const senderCanFix = (source: Source, { code }: Refusal): boolean =>
-  code === 'invalid_body' ||
-  code === 'unsupported_media_type' ||
-  // Only the operator can fix a mapping that throws.
-  (source.waits === true && code !== 'mapping_failed')
-
 /** The result of a preflight or of a method that is not allowed; `undefined` for a POST. */
 const receiveMethod = (
   delivery: Delivery,
@@ -123,19 +115,6 @@ export const receive = async (
     return { error, response, ...(found && { source: found.name }) }
   }
 }
-
-/** A CORS preflight response. It names no origin for a page that is not in `origins`. */
-const preflight = (delivery: Delivery, form: FormSettings): WebhookResponse => ({
-  status: 204,
-  headers: {
-    ...corsHeaders(delivery, form),
-    'access-control-allow-methods': 'POST',
-    'access-control-allow-headers': 'accept, content-type',
-    'access-control-max-age': '600',
-  },
-  body: '',
-})
-
 const toFormResponse = (
   delivery: Delivery,
   form: FormSettings | undefined,

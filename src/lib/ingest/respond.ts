@@ -1,6 +1,6 @@
 import type { Delivery } from '../delivery.ts'
 import type { BridgeError, ErrorCode } from '../errors.ts'
-import { searchLagSeconds } from '../intercom/recent-contacts.ts'
+import { searchLagSeconds } from '../intercom/search-lag.ts'
 import type { FormSettings } from '../sources/source.ts'
 
 /** The response to the sender. It never contains anything of the request. */
@@ -124,13 +124,4 @@ export const formResponse = (
   if (location === undefined || !(succeeded || failurePageStatuses.has(response.status)))
     return response
   return { status: 303, headers: { location, 'cache-control': 'no-store' }, body: '' }
-}
-
-/** https://developer.mozilla.org/docs/Web/HTTP/Guides/CORS */
-export const corsHeaders = (delivery: Delivery, form: FormSettings): Record<string, string> => {
-  const origin = delivery.headers.origin
-  if (form.origins.length === 0) return { 'access-control-allow-origin': '*' }
-  return origin !== undefined && form.origins.includes(origin)
-    ? { 'access-control-allow-origin': origin, vary: 'origin' }
-    : { vary: 'origin' }
 }

@@ -1,11 +1,11 @@
 import type { Clock } from '../clock.ts'
-import type { Cached } from '../config/cache.ts'
+import type { Cached } from '../config/secret-cache.ts'
 import type { SendHttp } from '../http.ts'
 import { parseJson } from '../json.ts'
 import { errorCodeOf, intercomError, isBadToken } from './errors.ts'
 import type { Pace } from './pace.ts'
-import { msUntilReset, readRateLimitWindow, windowMs } from './rate-limit.ts'
-import type { IntercomRequest, IntercomResponse, SendRequest } from './request.ts'
+import { readRateLimitWindow } from './rate-limit.ts'
+import type { IntercomRequest, IntercomResponse, SendRequest } from './request-types.ts'
 import { retryDelayMs } from './retry-delay.ts'
 
 export type ClientOptions = {
@@ -73,14 +73,6 @@ export const createClient = (options: ClientOptions): SendRequest => {
     return failed ? response : { ...response, body: parseJson(response.body) }
   }
 
-  /** How long to wait before the next attempt. */
-  const delayMs = (response: IntercomResponse | undefined, attempt: number): number => {
-    if (response?.status !== 429) return retryDelayMs(attempt, random())
-    // Without rate limit headers, wait for a whole window.
-    const window = readRateLimitWindow(response.headers)
-    return (window ? msUntilReset(window, clock.now()) : windowMs) + random() * 1_000
-  }
-
   return async (request) => {
     let bearer = await token.get()
     let tokenReread = false
@@ -108,7 +100,7 @@ export const createClient = (options: ClientOptions): SendRequest => {
       if (code === 'intercom_unavailable' && !request.repeatable) {
         throw intercomError('create_unclear', response, cause)
       }
-      const waitMs = delayMs(response, attempt)
+      const waitMs = retryDelayMs(response, { attempt, nowMs: clock.now(), random })
       if (attempt >= maxAttempts || waitMs + timeoutMs > usableMs()) {
         throw intercomError(code, response, cause)
       }

@@ -4,7 +4,7 @@ import type { HttpRequest } from '../http.ts'
 import type { ContactFields } from '../signup.ts'
 import { type Contact, contactListSchema, contactSchema } from './contact.ts'
 import { intercomCodeOf, intercomError, intercomTextOf, isSuccess } from './errors.ts'
-import type { IntercomRequest, IntercomResponse } from './request.ts'
+import type { IntercomRequest, IntercomResponse } from './request-types.ts'
 
 /** A request under `/contacts`. */
 export type ContactRequest =

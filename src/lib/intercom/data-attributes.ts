@@ -2,7 +2,7 @@ import * as z from 'zod/mini'
 import type { Clock } from '../clock.ts'
 import { BridgeError, type ErrorCode } from '../errors.ts'
 import { isSuccess } from './errors.ts'
-import type { IntercomRequest, SendRequest } from './request.ts'
+import type { IntercomRequest, SendRequest } from './request-types.ts'
 
 /** https://developers.intercom.com/docs/references/rest-api/api.intercom.io/data-attributes/lisdataattributes */
 const attributeSchema = z.looseObject({

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini'
 import { BridgeError, type ErrorCode } from '../errors.ts'
 import { type ErrorList, errorListSchema } from './contact.ts'
-import type { IntercomResponse } from './request.ts'
+import type { IntercomResponse } from './request-types.ts'
 
 const messages: { readonly [code in ErrorCode]?: string } = {
   create_unclear:

@@ -2,7 +2,7 @@ import * as z from 'zod/mini'
 import type { Company } from '../signup.ts'
 import { lenient } from './contact.ts'
 import { isSuccess } from './errors.ts'
-import type { IntercomRequest, IntercomResponse } from './request.ts'
+import type { IntercomRequest, IntercomResponse } from './request-types.ts'
 
 const createdSchema = z.looseObject({ id: z.string().check(z.minLength(1)) })
 

@@ -58,6 +58,3 @@ export const addRecentContacts = (
     unindexed: unindexed.map(({ id }) => id),
   }
 }
-
-/** After this time Intercom's search shows a lead that an unclear create may have created. */
-export const searchLagSeconds = 180

@@ -3,7 +3,7 @@ import { processRecord, type RecordDependencies } from './process-record.ts'
 import type { RecordRetry } from './queues.ts'
 import { type ReadRecord, readRecord } from './read-record.ts'
 import { groupIdOf, type QueueRecord, receivesOf } from './record.ts'
-import { backoffSeconds } from './retry.ts'
+import { backoffSeconds } from './retry-or-park.ts'
 
 export type DrainDependencies = RecordDependencies & {
   readonly bridge: Bridge

@@ -1,9 +1,8 @@
 import type { DeliverResult, DeliverSignup } from '../deliver/deliver.ts'
 import { BridgeError, delayed, type ErrorCode, renamed, toBridgeError } from '../errors.ts'
-import { searchLagSeconds } from '../intercom/recent-contacts.ts'
+import { searchLagSeconds } from '../intercom/search-lag.ts'
+import type { LeftOut } from '../transform/normalise-values.ts'
 import { toRefusalError } from '../transform/read.ts'
-import type { LeftOut } from '../transform/values.ts'
-import type { Parking } from './park.ts'
 import {
   deliverablesOf,
   eventIdOf,
@@ -12,7 +11,8 @@ import {
   refusalOf,
 } from './read-record.ts'
 import { ageSecondsOf, type QueueRecord, receivesOf } from './record.ts'
-import { decideRetry } from './retry.ts'
+import { decideRetry } from './retry-or-park.ts'
+import type { Parking } from './to-dead-letter.ts'
 
 /** What became of one record, for the log and the metrics. */
 export type RecordOutcome =

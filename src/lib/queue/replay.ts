@@ -1,14 +1,14 @@
 import type { Clock } from '../clock.ts'
 import type { Bridge } from '../config/config.ts'
+import type { QueueMessage } from './message.ts'
+import { toBatches } from './queues.ts'
 import {
   type DeadLetter,
   type DeadLetterFilter,
   matchesFilter,
   readDeadLetter,
   toReplay,
-} from './dead-letter.ts'
-import type { QueueMessage } from './message.ts'
-import { toBatches } from './queues.ts'
+} from './read-dead-letter.ts'
 import { isFifo, type QueueRecord } from './record.ts'
 
 /** Identifies a received message, to release or delete it. */

@@ -3,8 +3,9 @@ import type { Delivery } from '../delivery.ts'
 import { BridgeError } from '../errors.ts'
 import { memoise } from '../memoise.ts'
 import { anyEqual } from './compare.ts'
-import { signatureExpired, signatureInvalid, signatureMissing } from './errors.ts'
+import { signatureInvalid, signatureMissing } from './errors.ts'
 import { type SecretKind, type SigningKey, strictBase64, toKey, toKeys } from './key.ts'
+import { assertRecent, defaultToleranceSeconds, type TimestampAge } from './timestamp.ts'
 import type { UnsignedDelivery } from './unsigned.ts'
 
 /** How a sender signs its deliveries with a MAC. */
@@ -24,18 +25,13 @@ export type HmacScheme = {
   /** Escapes in the URL that the sender decodes before it signs. */
   readonly unescaped?: RegExp
   readonly id?: { readonly header: readonly string[] }
-  readonly timestamp?: {
+  readonly timestamp?: TimestampAge & {
     readonly header: readonly string[]
     /** Set if the timestamp is a part of the signature's header, after this prefix. */
     readonly prefix?: string
-    readonly unit: 's' | 'ms'
-    readonly toleranceSeconds: number
   }
   readonly secret: SecretKind
 }
-
-/** Into the past and the future; the Standard Webhooks libraries, Stripe and Svix use the same. */
-export const defaultToleranceSeconds = 300
 
 /** The scheme of senders that sign only the body: HMAC-SHA256. */
 export const bodyScheme = (
@@ -127,13 +123,6 @@ const timestampOf = (
   return only
 }
 
-/** Digits only: '', ' 12 ' and '1e9' are not timestamps. */
-const timestampShapes = { s: /^\d{1,10}$/, ms: /^\d{1,13}$/ }
-const secondsOf = (text: string, unit: 's' | 'ms'): number => {
-  if (!timestampShapes[unit].test(text)) throw signatureInvalid()
-  return unit === 's' ? Number(text) : Number(text) / 1000
-}
-
 /** Whether the delivery has a header of this scheme's signature, be it valid or not. */
 export const isSignedBy = ({ header }: HmacScheme, { headers }: Delivery): boolean =>
   header.some((name) => headers[name] !== undefined)
@@ -162,11 +151,7 @@ export const verifyHmac = (
   const expected = keys.map((key) => mac(scheme, key, { id, timestamp, method, url, body }))
   if (!anyEqual(expected, receivedMacs(scheme, parts))) throw signatureInvalid()
 
-  if (!scheme.timestamp) return
-  const { unit, toleranceSeconds } = scheme.timestamp
-  if (Math.abs(nowSeconds - secondsOf(timestamp, unit)) > toleranceSeconds) {
-    throw signatureExpired(toleranceSeconds)
-  }
+  if (scheme.timestamp) assertRecent(timestamp, scheme.timestamp, nowSeconds)
 }
 
 /** Returns the headers that a sender adds. */

@@ -1,5 +1,6 @@
 import type { Delivery } from '../delivery.ts'
-import { defaultToleranceSeconds, type HmacScheme } from './hmac.ts'
+import type { HmacScheme } from './hmac.ts'
+import { defaultToleranceSeconds } from './timestamp.ts'
 
 /**
  * https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md

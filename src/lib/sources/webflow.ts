@@ -1,6 +1,6 @@
 import * as z from 'zod/mini'
 import { asRecords, asText, own } from '../json-access.ts'
-import { defaultToleranceSeconds } from '../signature/hmac.ts'
+import { defaultToleranceSeconds } from '../signature/timestamp.ts'
 import { findPerson } from './person.ts'
 import { defineSource } from './source.ts'
 

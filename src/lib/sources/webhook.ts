@@ -1,7 +1,8 @@
 import * as z from 'zod/mini'
 import { ownPath } from '../json-access.ts'
-import { defaultToleranceSeconds, type HmacScheme } from '../signature/hmac.ts'
-import type { Place } from '../transform/options.ts'
+import type { HmacScheme } from '../signature/hmac.ts'
+import { defaultToleranceSeconds } from '../signature/timestamp.ts'
+import type { Place } from '../transform/find-value.ts'
 import { assertOptions, makeSource, type Source, type SourceOptions } from './source.ts'
 
 const headerName = z

@@ -3,7 +3,7 @@ import type { DeliverResult } from '../deliver/deliver.ts'
 import { type BridgeError, type ErrorCode, toBridgeError } from '../errors.ts'
 import type { IngestResult } from '../ingest/ingest.ts'
 import type { RecordReport } from '../queue/process-record.ts'
-import type { LeftOut } from '../transform/values.ts'
+import type { LeftOut } from '../transform/normalise-values.ts'
 import type { LogFields, Telemetry } from './telemetry.ts'
 
 /** The frames of a stack, without its message, which may quote input. */

@@ -1,4 +1,4 @@
-import { isAbsent } from './values.ts'
+import { isAbsent } from './normalise-values.ts'
 
 /** A value that means no by itself: an unticked box, a switch that is off. */
 const plainNo = /^(?:0|false|n|off|unchecked|unticked|disabled)$/i

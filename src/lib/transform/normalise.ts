@@ -9,7 +9,7 @@ import {
   type Signup,
   type SignupInput,
 } from '../signup.ts'
-import { clean, createValueReader, type LeftOut, type ValueReader } from './values.ts'
+import { clean, createValueReader, type LeftOut, type ValueReader } from './normalise-values.ts'
 
 export type Normalised =
   | { readonly kind: 'signup'; readonly signup: Signup; readonly leftOut: readonly LeftOut[] }

@@ -1,7 +1,7 @@
 import type { CountryCode } from 'libphonenumber-js'
 import type { Question } from '../delivery.ts'
 import { BridgeError } from '../errors.ts'
-import { isRecord, own, ownPath } from '../json-access.ts'
+import { isRecord } from '../json-access.ts'
 import {
   type CompanyField,
   type ContactField,
@@ -10,13 +10,8 @@ import {
   type SignupInput,
 } from '../signup.ts'
 import { isTicked } from './consent.ts'
-import { isAbsent, type LeftOut } from './values.ts'
-
-/**
- * Where a value is found: a question's id, ref, key or label, or a dotted path from the root of the
- * body (of one event, if a body has several).
- */
-export type Place = string
+import { findValue, isFound, type Place } from './find-value.ts'
+import type { LeftOut } from './normalise-values.ts'
 
 /** How a source's payload is mapped to a signup. Options apply over what its preset finds. */
 export type MappingOptions<Payload = unknown> = {
@@ -42,45 +37,6 @@ export type MappingOptions<Payload = unknown> = {
    */
   readonly map?: (signup: SignupInput, payload: Payload) => SignupInput | undefined
 }
-
-/** Whether a place has a value that counts; an empty one does not. */
-const isFound = (value: unknown): boolean =>
-  !isAbsent(value) && !(Array.isArray(value) && value.length === 0)
-
-/**
- * Whether a question's name is the place, trimmed and case-insensitive; `lower` is in lower case.
- */
-const isNamed = (name: string | undefined, place: Place, lower: string): boolean =>
-  name === place ||
-  (name !== undefined && name.length >= place.length && name.trim().toLowerCase() === lower)
-
-const questionNames = ['id', 'ref', 'key', 'label'] as const
-
-const findQuestion = (questions: readonly Question[], place: Place): unknown => {
-  if (questions.length === 0) return undefined
-  const trimmed = place.trim()
-  const lower = trimmed.toLowerCase()
-  for (const name of questionNames) {
-    const answered = questions.find(
-      (question) => isNamed(question[name], trimmed, lower) && isFound(question.value),
-    )
-    if (answered) return answered.value
-  }
-  return undefined
-}
-
-/**
- * Returns the value at a place. It looks for a question by its id, ref, key or label (in that
- * order, trimmed and case-insensitive), then for an input or key of exactly that name, then for a
- * dotted path from the root of the body.
- */
-export const findValue = (body: unknown, questions: readonly Question[], place: Place): unknown => {
-  const answer = findQuestion(questions, place)
-  if (isFound(answer)) return answer
-  const exact = own(body, place)
-  return isFound(exact) ? exact : ownPath(body, place)
-}
-
 /** Joins several plain values to one text; `normalise` leaves out objects. */
 const toScalar = (value: unknown): unknown =>
   Array.isArray(value) &&

@@ -5,9 +5,9 @@ import { BridgeError, type Issue, type RefusalCode, refusalCodes } from '../erro
 import type { Signup, SignupInput } from '../signup.ts'
 import { parseFormBody, parseJsonBody } from './body.ts'
 import { normalise } from './normalise.ts'
+import { clean, isAbsent, type LeftOut } from './normalise-values.ts'
 import { applyOptions, type MappingResult } from './options.ts'
-import type { ReadableSource } from './payload-reader.ts'
-import { clean, isAbsent, type LeftOut } from './values.ts'
+import type { ReadableSource } from './payload-types.ts'
 
 /** Why a payload, or one of its signups, cannot be used. */
 export type Refusal = {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { explainsRefusal, whyRefused } from '../../../src/lib/deliver/attributes.ts'
 import type { Exchange, StepRequest } from '../../../src/lib/deliver/history.ts'
-import { attributeList, refused, textAttribute, unreadableList } from './deciding.ts'
+import { attributeList, refused, textAttribute, unreadableList } from './next-step-cases.ts'
 
 const create: StepRequest = {
   type: 'create',

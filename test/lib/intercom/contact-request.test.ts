@@ -3,7 +3,7 @@ import {
   type ContactRequest,
   toIntercomRequest,
 } from '../../../src/lib/intercom/contact-request.ts'
-import type { IntercomResponse } from '../../../src/lib/intercom/request.ts'
+import type { IntercomResponse } from '../../../src/lib/intercom/request-types.ts'
 import { contact, email } from '../../support/people.ts'
 
 const id = '6762f0dd1bb69f9f2193bb83'

@@ -9,7 +9,7 @@ import {
   type Scalar,
 } from '../../../src/lib/intercom/data-attributes.ts'
 import { createPace } from '../../../src/lib/intercom/pace.ts'
-import type { SendRequest } from '../../../src/lib/intercom/request.ts'
+import type { SendRequest } from '../../../src/lib/intercom/request-types.ts'
 import { createClock, type VirtualClock } from '../../support/clock.ts'
 
 const custom = (name: string, fields: Partial<DataAttribute> = {}): DataAttribute => ({

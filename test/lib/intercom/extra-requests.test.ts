@@ -6,7 +6,7 @@ import {
   noteRequest,
   tagRequest,
 } from '../../../src/lib/intercom/extra-requests.ts'
-import type { IntercomRequest, IntercomResponse } from '../../../src/lib/intercom/request.ts'
+import type { IntercomRequest, IntercomResponse } from '../../../src/lib/intercom/request-types.ts'
 
 const id = '6762f0dd1bb69f9f2193bb83'
 const company = { company_id: 'c-1', name: 'Analytical Engines', size: 2 }

@@ -1,9 +1,31 @@
-import { expect, test } from 'vitest'
-import { retryDelayMs } from '../../../src/lib/intercom/retry-delay.ts'
+import { describe, expect, test } from 'vitest'
+import { jitterMs, retryDelayMs } from '../../../src/lib/intercom/retry-delay.ts'
 
-test('retryDelayMs has full jitter under a rising cap', () => {
-  expect(retryDelayMs(1, 0)).toBe(0)
-  expect(retryDelayMs(1, 0.999)).toBe(499)
-  expect(retryDelayMs(2, 0.999)).toBe(999)
-  expect(retryDelayMs(10, 0.999)).toBe(3996)
+test('jitterMs has full jitter under a rising cap', () => {
+  expect(jitterMs(1, 0)).toBe(0)
+  expect(jitterMs(1, 0.999)).toBe(499)
+  expect(jitterMs(2, 0.999)).toBe(999)
+  expect(jitterMs(10, 0.999)).toBe(3996)
+})
+
+describe('retryDelayMs', () => {
+  const options = { attempt: 2, nowMs: 1_000_000, random: () => 0.5 }
+  const headers = {
+    'x-ratelimit-limit': '167',
+    'x-ratelimit-remaining': '0',
+    'x-ratelimit-reset': '1004',
+  }
+
+  test('waits after a 429 until the window resets, and up to a second longer', () => {
+    expect(retryDelayMs({ status: 429, headers }, options)).toBe(4_000 + 500)
+  })
+
+  test('waits a whole window after a 429 without rate limit headers', () => {
+    expect(retryDelayMs({ status: 429, headers: {} }, options)).toBe(10_000 + 500)
+  })
+
+  test('waits the jitter after any other response, and without one', () => {
+    expect(retryDelayMs({ status: 503, headers }, options)).toBe(500)
+    expect(retryDelayMs(undefined, options)).toBe(500)
+  })
 })

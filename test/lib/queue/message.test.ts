@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import { fromRecord, personKey, toMessages } from '../../../src/lib/queue/message.ts'
-import { toDeadLetter } from '../../../src/lib/queue/park.ts'
+import { toDeadLetter } from '../../../src/lib/queue/to-dead-letter.ts'
 import type { Signup } from '../../../src/lib/signup.ts'
 import type { Reading } from '../../../src/lib/transform/read.ts'
 import { start } from '../../support/clock.ts'

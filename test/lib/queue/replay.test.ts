@@ -2,8 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { Bridge } from '../../../src/lib/config/config.ts'
 import { sha256 } from '../../../src/lib/digest.ts'
 import { defineBridge, signup } from '../../../src/lib/index.ts'
-import type { DeadLetter } from '../../../src/lib/queue/dead-letter.ts'
-import { toDeadLetter } from '../../../src/lib/queue/park.ts'
+import type { DeadLetter } from '../../../src/lib/queue/read-dead-letter.ts'
 import {
   type DeadLetterQueue,
   forEachDeadLetter,
@@ -11,6 +10,7 @@ import {
   type ReplayProgress,
   replay,
 } from '../../../src/lib/queue/replay.ts'
+import { toDeadLetter } from '../../../src/lib/queue/to-dead-letter.ts'
 import { createDeadLetters } from '../../model/dead-letters.ts'
 import { createFifoQueue } from '../../model/fifo-queue.ts'
 import { createTime } from '../../model/time.ts'

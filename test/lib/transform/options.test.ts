@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest'
 import type { Question } from '../../../src/lib/delivery.ts'
 import type { SignupInput } from '../../../src/lib/signup.ts'
 import type { SourceOptions } from '../../../src/lib/sources/source.ts'
-import { applyOptions, findValue } from '../../../src/lib/transform/options.ts'
+import { findValue } from '../../../src/lib/transform/find-value.ts'
+import { applyOptions } from '../../../src/lib/transform/options.ts'
 
 const body = {
   'a.b': 'exact',

@@ -15,7 +15,7 @@ import {
 } from './history.ts'
 import { isSameAccount, lookUpRequest, matchContact } from './match-contact.ts'
 import type { Policy } from './policy.ts'
-import { createSteps, failStep, failures, type Step } from './steps.ts'
+import { createSteps, failStep, failures, type Step } from './step.ts'
 
 /** The limit of requests under /contacts per receive, so that no rule below can loop. */
 const maxContactRequests = 6

@@ -10,7 +10,7 @@ import {
   run,
   search,
   withFields,
-} from './deciding.ts'
+} from './next-step-cases.ts'
 
 describe('nextStep: existing contact', () => {
   test('leaves a contact that lacks nothing unchanged, without a request', () => {

@@ -4,7 +4,7 @@ import { BridgeError } from '../errors.ts'
 /** How long a value is cached: a rotated secret is seen within this time. */
 const cacheMs = 300_000
 /** The least time between two rereads, and before a failed load is retried. */
-const rereadMs = 30_000
+export const rereadMs = 30_000
 
 /** A value that is loaded when first needed, and then cached. */
 export type Cached<T> = {

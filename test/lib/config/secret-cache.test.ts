@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { createCache } from '../../../src/lib/config/cache.ts'
+import { createCache } from '../../../src/lib/config/secret-cache.ts'
 import { BridgeError } from '../../../src/lib/errors.ts'
 import { createClock } from '../../support/clock.ts'
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Signup } from '../../../src/lib/signup.ts'
 import { account, contact, email, newcomer } from '../../support/people.ts'
-import { found, nothingReported, returned, run, search, withFields } from './deciding.ts'
+import { found, nothingReported, returned, run, search, withFields } from './next-step-cases.ts'
 
 describe('nextStep: lookup', () => {
   test('searches by e-mail first, then creates the contact', () => {

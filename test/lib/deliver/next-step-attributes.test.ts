@@ -13,7 +13,7 @@ import {
   textAttribute,
   unreadableList,
   withFields,
-} from './deciding.ts'
+} from './next-step-cases.ts'
 
 describe('nextStep: refused custom attributes', () => {
   const custom_attributes = { plan: 'pro', seats: 3, team: 'x' }

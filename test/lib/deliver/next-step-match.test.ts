@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { StepResponse } from '../../../src/lib/deliver/history.ts'
 import type { Signup } from '../../../src/lib/signup.ts'
 import { account, contact, lead, newcomer } from '../../support/people.ts'
-import { found, foundAndRead, returned, run, search, withFields } from './deciding.ts'
+import { found, foundAndRead, returned, run, search, withFields } from './next-step-cases.ts'
 
 describe('nextStep: matching', () => {
   const sameId = contact('same', { external_id: '1', last_seen_at: 1 })

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { sha256 } from '../../../src/lib/digest.ts'
 import { defineBridge, signup } from '../../../src/lib/index.ts'
-import { matchesFilter, readDeadLetter, toReplay } from '../../../src/lib/queue/dead-letter.ts'
-import { type Parking, toDeadLetter } from '../../../src/lib/queue/park.ts'
+import { matchesFilter, readDeadLetter, toReplay } from '../../../src/lib/queue/read-dead-letter.ts'
+import { type Parking, toDeadLetter } from '../../../src/lib/queue/to-dead-letter.ts'
 import { start } from '../../support/clock.ts'
 import { record } from '../../support/records.ts'
 

@@ -2,9 +2,9 @@ import type { Bridge } from '../config/config.ts'
 import { sha256 } from '../digest.ts'
 import { type ErrorCode, errorCodes, type Issue } from '../errors.ts'
 import { personKey, type QueueMessage } from './message.ts'
-import { toAttribute } from './park.ts'
 import { eventIdOf, readRecord, refusalOf, signupsOf } from './read-record.ts'
 import type { QueueRecord } from './record.ts'
+import { toAttribute } from './to-dead-letter.ts'
 
 /** The reason of a dead letter that SQS itself moved, after the receives that the queue allows. */
 export const receivesExhausted = 'receives_exhausted'

@@ -1,6 +1,6 @@
+import { rereadMs } from '../config/secret-cache.ts'
 import type { BridgeError, ErrorCode } from '../errors.ts'
-import { searchLagSeconds } from '../intercom/recent-contacts.ts'
-
+import { searchLagSeconds } from '../intercom/search-lag.ts'
 /** What happens to a record after an error; `stopBatch` if every other record would fail too. */
 export type RetryDecision =
   | { readonly kind: 'park'; readonly reason: ErrorCode }
@@ -59,8 +59,8 @@ export const backoffSeconds = (receives: number, random: number): number =>
     (0.5 + random / 2) * Math.min(maxSeconds, baseSeconds * 2 ** Math.min(receives - 1, 10)),
   )
 
-/** The secret is read at most once in 30 s: a try before that would fail with the same token. */
-const tokenRereadSeconds = 31
+/** The secret is not read again sooner: a try before that would fail with the same token. */
+const tokenRereadSeconds = rereadMs / 1_000 + 1
 
 const waitSeconds = (error: BridgeError, receives: number, random: number): number => {
   if (error.code === 'create_unclear') return searchLagSeconds

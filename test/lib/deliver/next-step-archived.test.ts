@@ -10,7 +10,7 @@ import {
   search,
   unarchived,
   withFields,
-} from './deciding.ts'
+} from './next-step-cases.ts'
 
 describe('nextStep: archived contact', () => {
   test('unarchives it, then fills it', () => {

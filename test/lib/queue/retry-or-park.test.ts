@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { BridgeError, type ErrorCode } from '../../../src/lib/errors.ts'
-import { backoffSeconds, decideRetry } from '../../../src/lib/queue/retry.ts'
+import { backoffSeconds, decideRetry } from '../../../src/lib/queue/retry-or-park.ts'
 
 const decide = (code: ErrorCode, receives = 1, random = 0) =>
   decideRetry(new BridgeError(code, 'text'), receives, random)

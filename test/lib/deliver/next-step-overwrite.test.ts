@@ -12,7 +12,7 @@ import {
   search,
   textAttribute,
   withFields,
-} from './deciding.ts'
+} from './next-step-cases.ts'
 
 describe('nextStep: overwrite', () => {
   const withName = withFields(newcomer, { name: 'New' })

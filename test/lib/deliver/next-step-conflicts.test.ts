@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { failStep } from '../../../src/lib/deliver/steps.ts'
+import { failStep } from '../../../src/lib/deliver/step.ts'
 import type { Signup } from '../../../src/lib/signup.ts'
 import { account, contact, email, newcomer } from '../../support/people.ts'
 import {
@@ -13,7 +13,7 @@ import {
   run,
   search,
   withFields,
-} from './deciding.ts'
+} from './next-step-cases.ts'
 
 describe('nextStep: conflict of a create', () => {
   test('fills the contact that the conflict names', () => {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
-import { toDeadLetter } from '../../../src/lib/queue/park.ts'
+import { toDeadLetter } from '../../../src/lib/queue/to-dead-letter.ts'
 import { fifoArn, record } from '../../support/records.ts'
 
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex')

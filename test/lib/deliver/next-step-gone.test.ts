@@ -10,7 +10,7 @@ import {
   returned,
   run,
   search,
-} from './deciding.ts'
+} from './next-step-cases.ts'
 
 describe('nextStep: gone or merged contact', () => {
   test('starts again once if the contact is gone, and ignores it in later searches', () => {

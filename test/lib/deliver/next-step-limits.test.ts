@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { nextStep } from '../../../src/lib/deliver/decide.ts'
 import type { Exchange } from '../../../src/lib/deliver/history.ts'
+import { nextStep } from '../../../src/lib/deliver/next-step.ts'
 import type { Policy } from '../../../src/lib/deliver/policy.ts'
 import { account, contact, lead, newcomer } from '../../support/people.ts'
 import {
@@ -17,7 +17,7 @@ import {
   unarchived,
   unreadableList,
   withFields,
-} from './deciding.ts'
+} from './next-step-cases.ts'
 
 test('nextStep requests the list of attributes even after the sixth contact request', () => {
   const withAttributes = withFields(newcomer, { custom_attributes: { team: 'x' } })

@@ -1,0 +1,47 @@
+import type { Question } from '../delivery.ts'
+import { own, ownPath } from '../json-access.ts'
+import { isAbsent } from './normalise-values.ts'
+
+/**
+ * Where a value is found: a question's id, ref, key or label, or a dotted path from the root of the
+ * body (of one event, if a body has several).
+ */
+export type Place = string
+
+/** Whether a place has a value that counts; an empty one does not. */
+export const isFound = (value: unknown): boolean =>
+  !isAbsent(value) && !(Array.isArray(value) && value.length === 0)
+
+/**
+ * Whether a question's name is the place, trimmed and case-insensitive; `lower` is in lower case.
+ */
+const isNamed = (name: string | undefined, place: Place, lower: string): boolean =>
+  name === place ||
+  (name !== undefined && name.length >= place.length && name.trim().toLowerCase() === lower)
+
+const questionNames = ['id', 'ref', 'key', 'label'] as const
+
+const findQuestion = (questions: readonly Question[], place: Place): unknown => {
+  if (questions.length === 0) return undefined
+  const trimmed = place.trim()
+  const lower = trimmed.toLowerCase()
+  for (const name of questionNames) {
+    const answered = questions.find(
+      (question) => isNamed(question[name], trimmed, lower) && isFound(question.value),
+    )
+    if (answered) return answered.value
+  }
+  return undefined
+}
+
+/**
+ * Returns the value at a place. It looks for a question by its id, ref, key or label (in that
+ * order, trimmed and case-insensitive), then for an input or key of exactly that name, then for a
+ * dotted path from the root of the body.
+ */
+export const findValue = (body: unknown, questions: readonly Question[], place: Place): unknown => {
+  const answer = findQuestion(questions, place)
+  if (isFound(answer)) return answer
+  const exact = own(body, place)
+  return isFound(exact) ? exact : ownPath(body, place)
+}
