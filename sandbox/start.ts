@@ -67,7 +67,7 @@ const readArguments = (given: readonly string[]): { live: boolean } => {
 
 /** How signups are delivered, as for a deploy: through the queue, or before the response. */
 const readDelivery = (env: NodeJS.ProcessEnv): 'queue' | 'direct' => {
-  const { DELIVERY: delivery = 'queue' } = env
+  const delivery = env.DELIVERY || 'queue'
   if (delivery === 'queue' || delivery === 'direct') return delivery
   throw new SandboxError(`DELIVERY=${delivery} is neither queue nor direct`)
 }
@@ -105,16 +105,10 @@ const printOverview = (sandbox: Sandbox, live: Live | undefined, delivery: strin
 const parentCheckMs = 250
 
 /**
- * Closes the sandbox once: at a signal, or when npm is gone. A supervisor's SIGTERM reaches npm and its
- * shell, and that shell ends without passing it on.
+ * Calls `stop` at a signal, or when npm is gone: a supervisor's SIGTERM reaches npm and its shell, and
+ * that shell ends without passing it on.
  */
-const closeOnEnd = (sandbox: Sandbox): void => {
-  let closing = false
-  const stop = () => {
-    if (closing) return
-    closing = true
-    void sandbox.close().then(() => process.exit(0))
-  }
+const onEnd = (stop: () => void): void => {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, stop)
   if (process.env.npm_lifecycle_event === undefined) return
   const { ppid } = process
@@ -125,6 +119,8 @@ const closeOnEnd = (sandbox: Sandbox): void => {
 
 const main = async (): Promise<void> => {
   const startedMs = performance.now()
+  let stop = (): void => process.exit(0)
+  onEnd(() => stop())
   const { live: wantsLive } = readArguments(process.argv.slice(2))
   const delivery = readDelivery(process.env)
   const root = fileURLToPath(new URL('..', import.meta.url)).replace(/\/$/, '')
@@ -194,7 +190,12 @@ const main = async (): Promise<void> => {
     throw new SandboxError(text, { cause })
   })
   known = sandbox.senders.map(({ path }) => path)
-  closeOnEnd(sandbox)
+  let closing = false
+  stop = () => {
+    if (closing) return
+    closing = true
+    void sandbox.close().then(() => process.exit(0))
+  }
 
   for (const [variable, { port, moved }] of Object.entries(ports)) {
     if (moved)

@@ -38,9 +38,9 @@ describe('docs/codes.md', () => {
   test.each(errorCodes)('has the response to %s and what the queue does', (code) => {
     const [, , answered = '', queue = ''] = rowOf(code)
     const error = new BridgeError(code, 'text')
-    const verdict = decideRetry(error, 1, 0)
+    const decision = decideRetry(error, 1, 0)
 
-    // What no sender can cause has no status of its own; what no record can meet has no fate.
+    // Some codes never reach a sender; others never reach a record of the queue.
     const neverAnswered = [
       ...['attributes_refused', 'extras_failed', 'invalid_config', 'invalid_message'],
     ]
@@ -52,10 +52,10 @@ describe('docs/codes.md', () => {
     if (neverAnswered.includes(code)) expect(answered).toBe('')
     else expect(answered).toMatch(new RegExp(`^${errorResponse(error).status}\\b`))
     if (neverQueued.includes(code)) expect(queue).toBe('')
-    else if (verdict.kind === 'park') expect(queue).toBe('parked')
+    else if (decision.kind === 'park') expect(queue).toBe('parked')
     else {
       expect(queue).toMatch(/^waits/)
-      expect(queue.includes('stops the batch')).toBe(verdict.stopBatch)
+      expect(queue.includes('stops the batch')).toBe(decision.stopBatch)
     }
   })
 

@@ -1,5 +1,13 @@
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  globSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -80,6 +88,10 @@ const sourceFiles = {
   'src/lib/deliver/to-powertools.ts': use('@aws-lambda-powertools/logger'),
   'src/lib/deliver/to-aws.ts': use('../aws/sqs.ts'),
   'src/lib/aws/sqs.ts': use('@aws-sdk/client-sqs'),
+  'src/lib/signature/to-entry.ts': use('#bridge'),
+  'src/lib/signature/to-index.ts': use('../index.ts'),
+  'src/lib/deliver/to-user-config.ts': use('#config'),
+  'src/lib/index.ts': use('./queue/file.ts'),
   'src/lib/ingest/to-preset.ts': use('../sources/stripe.ts'),
   'src/lib/ingest/to-source-type.ts': use('../sources/source.ts'),
   'src/lib/sources/index.ts': use('./stripe.ts'),
@@ -120,10 +132,17 @@ describe('npm run check', () => {
     ['src/lib/deliver/lazy.ts', 'deliver imports only what is below it'],
     ['src/lib/deliver/re-export.ts', 'deliver imports only what is below it'],
     ['src/lib/clock.ts', 'The files beside the folders import none of the folders'],
-    ['src/lib/deliver/to-handlers.ts', 'lib imports no rim'],
-    ['src/lib/deliver/to-sdk.ts', 'Only src/lib/aws and the rims use the AWS SDK'],
-    ['src/lib/deliver/to-powertools.ts', 'Only src/lib/aws and the rims use the AWS SDK'],
-    ['src/lib/deliver/to-aws.ts', 'Only src/lib/aws and the rims use the AWS SDK'],
+    ['src/lib/deliver/to-handlers.ts', 'lib imports nothing that imports it'],
+    ['src/lib/signature/to-entry.ts', 'lib imports nothing that imports it'],
+    ['src/lib/signature/to-index.ts', 'lib imports nothing that imports it'],
+    ['src/lib/deliver/to-user-config.ts', 'lib imports nothing that imports it'],
+    ['src/lib/index.ts', 'A config needs only config, sources'],
+    ['src/lib/deliver/to-sdk.ts', 'Only src/lib/aws, src/handlers and src/cli use the AWS SDK'],
+    [
+      'src/lib/deliver/to-powertools.ts',
+      'Only src/lib/aws, src/handlers and src/cli use the AWS SDK',
+    ],
+    ['src/lib/deliver/to-aws.ts', 'Only src/lib/aws, src/handlers and src/cli use the AWS SDK'],
     ['src/lib/ingest/to-preset.ts', 'Import presets from sources/index.ts'],
     ['sandbox/to-preset.ts', 'Import presets from sources/index.ts'],
     ['src/handlers/to-cli.ts', 'handlers imports only lib'],
@@ -146,4 +165,34 @@ describe('npm run check', () => {
   ])('allows the import in %s', (path) => {
     expect(messagesOf(path)).toEqual([])
   })
+})
+
+test('biome.json has a rule for every folder of src', () => {
+  const { overrides } = JSON.parse(readFileSync(`${root}/biome.json`, 'utf8')) as {
+    overrides: readonly { readonly includes: readonly string[] }[]
+  }
+  const covered = overrides.flatMap(({ includes }) => includes)
+  const foldersOf = (path: string) =>
+    readdirSync(join(root, path), { withFileTypes: true })
+      .filter((entry) => entry.isDirectory())
+      .map(({ name }) => `${path}/${name}`)
+  const folders = [
+    ...foldersOf('src').filter((path) => path !== 'src/lib'),
+    ...foldersOf('src/lib'),
+  ]
+
+  expect(folders.length).toBeGreaterThan(10)
+  for (const folder of folders) expect(covered).toContain(`${folder}/**`)
+})
+
+test('src/lib imports lazily only packages, by their names', () => {
+  const lazy = globSync('src/lib/**/*.ts', { cwd: root }).flatMap((path) =>
+    [...readFileSync(join(root, path), 'utf8').matchAll(/\bimport\(([^)]*)\)/g)].map(
+      ([, specifier]) => specifier,
+    ),
+  )
+
+  expect(new Set(lazy)).toEqual(
+    new Set(["'@aws-sdk/client-secrets-manager'", "'@fastify/busboy'", "'libphonenumber-js/min'"]),
+  )
 })

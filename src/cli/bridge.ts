@@ -23,7 +23,7 @@ const usage = `bridge dlq list|show|replay [options]
   --stage STAGE    the deployed stage; default dev
   --stack NAME     its CloudFormation stack; default signup-bridge-STAGE
   --queue-url URL, --dead-letter-queue-url URL
-                   a queue and its dead letters, instead of the stack's outputs
+                   a queue and its dead letters, instead of those of a stack
   --sandbox        the bridge that \`npm start\` runs here, instead of AWS`
 
 const options = {
@@ -70,24 +70,23 @@ const assertOptions = (command: string, values: Values): void => {
 
 /** @throws CliError when the options name more than one bridge, or half of one */
 const toTarget = (values: Values): Target => {
-  const { stage = 'dev', sandbox } = values
-  const queueUrl = values['queue-url']
-  const deadLettersUrl = values['dead-letter-queue-url']
+  const { stage, stack, sandbox } = values
+  const queueUrl = values['queue-url'] || undefined
+  const deadLettersUrl = values['dead-letter-queue-url'] || undefined
   const named = [
     sandbox && '--sandbox',
-    (values.stage ?? values.stack) !== undefined && '--stage or --stack',
-    (queueUrl ?? deadLettersUrl) !== undefined && '--queue-url',
-  ].filter((name) => name !== false)
+    stage && '--stage',
+    stack && '--stack',
+    (queueUrl || deadLettersUrl) && '--queue-url',
+  ].filter(Boolean)
   if (named.length > 1) throw new CliError(`${named.join(' and ')} name different bridges: use one`)
   if (sandbox) return { type: 'sandbox' }
-  if (queueUrl === undefined && deadLettersUrl === undefined) {
-    return { type: 'stack', stackName: values.stack ?? `signup-bridge-${stage}` }
+  if (!queueUrl && !deadLettersUrl) {
+    return { type: 'stack', stackName: stack || `signup-bridge-${stage || 'dev'}` }
   }
-  if (queueUrl === undefined || deadLettersUrl === undefined) {
+  if (!queueUrl || !deadLettersUrl) {
     throw new CliError('--queue-url and --dead-letter-queue-url belong together: give both')
   }
-  const wrong = [queueUrl, deadLettersUrl].find((url) => !URL.canParse(url))
-  if (wrong !== undefined) throw new CliError(`${wrong} is not a URL`)
   return { type: 'urls', urls: { queueUrl, deadLettersUrl } }
 }
 

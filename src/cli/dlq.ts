@@ -8,7 +8,8 @@ import {
   replay,
   type ScanResult,
 } from '../lib/queue/replay.ts'
-import type { BridgeQueue, QueueName } from './queues.ts'
+import type { QueueName } from './queue-urls.ts'
+import type { BridgeQueue } from './queues.ts'
 import { toTable } from './table.ts'
 
 /** What a command works with. */

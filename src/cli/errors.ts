@@ -13,7 +13,7 @@ export const explainAws = (thrown: unknown, where: string): string => {
   switch (error.name) {
     case 'QueueDoesNotExist':
     case 'AWS.SimpleQueueService.NonExistentQueue':
-      return `${where} has no such queue: check the URL, and AWS_REGION`
+      return `${where} has no such queue: check the stage, the URL or AWS_REGION`
     case 'ValidationError':
       // DescribeStacks says so of a stack that does not exist.
       return `${where} does not exist: check --stage or --stack, and AWS_REGION`
@@ -30,7 +30,7 @@ export const explainAws = (thrown: unknown, where: string): string => {
       return `${where} did not respond: run it again`
   }
   if ('code' in error && (error.code === 'ECONNREFUSED' || error.code === 'ENOTFOUND')) {
-    return `nothing responds at ${where}: check AWS_REGION; the sandbox is started with \`npm start\`, which prints the line to use`
+    return `nothing responds at ${where}: start the sandbox with \`npm start\`, which prints the command to use; for AWS check AWS_REGION`
   }
   if (error.message === 'Region is missing') return 'AWS_REGION is not set'
   return `${where} responded ${error.name}: ${error.message}`

@@ -1,9 +1,11 @@
 import { existsSync } from 'node:fs'
-import { mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join, relative, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import * as esbuild from 'esbuild'
 import { type Bridge, defineBridge } from '../lib/config/config.ts'
+import { bundleOptions, toBuildError } from './bundle-options.ts'
 
 const root = resolve(import.meta.dirname, '../..')
 
@@ -20,14 +22,6 @@ export const configFile = (env: NodeJS.ProcessEnv): string => {
   throw new Error(`There is no ${name} in the repository: check BRIDGE_CONFIG.`)
 }
 
-/** What esbuild could not build, in one line: where, and why. */
-export const toBuildError = (cause: unknown): Error => {
-  const [first] = (cause as Partial<esbuild.BuildFailure>).errors ?? []
-  if (!first) return cause instanceof Error ? cause : new Error(String(cause))
-  const { location, text } = first
-  return new Error(location ? `${location.file}:${location.line}: ${text}` : text, { cause })
-}
-
 /**
  * Loads the bridge that a config exports, as its files are now. The config is bundled first, because
  * Node keeps every module that it has imported once.
@@ -37,23 +31,11 @@ export const toBuildError = (cause: unknown): Error => {
  */
 export const loadConfig = async (file: string): Promise<Bridge> => {
   const name = relative(root, file)
-  // Inside the repository, so that its packages are found from there.
-  await mkdir(join(root, '.build'), { recursive: true })
-  const folder = await mkdtemp(join(root, '.build/config-'))
+  const folder = await mkdtemp(join(tmpdir(), 'signup-bridge-config-'))
   try {
     const outfile = join(folder, 'config.mjs')
     await esbuild
-      .build({
-        absWorkingDir: root,
-        entryPoints: [file],
-        outfile,
-        bundle: true,
-        packages: 'external',
-        format: 'esm',
-        platform: 'node',
-        target: 'node24',
-        logLevel: 'silent',
-      })
+      .build({ ...bundleOptions, absWorkingDir: root, entryPoints: [file], outfile, minify: true })
       .catch((cause: unknown) => {
         throw toBuildError(cause)
       })

@@ -66,7 +66,7 @@ export type ErrorDetails = {
 
 /**
  * The one error class. `message` says what failed and what to check, and contains no secret, body,
- * e-mail address, phone number or name. retry.ts alone decides what to do about a code (retry,
+ * e-mail address, phone number or name. retry-or-park.ts alone decides what to do about a code (retry,
  * park, stop).
  */
 export class BridgeError extends Error {

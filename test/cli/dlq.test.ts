@@ -398,7 +398,8 @@ describe('bridge says what to fix', () => {
   })
 
   test.each([
-    [['--sandbox', '--stage', 'prod'], /^--sandbox and --stage or --stack name different bridges/],
+    [['--sandbox', '--stage', 'prod'], /^--sandbox and --stage name different bridges: use one$/],
+    [['--stack', 'a', '--stage', 'prod'], /^--stage and --stack name different bridges/],
     [['--stack', 'a', '--queue-url', 'https://a'], /name different bridges: use one$/],
     [['--queue-url', 'https://sqs.example.com/1/a'], /belong together: give both$/],
     [['--queue-url', 'a', '--dead-letter-queue-url', 'https://b'], /^a is not a URL$/],
@@ -442,7 +443,6 @@ describe('bridge dlq list of a deployed stage', () => {
   test.each([
     ['signup-bridge-nowhere', ['--stage', 'nowhere']],
     ['my-stack', ['--stack', 'my-stack']],
-    ['my-stack', ['--stack', 'my-stack', '--stage', 'prod']],
   ])('says that the stack %s does not exist, for %j', async (stackName, args) => {
     await expect(listWith(...args)).rejects.toThrow(
       `the stack ${stackName} in eu-west-1 does not exist: check --stage or --stack, and AWS_REGION`,

@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { promisify } from 'node:util'
 import { describe, expect, test } from 'vitest'
-import { configFile } from '../../src/cli/load-config.ts'
+import { configFile, loadConfig } from '../../src/cli/load-config.ts'
+import { editedFolder } from '../e2e/started.ts'
 
 const root = resolve(import.meta.dirname, '../..')
 const run = promisify(execFile)
@@ -25,6 +26,28 @@ describe('configFile', () => {
     expect(() => configFile({ BRIDGE_CONFIG: 'nowhere.config.ts' })).toThrow(
       'There is no nowhere.config.ts in the repository: check BRIDGE_CONFIG.',
     )
+  })
+})
+
+describe('loadConfig', () => {
+  test('loads a config that imports JSON and names of a CommonJS package', async () => {
+    const folder = editedFolder()
+    try {
+      const file = join(folder, 'bridge.config.ts')
+      writeFileSync(
+        file,
+        `import { defineBridge, signup } from '#bridge'
+        import { Busboy } from '@fastify/busboy'
+        import { name } from 'yaml/package.json'
+        export default defineBridge({ sources: { [name]: signup({ tags: [typeof Busboy] }) } })`,
+      )
+
+      const { sources } = await loadConfig(file)
+
+      expect(sources.yaml?.options.tags).toEqual(['function'])
+    } finally {
+      rmSync(folder, { recursive: true })
+    }
   })
 })
 

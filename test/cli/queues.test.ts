@@ -79,7 +79,7 @@ describe('openBridgeQueues', () => {
 
     expect(await open({ type: 'urls', urls: { queueUrl, deadLettersUrl } })).toEqual({
       counts: [[name, count]],
-      where: 'eu-west-1',
+      where: new URL(world.sqs.url).origin,
     })
   })
 
@@ -90,11 +90,35 @@ describe('openBridgeQueues', () => {
   })
 
   test('throws if a queue does not exist', async () => {
-    const deadLettersUrl = `${world.sqs.queueUrl}-nowhere.fifo`
-    const urls = { queueUrl: world.sqs.queueUrl, deadLettersUrl }
+    const { queueUrl } = world.sqs
+    const urls = { queueUrl, deadLettersUrl: queueUrl.replace('.fifo', '-nowhere.fifo') }
 
     await expect(open({ type: 'urls', urls })).rejects.toThrow(
-      'eu-west-1 has no such queue: check the URL, and AWS_REGION',
+      `${new URL(world.sqs.url).origin} has no such queue: check the stage, the URL or AWS_REGION`,
     )
+  })
+
+  test('throws if a URL is not one', async () => {
+    const urls = { queueUrl: 'a', deadLettersUrl: world.sqs.deadLetterQueueUrl }
+
+    await expect(open({ type: 'urls', urls })).rejects.toThrow('a is not a URL')
+  })
+
+  test.each([
+    [
+      'swapped',
+      () => [world.sqs.deadLetterQueueUrl, world.sqs.queueUrl],
+      /is not a dead-letter queue: check which URL/,
+    ],
+    ['the same', () => [world.inbox.url, world.inbox.url], /is not a dead-letter queue/],
+    [
+      'of a FIFO and a standard queue',
+      () => [world.sqs.queueUrl, world.inboxDeadLetters.url],
+      /^a FIFO queue has FIFO dead letters/,
+    ],
+  ] as const)('throws if the URLs are %s: a replay would move signups', async (_, urls, text) => {
+    const [queueUrl = '', deadLettersUrl = ''] = urls()
+
+    await expect(open({ type: 'urls', urls: { queueUrl, deadLettersUrl } })).rejects.toThrow(text)
   })
 })

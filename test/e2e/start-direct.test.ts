@@ -25,21 +25,39 @@ const isRunning = (pid: number): boolean => {
   }
 }
 
+const ports = { PORT: '0', INTERCOM_PORT: '0', SQS_PORT: '0', SECRETS_PORT: '0' }
+const npmStart = (env: Record<string, string>) => {
+  const npm = spawn('npm', ['start'], {
+    cwd: root,
+    env: { ...process.env, ...compileCache, ...ports, BRIDGE_CONFIG: '', ...env },
+  })
+  let output = ''
+  npm.stdout.on('data', (chunk) => {
+    output += chunk
+  })
+  return { npm, text: () => output }
+}
+
+test('npm start ends every process at a SIGTERM to npm while it starts', async () => {
+  const { npm, text } = npmStart({})
+  // The shell, Node, and the esbuild that Node starts before it is ready.
+  const started = () => expect(descendantsOf(npm.pid ?? 0).length).toBeGreaterThanOrEqual(3)
+  await vi.waitFor(started, { timeout: 20_000, interval: 20 })
+  const processes = descendantsOf(npm.pid ?? 0)
+  expect(text()).not.toContain('ready in')
+
+  npm.kill('SIGTERM')
+
+  await expect.poll(() => processes.filter(isRunning)).toEqual([])
+})
+
 describe('DELIVERY=direct npm start', () => {
   test('delivers before it responds, and ends every process at a SIGTERM to npm', async () => {
-    const ports = { PORT: '0', INTERCOM_PORT: '0', SQS_PORT: '0', SECRETS_PORT: '0' }
-    const npm = spawn('npm', ['start'], {
-      cwd: root,
-      env: { ...process.env, ...compileCache, ...ports, BRIDGE_CONFIG: '', DELIVERY: 'direct' },
-    })
-    let output = ''
-    npm.stdout.on('data', (chunk) => {
-      output += chunk
-    })
-    await vi.waitFor(() => expect(output).toContain('ready in'), { timeout: 50_000 })
+    const { npm, text } = npmStart({ DELIVERY: 'direct' })
+    await vi.waitFor(() => expect(text()).toContain('ready in'), { timeout: 50_000 })
     const [, url = '', token = ''] =
-      /curl (\S+) -H 'authorization: Bearer (\S+)'/.exec(output) ?? []
-    expect(output).toContain('delivery      direct')
+      /curl (\S+) -H 'authorization: Bearer (\S+)'/.exec(text()) ?? []
+    expect(text()).toContain('delivery      direct')
 
     const response = await fetch(url, {
       method: 'POST',
@@ -48,7 +66,7 @@ describe('DELIVERY=direct npm start', () => {
     })
 
     expect(response.status).toBe(200)
-    const contactsUrl = /http:\S+\/_sandbox\/contacts/.exec(output)?.[0] ?? ''
+    const contactsUrl = /http:\S+\/_sandbox\/contacts/.exec(text())?.[0] ?? ''
     const { contacts } = (await (await fetch(contactsUrl)).json()) as {
       contacts: readonly { readonly id: string; readonly email: string }[]
     }

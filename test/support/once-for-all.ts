@@ -1,14 +1,23 @@
-import { existsSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 
 const cache = resolve(import.meta.dirname, '../../node_modules/.cache/signup-bridge')
 /** A lock that is older belongs to a process that was killed. */
 const staleMs = 120_000
+/** A folder that is older is of an earlier state of the code. */
+const keepMs = 24 * 60 * 60_000
 
-const isStale = (lock: string): boolean => {
-  const { mtimeMs = Date.now() } = statSync(lock, { throwIfNoEntry: false }) ?? {}
-  return Date.now() - mtimeMs > staleMs
+const isOlder = (path: string, ageMs: number): boolean => {
+  const { mtimeMs = Date.now() } = statSync(path, { throwIfNoEntry: false }) ?? {}
+  return Date.now() - mtimeMs > ageMs
+}
+
+const removeOld = (): void => {
+  for (const name of readdirSync(cache)) {
+    const path = join(cache, name)
+    if (isOlder(path, keepMs)) rmSync(path, { recursive: true, force: true })
+  }
 }
 
 /** Creates the lock; returns false if another process holds it. */
@@ -17,7 +26,7 @@ const takeLock = (lock: string): boolean => {
     mkdirSync(lock)
     return true
   } catch {
-    if (isStale(lock)) rmSync(lock, { recursive: true, force: true })
+    if (isOlder(lock, staleMs)) rmSync(lock, { recursive: true, force: true })
     return false
   }
 }
@@ -47,6 +56,7 @@ export const onceForAll = async (
       mkdirSync(draft)
       await create(draft)
       renameSync(draft, folder)
+      removeOld()
     } finally {
       rmSync(lock, { recursive: true, force: true })
     }

@@ -99,7 +99,7 @@ const skipsExtras = (
 /**
  * Delivers one signup: runs its steps, one request at a time, then adds the extras.
  *
- * @throws BridgeError the error of the step or request that failed; retry.ts decides what follows
+ * @throws BridgeError the error of the step or request that failed; retry-or-park.ts decides what follows
  */
 export const deliver = async (
   signup: Signup,
