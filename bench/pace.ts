@@ -18,9 +18,9 @@ const measurePace = async (workers: number, rate_limit: number) => {
     'backend',
     Array.from({ length: signups }, (_, index) => ({ email: `person-${index}@example.com` })),
   )
-  await model.advance(windowMs - (time.now() % windowMs))
+  await model.passes(windowMs - (time.now() % windowMs))
   const before = workspace.callCounts()
-  await model.advance(windows * windowMs)
+  await model.passes(windows * windowMs)
   const after = workspace.callCounts()
   const count = (status: number) => (after[status] ?? 0) - (before[status] ?? 0)
   const total = Object.values(after).reduce((sum, requests) => sum + requests, 0)

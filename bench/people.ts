@@ -61,7 +61,7 @@ export const countContacts = async (
   for (const signups of first) await model.enqueue('backend', signups)
   if (pauseMs > 0) {
     await model.drained()
-    await model.advance(pauseMs)
+    await model.passes(pauseMs)
   }
   for (const signups of second) await model.enqueue('backend', signups)
   await model.drained()

@@ -439,8 +439,8 @@ describe.each(rows.map((row) => [row.title, row] as const))('bridge %s', (_title
     expect(model.contacts().length).toBe(row.contacts?.length ?? 0)
     expect(model.contacts()).toMatchObject(row.contacts ?? [])
     expect(model.parked().map(({ reason }) => reason)).toEqual(row.parked ? [row.parked] : [])
-    for (const count of row.counts ?? []) expect(model.telemetry.counted.has(count)).toBe(true)
-    expect(model.telemetry.counted.has('unexpected')).toBe(false)
+    for (const count of row.counts ?? []) expect(model.notes.counted.has(count)).toBe(true)
+    expect(model.notes.counted.has('unexpected')).toBe(false)
   })
 
   test.each(variants)(
@@ -454,7 +454,7 @@ describe.each(rows.map((row) => [row.title, row] as const))('bridge %s', (_title
       expect([response.status, code]).toEqual([status, refusal])
       expect(model.contacts()).toEqual([])
       expect(model.queue.size()).toBe(0)
-      expect(model.telemetry.counted.has('unexpected')).toBe(false)
+      expect(model.notes.counted.has('unexpected')).toBe(false)
     },
   )
 })
@@ -466,7 +466,7 @@ test('a request that is sent twice is delivered once', async () => {
   await model.post('standard', { type: 'user.created', data: { email } }, { id: 'msg_1' })
   await model.drained()
 
-  expect(model.telemetry.counted.get('delivered')).toBe(1)
+  expect(model.notes.counted.get('delivered')).toBe(1)
 })
 
 test.each([

@@ -32,8 +32,8 @@ describe.each(served)('webhook and worker given a delivery of %s', (preset, fixt
     await model.drained()
 
     expect(responses[0]?.status).toBe(200)
-    expect(model.telemetry.logged.length).toBeGreaterThan(2)
-    const output = JSON.stringify([model.telemetry.logged, responses])
+    expect(model.notes.logged.length).toBeGreaterThan(2)
+    const output = JSON.stringify([model.notes.logged, responses])
     expect(output).not.toContain(canary)
     if (model.secretOf(name)) expect(output).not.toContain(model.secretOf(name))
   })

@@ -129,11 +129,11 @@ const conformOne = async (
 
   const contacts = model.contacts()
   for (const { reason } of model.parked()) problems.push(`parked: ${reason}`)
-  const isIgnored = model.telemetry.counted.has('ignored')
+  const isIgnored = model.notes.counted.has('ignored')
   if (contacts.length === 0 && !isIgnored) problems.push('no contact')
   problems.push(...problemsOf(Buffer.from(body).toString(), contacts))
   problems.push(...notAsExpected(expectationOf(folder, file), contacts))
-  const leftOut = model.telemetry.logged.flatMap(({ left_out = [] }) => left_out)
+  const leftOut = model.notes.logged.flatMap(({ left_out = [] }) => left_out)
   return {
     file,
     source: source ? name : (invoker ?? name),

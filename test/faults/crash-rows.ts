@@ -41,7 +41,7 @@ const startMixedBatch = async (
   const { email } = archived
   const id = await intercom('POST', '/contacts', { role: 'user', email, external_id: 'account-3' })
   await intercom('POST', `/contacts/${id}/archive`)
-  await model.advance(120_000)
+  await model.passes(120_000)
   const path = '/contacts/search'
   model.workspace.addFault({ method: 'POST', path, status: 503, count: 4 })
   for (const person of [added, incomplete, complete, archived, retried]) {
@@ -224,7 +224,7 @@ export const crashRows: readonly Row[] = [
       })
       scene.model.workspace.addFault({ status: 503, count: 30 })
       await scene.signUp(peopleOf(5, 'account'))
-      await scene.model.advance(14_000)
+      await scene.model.passes(14_000)
       assert.ok(invocations.length > 0)
       assert.ok(invocations.every(({ failed, received, error }) => failed === received && !error))
       return [

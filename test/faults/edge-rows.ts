@@ -50,7 +50,7 @@ export const edgeRows: readonly Row[] = [
       }
       // First everything is delivered, then everything is permanently refused and parked.
       await sendAll()
-      await model.advance(600_000)
+      await model.passes(600_000)
       model.workspace.addFault({ status: 422, message: `${canary} is refused`, count: 200 })
       await sendAll()
       for (const { body: _body, ...attributes } of model.parked()) watch(withoutAddress(attributes))

@@ -25,7 +25,7 @@ const outage = async (size: number, lengthMs: number, options: SceneOptions = {}
   const people = peopleOf(size)
   for (let slice = 0; slice < slices; slice += 1) {
     await scene.signUp(people.filter((person) => person.number % slices === slice))
-    await model.advance(lengthMs / slices)
+    await model.passes(lengthMs / slices)
   }
   model.workspace.faults.clear()
   const endedMs = model.time.now()
@@ -210,7 +210,7 @@ export const intercomRows: readonly Row[] = [
       const { model } = scene
       model.workspace.addFault({ access_token: 'the-next-token' })
       await scene.signUp(peopleOf(size))
-      await model.advance(2 * hourMs)
+      await model.passes(2 * hourMs)
       model.putToken('the-next-token')
       const validMs = model.time.now()
       const counters = await drainAndAudit(scene)
@@ -260,7 +260,7 @@ export const intercomRows: readonly Row[] = [
         // A batch has ten requests in flight when the token changes.
         atMost('401 per process', scene.calls(401) / workers, 10),
         exactly('parked', model.parked().length, 0),
-        exactly('receives beyond the first', model.telemetry.counted.get('handed_back') ?? 0, 0),
+        exactly('receives beyond the first', model.notes.counted.get('handed_back') ?? 0, 0),
         counters,
       ]
     },

@@ -95,11 +95,11 @@ export const parkingRows: readonly Row[] = [
         let mostRequests = 0
         for (const person of peopleOf(size, 'account')) {
           await before?.(scene, person)
-          await scene.model.advance(120_000)
+          await scene.model.passes(120_000)
           const beforeSignup = scene.calls()
           await scene.signUp([person])
           // Between Intercom's response to the search and the worker's next request.
-          while (meanwhile && scene.calls() === beforeSignup) await scene.model.advance(10)
+          while (meanwhile && scene.calls() === beforeSignup) await scene.model.passes(10)
           const beforeChange = scene.calls()
           await meanwhile?.(scene, person)
           const changeRequests = scene.calls() - beforeChange
@@ -127,7 +127,7 @@ export const parkingRows: readonly Row[] = [
       model.workspace.addFault({ status: 422 })
       await scene.signUp(peopleOf(size))
       model.setDown({ sqs: true })
-      await model.advance(hourMs)
+      await model.passes(hourMs)
       const during = model.parked().length
       model.setDown({})
       model.setSendFailures(0.5)
@@ -160,7 +160,7 @@ export const parkingRows: readonly Row[] = [
       }
       const live = peopleOf(size).filter((person) => person.number % 4 < 2)
       // An event of the same second does not count as newer.
-      await model.advance(2_000)
+      await model.passes(2_000)
       const occurred_at = Math.floor(model.time.now() / 1_000)
       const sendLive = async () => {
         for (const person of live) {
@@ -206,7 +206,7 @@ export const parkingRows: readonly Row[] = [
         if (index % 2 === 0) await intercom('DELETE', `/contacts/${id}`)
         else await intercom('POST', `/contacts/${id}/archive`)
       }
-      await model.advance(dayMs)
+      await model.passes(dayMs)
       const { replayed } = await model.replay()
       await model.drained()
       const reasons = new Set(model.parked().map(({ reason }) => reason))

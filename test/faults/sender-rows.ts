@@ -77,7 +77,7 @@ export const senderRows: readonly Row[] = [
       const people = peopleOf(size).slice(10)
       for (let tenth = 0; tenth < 10; tenth += 1) {
         await scene.signUp(people.filter((person) => person.number % 10 === tenth))
-        await model.advance(600_000)
+        await model.passes(600_000)
       }
       model.setDown({})
       const counters = await drainAndAudit(scene)
@@ -141,7 +141,7 @@ export const senderRows: readonly Row[] = [
       const sendAll = (version: number) => model.time.run(sendEach(version))
       await sendAll(0)
       await sendAll(1)
-      await model.advance(1_800_000)
+      await model.passes(1_800_000)
       await sendAll(0)
       const counters = await drainAndAudit(scene)
       const sent = [...scene.statuses.values()].reduce((sum, count) => sum + count, 0)
@@ -174,11 +174,7 @@ export const senderRows: readonly Row[] = [
       return [
         `${number(size * 4)} events in ${orders.length} orders`,
         exactly('contacts', scene.model.contacts().length, size),
-        exactly(
-          'overwrite_degraded',
-          scene.model.telemetry.counted.get('overwrite_degraded') ?? 0,
-          0,
-        ),
+        exactly('overwrite_degraded', scene.model.notes.counted.get('overwrite_degraded') ?? 0, 0),
         counters,
       ]
     },

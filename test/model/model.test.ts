@@ -30,7 +30,7 @@ describe('a posted signup becomes a contact', () => {
 
     expect(model.contacts()).toMatchObject([contact])
     expect(model.parked()).toEqual([])
-    expect(model.telemetry.counted.get('created')).toBe(1)
+    expect(model.notes.counted.get('created')).toBe(1)
   })
 
   test('before the response in direct mode', async () => {
@@ -57,7 +57,7 @@ test('an hour of 503 from Intercom parks nothing, and everything is delivered af
   const startedMs = model.time.now()
   model.workspace.addFault({ status: 503 })
   await model.enqueue('backend', people(50))
-  await model.advance(3_600_000)
+  await model.passes(3_600_000)
   expect(model.contacts()).toEqual([])
   model.workspace.faults.clear()
 
@@ -79,7 +79,7 @@ test('2,000 signups of 500 people become 500 contacts with 10 workers', async ()
   await model.drained()
 
   expect(model.contacts()).toHaveLength(500)
-  expect(model.telemetry.counted.get('delivered')).toBe(2_000)
+  expect(model.notes.counted.get('delivered')).toBe(2_000)
   expect(new Set(invocations.map(({ worker }) => worker)).size).toBe(10)
   expect(invocations.every(({ error }) => error === undefined)).toBe(true)
 })
@@ -126,7 +126,7 @@ test('signups wait while the token is revoked, and each worker reads the new one
   const model = await startModel()
   await model.enqueue('backend', people(30))
   model.workspace.addFault({ access_token: 'the-next-token' })
-  await model.advance(60_000)
+  await model.passes(60_000)
   model.putToken('the-next-token')
 
   await model.drained()
@@ -139,7 +139,7 @@ test('signups wait while the token is revoked, and each worker reads the new one
 test('a worker crash in the middle of a batch loses nothing', async () => {
   const model = await startModel({ workers: 1 })
   await model.enqueue('backend', people(10))
-  await model.advance(250)
+  await model.passes(250)
   model.crash()
   const contactsThen = model.contacts().length
 

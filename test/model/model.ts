@@ -121,7 +121,7 @@ export const startModel = async (options: ModelOptions = {}) => {
     workspace,
     queue: sqs.queue,
     /** Every log line and the sum of every metric, of all functions. */
-    telemetry: captured,
+    notes: captured,
     /** Posts as the source's sender does, correctly signed. */
     post: (source: string, body: Body, postOptions?: PostOptions) =>
       time.run(request(source, body, postOptions)),
@@ -147,7 +147,7 @@ export const startModel = async (options: ModelOptions = {}) => {
       await time.run(eventSource.drained())
     },
     /** Lets this many milliseconds pass. */
-    advance: time.advance,
+    passes: time.advance,
     /** Kills every running worker; new processes replace them. */
     crash: eventSource.crash,
     contacts: workspace.contacts,

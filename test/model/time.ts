@@ -15,8 +15,8 @@ export type Time = Clock & {
   readonly advance: (ms: number) => Promise<void>
 }
 
-/** Resolves when all pending promise callbacks have run, and those that they add. */
-const turn = (): Promise<void> => new Promise((resolve) => process.nextTick(resolve))
+/** One turn of the event loop: pending promise callbacks run. */
+const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 
 /**
  * Creates a virtual clock. As with Node's timers a wait takes whole milliseconds and at least one,
@@ -27,9 +27,8 @@ const turn = (): Promise<void> => new Promise((resolve) => process.nextTick(reso
  */
 export const createTime = (startMs = start * 1_000, patienceMs = 3_000): Time => {
   let nowMs = startMs
-  /** When virtual time last moved on, in real time; and how often it has. */
+  /** When virtual time last moved on, in real time. */
   let steppedAt = 0
-  let steps = 0
   const instants = createHeap<number>((atMs) => atMs)
   const timers = new Map<number, (() => void)[]>()
   // One error for all signals: most are aborted long after their request, and nothing reads it.
@@ -52,7 +51,6 @@ export const createTime = (startMs = start * 1_000, patienceMs = 3_000): Time =>
     if (atMs === undefined) return false
     nowMs = Math.max(nowMs, atMs)
     steppedAt = performance.now()
-    steps += 1
     const due = timers.get(atMs) ?? []
     timers.delete(atMs)
     for (const fire of due) fire()
@@ -75,11 +73,9 @@ export const createTime = (startMs = start * 1_000, patienceMs = 3_000): Time =>
       work.then(settle, settle)
       const startedAt = performance.now()
       for (;;) {
-        const before = steps
         await turn()
         if (isSettled) return work
-        // One step a turn, however many callers wait: what it fired has to run first.
-        if (steps !== before || step()) continue
+        if (step()) continue
         if (performance.now() - Math.max(startedAt, steppedAt) > patienceMs) {
           throw new Error('no timer is left and the work has not settled')
         }

@@ -10,12 +10,12 @@ describe('custom attributes that Intercom refuses', () => {
   const custom_attributes = { plan: 'pro', team: 'x', seats: 'many', 'Team size': 3 }
 
   test('are left out, unknown and mistyped ones alike, and the contact is delivered', async () => {
-    const { signUp, contacts, count, telemetry } = await startScene()
+    const { signUp, contacts, count, notes } = await startScene()
 
     expect(await signUp({ ...account, custom_attributes })).toEqual([search, refused, list, create])
     expect(contacts()).toMatchObject([{ ...account, custom_attributes: { plan: 'pro' } }])
     expect(count('attributes_refused')).toBe(1)
-    expect(telemetry.logged).toContainEqual(
+    expect(notes.logged).toContainEqual(
       expect.objectContaining({
         event: 'incomplete',
         code: 'attributes_refused',
@@ -59,7 +59,7 @@ describe('custom attributes that Intercom refuses', () => {
   })
 
   test('are checked again in a replay: one exists by now and is filled in, another is parked again', async () => {
-    const { signUp, contacts, intercom, replay, drained, reasons, telemetry } = await startScene()
+    const { signUp, contacts, intercom, replay, drained, reasons, notes } = await startScene()
     await signUp({ ...account, custom_attributes: { team: 'x', later: 'y' } })
     await intercom('POST', '/data_attributes', {
       name: 'team',
@@ -72,7 +72,7 @@ describe('custom attributes that Intercom refuses', () => {
 
     expect(contacts()).toMatchObject([{ custom_attributes: { team: 'x' } }])
     expect(reasons()).toEqual(['attributes_refused'])
-    expect(telemetry.logged.findLast(({ event }) => event === 'incomplete')?.attributes).toEqual([
+    expect(notes.logged.findLast(({ event }) => event === 'incomplete')?.attributes).toEqual([
       'later: not in the workspace',
     ])
   })
@@ -154,7 +154,7 @@ describe('custom attributes that Intercom refuses', () => {
     const scene = await startScene()
     scene.setDown({ sqs: true })
     await scene.enqueue('backend', [{ ...account, custom_attributes: { team: 'x' } }])
-    await scene.advance(1_000)
+    await scene.passes(1_000)
     expect(scene.contacts()).toHaveLength(1)
     scene.setDown({})
 

@@ -43,10 +43,10 @@ describe('extras', () => {
   })
 
   test('that fail temporarily return the record to the queue, and the contact exists meanwhile', async () => {
-    const { enqueue, advance, contacts, drained, workspace, count, reasons } = await startScene()
+    const { enqueue, passes, contacts, drained, workspace, count, reasons } = await startScene()
     workspace.addFault({ path: '/tags', status: 503, count: 5 })
     await enqueue('backend', [{ ...account, ...extras }])
-    await advance(14_000)
+    await passes(14_000)
     expect(contacts()).toMatchObject([{ ...account, tags: { total_count: 0 } }])
 
     await drained()
@@ -85,12 +85,12 @@ describe('extras', () => {
   )
 
   test('that fail temporarily do not stop the batch: the other signups are delivered', async () => {
-    const { enqueue, advance, contacts, workspace } = await startScene()
+    const { enqueue, passes, contacts, workspace } = await startScene()
     workspace.addFault({ path: '/tags', status: 429 })
     const others = Array.from({ length: 9 }, (_, index) => ({ email: `p${index}@example.com` }))
 
     await enqueue('backend', [{ ...account, ...extras }, ...others])
-    await advance(55_000)
+    await passes(55_000)
 
     expect(contacts()).toHaveLength(10)
   })

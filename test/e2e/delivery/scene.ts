@@ -82,7 +82,7 @@ export const startScene = async (
     calls: () => calls(),
     /** The reasons of the dead letters. */
     reasons: () => model.parked().map(({ reason }) => reason),
-    count: (metric: string) => model.telemetry.counted.get(metric) ?? 0,
+    count: (metric: string) => model.notes.counted.get(metric) ?? 0,
   }
 
   function calls(): string[] {

@@ -41,7 +41,7 @@ describe('a batch', () => {
     ['402', { status: 402 }],
     ['403', { status: 403 }],
   ])('stops after a %s: records not yet started are not tried', async (_error, fault) => {
-    const { enqueue, advance, drained, contacts, count, workspace } = await startScene()
+    const { enqueue, passes, drained, contacts, count, workspace } = await startScene()
     // Only the first record gets the fault; the two of the other person run one after the other.
     workspace.addFault({ ...fault, count: 1 })
 
@@ -50,7 +50,7 @@ describe('a batch', () => {
       { email: 'lin@example.com', event_id: '1' },
       { email: 'lin@example.com', event_id: '2' },
     ])
-    await advance(5_000)
+    await passes(5_000)
 
     expect([count('handed_back'), count('delivered'), count('untried')]).toEqual([1, 1, 1])
     await drained()
@@ -66,7 +66,7 @@ describe('an invocation that runs out of time', () => {
     await scene.drained()
 
     expect(scene.count('out_of_time')).toBeGreaterThan(0)
-    expect(scene.telemetry.logged.find(({ code }) => code === 'out_of_time')).toMatchObject({
+    expect(scene.notes.logged.find(({ code }) => code === 'out_of_time')).toMatchObject({
       retry_in_seconds: 0,
     })
     expect(scene.contacts()).toHaveLength(10)
@@ -99,11 +99,11 @@ describe('a bad token (401)', () => {
   )
 
   test('that is still in the secret returns every record to the queue and counts intercom_unauthorized', async () => {
-    const { enqueue, advance, drained, contacts, count, workspace, putToken, reasons } =
+    const { enqueue, passes, drained, contacts, count, workspace, putToken, reasons } =
       await startScene()
     workspace.addFault({ access_token: 'the-next-token' })
     await enqueue('backend', people(10))
-    await advance(5_000)
+    await passes(5_000)
 
     expect(count('intercom_unauthorized')).toBeGreaterThan(0)
     expect(count('handed_back') + count('untried')).toBe(10)
@@ -123,11 +123,11 @@ describe('a token or a plan without a right to contacts', () => {
   ])(
     'returns every record to the queue after %s %s, and delivers once it has the right',
     async (status, code) => {
-      const { enqueue, advance, drained, contacts, count, workspace, secretReads, reasons } =
+      const { enqueue, passes, drained, contacts, count, workspace, secretReads, reasons } =
         await startScene()
       workspace.addFault({ status, code })
       await enqueue('backend', people(10))
-      await advance(5_000)
+      await passes(5_000)
 
       expect(count('intercom_forbidden')).toBeGreaterThan(0)
       expect(count('handed_back') + count('untried')).toBe(10)
@@ -191,10 +191,10 @@ describe('a temporary error', () => {
 })
 
 test('a token secret that is unusable is read at most once in 30 s by each process', async () => {
-  const { enqueue, advance, drained, contacts, secretReads, putToken } = await startScene()
+  const { enqueue, passes, drained, contacts, secretReads, putToken } = await startScene()
   putToken('Bearer not a token')
   await enqueue('backend', people(20))
-  await advance(hour)
+  await passes(hour)
   const readsAtMs = secretReads.flatMap(({ reader, atMs }) => (reader === 'webhook' ? [] : [atMs]))
   const gaps = readsAtMs.slice(1).map((atMs, index) => atMs - (readsAtMs[index] ?? 0))
   expect(gaps.length).toBeGreaterThan(3)
@@ -208,11 +208,11 @@ test('a token secret that is unusable is read at most once in 30 s by each proce
 describe('a token that is bad for 72 hours', () => {
   test('parks nothing, is read at most once in 30 s by each process, and everything is delivered within 15 min of a valid one', async () => {
     const scene = await startScene({}, { workers: 2 })
-    const { enqueue, advance, drained, contacts, time, workspace, putToken } = scene
+    const { enqueue, passes, drained, contacts, time, workspace, putToken } = scene
     workspace.addFault({ access_token: 'the-next-token' })
     await enqueue('backend', people(15))
 
-    await advance(72 * hour)
+    await passes(72 * hour)
     expect(scene.parked()).toEqual([])
     expect(contacts()).toEqual([])
     putToken('the-next-token')

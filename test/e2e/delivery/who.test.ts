@@ -130,7 +130,7 @@ describe('while search lags behind a change', () => {
 
   test('a value from a newer event stays, whichever worker delivers the older one', async () => {
     const lag = { indexLagMs: 60_000, workers: 4, latencyMs: 150 }
-    const { enqueue, advance, drained, contacts } = await startScene(
+    const { enqueue, passes, drained, contacts } = await startScene(
       { onExisting: 'overwrite' },
       lag,
     )
@@ -146,7 +146,7 @@ describe('while search lags behind a change', () => {
       Array.from({ length: 50 }, (_, index) => event(index, at, name))
     await enqueue('backend', all(t, 'oldest'))
     await drained()
-    await advance(60_000)
+    await passes(60_000)
     await enqueue('backend', all(t + 20, 'newest'))
     await drained()
     await enqueue('backend', all(t + 10, 'late'))
