@@ -42,7 +42,8 @@ describe('docs/codes.md', () => {
 
     // Some codes never reach a sender; others never reach a record of the queue.
     const neverAnswered = [
-      ...['attributes_refused', 'extras_failed', 'invalid_config', 'invalid_message'],
+      ...['attributes_refused', 'extras_failed', 'fields_refused'],
+      ...['invalid_config', 'invalid_message'],
     ]
     const neverQueued = [
       ...['body_too_large', 'challenge_failed', 'invalid_config', 'method_not_allowed'],

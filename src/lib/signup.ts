@@ -1,5 +1,7 @@
 import * as z from 'zod/mini'
 
+const attributes = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]))
+
 /**
  * The request body of Intercom's Create contact, under Intercom's own names.
  * Times are unix seconds; `owner_id` is an integer up to API version 2.15.
@@ -16,9 +18,7 @@ const contactFields = z.strictObject({
   last_seen_at: z.optional(z.int()),
   owner_id: z.optional(z.int()),
   unsubscribed_from_emails: z.optional(z.boolean()),
-  custom_attributes: z.optional(
-    z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
-  ),
+  custom_attributes: z.optional(attributes),
 })
 
 /** A company, under the names of Intercom's Create or update a company. */
@@ -29,6 +29,10 @@ const companyFields = z.strictObject({
   plan: z.optional(z.string()),
   industry: z.optional(z.string()),
   size: z.optional(z.int()),
+  monthly_spend: z.optional(z.int()),
+  /** When the company was created, unix seconds. */
+  remote_created_at: z.optional(z.int()),
+  custom_attributes: z.optional(attributes),
 })
 
 /** A signup in normal form: every source is read into it, and delivery uses nothing else. */
@@ -39,8 +43,13 @@ export const signupSchema = z.strictObject({
   /** Whether the person agreed to e-mail; absent: not asked. */
   consent: z.optional(z.boolean()),
   tags: z.optional(z.array(z.string())),
-  company: z.optional(companyFields),
+  companies: z.optional(z.array(companyFields)),
   note: z.optional(z.string()),
+  /**
+   * What the sender explicitly empties: names of contact fields, and `custom_attributes.NAME`.
+   * Cleared only by a source that overwrites.
+   */
+  clears: z.optional(z.array(z.string())),
 })
 
 export type ContactFields = z.infer<typeof contactFields>
@@ -48,7 +57,7 @@ export type Company = z.infer<typeof companyFields>
 export type Signup = z.infer<typeof signupSchema>
 export type Role = ContactFields['role']
 export type ContactField = Exclude<keyof ContactFields, 'custom_attributes'>
-export type CompanyField = keyof Company
+export type CompanyField = Exclude<keyof Company, 'custom_attributes'>
 
 /** The contact fields that `fields` may name on its right side. */
 export const contactFieldNames = [
@@ -74,6 +83,8 @@ export const companyFieldNames = [
   'plan',
   'industry',
   'size',
+  'monthly_spend',
+  'remote_created_at',
 ] as const satisfies readonly CompanyField[]
 
 /**

@@ -60,7 +60,7 @@ export const scenarios: readonly Scenario[] = [
     title: 'a new user with every field',
     signup: signup(
       { role: 'user', external_id: 'new', email: 'new@example.com', ...details },
-      { tags: ['beta', 'form: waitlist'], company, note: 'Hello' },
+      { tags: ['beta', 'form: waitlist'], companies: [company], note: 'Hello' },
     ),
     result: 'created',
   },

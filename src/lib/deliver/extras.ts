@@ -97,14 +97,14 @@ export type ExtrasDependencies = {
  * last because adding it twice makes two notes; tags and the company may be added again.
  */
 export const applyExtras = async (
-  { tags = [], company, note }: Signup,
+  { tags = [], companies = [], note }: Signup,
   contact: Contact,
   dependencies: ExtrasDependencies,
 ): Promise<ExtrasResult> => {
   const { send } = dependencies
   const extras: Extra[] = [
     ...tags.map((name) => tagExtra(name, contact, dependencies)),
-    ...(company ? [companyExtra(company, contact, dependencies)] : []),
+    ...companies.map((company) => companyExtra(company, contact, dependencies)),
     ...(note === undefined ? [] : [async () => void (await send(noteRequest(contact.id, note)))]),
   ]
   let failed: BridgeError | undefined

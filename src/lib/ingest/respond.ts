@@ -36,6 +36,7 @@ const statuses: { readonly [code in ErrorCode]?: number } = {
   extras_unavailable: 503,
   intercom_forbidden: 503,
   intercom_rate_limited: 503,
+  intercom_refuses_all: 503,
   intercom_unauthorized: 503,
   intercom_unavailable: 503,
   out_of_time: 503,

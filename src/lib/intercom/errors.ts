@@ -9,6 +9,8 @@ const messages: { readonly [code in ErrorCode]?: string } = {
   intercom_forbidden:
     "Intercom refuses this token or plan: check the app's permissions to read and write contacts",
   intercom_rate_limited: "Intercom's rate limit is used up: nothing to do, the signup is retried",
+  intercom_refuses_all:
+    'Intercom refused five persons in a row the same way: look up the code, fix the cause; the signups wait',
   intercom_rejected:
     'Intercom rejects the request permanently: look up the code, fix the cause, then replay',
   intercom_unauthorized:

@@ -56,7 +56,7 @@ export const normalise = async (
     ...withoutUndefined({
       consent: input.consent,
       tags: readTags(reader, input.tags),
-      company: readCompany(reader, input.company),
+      companies: readCompanies(reader, input.company),
       note: reader.longText('note', input.note),
     }),
   }
@@ -139,6 +139,14 @@ const readCompany = (reader: ValueReader, input: SignupInput['company']): Compan
   return Object.keys(rest).length === 0
     ? undefined
     : reader.leaveOut('company', 'company_without_id')
+}
+
+const readCompanies = (
+  reader: ValueReader,
+  input: SignupInput['company'],
+): Company[] | undefined => {
+  const company = readCompany(reader, input)
+  return company && [company]
 }
 
 const readTags = (reader: ValueReader, input: unknown): string[] | undefined => {

@@ -7,7 +7,7 @@ import { type ClientOptions, createClient } from '../../../src/lib/intercom/clie
 import type { Contact } from '../../../src/lib/intercom/contact.ts'
 import { toIntercomRequest } from '../../../src/lib/intercom/contact-request.ts'
 import { createPace } from '../../../src/lib/intercom/pace.ts'
-import type { Signup } from '../../../src/lib/signup.ts'
+import type { Company, Signup } from '../../../src/lib/signup.ts'
 import { createClock, type VirtualClock } from '../../support/clock.ts'
 import { newcomer } from '../../support/people.ts'
 
@@ -75,7 +75,7 @@ const attachedCounts = ({ id }: Contact) => {
 }
 
 const company = { company_id: 'c-1', name: 'Analytical Engines', plan: 'pro' }
-const allExtras = { tags: ['beta', 'vip'], company, note: 'Met at a fair' }
+const allExtras = { tags: ['beta', 'vip'], companies: [company], note: 'Met at a fair' }
 
 beforeAll(async () => {
   intercom = await startIntercom({ port: 0, access_token: 'good', now: () => clock.now() })
@@ -209,7 +209,7 @@ test.each([{}, { tags: null, companies: null }, { tags: {}, companies: {} }])(
 
 describe('applyExtras: company', () => {
   test('creates a company by its company_id and attaches it by Intercom’s id', async () => {
-    const { bodies } = await apply({ company })
+    const { bodies } = await apply({ companies: [company] })
 
     const [attached] = (await read(ada.id)).companies?.data ?? []
     expect(bodies).toEqual([company, { id: attached?.id }])
@@ -217,8 +217,8 @@ describe('applyExtras: company', () => {
 
   test('attaches the same company for two signups', async () => {
     const grace = await createContact('grace@example.com')
-    await apply({ company })
-    await apply({ company: { ...company, plan: 'free' } }, grace)
+    await apply({ companies: [company] })
+    await apply({ companies: [{ ...company, plan: 'free' }] }, grace)
 
     const [first, second] = await Promise.all([read(ada.id), read(grace.id)])
 
@@ -226,9 +226,9 @@ describe('applyExtras: company', () => {
   })
 
   test('updates a company that the contact shows, and does not attach it again', async () => {
-    await apply({ company })
+    await apply({ companies: [company] })
 
-    const { requests } = await apply({ company }, await read(ada.id))
+    const { requests } = await apply({ companies: [company] }, await read(ada.id))
 
     expect(requests).toEqual(['POST /companies'])
   })
@@ -236,7 +236,7 @@ describe('applyExtras: company', () => {
   test('overwrites a company for a live signup', async () => {
     await request('POST', '/companies', { ...company, name: 'By hand' })
 
-    const { bodies } = await apply({ company })
+    const { bodies } = await apply({ companies: [company] })
 
     expect(bodies[0]).toEqual(company)
     expect(await readCompany()).toMatchObject({ name: 'Analytical Engines' })
@@ -245,8 +245,8 @@ describe('applyExtras: company', () => {
 
 describe('applyExtras: company of a replay', () => {
   const complete = { ...company, website: 'https://example.com', industry: 'Machines', size: 2 }
-  const fill = (wanted: Signup['company'] = complete, contact = ada) =>
-    apply({ company: wanted }, contact, { fillsOnly: true })
+  const fill = (wanted: Company = complete, contact = ada) =>
+    apply({ companies: [wanted] }, contact, { fillsOnly: true })
 
   test('requests the company by its company_id alone, then fills what it lacks', async () => {
     await request('POST', '/companies', { company_id: 'c-1', name: 'By hand', size: 7 })

@@ -25,12 +25,14 @@ test('signup reads every field of Create contact, the event, tags, a company and
     note: 'Called twice',
   }
 
+  const { company, ...others } = more
+
   expect(await read(signup(), delivery({ ...contact, ...more }))).toEqual({
     kind: 'signups',
     event_id: 'evt_1',
     indexes: [0],
     refusals: [],
-    signups: [{ ...more, contact }],
+    signups: [{ ...others, companies: [company], contact }],
     leftOut: [],
   })
 })

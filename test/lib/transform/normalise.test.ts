@@ -457,7 +457,7 @@ describe('normalise: the rest of a signup', () => {
     expect(normalised).toMatchObject({
       signup: {
         tags: ['beta', 'eu'],
-        company: { company_id: '7', name: 'Analytical Engines', size: 12 },
+        companies: [{ company_id: '7', name: 'Analytical Engines', size: 12 }],
         note: 'first line\nsecond line',
       },
     })
@@ -504,10 +504,11 @@ describe('normalise: the rest of a signup', () => {
       },
       note: 'hello',
     }
+    const { company, ...others } = rest
 
     expect(await run(contact, rest)).toEqual({
       kind: 'signup',
-      signup: { ...rest, contact },
+      signup: { ...others, companies: [company], contact },
       leftOut: [],
     })
   })
@@ -578,14 +579,14 @@ describe('normalise: the rest of a signup', () => {
       { company: { name: '', plan: null } },
     )
 
-    expect(normalised).not.toHaveProperty('signup.company')
+    expect(normalised).not.toHaveProperty('signup.companies')
     expect(normalised).toMatchObject({ leftOut: [] })
   })
 
   test('leaves out a company without an id', async () => {
     const normalised = await run({ email: 'ada@example.com' }, { company: { name: 'Engines' } })
 
-    expect(normalised).not.toHaveProperty('signup.company')
+    expect(normalised).not.toHaveProperty('signup.companies')
     expect(normalised).toMatchObject({
       leftOut: [{ path: 'company', reason: 'company_without_id' }],
     })
