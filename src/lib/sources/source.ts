@@ -4,7 +4,7 @@ import { BridgeError } from '../errors.ts'
 import { isRecord } from '../json-access.ts'
 import { type SignatureScheme, schemeNeedsSecret } from '../signature/verify.ts'
 import { companyFieldNames, contactFieldNames } from '../signup.ts'
-import type { MappingOptions } from '../transform/options.ts'
+import { attributeTypes, type MappingOptions } from '../transform/options.ts'
 import type { PayloadReader } from '../transform/payload-types.ts'
 /** How a source's signups are delivered. */
 export type DeliveryOptions = {
@@ -49,15 +49,18 @@ export type FormSettings = {
 export type Source = SourceDefinition<unknown> & { readonly options: SourceOptions }
 
 const nonEmpty = z.string().check(z.minLength(1))
+const attributeName = nonEmpty.check(
+  z.refine((name) => !/[.$]/.test(name), {
+    error: 'custom attribute names contain no "." and no "$"',
+  }),
+)
+const attributeTarget = z.union(
+  [attributeName, z.strictObject({ to: attributeName, type: z.optional(z.enum(attributeTypes)) })],
+  { error: `expected a name, or { to, type } with a type of ${attributeTypes.join(', ')}` },
+)
 const commonOptions = {
   fields: z.optional(z.record(nonEmpty, z.enum(contactFieldNames))),
-  attributes: z.optional(
-    z.record(nonEmpty, nonEmpty).check(
-      z.refine((names) => Object.values(names).every((name) => !/[.$]/.test(name)), {
-        error: 'custom attribute names contain no "." and no "$"',
-      }),
-    ),
-  ),
+  attributes: z.optional(z.record(nonEmpty, attributeTarget)),
   role: z.optional(z.enum(['user', 'lead'])),
   tags: z.optional(z.readonly(z.array(nonEmpty))),
   company: z.optional(z.record(nonEmpty, z.enum(companyFieldNames))),

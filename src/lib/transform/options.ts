@@ -13,12 +13,20 @@ import { isTicked } from './consent.ts'
 import { findValue, isFound, type Place } from './find-value.ts'
 import type { LeftOut } from './normalise-values.ts'
 
+export const attributeTypes = ['text', 'integer', 'float', 'boolean', 'date'] as const
+
+/** The type of a custom attribute, as a config says it. */
+export type AttributeType = (typeof attributeTypes)[number]
+
+/** The custom attribute that a place fills: its name in Intercom (type `text`), or name and type. */
+export type AttributeTarget = string | { readonly to: string; readonly type?: AttributeType }
+
 /** How a source's payload is mapped to a signup. Options apply over what its preset finds. */
 export type MappingOptions<Payload = unknown> = {
   /** The contact field that each place fills; replaces the value that the preset finds. */
   readonly fields?: Readonly<Record<Place, ContactField>>
-  /** The custom attribute that each place fills, by its name in Intercom. */
-  readonly attributes?: Readonly<Record<Place, string>>
+  /** The custom attribute that each place fills, by its name in Intercom, with its type there. */
+  readonly attributes?: Readonly<Record<Place, AttributeTarget>>
   /** `user` (has an account) or `lead` (has none yet). */
   readonly role?: Role
   /** Constant tags, by name. */
@@ -37,6 +45,21 @@ export type MappingOptions<Payload = unknown> = {
    */
   readonly map?: (signup: SignupInput, payload: Payload) => SignupInput | undefined
 }
+
+/** The custom attributes that the option `attributes` names, with their types. */
+export const attributeTargets = (
+  attributes: MappingOptions['attributes'],
+): { readonly place: Place; readonly to: string; readonly type: AttributeType }[] =>
+  Object.entries(attributes ?? {}).map(([place, target]) =>
+    typeof target === 'string'
+      ? { place, to: target, type: 'text' }
+      : { place, to: target.to, type: target.type ?? 'text' },
+  )
+
+/** The option `attributes` without its types. */
+const attributeNames = (attributes: MappingOptions['attributes']): Record<Place, string> =>
+  Object.fromEntries(attributeTargets(attributes).map(({ place, to }) => [place, to]))
+
 /** Joins several plain values to one text; `normalise` leaves out objects. */
 const toScalar = (value: unknown): unknown =>
   Array.isArray(value) &&
@@ -107,7 +130,9 @@ export const applyOptions = (
   const onMissing = (path: string) => leftOut.push({ path, reason: 'field_unmatched' })
 
   const fields = collectFields(options.fields, lookUp, onMissing)
-  const attributes = collectFields(options.attributes, lookUp, () => onMissing('custom_attributes'))
+  const attributes = collectFields(attributeNames(options.attributes), lookUp, () =>
+    onMissing('custom_attributes'),
+  )
   const company = collectFields(options.company, lookUp, (field) => onMissing(`company.${field}`))
   const note = options.note === undefined ? undefined : toScalar(lookUp(options.note))
 

@@ -87,7 +87,7 @@ describe('a preset', () => {
     const options = {
       feilds: {},
       fields: { 'data.email': 'emial' },
-      attributes: { canary: 'a.b' },
+      attributes: { 'data.plan': 'canary.b' },
       role: 'admin',
       country: 'Germany',
       onExisting: 'canary',
@@ -152,6 +152,18 @@ describe('a preset', () => {
         }),
       'prefixes must not start or end with a space',
     ]),
+    ...[
+      ['$a', 'attributes.a: custom attribute names contain no "." and no "$"'],
+      [{ to: 'a.b', type: 'date' }, 'attributes.a.to: custom attribute names contain no'],
+      [{ to: 'a', type: 'date', as: 'b' }, 'attributes.a: Unrecognized key: "as"'],
+      ...[7, {}, { type: 'date' }, { to: 'a', type: 'string' }].map((target) => [
+        target,
+        'attributes.a: expected a name, or { to, type } with a type of text, integer, float, boolean, date',
+      ]),
+    ].map(([target, text]): [() => unknown, string] => [
+      () => signup({ attributes: { a: target } } as never),
+      String(text),
+    ]),
     [() => supabaseDatabase({ table: 7 } as never), 'table'],
     [() => form({ turnstile: 'yes' } as never), 'turnstile'],
     [() => webhook({} as never), 'signature'],
@@ -171,7 +183,11 @@ describe('a preset', () => {
     expect(() =>
       clerk({
         fields: { 'data.external_id': 'external_id' },
-        attributes: { 'data.username': 'username' },
+        attributes: {
+          'data.username': 'username',
+          'data.city': { to: 'city' },
+          'data.seats': { to: 'seats', type: 'integer' },
+        },
         role: 'user',
         tags: ['clerk'],
         company: { 'data.org.id': 'company_id' },

@@ -3,7 +3,7 @@ import type { Question } from '../../../src/lib/delivery.ts'
 import type { SignupInput } from '../../../src/lib/signup.ts'
 import type { SourceOptions } from '../../../src/lib/sources/source.ts'
 import { findValue } from '../../../src/lib/transform/find-value.ts'
-import { applyOptions } from '../../../src/lib/transform/options.ts'
+import { applyOptions, attributeTargets } from '../../../src/lib/transform/options.ts'
 
 const body = {
   'a.b': 'exact',
@@ -73,6 +73,23 @@ describe('findValue', () => {
   })
 })
 
+describe('attributeTargets', () => {
+  test('returns the place, the name and the type of each attribute, text by default', () => {
+    const attributes = {
+      'plan.name': 'plan',
+      size: { to: 'team_size', type: 'integer' },
+      city: { to: 'City' },
+    } as const
+
+    expect(attributeTargets(attributes)).toEqual([
+      { place: 'plan.name', to: 'plan', type: 'text' },
+      { place: 'size', to: 'team_size', type: 'integer' },
+      { place: 'city', to: 'City', type: 'text' },
+    ])
+    expect(attributeTargets(undefined)).toEqual([])
+  })
+})
+
 const preset: SignupInput = {
   contact: { role: 'user', email: 'preset@example.com', custom_attributes: { plan: 'free' } },
   tags: ['from payload'],
@@ -101,6 +118,26 @@ describe('applyOptions', () => {
       { path: 'name', reason: 'field_unmatched' },
       { path: 'phone', reason: 'field_unmatched' },
     ])
+  })
+
+  test('fills an attribute with a type as one without: the value stays as it was received', () => {
+    const { input, leftOut } = apply({
+      attributes: {
+        yes: { to: 'wants_demo', type: 'boolean' },
+        nowhere: { to: 'seats', type: 'integer' },
+        second: { to: 'seats', type: 'integer' },
+        'Mr. or Ms.': { to: 'title' },
+        'not here': { to: 'budget', type: 'float' },
+      },
+    })
+
+    expect(input?.contact.custom_attributes).toEqual({
+      plan: 'free',
+      wants_demo: 'on',
+      seats: 'by key',
+      title: 'by label',
+    })
+    expect(leftOut).toEqual([{ path: 'custom_attributes', reason: 'field_unmatched' }])
   })
 
   test.each(['undefined', 'null', ' ', ''])('keeps the preset’s value if it finds %j', (value) => {
