@@ -1,11 +1,29 @@
 import type { Bridge } from '../src/lib/config/config.ts'
 import { markName } from '../src/lib/deliver/contact-diff.ts'
 import { overwrites } from '../src/lib/deliver/policy.ts'
-import { attributeTargets } from '../src/lib/transform/options.ts'
+import { type AttributeType, attributeTargets } from '../src/lib/transform/options.ts'
+import type { DataType } from './intercom/attribute.ts'
 
-/** Returns the custom attributes that a config writes, for the sandbox's workspace. */
-export const configuredAttributes = (bridge: Bridge): string[] =>
-  Object.values(bridge.sources).flatMap(({ options: { attributes, onExisting } }) => [
-    ...attributeTargets(attributes).map(({ to }) => to),
-    ...(overwrites(onExisting) ? [`${markName}:integer`] : []),
-  ])
+const dataTypes: { readonly [type in AttributeType]: DataType } = {
+  text: 'string',
+  integer: 'integer',
+  float: 'float',
+  boolean: 'boolean',
+  date: 'date',
+}
+
+/**
+ * Returns the custom attributes that a config writes, each `name:type`, for the sandbox's
+ * workspace. Of several types of one attribute the first that is not `text` counts.
+ */
+export const configuredAttributes = (bridge: Bridge): string[] => {
+  const types = new Map<string, AttributeType>()
+  const add = (name: string, type: AttributeType) => {
+    if ((types.get(name) ?? 'text') === 'text') types.set(name, type)
+  }
+  for (const { options } of Object.values(bridge.sources)) {
+    for (const { to, type } of attributeTargets(options.attributes)) add(to, type)
+    if (overwrites(options.onExisting)) add(markName, 'integer')
+  }
+  return [...types].map(([name, type]) => `${name}:${dataTypes[type]}`)
+}

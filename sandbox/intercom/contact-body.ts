@@ -92,7 +92,6 @@ export const readContactBody = (
   if (!isContactBody(body)) return invalid(fieldProblem(body) ?? 'The request body is invalid')
   if (typeof body.owner_id === 'number' && !isMember(body.owner_id)) return apiErrors.ownerUnknown
   for (const [name, value] of Object.entries(body.custom_attributes ?? {})) {
-    attributes.learn(name, value)
     const problem = attributes.problem(name, value)
     if (problem !== undefined) return invalid(problem)
   }

@@ -2,8 +2,9 @@ import { type ApiError, isApiError } from './api-error.ts'
 import {
   type Attribute,
   attributeNotation,
-  dataTypeOf,
   readAttribute,
+  shapeProblem,
+  unknownAttribute,
   valueProblem,
 } from './attribute.ts'
 import { readAttributeBody } from './attribute-body.ts'
@@ -14,8 +15,8 @@ import { toUnixSeconds } from './unix-time.ts'
 export type KnownAttributes = ReturnType<typeof createAttributes>
 
 /**
- * Keeps the custom attributes. Each name is `name`, `name:type` or `name:type:readonly`; the type
- * is one of Intercom's or `options(one|another)`. Without `names`, every attribute exists.
+ * Keeps the custom attributes. Each of `names` is an `attributeNotation`. Without `names` every
+ * attribute exists, those that are not added accept every type.
  *
  * @throws Error if a name has another form
  */
@@ -35,27 +36,20 @@ export const createAttributes = (options: {
   add(names ?? [])
 
   return {
-    /** Adds attributes. */
+    /** Adds attributes, or changes those that exist. */
     add,
-    /** Sets the type of an attribute without one from its first value. */
-    learn: (name: string, value: unknown): void => {
-      const attribute = known.get(name)
-      if (!attribute || attribute.data_type) return
-      const data_type = dataTypeOf(value)
-      if (data_type) known.set(name, { ...attribute, data_type })
-    },
     /** Returns why an attribute of a request is rejected, or undefined. */
     problem: (name: string, value: unknown): string | undefined => {
       const attribute = known.get(name)
       if (attribute) return valueProblem(attribute, value)
-      return names
-        ? `Custom attribute '${name}' does not exist`
-        : valueProblem({ name, api_writable: true }, value)
+      return names || /[.$]/.test(name) ? unknownAttribute(name) : shapeProblem(name, value)
     },
     /** Handles `GET /data_attributes?model=contact`. */
-    list: (): readonly object[] => [
+    list: (withArchived: boolean): readonly object[] => [
       ...standardAttributes,
-      ...[...known.values()].map((attribute, index) => viewAttribute(attribute, index + 1)),
+      ...[...known.values()]
+        .map((attribute, index) => viewAttribute(attribute, index + 1))
+        .filter(({ archived }) => withArchived || !archived),
     ],
     /** Handles `POST /data_attributes`. */
     create: (body: unknown): object | ApiError => {

@@ -29,7 +29,10 @@ export const createWorkspaceRoutes = (attributes: KnownAttributes): readonly Rou
     path: '/data_attributes',
     respond: ({ query }) => {
       const isContact = (query.get('model') ?? 'contact') === 'contact'
-      return { type: 'list', data: isContact ? attributes.list() : [] }
+      return {
+        type: 'list',
+        data: isContact ? attributes.list(query.get('include_archived') === 'true') : [],
+      }
     },
   },
   {

@@ -19,8 +19,9 @@ export type WorkspaceOptions = {
   /** How long search does not see a created or changed contact; default 0. */
   readonly indexLagMs?: number
   /**
-   * The custom attributes that exist, each `name`, `name:type` or `name:type:readonly`; the type is
-   * one of Intercom's or `options(one|another)`. Default: every attribute exists.
+   * The custom attributes that exist, each `name`, `name:type`, `name:type:readonly` or
+   * `name:type:archived`; the type is one of Intercom's (default `string`) or
+   * `options(one|another)`. Default: every attribute exists.
    */
   readonly attributes?: readonly string[]
   /** The ids of the admins who may own a contact or write a note; default: any integer. */

@@ -3,6 +3,7 @@ import { rmSync, writeFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:net'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { createClient } from '../sandbox/intercom-client.ts'
 import { editedFolder, endStarted, start } from './started.ts'
 
 type Started = ReturnType<typeof start>
@@ -25,6 +26,16 @@ const running = async (pids: readonly number[]): Promise<string[]> =>
 
 /** The command to paste that `npm start` printed. */
 const commandOf = ({ text }: Started): string => /curl .*/.exec(text())?.[0] ?? ''
+
+/** The type of a custom attribute in the Intercom that `npm start` printed. */
+const typeOf = async ({ text }: Started, name: string): Promise<unknown> => {
+  const [, url = '', token] = /intercom +(\S+) +token (\S+)/.exec(text()) ?? []
+  const authorization = `Bearer ${token}`
+  const path = '/data_attributes?model=contact'
+  const { json } = await createClient(url)('GET', path, undefined, { authorization })
+  const attributes: { full_name: string; data_type: string }[] = json.data
+  return attributes.find((each) => each.full_name === `custom_attributes.${name}`)?.data_type
+}
 
 const expectToEndEveryProcess = async (bridge: Started, signal: NodeJS.Signals) => {
   const children = (await run(`ps -o pid= --ppid ${bridge.child.pid}`))
@@ -89,10 +100,11 @@ test('npm start reloads an edited config whole or not at all, prints new sources
       file,
       `import { defineBridge, signup } from '#bridge'\nexport default defineBridge({ sources: { ${sources} } })\n`,
     )
-  config('first: signup()')
+  config("first: signup({ attributes: { team: 'team_size' } })")
   const bridge = start({ BRIDGE_CONFIG: file })
   await bridge.says('ready in')
   const command = commandOf(bridge)
+  expect(await typeOf(bridge, 'team_size')).toBe('string')
 
   // Neither function has started yet: a broken config must not replace the bundle they start with.
   config('first: signup(), Second: signup()')
@@ -103,8 +115,10 @@ test('npm start reloads an edited config whole or not at all, prints new sources
   expect(await run(`${command} -s`)).toContain('accepted')
   await bridge.says('created contact')
 
-  config('first: signup(), second: signup()')
+  const typed = "{ to: 'team_size', type: 'integer' }"
+  config(`first: signup({ attributes: { team: ${typed} } }), second: signup()`)
   await bridge.says('reloaded\n')
+  expect(await typeOf(bridge, 'team_size')).toBe('integer')
   await bridge.says('/webhooks/second  secret ')
   const secret = /\/webhooks\/second {2}secret (\w+)/.exec(bridge.text())?.[1] ?? ''
   const second = command

@@ -4,7 +4,12 @@ import { errorOf, start } from './intercom-client.ts'
 const attributes = ['plan', 'score:integer:readonly', 'size:options(small|very large)']
 const email = 'ada@example.com'
 
-type Listed = { readonly name: string; readonly custom: boolean }
+type Listed = {
+  readonly name: string
+  readonly custom: boolean
+  readonly data_type: string
+  readonly archived: boolean
+}
 
 const startWith = async (names: readonly string[] | undefined) => {
   const started = await start(names && { attributes: names })
@@ -14,8 +19,9 @@ const startWith = async (names: readonly string[] | undefined) => {
     add: (body: object) => request('POST', '/data_attributes', { model: 'contact', ...body }),
     write: (custom_attributes: object) =>
       request('POST', '/contacts', { role: 'lead', email, custom_attributes }),
-    listed: async () => {
-      const data: Listed[] = (await request('GET', '/data_attributes?model=contact')).json.data
+    listed: async (query = '') => {
+      const path = `/data_attributes?model=contact${query}`
+      const data: Listed[] = (await request('GET', path)).json.data
       return data.filter(({ custom }) => custom)
     },
   }
@@ -56,12 +62,93 @@ describe('custom attribute', () => {
     })
   })
 
-  test.each(['', 'plan:', 'plan:text', 'plan:string:writable', 'size:options(one)', 'a:b:c:d'])(
-    'cannot be declared as "%s"',
-    async (text) => {
-      await expect(start({ attributes: [text] })).rejects.toThrow(`attribute ${text}: must be name`)
-    },
-  )
+  test.each<[string, readonly unknown[], readonly unknown[]]>([
+    ['plan', ['pro', '3', ''], [3, 1.5, true]],
+    ['plan:string', ['pro'], [3, false]],
+    ['seats:integer', [3, 0, -1], ['3', 1.5, true]],
+    ['budget:float', [1.5, 3], ['1.5', false]],
+    ['wants_demo:boolean', [true, false], ['true', 1, 0]],
+    ['trial_ends:date', [1_798_070_400], ['2026-12-24', 1_798_070_400.5, true]],
+  ])('declared as %s has one type from the start', async (text, accepted, refused) => {
+    const { write, listed } = await startWith([text])
+    const [name = '', type = 'string'] = text.split(':')
+
+    for (const value of refused) {
+      expect(errorOf(await write({ [name]: value }))).toEqual({
+        status: 400,
+        code: 'parameter_invalid',
+        message: `Custom attribute '${name}' must be a ${type}`,
+      })
+    }
+    for (const value of [...accepted, null]) {
+      expect((await write({ [name]: value })).status).toBe(200)
+    }
+    expect(await listed()).toMatchObject([{ name, data_type: type }])
+  })
+
+  test('has the type of its last declaration', async () => {
+    const { write, listed, intercom } = await startWith(['seats'])
+    intercom.addFault({ attributes: ['seats:integer'] })
+
+    expect((await write({ seats: '3' })).status).toBe(400)
+    expect((await write({ seats: 3 })).status).toBe(200)
+    expect(await listed()).toMatchObject([{ name: 'seats', data_type: 'integer' }])
+  })
+
+  test.each<[string, readonly string[] | undefined]>([
+    ['that is declared', ['plan']],
+    ['of a workspace without a list', undefined],
+  ])('%s holds 255 characters, and no list or object', async (_, names) => {
+    const { write } = await startWith(names)
+
+    expect((await write({ plan: 'x'.repeat(255) })).status).toBe(200)
+    for (const plan of ['x'.repeat(256), ['pro'], { name: 'pro' }]) {
+      expect(errorOf(await write({ plan }))).toMatchObject({
+        status: 400,
+        code: 'parameter_invalid',
+      })
+    }
+  })
+
+  test.each(['a.b', '$a'])('of a workspace without a list cannot be named "%s"', async (name) => {
+    const { write } = await startWith(undefined)
+
+    expect(errorOf(await write({ [name]: 'x' })).message).toBe(
+      `Custom attribute '${name}' does not exist`,
+    )
+  })
+
+  test.each(['Plan', 'PLAN', ' plan'])('is not found as "%s"', async (name) => {
+    const { write } = await startWith(['plan'])
+
+    expect((await write({ [name]: 'pro' })).status).toBe(400)
+  })
+
+  test('that is archived is refused, and listed only if asked for', async () => {
+    const { add, write, listed } = await startWith(['plan', 'old:integer:archived'])
+
+    expect(errorOf(await write({ old: 1 })).message).toBe("Custom attribute 'old' does not exist")
+    expect((await listed()).map(({ name }) => name)).toEqual(['plan'])
+    expect(await listed('&include_archived=true')).toMatchObject([
+      { name: 'plan', archived: false },
+      { name: 'old', data_type: 'integer', archived: true },
+    ])
+    expect((await add({ name: 'old', data_type: 'string' })).status).toBe(400)
+  })
+
+  test.each([
+    '',
+    'plan:',
+    'plan:text',
+    'plan:string:writable',
+    'plan:archived',
+    'size:options(one)',
+    'a:b:c:d',
+    'a.b',
+    '$a:string',
+  ])('cannot be declared as "%s"', async (text) => {
+    await expect(start({ attributes: [text] })).rejects.toThrow(`attribute ${text}: must be name`)
+  })
 })
 
 describe('creating a data attribute', () => {

@@ -213,8 +213,12 @@ describe('/_sandbox/faults', () => {
     [{ hang: true, body: 'html' }, 'body needs a status'],
     [{ rate_limit: -1 }, 'rate_limit must be an integer from 0'],
     [{ access_token: '' }, 'access_token must be a token without spaces'],
-    [{ attributes: 'plan' }, 'attributes must be a list, each member name, name:type or'],
+    [
+      { attributes: 'plan' },
+      'attributes must be a list, each member name, name:type, name:type:readonly or',
+    ],
     [{ attributes: ['plan:text'] }, 'attributes must be a list'],
+    [{ attributes: ['plan', 'a.b'] }, 'attributes must be a list'],
     [{ admins: ['7'] }, 'admins must be a list of integers'],
     [[{ status: 503 }, { lost: 'yes' }], 'fault 1: lost must be true'],
   ])('refuses %j with a reason', async (body, problem) => {
