@@ -1,5 +1,6 @@
 import { isRecord } from '../../src/lib/json-access.ts'
 import { type ApiError, apiErrors, invalid, isApiError } from './api-error.ts'
+import { isEmail, isPhone, isWebAddress } from './contact-values.ts'
 import type { KnownAttributes } from './data-attributes.ts'
 import { isFrom216, type Version } from './version.ts'
 
@@ -25,15 +26,16 @@ export type ContactBody = {
 
 type Check = { readonly isValid: (value: unknown) => boolean; readonly expected: string }
 
+/** Intercom refuses such values with `parameter_invalid`; its wording is not known. */
 const string: Check = { isValid: (value) => typeof value === 'string', expected: 'a string' }
 const integer: Check = { isValid: Number.isInteger, expected: 'an integer' }
 const checks: { readonly [field in keyof Required<ContactBody>]: Check } = {
   role: { isValid: (value) => value === 'user' || value === 'lead', expected: 'user or lead' },
   external_id: string,
-  email: string,
-  phone: string,
+  email: { isValid: isEmail, expected: 'an e-mail address' },
+  phone: { isValid: isPhone, expected: 'a phone number' },
   name: string,
-  avatar: string,
+  avatar: { isValid: isWebAddress, expected: 'a URL that starts with http:// or https://' },
   signed_up_at: integer,
   last_seen_at: integer,
   owner_id: integer,
@@ -57,7 +59,7 @@ const fieldProblem = (body: Readonly<Record<string, unknown>>): string | undefin
 const isContactBody = (body: Readonly<Record<string, unknown>>): body is ContactBody =>
   fieldProblem(body) === undefined
 
-/** Returns whether an admin with that id belongs to the workspace; false for a non-integer. */
+/** Returns whether an admin with that id belongs to the workspace. */
 export type IsMember = (adminId: number) => boolean
 
 /** What a contact's body is validated against. */

@@ -2,9 +2,12 @@ import { workspaceId } from './contact-view.ts'
 import type { KnownAttributes } from './data-attributes.ts'
 import type { Route } from './route.ts'
 
+/** The id of the admin that the token belongs to. */
+export const tokenAdminId = 1
+
 const me = {
   type: 'admin',
-  id: '1',
+  id: String(tokenAdminId),
   email: 'sandbox@example.com',
   name: 'Sandbox',
   email_verified: true,

@@ -10,7 +10,7 @@ import type { FaultRequest } from './fault-request.ts'
 import { createFaults } from './faults.ts'
 import { createRateWindow } from './rate-window.ts'
 import { createRequestLog, type LoggedRequest } from './request-log.ts'
-import { createWorkspaceRoutes } from './workspace-routes.ts'
+import { createWorkspaceRoutes, tokenAdminId } from './workspace-routes.ts'
 
 export type WorkspaceOptions = {
   readonly access_token: string
@@ -24,7 +24,7 @@ export type WorkspaceOptions = {
    * `options(one|another)`. Default: every attribute exists.
    */
   readonly attributes?: readonly string[]
-  /** The ids of the admins who may own a contact or write a note; default: any integer. */
+  /** The ids of the admins who may own a contact or write a note; default: only that of `GET /me`, 1. */
   readonly admins?: readonly number[]
   /** Called with each request when it ends. */
   readonly onCall?: (request: LoggedRequest) => void
@@ -37,7 +37,8 @@ export const createWorkspace = (options: WorkspaceOptions) => {
   const { now = Date.now, onCall = () => {} } = options
   const initialLagMs = options.indexLagMs ?? 0
   let indexLagMs = initialLagMs
-  let admins = options.admins
+  const initialAdmins = options.admins ?? [tokenAdminId]
+  let admins = initialAdmins
   const requests = createRequestLog()
   const contacts = createContacts({ now, indexLagMs: () => indexLagMs })
   const access = createAccess(options.access_token)
@@ -45,8 +46,7 @@ export const createWorkspace = (options: WorkspaceOptions) => {
   const faults = createFaults()
   const attributes = createAttributes({ names: options.attributes, now })
   const extras = createExtras(now)
-  const isMember = (adminId: number): boolean =>
-    Number.isInteger(adminId) && (admins?.includes(adminId) ?? true)
+  const isMember = (adminId: number): boolean => admins.includes(adminId)
 
   return {
     now,
@@ -84,7 +84,7 @@ export const createWorkspace = (options: WorkspaceOptions) => {
       faults: faults.list(),
       rate_limit: rateWindow.limit(),
       index_lag_ms: indexLagMs,
-      ...(admins && { admins }),
+      admins,
     }),
     reset: (): void => {
       contacts.clear()
@@ -95,7 +95,7 @@ export const createWorkspace = (options: WorkspaceOptions) => {
       rateWindow.reset()
       access.reset()
       indexLagMs = initialLagMs
-      admins = options.admins
+      admins = initialAdmins
     },
   }
 }

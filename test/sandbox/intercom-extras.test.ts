@@ -271,7 +271,7 @@ describe('company', () => {
 
 describe('note', () => {
   test('is returned as HTML with its contact and author, and created again each time', async () => {
-    const { request, create, intercom } = await start()
+    const { request, create, intercom } = await start({ admins: [7] })
     const id = await create(ada)
 
     const first = await request('POST', `/contacts/${id}/notes`, { body: 'Hello', admin_id: '7' })

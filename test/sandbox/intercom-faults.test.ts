@@ -187,6 +187,7 @@ describe('/_sandbox/faults', () => {
       ],
       rate_limit: 167,
       index_lag_ms: 0,
+      admins: [1],
     })
     await statuses(1)
     expect((await request('GET', '/_sandbox/faults', undefined, noToken)).json.faults).toHaveLength(
@@ -309,7 +310,7 @@ describe('/_sandbox', () => {
 
     const reset = await request('POST', '/_sandbox/reset', undefined, noToken)
 
-    expect(reset.json).toEqual({ faults: [], rate_limit: 1667, index_lag_ms: 0 })
+    expect(reset.json).toEqual({ faults: [], rate_limit: 1667, index_lag_ms: 0, admins: [1] })
     for (const what of ['contacts', 'calls']) {
       const { json } = await request('GET', `/_sandbox/${what}`, undefined, noToken)
       expect(json).toEqual({ [what]: [], total_count: 0 })

@@ -10,12 +10,17 @@ const unknownOwner = {
 }
 
 describe('owner of a contact', () => {
-  test('can be any integer in a workspace without a list of admins', async () => {
+  test('can only be the admin of GET /me in a workspace without a list of admins', async () => {
     const { request } = await start()
+    const { id } = (await request('GET', '/me')).json
 
-    const { json } = await request('POST', '/contacts', { email, owner_id: 123 })
+    const { json } = await request('POST', '/contacts', { email, owner_id: Number(id) })
 
-    expect(json.owner_id).toBe(123)
+    expect(json.owner_id).toBe(1)
+    for (const owner_id of [0, 2, 123, -1]) {
+      const refused = await request('POST', '/contacts', { external_id: '70', owner_id })
+      expect(errorOf(refused)).toEqual(unknownOwner)
+    }
   })
 
   test.each(['POST', 'PUT'])('must be an admin of the workspace or null for %s', async (method) => {
@@ -39,12 +44,15 @@ describe('owner of a contact', () => {
       unknownOwner,
     )
     intercom.reset()
-    expect((await request('POST', '/contacts', { email, owner_id: 8 })).status).toBe(200)
-    expect((await request('GET', '/_sandbox/faults')).json).not.toHaveProperty('admins')
+    expect(errorOf(await request('POST', '/contacts', { email, owner_id: 7 }))).toEqual(
+      unknownOwner,
+    )
+    expect((await request('POST', '/contacts', { email, owner_id: 1 })).status).toBe(200)
+    expect((await request('GET', '/_sandbox/faults')).json.admins).toEqual([1])
   })
 
   test('is a string from 2.16 on, in requests and responses', async () => {
-    const { request, intercom } = await start()
+    const { request, intercom } = await start({ admins: [123, 124] })
 
     const created = await request('POST', '/contacts', { email, owner_id: '123' }, from216)
 
@@ -66,7 +74,7 @@ describe('owner of a contact', () => {
     ['2.16', 123],
     ['2.16', 'Ada'],
   ])('is refused in version %s if it is %j', async (version, owner_id) => {
-    const { request } = await start()
+    const { request } = await start({ admins: [123] })
 
     const headers = { 'intercom-version': version }
     const response = await request('POST', '/contacts', { email, owner_id }, headers)

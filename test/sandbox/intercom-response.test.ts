@@ -115,7 +115,7 @@ const everything = {
   avatar: 'https://example.com/ada.png',
   signed_up_at: 1_571_672_154,
   last_seen_at: 1_571_672_155,
-  owner_id: 123,
+  owner_id: 1,
   unsubscribed_from_emails: true,
   custom_attributes: { paid_subscriber: true, monthly_spend: 155.5, team_mates: 1, plan: 'pro' },
 }

@@ -173,7 +173,7 @@ describe('updating a contact', () => {
     const id = await create({
       email: 'ada@example.com',
       name: 'Ada',
-      phone: '+3531',
+      phone: '+353871234567',
       avatar: 'https://example.com/a.png',
       custom_attributes: { plan: 'pro' },
     })
