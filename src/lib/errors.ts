@@ -54,6 +54,13 @@ export type RefusalCode = (typeof refusalCodes)[number]
 /** One problem in a signup: its path and the reason, never the value. */
 export type Issue = { readonly path: string; readonly reason: string }
 
+/** The issues without those that are equal to an earlier one. */
+export const distinctIssues = (issues: readonly Issue[]): Issue[] => [
+  ...new Map(
+    issues.map(({ path, reason }) => [JSON.stringify([path, reason]), { path, reason }]),
+  ).values(),
+]
+
 export type ErrorDetails = {
   readonly cause?: unknown
   readonly issues?: readonly Issue[]
@@ -92,8 +99,12 @@ export class BridgeError extends Error {
 }
 
 /** Returns the error with another code and message; its cause and Intercom's details are kept. */
-export const renamed = (error: BridgeError, code: ErrorCode, message: string): BridgeError =>
-  new BridgeError(code, message, detailsOf(error))
+export const renamed = (
+  error: BridgeError,
+  code: ErrorCode,
+  message: string,
+  issues: readonly Issue[] = error.issues,
+): BridgeError => new BridgeError(code, message, { ...detailsOf(error), issues })
 
 /** Returns the error with a least delay before a retry, in seconds. */
 export const delayed = (error: BridgeError, retryAfterSeconds: number): BridgeError =>

@@ -1,4 +1,11 @@
-import { BridgeError, type ErrorCode, renamed, toBridgeError } from '../errors.ts'
+import {
+  BridgeError,
+  distinctIssues,
+  type ErrorCode,
+  type Issue,
+  renamed,
+  toBridgeError,
+} from '../errors.ts'
 import type { Contact } from '../intercom/contact.ts'
 import {
   attachCompanyRequest,
@@ -16,12 +23,17 @@ import { type Company, companyFieldNames, type Signup } from '../signup.ts'
 export type TagIds = Map<string, string>
 const maxTagIds = 1_000
 
-type Extra = () => Promise<void>
+/** One extra to add; `path` names it if Intercom refuses it. */
+type Extra = { readonly path: string; readonly add: () => Promise<void> }
 
 const isAttached = (references: Contact['tags'], id: string): boolean =>
   references?.data?.some((reference) => reference.id === id) ?? false
 
-const tagExtra = (name: string, contact: Contact, { send, tagIds }: ExtrasDependencies): Extra => {
+const addTag = async (
+  name: string,
+  contact: Contact,
+  { send, tagIds }: ExtrasDependencies,
+): Promise<void> => {
   const attach = async (): Promise<boolean> => {
     const id = tagIds.get(name) ?? (await send(tagRequest(name)))
     if (tagIds.size >= maxTagIds) tagIds.clear()
@@ -31,41 +43,68 @@ const tagExtra = (name: string, contact: Contact, { send, tagIds }: ExtrasDepend
     tagIds.delete(name)
     return false
   }
-  return async () => {
-    // A cached tag may have been deleted since: it is created again, once.
-    if ((await attach()) || (await attach())) return
-    throw new BridgeError('intercom_rejected', 'the contact or the tag no longer exists')
-  }
+  // A cached tag may have been deleted since: it is created again, once.
+  if ((await attach()) || (await attach())) return
+  throw new BridgeError('intercom_rejected', 'the contact or the tag no longer exists')
 }
 
-/** The wanted fields that a company lacks, with its id; `undefined` if it lacks none. */
-const missingFields = (known: KnownCompany, { company_id, ...wanted }: Company) => {
-  const current: { readonly [field in keyof typeof wanted]: unknown } = {
+/** The wanted fields that a company lacks, each custom attribute by itself; `undefined` if none. */
+const missingFields = (known: KnownCompany, wanted: Company): Company | undefined => {
+  const { company_id, custom_attributes = {}, ...rest } = wanted
+  const current: { readonly [field in keyof typeof rest]: unknown } = {
     ...known,
     plan: known.plan?.name,
+    // Intercom shows 0 for a company whose spend was never set.
+    monthly_spend: known.monthly_spend || undefined,
   }
-  const missing = companyFieldNames.filter(
-    (name) => name !== 'company_id' && wanted[name] !== undefined && isEmpty(current[name]),
+  const fields = companyFieldNames.flatMap((name) =>
+    name !== 'company_id' && rest[name] !== undefined && isEmpty(current[name])
+      ? [[name, rest[name]] as const]
+      : [],
   )
-  if (missing.length === 0) return undefined
-  return { company_id, ...Object.fromEntries(missing.map((name) => [name, own(wanted, name)])) }
+  const attributes = Object.entries(custom_attributes).filter(([name]) =>
+    isEmpty(own(known.custom_attributes, name)),
+  )
+  if (fields.length === 0 && attributes.length === 0) return undefined
+  return {
+    company_id,
+    ...Object.fromEntries(fields),
+    ...(attributes.length > 0 && { custom_attributes: Object.fromEntries(attributes) }),
+  }
 }
 
-const companyExtra = (
+const addCompany = async (
   company: Company,
   contact: Contact,
   { send, fillsOnly }: ExtrasDependencies,
-): Extra => {
+): Promise<void> => {
   /** A request with the id alone creates the company, or returns it unchanged. */
   const fill = async (): Promise<KnownCompany> => {
     const known = await send(companyRequest({ company_id: company.company_id }))
     const missing = missingFields(known, company)
     return missing ? send(companyRequest(missing)) : known
   }
-  return async () => {
-    const { id } = await (fillsOnly ? fill() : send(companyRequest(company)))
-    if (!isAttached(contact.companies, id)) await send(attachCompanyRequest(contact.id, id))
+  const { id } = await (fillsOnly ? fill() : send(companyRequest(company)))
+  if (!isAttached(contact.companies, id)) await send(attachCompanyRequest(contact.id, id))
+}
+
+/** The extras of a signup, in the order in which they are added. */
+const extrasOf = (
+  { tags = [], companies = [], note }: Signup,
+  contact: Contact,
+  dependencies: ExtrasDependencies,
+): Extra[] => {
+  const addNote = async (text: string): Promise<void> => {
+    await dependencies.send(noteRequest(contact.id, text))
   }
+  return [
+    ...tags.map((name) => ({ path: 'tags', add: () => addTag(name, contact, dependencies) })),
+    ...companies.map((company) => ({
+      path: companies.length > 1 ? 'companies' : 'company',
+      add: () => addCompany(company, contact, dependencies),
+    })),
+    ...(note === undefined ? [] : [{ path: 'note', add: () => addNote(note) }]),
+  ]
 }
 
 /** Temporary errors, and those that an operator can fix without a replay. */
@@ -79,7 +118,7 @@ const retryableCodes: ReadonlySet<ErrorCode> = new Set([
 
 /** The result of adding a signup's extras; empty if all of them were added. */
 export type ExtrasResult = {
-  /** The first permanent error; the other extras were added. */
+  /** The first permanent error; its issues name all extras that Intercom refused. */
   readonly failed?: BridgeError
   /** A temporary error: all extras have to be added again. */
   readonly pending?: BridgeError
@@ -93,37 +132,38 @@ export type ExtrasDependencies = {
 }
 
 /**
- * Adds a signup's extras to a contact: tags by name, then the company, then the note. The note is
- * last because adding it twice makes two notes; tags and the company may be added again.
+ * Adds a signup's extras to a contact: tags by name, then the companies, then the note. The note is
+ * last because adding it twice makes two notes; tags and companies may be added again.
  */
 export const applyExtras = async (
-  { tags = [], companies = [], note }: Signup,
+  signup: Signup,
   contact: Contact,
   dependencies: ExtrasDependencies,
 ): Promise<ExtrasResult> => {
-  const { send } = dependencies
-  const extras: Extra[] = [
-    ...tags.map((name) => tagExtra(name, contact, dependencies)),
-    ...companies.map((company) => companyExtra(company, contact, dependencies)),
-    ...(note === undefined ? [] : [async () => void (await send(noteRequest(contact.id, note)))]),
-  ]
-  let failed: BridgeError | undefined
-  for (const add of extras) {
+  const refused: { readonly issue: Issue; readonly error: BridgeError }[] = []
+  for (const { path, add } of extrasOf(signup, contact, dependencies)) {
     try {
       await add()
     } catch (error) {
       // Unexpected errors are retried, too: the contact exists; a lead must not be created twice.
       if (!(error instanceof BridgeError)) return { pending: toBridgeError(error) }
       if (error.code === 'out_of_time') return { pending: error }
-      if (retryableCodes.has(error.code)) {
-        const message =
-          'the contact was delivered, but its tags, company or note were not: they are retried'
-        return { pending: renamed(error, 'extras_unavailable', message) }
-      }
-      const message =
-        'the contact was delivered, but Intercom refused its tags, company or note: look up the code, fix the cause, then replay'
-      failed ??= renamed(error, 'extras_failed', message)
+      if (retryableCodes.has(error.code)) return { pending: unavailableError(error) }
+      refused.push({ issue: { path, reason: error.intercomCode ?? 'refused' }, error })
     }
   }
-  return failed ? { failed } : {}
+  const [first] = refused
+  if (!first) return {}
+  const issues = refused.map(({ issue }) => issue)
+  return { failed: renamed(first.error, 'extras_failed', refusedMessage, distinctIssues(issues)) }
 }
+
+const refusedMessage =
+  'the contact was delivered, but Intercom refused its tags, company or note: look up the code, fix the cause, then replay'
+
+const unavailableError = (error: BridgeError): BridgeError =>
+  renamed(
+    error,
+    'extras_unavailable',
+    'the contact was delivered, but its tags, company or note were not: they are retried',
+  )

@@ -2,6 +2,7 @@ import * as z from 'zod/mini'
 import type { Company } from '../signup.ts'
 import { lenient } from './contact.ts'
 import { isSuccess } from './errors.ts'
+import { toNoteBody } from './note-body.ts'
 import type { IntercomRequest, IntercomResponse } from './request-types.ts'
 
 const createdSchema = z.looseObject({ id: z.string().check(z.minLength(1)) })
@@ -53,6 +54,9 @@ const companySchema = z.looseObject({
   industry: lenient(z.string()),
   size: lenient(z.int()),
   plan: lenient(z.looseObject({ name: lenient(z.string()) })),
+  monthly_spend: lenient(z.number()),
+  remote_created_at: lenient(z.int()),
+  custom_attributes: lenient(z.record(z.string(), z.unknown())),
 })
 
 /** A company in Intercom. */
@@ -72,6 +76,6 @@ export const companyRequest = (company: Company): IntercomRequest<KnownCompany> 
 export const attachCompanyRequest = (contactId: string, id: string): IntercomRequest<true> =>
   post('attach_company', contactPath(contactId, 'companies'), { id }, readSuccess)
 
-/** Adds a note to a contact; a retry after a lost response adds a second one. */
-export const noteRequest = (contactId: string, body: string): IntercomRequest<true> =>
-  post('note', contactPath(contactId, 'notes'), { body }, readSuccess)
+/** Adds a note of plain text to a contact; a retry after a lost response adds a second one. */
+export const noteRequest = (contactId: string, text: string): IntercomRequest<true> =>
+  post('note', contactPath(contactId, 'notes'), { body: toNoteBody(text) }, readSuccess)

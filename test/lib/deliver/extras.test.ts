@@ -243,6 +243,42 @@ describe('applyExtras: company', () => {
   })
 })
 
+describe('applyExtras: several companies', () => {
+  const companies = [
+    { company_id: '7', name: 'Acme' },
+    { company_id: '8', name: 'Bolt', monthly_spend: 49, custom_attributes: { tier: 'gold' } },
+    { company_id: '9' },
+  ]
+  const attached = async () =>
+    Promise.all(
+      companies.map(async ({ company_id }) => {
+        const response = await request('POST', '/companies', { company_id })
+        const { id } = (await response.json()) as { id: string }
+        return (await read(ada.id)).companies?.data?.some((reference) => reference.id === id)
+      }),
+    )
+
+  test('creates and attaches each, in their order', async () => {
+    const { result, requests, bodies } = await apply({ companies })
+
+    expect(result).toEqual({})
+    expect(requests).toEqual(
+      companies.flatMap(() => ['POST /companies', attachRequest('companies')]),
+    )
+    expect(bodies.filter((body) => body && 'company_id' in (body as object))).toEqual(companies)
+    expect(await attached()).toEqual([true, true, true])
+  })
+
+  test('goes on after one that Intercom refuses, and names it', async () => {
+    intercom.addFault({ path: '/companies', status: 400, code: 'bad_request', count: 1 })
+
+    const { result } = await apply({ companies })
+
+    expect(result.failed?.issues).toEqual([{ path: 'companies', reason: 'bad_request' }])
+    expect(await attached()).toEqual([false, true, true])
+  })
+})
+
 describe('applyExtras: company of a replay', () => {
   const complete = { ...company, website: 'https://example.com', industry: 'Machines', size: 2 }
   const fill = (wanted: Company = complete, contact = ada) =>
@@ -295,6 +331,69 @@ describe('applyExtras: company of a replay', () => {
     expect(bodies[1]).toEqual({ company_id: 'c-1', name: 'Analytical Engines', plan: 'pro' })
   })
 
+  const spending = {
+    ...complete,
+    monthly_spend: 49,
+    remote_created_at: 1_700_000_000,
+    custom_attributes: { tier: 'gold', seats: 3 },
+  }
+
+  test('fills monthly_spend, remote_created_at and custom_attributes that the company lacks', async () => {
+    await request('POST', '/companies', complete)
+
+    const { bodies } = await fill(spending)
+
+    const { monthly_spend, remote_created_at, custom_attributes } = spending
+    expect(bodies[1]).toEqual({
+      company_id: 'c-1',
+      monthly_spend,
+      remote_created_at,
+      custom_attributes,
+    })
+    expect(await readCompany()).toMatchObject({
+      monthly_spend,
+      remote_created_at,
+      custom_attributes,
+    })
+  })
+
+  test('leaves those that it has, each custom attribute by itself', async () => {
+    const byHand = { monthly_spend: 7, remote_created_at: 5, custom_attributes: { tier: 'silver' } }
+    await request('POST', '/companies', { ...complete, ...byHand })
+
+    const { bodies } = await fill(spending)
+
+    expect(bodies[1]).toEqual({ company_id: 'c-1', custom_attributes: { seats: 3 } })
+    expect(await readCompany()).toMatchObject({
+      ...byHand,
+      custom_attributes: { tier: 'silver', seats: 3 },
+    })
+  })
+
+  test.each([0, false])('leaves a custom attribute that is %j: it has a value', async (tier) => {
+    await request('POST', '/companies', { ...complete, custom_attributes: { tier } })
+
+    const { requests } = await fill({ ...complete, custom_attributes: { tier: 'gold' } })
+
+    expect(requests).toEqual(['POST /companies', attachRequest('companies')])
+  })
+
+  test('fills each of several companies', async () => {
+    await request('POST', '/companies', { company_id: 'c-1', name: 'By hand' })
+    const companies = [company, { company_id: 'c-2', name: 'Difference Engines' }]
+
+    const { bodies } = await apply({ companies }, ada, { fillsOnly: true })
+
+    expect(bodies).toEqual([
+      { company_id: 'c-1' },
+      { company_id: 'c-1', plan: 'pro' },
+      { id: expect.any(String) },
+      { company_id: 'c-2' },
+      { company_id: 'c-2', name: 'Difference Engines' },
+      { id: expect.any(String) },
+    ])
+  })
+
   test('does not attach a company that the contact shows', async () => {
     await fill()
 
@@ -308,7 +407,7 @@ test('applyExtras adds a note each time', async () => {
   const { bodies } = await apply({ note: 'Met at a fair' })
   await apply({ note: 'Met at a fair' })
 
-  expect(bodies).toEqual([{ body: 'Met at a fair' }])
+  expect(bodies).toEqual([{ body: '<p>Met at a fair</p>' }])
   expect(attachedCounts(ada)).toMatchObject({ notes: 2 })
 })
 
@@ -351,7 +450,7 @@ describe('applyExtras: permanent errors', () => {
     expect(attachedCounts(ada)).toEqual({ tags: 1, companies: 1, notes: 1 })
   })
 
-  test('returns the first of several errors', async () => {
+  test('returns Intercom’s code of the first of several errors', async () => {
     intercom.addFault(
       { path: '/companies', status: 403, code: 'the_first' },
       { path: '/contacts/*/notes', status: 422, code: 'the_second' },
@@ -360,6 +459,28 @@ describe('applyExtras: permanent errors', () => {
     expect((await apply(allExtras)).result).toEqual({
       failed: expect.objectContaining({ code: 'extras_failed', intercomCode: 'the_first' }),
     })
+  })
+
+  test('names every extra that Intercom refused, each once', async () => {
+    intercom.addFault(
+      { path: '/tags', status: 403 },
+      { path: '/companies', status: 400, code: 'bad_request' },
+      { path: '/contacts/*/notes', status: 422, code: 'data_invalid' },
+    )
+
+    expect((await apply(allExtras)).result.failed?.issues).toEqual([
+      { path: 'tags', reason: 'api_plan_restricted' },
+      { path: 'company', reason: 'bad_request' },
+      { path: 'note', reason: 'data_invalid' },
+    ])
+  })
+
+  test('names an extra as refused if Intercom sends no code', async () => {
+    intercom.addFault({ path: '/contacts/*/tags', status: 404 })
+
+    const { failed } = (await apply({ tags: ['beta'] })).result
+
+    expect(failed?.issues).toEqual([{ path: 'tags', reason: 'refused' }])
   })
 
   test('returns extras_failed if the contact was deleted meanwhile', async () => {

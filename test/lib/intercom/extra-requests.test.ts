@@ -31,7 +31,12 @@ describe('a request for an extra', () => {
     ['attach_tag', attachTagRequest(id, '7'), `/contacts/${id}/tags`, { id: '7' }],
     ['company', companyRequest(company), '/companies', company],
     ['attach_company', attachCompanyRequest(id, '8'), `/contacts/${id}/companies`, { id: '8' }],
-    ['note', noteRequest(id, 'Hello'), `/contacts/${id}/notes`, { body: 'Hello' }],
+    [
+      'note',
+      noteRequest(id, '1 < 2\nHello'),
+      `/contacts/${id}/notes`,
+      { body: '<p>1 &lt; 2<br>Hello</p>' },
+    ],
   ])('to %s has the path and body of the API reference', (name, request, path, body) => {
     expect(request).toMatchObject({ name, method: 'POST', path, repeatable: true })
     expect(JSON.parse(request.body ?? '')).toEqual(body)
@@ -63,6 +68,9 @@ describe.each([200, 201, 202])('a %i response', (status) => {
       industry: 'Machines',
       size: 2,
       plan: { type: 'plan', id: '1', name: 'pro' },
+      monthly_spend: 49,
+      remote_created_at: 1_700_000_000,
+      custom_attributes: { tier: 'gold' },
       a_field_of_tomorrow: { x: 1 },
     }
 
@@ -77,6 +85,7 @@ describe.each([200, 201, 202])('a %i response', (status) => {
     ],
     [{ name: 5, website: [], size: 'two', plan: 'pro' }, {}],
     [{ size: 2.5, plan: { name: 5 } }, { plan: {} }],
+    [{ monthly_spend: '49', remote_created_at: 'now', custom_attributes: [] }, {}],
   ])(
     'to company requires only an id, and reads a field of another type as absent: %j',
     (fields, expected) => {

@@ -1,0 +1,25 @@
+const lineBreak = /\r\n?|[\n\u0085\u2028\u2029]/
+
+const escapes: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;' }
+const escapeText = (text: string): string =>
+  text.replace(/[&<>]/g, (character) => escapes[character] ?? '')
+
+/**
+ * The HTML body of a note from plain text: each block of lines is a paragraph, blank lines part
+ * them. Text from outside never becomes markup.
+ * https://developers.intercom.com/docs/references/rest-api/api.intercom.io/notes/createnote
+ *
+ * @example
+ * toNoteBody('Line one\nLine two\n\n5 < 6') // '<p>Line one<br>Line two</p><p>5 &lt; 6</p>'
+ */
+export const toNoteBody = (text: string): string => {
+  const paragraphs: string[][] = [[]]
+  for (const line of text.split(lineBreak)) {
+    if (line.trim() === '') paragraphs.push([])
+    else paragraphs.at(-1)?.push(escapeText(line))
+  }
+  return paragraphs
+    .filter((lines) => lines.length > 0)
+    .map((lines) => `<p>${lines.join('<br>')}</p>`)
+    .join('')
+}
