@@ -80,24 +80,28 @@ const scanQueues = async (dlq: Dlq, onLetter: (letter: DeadLetter, queue: QueueN
 }
 
 /**
- * Prints how many dead letters there are, by queue, reason, code and source.
+ * Prints how many dead letters there are, by queue, reason, code, source and what was left out.
  *
  * @returns whether all were looked at
  */
 export const list = async (dlq: Dlq): Promise<boolean> => {
-  const rows = new Map<string, { cells: string[]; count: number; oldestMs: number }>()
-  const { count, isComplete } = await scanQueues(dlq, ({ reason, code, source, sentMs }, queue) => {
+  type Row = { cells: string[]; leftOut: string; count: number; oldestMs: number }
+  const rows = new Map<string, Row>()
+  const { count, isComplete } = await scanQueues(dlq, (letter, queue) => {
+    const { reason, code, source, left_out, sentMs } = letter
     const cells = [queue, reason, code ?? '', source ?? '']
-    const row = rows.get(cells.join()) ?? { cells, count: 0, oldestMs: sentMs }
+    const leftOut = left_out.join(', ')
+    const key = [...cells, leftOut].join()
+    const row = rows.get(key) ?? { cells, leftOut, count: 0, oldestMs: sentMs }
     row.count += 1
     row.oldestMs = Math.min(row.oldestMs, sentMs)
-    rows.set(cells.join(), row)
+    rows.set(key, row)
   })
   if (count > 0) {
-    const header = ['queue', 'reason', 'code', 'source', 'letters', 'oldest']
+    const header = ['queue', 'reason', 'code', 'source', 'letters', 'oldest', 'left out']
     const table = [...rows.values()]
       .toSorted((a, b) => b.count - a.count)
-      .map((row) => [...row.cells, number(row.count), minute(row.oldestMs)])
+      .map((row) => [...row.cells, number(row.count), minute(row.oldestMs), row.leftOut])
     for (const line of toTable(header, table)) dlq.print(line)
   }
   dlq.print(summaryOf(count, isComplete))
@@ -136,9 +140,10 @@ const bodyText = ({ record }: DeadLetter): string => {
  */
 export const show = async (dlq: Dlq, withBody: boolean): Promise<boolean> => {
   const { count, isComplete } = await scanQueues(dlq, (letter, queue) => {
-    const { record, reason, code, source, event_id, sentMs } = letter
+    const { record, reason, code, source, event_id, left_out, sentMs } = letter
     const fields = [
       ['reason', code === undefined ? reason : `${reason} / ${code}`],
+      ['left out', left_out.join(', ') || undefined],
       ['source', source],
       ['event', event_id],
       ['reads as', readsText(letter)],

@@ -44,8 +44,8 @@ const bridgeDlq = async (command: string, ...args: string[]) => {
 }
 
 /** A signup of `backend` that Intercom, progress to, refuses for good. */
-const store = async (email: string, event_id = `event of ${email}`) => {
-  const received = { ...delivery(JSON.stringify({ event_id, email })), source: 'backend' }
+const store = async (email: string, event_id = `event of ${email}`, more: object = {}) => {
+  const received = { ...delivery(JSON.stringify({ event_id, email, ...more })), source: 'backend' }
   const { backend } = bridge.sources
   const reading = backend && (await read(backend, received))
   if (!reading || reading.kind === 'ignored') throw new Error('not a signup')
@@ -88,15 +88,42 @@ const depths = async () => [
   await world.depth(world.inboxDeadLetters.url),
 ]
 
+/** A line with its time as `then`, of the same width as the header above it. */
+const withoutTime = (line: string): string =>
+  line.replace(/\d{4}-\S+ \S+Z/, 'then').replace(/oldest +left out/, 'oldest  left out')
+
+/** Parks copies of three signups that Intercom accepts in part. */
+const parkCopies = async () => {
+  world.intercom.addFault({ path: '/tags', status: 403 })
+  const body = { tags: ['beta'], custom_attributes: { team: 'x' } }
+  await store('ada@example.com', 'e1', body)
+  await store('grace@example.com', 'e2', body)
+  await store('lin@example.com', 'e3', { tags: ['beta'] })
+  await work()
+}
+
 describe('bridge dlq list', () => {
+  test('shows what the contacts of copies were delivered without', async () => {
+    await parkCopies()
+
+    const { printed } = await bridgeDlq('list')
+
+    expect(printed.map(withoutTime)).toEqual([
+      'queue    reason              code                 source   letters  oldest  left out',
+      'signups  attributes_refused                       backend        2  then  custom_attributes.team, tags',
+      'signups  extras_failed       api_plan_restricted  backend        1  then  tags',
+      '3 dead letters',
+    ])
+  })
+
   test('counts the dead letters of both queues by reason, code and source', async () => {
     await park()
 
     const { printed, status } = await bridgeDlq('list')
 
     expect(status).toBe(0)
-    expect(printed.map((line) => line.replace(/\d{4}-\S+ \S+Z/, 'then'))).toEqual([
-      'queue    reason             code                  source   letters  oldest',
+    expect(printed.map(withoutTime)).toEqual([
+      'queue    reason             code                  source   letters  oldest  left out',
       'signups  intercom_rejected  unprocessable_entity  backend        2  then',
       'inbox    no_identity                              queue          1  then',
       '3 dead letters',
@@ -191,6 +218,18 @@ describe('bridge dlq show', () => {
       expect.stringMatching(/^ {2}event {5}[0-9a-f]{64}$/),
       expect.stringMatching(/^ {2}reads as {2}still no_identity; /),
       '1 dead letter',
+    ])
+  })
+
+  test('prints what the contact of a copy was delivered without', async () => {
+    await parkCopies()
+
+    const { printed } = await bridgeDlq('show', '--event', 'e1')
+
+    expect(printed.slice(1, 4)).toEqual([
+      '  reason    attributes_refused',
+      '  left out  custom_attributes.team, tags',
+      '  source    backend',
     ])
   })
 

@@ -10,6 +10,8 @@ export type ParkedSignup = {
   readonly code: string | undefined
   readonly source: string | undefined
   readonly event_id: string | undefined
+  /** What the contact of a copy was delivered without, by commas. */
+  readonly left_out: string | undefined
   /** The body as it was queued. */
   readonly body: string
   /** How often its record was received; 0 when unknown. */
@@ -31,6 +33,7 @@ export const createDeadLetters = (queue: FifoQueue, letters: FifoQueue, now: () 
         code: attributes.code,
         source: attributes.source,
         event_id: attributes.event_id,
+        left_out: attributes.left_out,
         body,
         receives: receivesWhenParked.get(messageId) ?? receives,
       })),

@@ -1,5 +1,13 @@
 import type { DeliverResult, DeliverSignup } from '../deliver/deliver.ts'
-import { BridgeError, delayed, type ErrorCode, renamed, toBridgeError } from '../errors.ts'
+import {
+  BridgeError,
+  delayed,
+  distinctIssues,
+  type ErrorCode,
+  type Issue,
+  renamed,
+  toBridgeError,
+} from '../errors.ts'
 import { searchLagSeconds } from '../intercom/search-lag.ts'
 import type { LeftOut } from '../transform/normalise-values.ts'
 import { toRefusalError } from '../transform/read.ts'
@@ -23,8 +31,12 @@ export type RecordOutcome =
     }
   | { readonly kind: 'ignored' }
   | { readonly kind: 'parked'; readonly error: BridgeError }
-  /** Delivered in part; a replay of the dead letter delivers the rest. */
-  | { readonly kind: 'copy_parked'; readonly error: BridgeError }
+  /** Delivered in part, without `leftOut`; a replay of the dead letter delivers the rest. */
+  | {
+      readonly kind: 'copy_parked'
+      readonly error: BridgeError
+      readonly leftOut: readonly Issue[]
+    }
   /** Failed, and returned to the queue. */
   | { readonly kind: 'handed_back'; readonly error: BridgeError; readonly retryInSeconds: number }
   /** Not tried: time ran out, the batch was stopped, or an earlier record of the person failed. */
@@ -101,8 +113,7 @@ const process = async (work: Work): Promise<Disposition> => {
   if (error) return settle(work, error)
   if (results.length === 0) report({ kind: 'ignored' })
 
-  const [incomplete] = results.flatMap((result) => result.incomplete)
-  return incomplete ? parkCopy(work, incomplete) : done
+  return parkCopy(work)
 }
 
 /** Delivers the signups in order, up to the first retryable error. */
@@ -143,9 +154,20 @@ const settle = async (
   return (await park(work, reason, error)) ?? reported(report, parked)
 }
 
-/** Parks one copy of a record that was delivered in part: a replay delivers the signup again. */
-const parkCopy = async (work: Work, error: BridgeError): Promise<Disposition> =>
-  (await park(work, error.code, error)) ?? reported(work.report, { kind: 'copy_parked', error })
+/**
+ * Parks one copy of a record that was delivered in part: a replay delivers the signup again. It has
+ * the first error's code, and names what all of them left out.
+ */
+const parkCopy = async (work: Work): Promise<Disposition> => {
+  const errors = work.results.flatMap(({ incomplete }) => incomplete)
+  const [error] = errors
+  if (!error) return done
+  const leftOut = distinctIssues(errors.flatMap(({ issues }) => issues))
+  return (
+    (await park(work, error.code, error, leftOut)) ??
+    reported(work.report, { kind: 'copy_parked', error, leftOut })
+  )
+}
 
 const reported = (report: Work['report'], outcome: RecordOutcome): Disposition => {
   report(outcome)
@@ -157,6 +179,7 @@ const park = async (
   work: Work,
   reason: ErrorCode,
   { intercomCode }: BridgeError,
+  leftOut: readonly Issue[] = [],
 ): Promise<Disposition | undefined> => {
   const { read } = work
   try {
@@ -165,6 +188,7 @@ const park = async (
       code: intercomCode,
       source: read.sourceName,
       event_id: eventIdOf(read),
+      ...(leftOut.length > 0 && { left_out: leftOut.map(({ path }) => path) }),
     })
     return undefined
   } catch (thrown) {

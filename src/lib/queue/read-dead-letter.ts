@@ -4,7 +4,7 @@ import { type ErrorCode, errorCodes, type Issue } from '../errors.ts'
 import { personKey, type QueueMessage } from './message.ts'
 import { eventIdOf, readRecord, refusalOf, signupsOf } from './read-record.ts'
 import type { QueueRecord } from './record.ts'
-import { toAttribute } from './to-dead-letter.ts'
+import { fromLeftOutAttribute, toAttribute } from './to-dead-letter.ts'
 
 /** The reason of a dead letter that SQS itself moved, after the receives that the queue allows. */
 export const receivesExhausted = 'receives_exhausted'
@@ -19,6 +19,8 @@ export type DeadLetter = {
   /** The source's name in the config; a digest if it is not a valid name. */
   readonly source: string | undefined
   readonly event_id: string | undefined
+  /** Of a copy: the fields and extras that the contact was delivered without. */
+  readonly left_out: readonly string[]
   /** When it was sent to the dead letters, or if SQS moved it, to its queue; unix milliseconds. */
   readonly sentMs: number
   /** How the current config reads its delivery. */
@@ -52,6 +54,7 @@ export const readDeadLetter = async (bridge: Bridge, record: QueueRecord): Promi
     code: shown('code'),
     source: shown('source', read.sourceName),
     event_id: shown('event_id', eventIdOf(read)),
+    left_out: fromLeftOutAttribute((reason && attribute(record, 'left_out')) ?? ''),
     sentMs: Number(record.attributes.SentTimestamp),
     reads: refused
       ? { kind: 'refused', code: refused.code, issues: refused.issues }

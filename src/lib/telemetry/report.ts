@@ -1,6 +1,7 @@
 import { isSourceName } from '../config/config.ts'
 import type { DeliverResult } from '../deliver/deliver.ts'
-import { type BridgeError, type ErrorCode, toBridgeError } from '../errors.ts'
+import { type BridgeError, type ErrorCode, type Issue, toBridgeError } from '../errors.ts'
+import { toShownPath } from '../field-names.ts'
 import type { IngestResult } from '../ingest/ingest.ts'
 import type { RecordReport } from '../queue/process-record.ts'
 import type { LeftOut } from '../transform/normalise-values.ts'
@@ -27,15 +28,23 @@ export const errorFields = (error: BridgeError): LogFields => {
   }
 }
 
-/**
- * The custom attributes that an error names. A name may come from a payload's keys: it is logged
- * only if it reads like a name, otherwise as `…`.
- */
-const refusedAttributeNames = ({ issues }: BridgeError): string[] =>
-  issues.map(({ path, reason }) => {
-    const name = path.replace(/^custom_attributes\./, '')
-    return `${/^[a-z][a-z0-9_ -]{0,63}$/i.test(name) ? name : '…'}: ${reason}`
-  })
+const attributePrefix = 'custom_attributes.'
+
+/** The log fields that name what Intercom refused, and why: custom attributes apart from the rest. */
+const refusedFields = (issues: readonly Issue[]): LogFields => {
+  const linesOf = (isAttribute: boolean): string[] =>
+    issues
+      .filter(({ path }) => path.startsWith(attributePrefix) === isAttribute)
+      .map(({ path, reason }) => {
+        const shown = toShownPath(path)
+        return `${isAttribute ? shown.slice(attributePrefix.length) : shown}: ${reason}`
+      })
+  const [attributes, fields] = [linesOf(true), linesOf(false)]
+  return {
+    ...(attributes.length > 0 && { attributes }),
+    ...(fields.length > 0 && { fields }),
+  }
+}
 
 /** Logs and counts a delivered signup, for the worker and for direct mode. */
 const reportDelivered = (
@@ -52,7 +61,7 @@ const reportDelivered = (
       ...fields,
       contact_id: contact.id,
       ...errorFields(error),
-      ...(error.code === 'attributes_refused' && { attributes: refusedAttributeNames(error) }),
+      ...refusedFields(error.issues),
     })
   }
 }
@@ -63,10 +72,12 @@ export const reportStaleSecret = (telemetry: Telemetry, thrown: unknown): void =
   telemetry.log('error', 'secret_stale', errorFields(toBridgeError(thrown)))
 }
 
-const reasonsOf = (leftOut: readonly LeftOut[]): string[] => leftOut.map(({ reason }) => reason)
+/** The log field of what reading left out: the reasons alone, as a path may be a payload's key. */
+const leftOutFields = (leftOut: readonly LeftOut[]): LogFields =>
+  leftOut.length > 0 ? { left_out: leftOut.map(({ reason }) => reason) } : {}
 
 const countLeftOut = (telemetry: Telemetry, leftOut: readonly LeftOut[]): void => {
-  for (const reason of reasonsOf(leftOut)) telemetry.count(reason)
+  for (const { reason } of leftOut) telemetry.count(reason)
 }
 
 /**
@@ -96,10 +107,11 @@ export const reportRequest = (
     telemetry.log('info', 'accepted', {
       ...fields,
       id,
-      ...(index === 0 && leftOut.length > 0 && { left_out: reasonsOf(leftOut) }),
+      ...(index === 0 && leftOutFields(leftOut)),
     })
   }
-  for (const delivered of results ?? []) reportDelivered(telemetry, delivered, fields)
+  for (const delivered of results ?? [])
+    reportDelivered(telemetry, delivered, { ...fields, ...leftOutFields(leftOut) })
   if (reading && !ids && !results) {
     telemetry.count('ignored')
     telemetry.log('info', 'ignored', fields)
@@ -121,13 +133,16 @@ export const reportRecord = (telemetry: Telemetry, result: RecordReport): void =
   telemetry.count(result.kind)
   switch (result.kind) {
     case 'copy_parked':
-      telemetry.log('error', 'copy_parked', { ...fields, ...errorFields(result.error) })
+      telemetry.log('error', 'copy_parked', {
+        ...fields,
+        ...errorFields(result.error),
+        ...refusedFields(result.leftOut),
+      })
       return
     case 'delivered':
       countLeftOut(telemetry, result.leftOut)
       for (const delivered of result.results) {
-        const left_out = result.leftOut.length > 0 ? reasonsOf(result.leftOut) : undefined
-        reportDelivered(telemetry, delivered, { ...fields, left_out })
+        reportDelivered(telemetry, delivered, { ...fields, ...leftOutFields(result.leftOut) })
       }
       return
     case 'ignored':

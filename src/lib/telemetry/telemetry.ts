@@ -20,7 +20,10 @@ export type LogFields = {
   readonly intercom_status?: number | undefined
   readonly intercom_code?: string | undefined
   readonly intercom_request_id?: string | undefined
+  /** Custom attributes that Intercom refused, and why. */
   readonly attributes?: readonly string[] | undefined
+  /** The same of contact fields and extras. */
+  readonly fields?: readonly string[] | undefined
   readonly advice?: string | undefined
   readonly cause?: string | undefined
   readonly stack?: string | undefined

@@ -27,6 +27,25 @@ describe('extras', () => {
     ])
   })
 
+  test.each([
+    [
+      'Line one\nLine two\n\n5 < 6 & <img src="https://tracker.example.net/p.gif"> <a href="https://evil.example.net">invoice</a>',
+      '<p>Line one<br>Line two</p><p>5 &lt; 6 &amp; &lt;img src="https://tracker.example.net/p.gif"&gt; &lt;a href="https://evil.example.net"&gt;invoice&lt;/a&gt;</p>',
+    ],
+    ['<script>alert(1)</script>', '<p>&lt;script&gt;alert(1)&lt;/script&gt;</p>'],
+    ['Hello\r\n\r\nBye', '<p>Hello</p><p>Bye</p>'],
+  ])(
+    'of a form have a note of the text as typed, never of its markup: %j',
+    async (message, body) => {
+      const { joinWaitlist, workspace } = await startScene({}, { leads: { note: 'message' } })
+
+      await joinWaitlist({ email: 'ada@example.com', message })
+
+      const notes = workspace.calls().filter(({ path }) => path.endsWith('/notes'))
+      expect(notes.map((call) => call.body)).toEqual([{ body }])
+    },
+  )
+
   test('sent twice are the same tags and the same company, but a second note', async () => {
     const { signUp, contacts, time } = await startScene()
     await signUp({ ...account, ...extras })
@@ -84,6 +103,44 @@ describe('extras', () => {
     },
   )
 
+  test('that Intercom refuses are named by the copy and in the log, and the others are sent', async () => {
+    const { signUp, parked, contacts, workspace, notes } = await startScene()
+    const fault = { status: 400, code: 'bad_request', message: "bad 'website' parameter" }
+    workspace.addFault({ path: '/companies', ...fault })
+
+    await signUp({ ...account, ...extras, company: { company_id: '7', website: 'x' } })
+
+    expect(contacts()).toMatchObject([
+      {
+        ...account,
+        tags: { total_count: 2 },
+        companies: { total_count: 0 },
+        notes: { total_count: 1 },
+      },
+    ])
+    expect(parked()).toMatchObject([
+      { reason: 'extras_failed', code: 'bad_request', left_out: 'company' },
+    ])
+    for (const event of ['incomplete', 'copy_parked']) {
+      expect(notes.logged).toContainEqual(
+        expect.objectContaining({ event, fields: ['company: bad_request'] }),
+      )
+    }
+  })
+
+  test('are named again by the copy of a replay that fails again', async () => {
+    const { signUp, parked, workspace, replay, drained } = await startScene()
+    workspace.addFault({ path: '/tags', status: 403 })
+    workspace.addFault({ path: '/contacts/*/notes', status: 403, count: 1 })
+    await signUp({ ...account, ...extras })
+    expect(parked()).toMatchObject([{ left_out: 'tags,note' }])
+
+    await replay()
+    await drained()
+
+    expect(parked()).toMatchObject([{ left_out: 'tags' }])
+  })
+
   test('that fail temporarily do not stop the batch: the other signups are delivered', async () => {
     const { enqueue, passes, contacts, workspace } = await startScene()
     workspace.addFault({ path: '/tags', status: 429 })
@@ -132,7 +189,9 @@ describe('extras', () => {
 
     await signUp({ ...account, ...extras, custom_attributes: { team: 'x' } })
 
-    expect(parked()).toHaveLength(1)
+    expect(parked()).toMatchObject([
+      { reason: 'attributes_refused', left_out: 'custom_attributes.team,tags' },
+    ])
     expect([count('attributes_refused'), count('extras_failed')]).toEqual([1, 1])
   })
 })

@@ -100,6 +100,10 @@ describe('drain with a signup that is delivered in part', () => {
   })
   const extrasFailed = new BridgeError('extras_failed', 'text', {
     intercomCode: 'api_plan_restricted',
+    issues: [
+      { path: 'tags', reason: 'api_plan_restricted' },
+      { path: 'note', reason: 'refused' },
+    ],
   })
   const deliverInPart =
     (...incomplete: BridgeError[]): DrainDependencies['deliver'] =>
@@ -107,22 +111,25 @@ describe('drain with a signup that is delivered in part', () => {
       created(nameOf(signup), ...incomplete)
 
   test.each([
-    ['attributes_refused', attributesRefused, undefined],
-    ['extras_failed', extrasFailed, 'api_plan_restricted'],
-  ])('does not retry the record and parks one copy of it as %s', async (reason, error, code) => {
-    const fakes = createFakes({}, { deliver: deliverInPart(error) })
-    const ada = await queued('ada', { event_id: 'e7' })
+    ['attributes_refused', attributesRefused, undefined, ['custom_attributes.plan']],
+    ['extras_failed', extrasFailed, 'api_plan_restricted', ['tags', 'note']],
+  ])(
+    'does not retry the record and parks one copy of it as %s',
+    async (reason, error, code, left_out) => {
+      const fakes = createFakes({}, { deliver: deliverInPart(error) })
+      const ada = await queued('ada', { event_id: 'e7' })
 
-    const failed = await drain([ada], fakes.dependencies)
+      const failed = await drain([ada], fakes.dependencies)
 
-    expect(failed).toEqual([])
-    expect(fakes.parked).toEqual([
-      {
-        record: ada,
-        parking: { reason, code, source: 'backend', event_id: 'e7' },
-      },
-    ])
-  })
+      expect(failed).toEqual([])
+      expect(fakes.parked).toEqual([
+        {
+          record: ada,
+          parking: { reason, code, source: 'backend', event_id: 'e7', left_out },
+        },
+      ])
+    },
+  )
 
   test('reports the record as delivered, then its copy as parked', async () => {
     const fakes = createFakes({}, { deliver: deliverInPart(attributesRefused) })
@@ -141,8 +148,22 @@ describe('drain with a signup that is delivered in part', () => {
     const failed = await drain([await queued('ada')], fakes.dependencies)
 
     expect(failed).toEqual([])
-    expect(fakes.parked).toMatchObject([{ parking: { reason: 'attributes_refused' } }])
-    expect(fakes.reports.map(({ kind }) => kind)).toEqual(['delivered', 'copy_parked'])
+    expect(fakes.parked).toMatchObject([
+      {
+        parking: {
+          reason: 'attributes_refused',
+          left_out: ['custom_attributes.plan', 'tags', 'note'],
+        },
+      },
+    ])
+    expect(fakes.reports).toMatchObject([
+      { kind: 'delivered' },
+      {
+        kind: 'copy_parked',
+        error: attributesRefused,
+        leftOut: [...attributesRefused.issues, ...extrasFailed.issues],
+      },
+    ])
   })
 
   test('continues with the person’s later records', async () => {

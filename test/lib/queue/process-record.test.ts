@@ -7,6 +7,7 @@ import type { DrainDependencies } from '../../../src/lib/queue/batch.ts'
 import { processRecord } from '../../../src/lib/queue/process-record.ts'
 import { readRecord } from '../../../src/lib/queue/read-record.ts'
 import type { QueueRecord } from '../../../src/lib/queue/record.ts'
+import type { Signup } from '../../../src/lib/signup.ts'
 import { start } from '../../support/clock.ts'
 import { record } from '../../support/records.ts'
 import { bridge, created, createFakes, nameOf, queued, teamBridge } from './draining.ts'
@@ -121,6 +122,42 @@ describe('processRecord after a permanent error', () => {
       { kind: 'delivered' },
       { kind: 'copy_parked', error: refused },
     ])
+  })
+
+  test('names what all signups of the record lack in its copy, each once', async () => {
+    const refused = (...paths: string[]) =>
+      new BridgeError('fields_refused', 'text', {
+        issues: paths.map((path) => ({ path, reason: 'parameter_invalid' })),
+      })
+    const errors: Readonly<Record<string, BridgeError>> = {
+      ada: refused('owner_id', 'phone'),
+      grace: refused('phone', 'avatar'),
+    }
+    const deliver = async (signup: Signup) => {
+      const error = errors[nameOf(signup)]
+      return created(nameOf(signup), ...(error ? [error] : []))
+    }
+    const fakes = createFakes({}, { deliver })
+    const both = record(['ada', 'grace', 'lin'], {
+      messageAttributes: { source: { stringValue: 'team' } },
+    })
+
+    expect(await run(both, fakes, teamBridge)).toEqual(done)
+    expect(fakes.parked).toMatchObject([
+      { parking: { reason: 'fields_refused', left_out: ['owner_id', 'phone', 'avatar'] } },
+    ])
+  })
+
+  test('names nothing in the dead letter of a record that is not delivered', async () => {
+    const error = new BridgeError('intercom_rejected', 'text', {
+      issues: [{ path: 'email', reason: 'email_invalid' }],
+    })
+    const fakes = createFakes({ ada: error })
+
+    await run(await queued('ada'), fakes)
+
+    expect(fakes.parked).toHaveLength(1)
+    expect(fakes.parked[0]?.parking).not.toHaveProperty('left_out')
   })
 
   test('parks a record that still fails after five days in its queue', async () => {

@@ -26,6 +26,16 @@ describe('readDeadLetter', () => {
     ).toMatchObject({ ...parking, source: 'backend', event_id: 'e1', sentMs: start * 1000 })
   })
 
+  test('returns what a copy was delivered without, and nothing for other dead letters', async () => {
+    const left_out = ['owner_id', 'custom_attributes.Team size']
+    const copy = parked(ada, { reason: 'fields_refused', left_out })
+
+    expect(await readDeadLetter(bridge, copy)).toMatchObject({ left_out })
+    expect(await readDeadLetter(bridge, parked(ada, { reason: 'no_identity' }))).toMatchObject({
+      left_out: [],
+    })
+  })
+
   test('returns receives_exhausted, the source and the event for a record that SQS moved', async () => {
     expect(await readDeadLetter(bridge, record(ada))).toMatchObject({
       reason: 'receives_exhausted',
@@ -37,13 +47,14 @@ describe('readDeadLetter', () => {
 
   test('ignores attributes of another producer with the same names', async () => {
     const messageAttributes = Object.fromEntries(
-      ['reason', 'code', 'event_id'].map((name) => [name, { stringValue: 'Ada' }]),
+      ['reason', 'code', 'event_id', 'left_out'].map((name) => [name, { stringValue: 'Ada' }]),
     )
 
     expect(await readDeadLetter(bridge, record(ada, { messageAttributes }))).toMatchObject({
       reason: 'receives_exhausted',
       code: undefined,
       event_id: 'e1',
+      left_out: [],
     })
   })
 
@@ -99,6 +110,15 @@ describe('toReplay', () => {
     const letter = await readDeadLetter(bridge, parked({}, { reason: 'no_identity' }))
 
     expect(toReplay(letter, false).groupId).toBe(sha256('{}'))
+  })
+
+  test('does not name what was left out: the replay fills it in, or names it again', async () => {
+    const letter = await readDeadLetter(
+      bridge,
+      parked(ada, { reason: 'fields_refused', left_out: ['phone'] }),
+    )
+
+    expect(toReplay(letter, false).attributes).toEqual({ replay: 'fill' })
   })
 
   test('keeps the source, and sets `replay` to `restore` when restoring', async () => {

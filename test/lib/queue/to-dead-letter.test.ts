@@ -44,11 +44,40 @@ describe('toDeadLetter', () => {
     })
   })
 
+  const leftOutOf = (...left_out: string[]) =>
+    toDeadLetter(parked, { reason: 'fields_refused', left_out }).attributes?.left_out
+
+  test('names what a copy was delivered without', () => {
+    expect(leftOutOf('owner_id', 'custom_attributes.Team size', 'company', 'owner_id')).toBe(
+      'owner_id,custom_attributes.Team size,company',
+    )
+  })
+
+  test.each(['custom_attributes.ada@example.com', 'custom_attributes.größe', 'a,b', ''])(
+    'names only what reads like a name, not %j',
+    (path) => {
+      expect(leftOutOf('phone', path)).toBe('phone')
+      expect(leftOutOf(path)).toBeUndefined()
+    },
+  )
+
+  test('cuts the names at a comma, at 256 characters', () => {
+    const name = (letter: string, length: number) => letter.repeat(length)
+    const four = [name('a', 63), name('b', 63), name('c', 63), name('d', 64)]
+
+    expect(leftOutOf(...four)).toBe(four.join())
+    expect(leftOutOf(...four)).toHaveLength(256)
+    expect(leftOutOf(...four, 'e')).toBe(four.join())
+    const tooLong = [name('a', 64), name('b', 64), name('c', 63), name('d', 63)]
+    expect(leftOutOf(...tooLong)).toBe(tooLong.slice(0, 3).join())
+  })
+
   test('leaves out attributes that are unknown or empty', () => {
     const { attributes } = toDeadLetter(parked, {
       reason: 'invalid_message',
       code: undefined,
       event_id: '',
+      left_out: [],
     })
 
     expect(attributes).toEqual({ reason: 'invalid_message' })

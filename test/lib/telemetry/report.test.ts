@@ -108,6 +108,20 @@ describe('reportRequest', () => {
     })
   })
 
+  test('logs the reasons of what was left out in direct mode, never the paths', () => {
+    const leftOut = [{ path: 'a key of the payload', reason: 'phone_invalid' as const }]
+    const { logged, counted } = report({
+      response: withStatus(200),
+      source: 'a',
+      results: [delivered()],
+      reading: reading(leftOut),
+    })
+
+    expect(logged).toMatchObject([{ event: 'delivered', left_out: ['phone_invalid'] }])
+    expect(JSON.stringify(logged)).not.toContain('payload')
+    expect(counted).toEqual({ created: 1, phone_invalid: 1 })
+  })
+
   test('logs what is missing of a partly delivered signup', () => {
     const results = [delivered({ incomplete: [new BridgeError('extras_failed', 'our message')] })]
 
@@ -247,12 +261,15 @@ describe('reportRecord', () => {
     expect(logged.at(-1)?.attributes).toEqual(['…: refused'])
   })
 
-  test('logs Intercom’s code, and no attributes, if the extras failed', () => {
+  test('logs Intercom’s code and the extras that failed', () => {
     const { logged, counted } = incomplete(
       new BridgeError('extras_failed', 'our message', {
         intercomCode: 'api_plan_restricted',
         intercomStatus: 403,
-        issues: [{ path: 'custom_attributes.plan', reason: 'refused' }],
+        issues: [
+          { path: 'tags', reason: 'api_plan_restricted' },
+          { path: 'company', reason: 'refused' },
+        ],
       }),
     )
 
@@ -261,9 +278,29 @@ describe('reportRecord', () => {
       code: 'extras_failed',
       intercom_code: 'api_plan_restricted',
       intercom_status: 403,
+      fields: ['tags: api_plan_restricted', 'company: refused'],
     })
     expect(logged.at(-1)).not.toHaveProperty('attributes')
     expect(counted).toEqual({ delivered: 1, created: 1, extras_failed: 1 })
+  })
+
+  test('logs refused fields apart from custom attributes', () => {
+    const { logged } = incomplete(
+      new BridgeError('fields_refused', 'our message', {
+        issues: [
+          { path: 'owner_id', reason: 'parameter_invalid' },
+          { path: 'custom_attributes.plan', reason: 'refused' },
+          { path: 'custom_attributes.ada@example.com', reason: 'refused' },
+          { path: 'ada@example.com', reason: 'refused' },
+        ],
+      }),
+    )
+
+    expect(logged.at(-1)).toMatchObject({
+      code: 'fields_refused',
+      fields: ['owner_id: parameter_invalid', '…: refused'],
+      attributes: ['plan: refused', '…: refused'],
+    })
   })
 
   test('logs and counts two errors of one record', () => {
@@ -280,11 +317,25 @@ describe('reportRecord', () => {
     expect(counted).toEqual({ delivered: 1, created: 1, attributes_refused: 1, extras_failed: 1 })
   })
 
-  test('counts a parked copy without its code, which was counted before', () => {
-    const error = new BridgeError('extras_failed', 'our message')
+  test('logs what a parked copy names, and does not count its code again', () => {
+    const error = new BridgeError('fields_refused', 'our message')
+    const leftOut = [
+      { path: 'owner_id', reason: 'parameter_invalid' },
+      { path: 'custom_attributes.plan', reason: 'not in the workspace' },
+      { path: 'note', reason: 'refused' },
+    ]
 
-    expect(report({ kind: 'copy_parked', error })).toMatchObject({
-      logged: [{ event: 'copy_parked', id, code: 'extras_failed', advice: 'our message' }],
+    expect(report({ kind: 'copy_parked', error, leftOut })).toMatchObject({
+      logged: [
+        {
+          event: 'copy_parked',
+          id,
+          code: 'fields_refused',
+          advice: 'our message',
+          fields: ['owner_id: parameter_invalid', 'note: refused'],
+          attributes: ['plan: not in the workspace'],
+        },
+      ],
       counted: { copy_parked: 1 },
     })
   })
