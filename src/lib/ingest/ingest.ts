@@ -3,7 +3,7 @@ import type { DeliverResult, DeliverSignup } from '../deliver/deliver.ts'
 import { deliverDirectly } from '../deliver/direct.ts'
 import type { Delivery } from '../delivery.ts'
 import { sha256 } from '../digest.ts'
-import { BridgeError, toBridgeError } from '../errors.ts'
+import { BridgeError, type Issue, toBridgeError } from '../errors.ts'
 import { type QueueMessage, toMessages } from '../queue/message.ts'
 import type { Source } from '../sources/source.ts'
 import {
@@ -13,7 +13,8 @@ import {
   stripDelivery,
   toRefusalError,
 } from '../transform/read.ts'
-import { errorResponse, jsonResponse, type WebhookResponse } from './respond.ts'
+import { leftOutOf } from './left-out.ts'
+import { acceptedResponse, errorResponse, jsonResponse, type WebhookResponse } from './respond.ts'
 
 /** Where signups are written: to the queue, or directly to Intercom. */
 export type Sink =
@@ -35,11 +36,13 @@ const storeSignups = async (
   delivery: Delivery,
   reading: Exclude<Reading, { kind: 'ignored' }>,
   store: (messages: readonly QueueMessage[]) => Promise<void>,
+  leftOut: readonly Issue[] = [],
 ): Promise<Omit<IngestResult, 'source'>> => {
   const messages = toMessages(delivery, reading)
   await store(messages)
   const ids = messages.map(({ dedupeId }) => dedupeId)
-  return { response: jsonResponse(200, { status: 'accepted', id: ids[0] }), reading, ids }
+  const response = acceptedResponse({ status: 'accepted', id: ids[0] }, leftOut)
+  return { response, reading, ids }
 }
 
 const deliverAndRespond = async (
@@ -54,7 +57,7 @@ const deliverAndRespond = async (
   const body = source.form
     ? { status: 'accepted', id: sha256(delivery.body) }
     : { status: first?.outcome, contact_id: first?.contact.id }
-  return { response: jsonResponse(200, body), reading, results }
+  return { response: acceptedResponse(body, leftOutOf(reading, results)), reading, results }
 }
 
 type IngestOptions = {
@@ -84,8 +87,11 @@ export const ingest = async (
   }
   if (reading.kind === 'refused' && isForSender(source, reading)) throw toRefusalError(reading)
   await beforeSink()
-  if (sink.mode === 'queue')
-    return storeSignups(stripDelivery(source, delivery), reading, sink.store)
+  if (sink.mode === 'queue') {
+    // Other senders do not read the response.
+    const leftOut = source.waits ? leftOutOf(reading) : []
+    return storeSignups(stripDelivery(source, delivery), reading, sink.store, leftOut)
+  }
   return deliverAndRespond(source, delivery, reading, sink.deliver)
 }
 

@@ -1,9 +1,9 @@
 import type { Delivery } from '../delivery.ts'
-import type { BridgeError, ErrorCode } from '../errors.ts'
+import type { BridgeError, ErrorCode, Issue } from '../errors.ts'
 import { searchLagSeconds } from '../intercom/search-lag.ts'
 import type { FormSettings } from '../sources/source.ts'
 
-/** The response to the sender. It never contains anything of the request. */
+/** The response to the sender. It never contains a value of the request. */
 export type WebhookResponse = {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
@@ -70,6 +70,13 @@ export const jsonResponse = (
   headers: { 'content-type': 'application/json', 'cache-control': 'no-store', ...headers },
   body: JSON.stringify(body),
 })
+
+/** The JSON response to a signup that was stored or delivered; it names what was left out of it. */
+export const acceptedResponse = (
+  body: Readonly<Record<string, unknown>>,
+  leftOut: readonly Issue[],
+): WebhookResponse =>
+  jsonResponse(200, { ...body, ...(leftOut.length > 0 && { left_out: leftOut }) })
 
 /** The JSON response to an error: code, message and, with 422, the issues and Intercom's code. */
 export const errorResponse = (error: BridgeError, allow = 'POST'): WebhookResponse => {

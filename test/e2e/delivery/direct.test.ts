@@ -28,13 +28,27 @@ test('direct mode responds with 200, the outcome and the contact’s id', async 
   )
 })
 
-test('direct mode responds with 200 when attributes or extras are refused, and counts both', async () => {
+test('direct mode responds with 200 when attributes or extras are refused, names and counts them', async () => {
   const { send, contacts, workspace, count } = await start()
   workspace.addFault({ path: '/tags', status: 403 })
 
-  const { status } = await send({ ...account, tags: ['beta'], custom_attributes: { team: 'x' } })
+  const { status, json } = await send({
+    ...account,
+    phone: '12',
+    tags: ['beta'],
+    custom_attributes: { team: 'x' },
+  })
 
   expect(status).toBe(200)
+  expect(json).toEqual({
+    status: 'created',
+    contact_id: contacts()[0]?.id,
+    left_out: [
+      { path: 'phone', reason: 'phone_invalid' },
+      { path: 'custom_attributes.team', reason: 'not in the workspace' },
+      { path: 'tags', reason: 'api_plan_restricted' },
+    ],
+  })
   expect(contacts()).toMatchObject([account])
   expect([count('attributes_refused'), count('extras_failed')]).toEqual([1, 1])
 })

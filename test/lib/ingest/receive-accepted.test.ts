@@ -14,6 +14,38 @@ describe('receive responds with 200', () => {
     expect(messages).toHaveLength(1)
   })
 
+  test('and names what was left out, paths and reasons, once each', async () => {
+    const body = { ...ada, phone: '12', avatar: 'x', tags: [{}, {}] }
+
+    const { json, messages } = await post('/webhooks/backend', { headers: bearer, body })
+
+    expect(json).toEqual({
+      status: 'accepted',
+      id: messages[0]?.dedupeId,
+      left_out: [
+        { path: 'phone', reason: 'phone_invalid' },
+        { path: 'avatar', reason: 'avatar_invalid' },
+        { path: 'tags', reason: 'text_invalid' },
+      ],
+    })
+  })
+
+  test('and names nothing to a sender that does not wait for it', async () => {
+    const data = {
+      id: 'user_1',
+      email_addresses: [{ id: 'e', email_address: 'ada@example.com' }],
+      primary_email_address_id: 'e',
+      image_url: 'x',
+    }
+
+    const { json, result } = await postClerk({ type: 'user.created', data })
+
+    expect(result.reading).toMatchObject({
+      leftOut: [{ path: 'avatar', reason: 'avatar_invalid' }],
+    })
+    expect(json).toEqual({ status: 'accepted', id: result.ids?.[0] })
+  })
+
   test('and `ignored` to an authentic event that is no signup', async () => {
     const { status, json, messages } = await postClerk({ type: 'session.created' })
 

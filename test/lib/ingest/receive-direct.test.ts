@@ -139,6 +139,63 @@ describe('receive in direct mode', () => {
     })
   })
 
+  const refusedFields = new BridgeError('fields_refused', 'canary', {
+    issues: [
+      { path: 'owner_id', reason: 'parameter_invalid' },
+      { path: 'custom_attributes.plan', reason: 'not in the workspace' },
+      { path: 'custom_attributes.ada@example.com', reason: 'refused' },
+    ],
+  })
+  const failedExtras = new BridgeError('extras_failed', 'canary', {
+    issues: [
+      { path: 'owner_id', reason: 'parameter_invalid' },
+      { path: 'tags', reason: 'api_plan_restricted' },
+    ],
+  })
+  const named = [
+    { path: 'phone', reason: 'phone_invalid' },
+    { path: 'owner_id', reason: 'parameter_invalid' },
+    { path: 'custom_attributes.plan', reason: 'not in the workspace' },
+    { path: 'custom_attributes.…', reason: 'refused' },
+    { path: 'tags', reason: 'api_plan_restricted' },
+  ]
+
+  test('names what reading left out and what Intercom refused, once each, and hides keys that are no names', async () => {
+    const sink = delivering({ incomplete: [refusedFields, failedExtras] })
+
+    const response = await post(
+      '/webhooks/backend',
+      { headers: bearer, body: { ...ada, phone: '12' } },
+      sink,
+    )
+
+    expect(response.json).toEqual({
+      status: 'created',
+      contact_id: '6762f0dd',
+      left_out: named,
+    })
+  })
+
+  test('names them to every sender, and to a form that asks for JSON', async () => {
+    const sink = delivering({ incomplete: [failedExtras] })
+    const data = {
+      id: 'user_1',
+      email_addresses: [{ id: 'e', email_address: 'ada@example.com' }],
+      primary_email_address_id: 'e',
+    }
+    const headers = { ...formHeaders, accept: 'application/json' }
+
+    const sender = await postClerk({ type: 'user.created', data }, sink)
+    const form = await post('/forms/open', { headers, body: adaForm }, sink)
+
+    expect(sender.json).toMatchObject({ status: 'created', left_out: failedExtras.issues })
+    expect(form.json).toEqual({
+      status: 'accepted',
+      id: expect.any(String),
+      left_out: failedExtras.issues,
+    })
+  })
+
   test('responds to a person’s form post as to a bot’s', async () => {
     const headers = { ...formHeaders, accept: 'application/json' }
 

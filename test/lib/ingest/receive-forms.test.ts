@@ -107,6 +107,31 @@ describe('a browser’s form post', () => {
     })
   })
 
+  test('that asks for JSON gets what was left out; a redirect and a page stay the same', async () => {
+    const body = `${adaForm}&phone=12`
+    const headers = { ...browser, accept: 'application/json' }
+
+    const asked = await post('/forms/waitlist', { headers, body })
+
+    expect(asked.json).toEqual({
+      status: 'accepted',
+      id: asked.messages[0]?.dedupeId,
+      left_out: [{ path: 'phone', reason: 'phone_invalid' }],
+    })
+    expect(asked.headers['access-control-allow-origin']).toBe('https://example.com')
+    for (const path of ['/forms/waitlist', '/forms/open']) {
+      const [good, partly] = [
+        await post(path, { headers: browser, body: adaForm }),
+        await post(path, { headers: browser, body }),
+      ]
+      expect([partly.status, partly.headers, partly.text]).toEqual([
+        good.status,
+        good.headers,
+        good.text,
+      ])
+    }
+  })
+
   test('without an Origin header is accepted or refused by its Referer', async () => {
     const { origin: _origin, ...rest } = browser
     const headers = { ...rest, referer: 'https://example.com/join?x=1' }
