@@ -129,8 +129,7 @@ const main = async (): Promise<void> => {
   const live = wantsLive ? await askForLive(local, ask) : undefined
   // Wrong ports are reported before anything is built; they are chosen again just before they are used.
   let ports = await choosePorts()
-  const storyOf = createStory(Date.now)
-  const nameOf = (path: string) => (path.split('/').at(-1) ?? '').padEnd(10)
+  const story = createStory(Date.now, printWithTime)
   let known: readonly string[] = []
 
   const options: SandboxOptions = {
@@ -149,20 +148,13 @@ const main = async (): Promise<void> => {
       }
     },
     watch: true,
-    onLine: (line) => {
-      const story = storyOf(line)
-      if (story !== undefined) printWithTime(story)
-    },
-    onResponse: ({ path, status, body, location }) => {
-      const failurePages = Object.values(sandbox.bridge.sources).map(
-        ({ form }) => form?.redirect.failure,
+    onLine: story.onLine,
+    onResponse: (response) => {
+      const sources = Object.values(sandbox.bridge.sources)
+      story.onResponse(
+        response,
+        sources.map(({ form }) => form?.redirect.failure),
       )
-      if (status >= 400) printWithTime(`${nameOf(path)} refused with ${status}: ${body}`)
-      if (status === 303 && failurePages.includes(location)) {
-        printWithTime(
-          `${nameOf(path)} refused: redirected to ${location}; ask with "accept: application/json" why`,
-        )
-      }
     },
     onUnrouted: (path) =>
       printWithTime(`${path} is not an address: use /webhooks/{source} or /forms/{source}`),

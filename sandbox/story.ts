@@ -4,6 +4,8 @@ import { parseJson } from '../src/lib/json.ts'
 /** The fields of a function's log line that the story uses. */
 const logLine = z.looseObject({
   event: z.string(),
+  /** Of the response, in the lines of a request. */
+  status: z.optional(z.number()),
   source: z.optional(z.string()),
   outcome: z.optional(z.string()),
   contact_id: z.optional(z.string()),
@@ -17,6 +19,7 @@ const logLine = z.looseObject({
   left_out: z.optional(z.array(z.string())),
   counts: z.optional(z.array(z.string())),
   attributes: z.optional(z.array(z.string())),
+  fields: z.optional(z.array(z.string())),
   stack: z.optional(z.string()),
 })
 type LogLine = z.infer<typeof logLine>
@@ -26,13 +29,31 @@ const parse = (line: string): LogLine | undefined => {
   return parsed.success ? parsed.data : undefined
 }
 
-const notes = ({ left_out = [], counts = [] }: LogLine): string =>
-  [...counts, ...left_out.map((reason) => `left out: ${reason}`)]
-    .map((note) => `, ${note}`)
-    .join('')
+const acceptedBody = z.looseObject({
+  left_out: z.array(z.looseObject({ path: z.string(), reason: z.string() })),
+})
+
+/** What a response names as left out; `undefined` if it names nothing. */
+const namedIn = (body: string): string[] | undefined => {
+  const parsed = z.safeParse(acceptedBody, parseJson(body))
+  return parsed.success
+    ? parsed.data.left_out.map(({ path, reason }) => `${path} (${reason})`)
+    : undefined
+}
+
+const notes = ({ left_out = [], counts = [] }: LogLine): string => {
+  const leftOut = left_out.length > 0 ? [`left out: ${left_out.join(', ')}`] : []
+  return [...counts, ...leftOut].map((note) => `, ${note}`).join('')
+}
+
+const whyOf = ({ code, intercom_code }: LogLine): string =>
+  [code, intercom_code].filter(Boolean).join(' / ')
+
+const refusedNames = ({ attributes = [], fields = [] }: LogLine): string =>
+  [...fields, ...attributes].join(', ')
 
 const describe = (line: LogLine): string | undefined => {
-  const why = [line.code, line.intercom_code].filter(Boolean).join(' / ')
+  const why = whyOf(line)
   switch (line.event) {
     case 'accepted':
       return `accepted and queued as ${line.id?.slice(0, 12)}${notes(line)}`
@@ -43,15 +64,15 @@ const describe = (line: LogLine): string | undefined => {
     case 'ignored':
       return 'ignored: not a signup'
     case 'incomplete':
-      return `not all of it was written: ${why}: ${line.attributes?.join(', ') ?? line.advice}`
+      return `not all of it was written: ${why}: ${refusedNames(line) || line.advice}`
     case 'copy_parked':
-      return `a copy parked as a dead letter, to be replayed: ${why}`
+      return `a copy parked as a dead letter, to be replayed: ${[why, refusedNames(line)].filter(Boolean).join(': ')}`
     case 'parked':
       return `parked as a dead letter: ${why}: ${line.advice}`
     case 'handed_back':
       return `returned to the queue, retried in ${line.retry_in_seconds} s: ${why}: ${line.advice}`
     case 'refused':
-      // The gateway prints refusals itself; only an unexpected error has a stack.
+      // Shown with its response; only an unexpected error has a stack.
       return line.stack
     case 'untried':
     case 'intercom':
@@ -68,26 +89,77 @@ const isMetrics = (line: string): boolean => line.startsWith('{"_aws"')
 /** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/using-messagededuplicationid-property.html */
 const dedupeMs = 5 * 60_000
 
+/** A response of the gateway. */
+export type StoryResponse = {
+  readonly path: string
+  readonly status: number
+  readonly body: string
+  readonly location: string
+}
+
+/** How a refusal is shown: the response, and the log's code where the response hides it. */
+const describeRefusal = (
+  { status, body, location }: StoryResponse,
+  failurePages: readonly (string | undefined)[],
+  refused: LogLine | undefined,
+): string | undefined => {
+  const why = refused && !body.includes(`"${refused.code}"`) ? ` (${whyOf(refused)})` : ''
+  if (status >= 400) return `refused with ${status}: ${body}${why}`
+  return status === 303 && failurePages.includes(location)
+    ? `refused: redirected to ${location}${why}; ask with "accept: application/json" why`
+    : undefined
+}
+
+const withName = (name: string, text: string | undefined): string | undefined =>
+  text === undefined ? undefined : `${name.padEnd(10)} ${text}`
+
 /**
- * Creates the function that turns a line of a function's output into a line for the terminal, or
- * undefined if there is nothing to show. It remembers the accepted deliveries, since SQS drops an
- * identical delivery within five minutes without notice.
+ * Creates the story that the terminal shows of the functions' output and the gateway's responses;
+ * `print` gets each of its lines. The lines of a request wait for its response, which follows them
+ * and names what was left out. It remembers the accepted deliveries, since SQS drops an identical
+ * delivery within five minutes without notice.
  */
-export const createStory = (now: () => number): ((line: string) => string | undefined) => {
+export const createStory = (now: () => number, print: (text: string) => void) => {
   const queuedAtMs = new Map<string, number>()
+  const waiting: LogLine[] = []
+
   const isDuplicate = ({ event, id }: LogLine): boolean => {
     if (event !== 'accepted' || id === undefined) return false
     const isQueued = now() - (queuedAtMs.get(id) ?? Number.NEGATIVE_INFINITY) < dedupeMs
     if (!isQueued) queuedAtMs.set(id, now())
     return isQueued
   }
-  return (line) => {
-    if (line.trim() === '' || isMetrics(line)) return undefined
-    const parsed = parse(line)
-    if (!parsed) return line
-    const text = isDuplicate(parsed)
+  const printIfAny = (text: string | undefined): void => {
+    if (text !== undefined) print(text)
+  }
+  const show = (line: LogLine): void => {
+    const text = isDuplicate(line)
       ? 'accepted again, not queued: SQS drops an identical delivery for 5 minutes'
-      : describe(parsed)
-    return text === undefined ? undefined : `${(parsed.source ?? '').padEnd(10)} ${text}`
+      : describe(line)
+    printIfAny(withName(line.source ?? '', text))
+  }
+
+  return {
+    /** Takes a line that a function wrote. */
+    onLine: (text: string): void => {
+      if (text.trim() === '' || isMetrics(text)) return
+      const line = parse(text)
+      if (!line) print(text)
+      else if (line.status !== undefined && line.event !== 'intercom') waiting.push(line)
+      else show(line)
+    },
+    /** Takes the response to the request whose lines came last. */
+    onResponse: (
+      response: StoryResponse,
+      failurePages: readonly (string | undefined)[] = [],
+    ): void => {
+      const [first, ...rest] = waiting.splice(0)
+      const named = namedIn(response.body)
+      if (first) show(named ? { ...first, left_out: named } : first)
+      for (const line of rest) show(named ? { ...line, left_out: undefined } : line)
+      const refused = [first, ...rest].find((line) => line?.event === 'refused')
+      const name = response.path.split('/').at(-1) ?? ''
+      printIfAny(withName(name, describeRefusal(response, failurePages, refused)))
+    },
   }
 }

@@ -59,11 +59,14 @@ describe('DELIVERY=direct npm start', () => {
       /curl (\S+) -H 'authorization: Bearer (\S+)'/.exec(text()) ?? []
     expect(text()).toContain('delivery      direct')
 
-    const response = await fetch(url, {
-      method: 'POST',
-      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
-      body: '{"email":"ada@example.com"}',
-    })
+    const signUp = () =>
+      fetch(url, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+        body: '{"email":"ada@example.com"}',
+      })
+
+    const response = await signUp()
 
     expect(response.status).toBe(200)
     const contactsUrl = /http:\S+\/_sandbox\/contacts/.exec(text())?.[0] ?? ''
@@ -72,6 +75,15 @@ describe('DELIVERY=direct npm start', () => {
     }
     expect(contacts).toMatchObject([{ email: 'ada@example.com' }])
     expect(await response.json()).toEqual({ status: 'created', contact_id: contacts[0]?.id })
+
+    const intercomUrl = new URL(contactsUrl).origin
+    await fetch(`${intercomUrl}/_sandbox/faults`, { method: 'POST', body: '{"status":503}' })
+    expect((await signUp()).status).toBe(503)
+    await vi.waitFor(() =>
+      expect(text()).toMatch(
+        /refused with 503: .*temporarily_unavailable.* \(intercom_unavailable \/ service_unavailable\)/,
+      ),
+    )
     const processes = descendantsOf(npm.pid ?? 0)
     // The shell, the sandbox, esbuild and the webhook.
     expect(processes.length).toBeGreaterThanOrEqual(4)

@@ -87,6 +87,16 @@ describe('npm start', () => {
     expect(await (await fetch(contacts)).text()).toContain('"email": "ada@example.com"')
   }, 60_000)
 
+  test('shows what was left out as the response names it', async () => {
+    const partly = commandOf(bridge).replace('"name"', '"phone":"12","name"')
+
+    expect(await run(`${partly} -s`)).toContain(
+      '"left_out":[{"path":"phone","reason":"phone_invalid"}]',
+    )
+
+    await bridge.says(', left out: phone (phone_invalid)\n')
+  }, 60_000)
+
   test('ends every process on SIGINT', async () => {
     await expectToEndEveryProcess(bridge, 'SIGINT')
   }, 60_000)
