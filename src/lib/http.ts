@@ -16,7 +16,10 @@ export type HttpResponse = {
   readonly body: string
 }
 
-/** Sends one request; follows no redirects. Rejects if the response is missing or incomplete. */
+/**
+ * Sends one request; follows no redirects, and asks for a response that is not compressed. Rejects if
+ * the response is missing or incomplete.
+ */
 export type SendHttp = (request: HttpRequest) => Promise<HttpResponse>
 
 /** Intercom's responses are far smaller. */
@@ -36,7 +39,13 @@ export const createHttp = (baseUrl: URL): SendHttp => {
       const request = send(
         baseUrl,
         // `path` separately: in a URL the dots of an id would be resolved.
-        { method, path, agent, signal, headers: { ...headers, ...length } },
+        {
+          method,
+          path,
+          agent,
+          signal,
+          headers: { 'accept-encoding': 'identity', ...headers, ...length },
+        },
         (response) => {
           const chunks: Buffer[] = []
           let bytes = 0

@@ -1,4 +1,5 @@
 import { strict as assert } from 'node:assert'
+import type { Fault } from '../../sandbox/intercom/fault-request.ts'
 import {
   atMost,
   dayMs,
@@ -16,11 +17,16 @@ import { peopleOf, type SceneOptions, startScene } from './scene.ts'
 const seedsOf = (size: number, perSeed: number): number[] =>
   Array.from({ length: Math.max(1, Math.round(size / perSeed)) }, (_, index) => index + 1)
 
-/** Intercom is down for `lengthMs`, and people sign up throughout. */
-const outage = async (size: number, lengthMs: number, options: SceneOptions = {}) => {
+/** Intercom is down, or has another fault, for `lengthMs`, and people sign up throughout. */
+const outage = async (
+  size: number,
+  lengthMs: number,
+  options: SceneOptions = {},
+  fault: Fault = { status: 503 },
+) => {
   const scene = await startScene(options)
   const { model } = scene
-  model.workspace.addFault({ status: 503 })
+  model.workspace.addFault(fault)
   const slices = 10
   const people = peopleOf(size)
   for (let slice = 0; slice < slices; slice += 1) {
@@ -32,6 +38,14 @@ const outage = async (size: number, lengthMs: number, options: SceneOptions = {}
   const parkedByEnd = model.parked().length
   await model.drained()
   return { scene, parkedByEnd, drainedMs: model.time.now() - endedMs }
+}
+
+/** Faults that are the same for every signup, which only an operator can fix. */
+const sharedFaults: Readonly<Record<string, Fault>> = {
+  'a version that Intercom does not know': { status: 400, code: 'intercom_version_invalid' },
+  'a redirect': { status: 307, body: 'html' },
+  'only 404': { status: 404 },
+  'a page of 404': { status: 404, body: 'html' },
 }
 
 export const intercomRows: readonly Row[] = [
@@ -238,6 +252,26 @@ export const intercomRows: readonly Row[] = [
         exactly('parked', model.parked().length, 0),
         counters,
       ]
+    },
+  },
+  {
+    name: 'misconfigured 2 h',
+    title: 'nothing is parked, and everything is delivered within 16 min of the fix',
+    sizes: { short: 12, full: 2_000 },
+    run: async (size) => {
+      const figures: string[] = []
+      for (const [name, fault] of Object.entries(sharedFaults)) {
+        const { scene, parkedByEnd, drainedMs } = await outage(size, 2 * hourMs, {}, fault)
+        const { counted } = scene.model.notes
+        assert.ok((counted.get('misconfigured') ?? 0) > 0)
+        figures.push(
+          `${name}: ${number(size)} signups during 2 h`,
+          exactly('parked', parkedByEnd + scene.model.parked().length, 0),
+          atMost('minutes to drain', drainedMs / 60_000, 16),
+          await drainAndAudit(scene),
+        )
+      }
+      return figures
     },
   },
   {

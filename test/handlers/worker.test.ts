@@ -132,7 +132,7 @@ test.each([
   ['502 with a gateway’s page', { status: 502, body: 'html' }],
   ['200 with an HTML page', { status: 200, body: 'html' }],
   ['408', { status: 408 }],
-  ['a redirect', { status: 302, body: 'html' }],
+  ['400 with the code service_error', { status: 400, code: 'service_error' }],
 ] as const)('the worker retries a request to Intercom after %s', async (_name, fault) => {
   await queue('backend', person('ada'))
   world.intercom.addFault({ ...fault, count: 2 })
@@ -140,6 +140,56 @@ test.each([
 
   expect(await worker(await world.batch(), oneMinuteLeft)).toEqual({ batchItemFailures: [] })
   expect(emails()).toEqual(['ada@example.com'])
+})
+
+describe('a fault that is the same for all', () => {
+  const people = async (count: number) => {
+    for (let index = 0; index < count; index += 1) await queue('backend', person(`p${index}`))
+    return world.batch()
+  }
+
+  test('(a version that Intercom does not know) returns all records, and the log names the variable', async () => {
+    const batch = await people(2)
+    const { worker, logged, counted } = startWorker({ INTERCOM_VERSION: '2.99' })
+
+    expect((await worker(batch, oneMinuteLeft)).batchItemFailures).toHaveLength(2)
+    expect(await world.deadLetters()).toEqual([])
+    expect(counted.get('misconfigured')).toBe(2)
+    expect(logged.find(({ event }) => event === 'handed_back')).toMatchObject({
+      code: 'misconfigured',
+      intercom_status: 400,
+      intercom_code: 'intercom_version_invalid',
+      advice: expect.stringContaining('set INTERCOM_VERSION'),
+    })
+
+    const fixed = startWorker()
+    expect(await fixed.worker(receivedAgain(batch), oneMinuteLeft)).toEqual({
+      batchItemFailures: [],
+    })
+    expect(emails()).toHaveLength(2)
+  })
+
+  test.each([
+    ['a redirect', { status: 302, body: 'html' }, 'INTERCOM_REGION'],
+    ['404', { status: 404 }, 'INTERCOM_BASE_URL'],
+    ['a page of 404', { status: 404, body: 'html' }, 'INTERCOM_BASE_URL'],
+    ['405', { status: 405 }, 'INTERCOM_BASE_URL'],
+  ] as const)(
+    '(%s) returns all records, and nothing is retried in place',
+    async (_name, fault, variable) => {
+      const batch = await people(2)
+      world.intercom.addFault(fault)
+      const { worker, logged } = startWorker()
+
+      expect((await worker(batch, oneMinuteLeft)).batchItemFailures).toHaveLength(2)
+      expect(calls()).toHaveLength(2)
+      expect(await world.deadLetters()).toEqual([])
+      expect(logged.find(({ event }) => event === 'handed_back')).toMatchObject({
+        code: 'misconfigured',
+        advice: expect.stringContaining(variable),
+      })
+    },
+  )
 })
 
 describe('a user whose create request got no response', () => {

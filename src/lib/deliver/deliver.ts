@@ -38,7 +38,9 @@ export type DeliverDependencies = {
 
 /** Renames a 5xx: unarchiving a permanently deleted contact may fail as in an outage. */
 const toRestoreError = (error: unknown): unknown =>
-  error instanceof BridgeError && (error.intercomStatus ?? 0) >= 500
+  error instanceof BridgeError &&
+  error.code === 'intercom_unavailable' &&
+  (error.intercomStatus ?? 0) >= 500
     ? renamed(
         error,
         'restore_failed',

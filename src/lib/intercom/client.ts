@@ -2,7 +2,8 @@ import type { Clock } from '../clock.ts'
 import type { Cached } from '../config/secret-cache.ts'
 import type { SendHttp } from '../http.ts'
 import { parseJson } from '../json.ts'
-import { errorCodeOf, intercomError, isBadToken } from './errors.ts'
+import { errorCodeOf, intercomError, isBadToken, temporaryCodeOf } from './errors.ts'
+import { misconfiguredError } from './misconfigured.ts'
 import type { Pace } from './pace.ts'
 import { readRateLimitWindow } from './rate-limit.ts'
 import type { IntercomRequest, IntercomResponse, SendRequest } from './request-types.ts'
@@ -36,8 +37,8 @@ const reserveMs = 5_000
  * 8 s with full jitter in between, all within the invocation's time. After a 429 it waits for the
  * next window. After a 401 it reads the token again and, if it has changed, uses the new one.
  *
- * @throws BridgeError (from each request) `intercom_*`, `create_unclear` if a request that must not
- *   be repeated may have succeeded, or `out_of_time`
+ * @throws BridgeError (from each request) `intercom_*`, `misconfigured`, `create_unclear` if a request
+ *   that must not be repeated may have succeeded, or `out_of_time`
  */
 export const createClient = (options: ClientOptions): SendRequest => {
   const { send, token, version, pace, clock, random, remainingMs, onResponse } = options
@@ -81,7 +82,10 @@ export const createClient = (options: ClientOptions): SendRequest => {
       const failed = outcome instanceof Error
       const response = failed ? undefined : outcome
       const cause = failed ? outcome : undefined
-      const result = response && request.read(response)
+      const misconfigured = response && misconfiguredError(request, response)
+      if (misconfigured) throw misconfigured
+      const isTemporary = temporaryCodeOf(response?.body) !== undefined
+      const result = response && !isTemporary ? request.read(response) : undefined
       if (result !== undefined) return result
 
       if (response && isBadToken(response)) {

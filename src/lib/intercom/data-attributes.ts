@@ -73,13 +73,17 @@ export type ListAttributes = (
 ) => Promise<readonly DataAttribute[] | undefined>
 
 /** Errors that the next request would meet too: they are thrown. */
-const thrownCodes: ReadonlySet<ErrorCode> = new Set(['intercom_unauthorized', 'out_of_time'])
+const thrownCodes: ReadonlySet<ErrorCode> = new Set([
+  'intercom_unauthorized',
+  'misconfigured',
+  'out_of_time',
+])
 
 /**
  * Creates a function that reads the list of attributes and caches it for 10 min. Concurrent callers
  * share one request.
  *
- * @throws BridgeError (from each call) `intercom_unauthorized` or `out_of_time`; unexpected errors
+ * @throws BridgeError (from each call) `intercom_unauthorized`, `misconfigured` or `out_of_time`; unexpected errors
  */
 export const createListAttributes = (clock: Clock): ListAttributes => {
   let cached: { readonly list: readonly DataAttribute[]; readonly readAtMs: number } | undefined

@@ -30,6 +30,37 @@ export const intercomCodeOf = (body: unknown): string | undefined => {
   return /^[a-z_]{1,64}$/.test(code) ? code : undefined
 }
 
+/** Whether an entry of Intercom's error list has one of these codes. */
+export const hasIntercomCode = (body: unknown, codes: ReadonlySet<string>): boolean =>
+  parseErrorList(body)?.errors.some(({ code }) => codes.has(code ?? '')) ?? false
+
+const unavailableCodes: ReadonlySet<string> = new Set([
+  'request_timeout',
+  'server_error',
+  'service_error',
+  'service_unavailable',
+])
+const rateLimitCodes: ReadonlySet<string> = new Set(['rate_limit_exceeded', 'too_many_requests'])
+
+/**
+ * The temporary error that Intercom's own code names, whatever the status; `undefined` if it names
+ * none. https://developers.intercom.com/docs/references/rest-api/errors/error-codes
+ */
+export const temporaryCodeOf = (
+  body: unknown,
+): 'intercom_rate_limited' | 'intercom_unavailable' | undefined => {
+  // A create that may have failed inside Intercom is unclear, so this comes first.
+  if (hasIntercomCode(body, unavailableCodes)) return 'intercom_unavailable'
+  return hasIntercomCode(body, rateLimitCodes) ? 'intercom_rate_limited' : undefined
+}
+
+/** Whether a request failed at the rate limit, by its status or by Intercom's code. */
+export const isRateLimited = ({
+  status,
+  body,
+}: Pick<IntercomResponse, 'status' | 'body'>): boolean =>
+  status === 429 || hasIntercomCode(body, rateLimitCodes)
+
 /** The text of Intercom's error messages. It may quote the request: never log or return it. */
 export const intercomTextOf = (body: unknown): string =>
   (parseErrorList(body)?.errors ?? []).map(({ message }) => message ?? '').join('\n')
@@ -37,15 +68,20 @@ export const intercomTextOf = (body: unknown): string =>
 export const isSuccess = ({ status }: Pick<IntercomResponse, 'status'>): boolean =>
   status >= 200 && status < 300
 
-/** An error about a request, with the status, code and request id of Intercom's response. */
+/**
+ * An error about a request, with the status, code and request id of Intercom's response.
+ *
+ * @param message default: the code's own
+ */
 export const intercomError = (
   code: ErrorCode,
   response?: Pick<IntercomResponse, 'status' | 'body'>,
   cause?: unknown,
+  message = messages[code] ?? code,
 ): BridgeError => {
   const intercomCode = intercomCodeOf(response?.body)
   const requestId = parseErrorList(response?.body)?.request_id ?? ''
-  return new BridgeError(code, messages[code] ?? code, {
+  return new BridgeError(code, message, {
     ...(response && { intercomStatus: response.status }),
     ...(intercomCode !== undefined && { intercomCode }),
     ...(/^[\w-]{1,64}$/.test(requestId) && { requestId }),
@@ -55,15 +91,22 @@ export const intercomError = (
 
 /**
  * Whether a 401 may succeed with another token. Not `token_unauthorized`: that token is valid and
- * lacks a permission. https://developers.intercom.com/docs/references/rest-api/errors/error-codes
+ * lacks a permission. Not with a code of a temporary error. https://developers.intercom.com/docs/references/rest-api/errors/error-codes
  */
 export const isBadToken = ({ status, body }: IntercomResponse): boolean =>
-  status === 401 && intercomCodeOf(body) !== 'token_unauthorized'
+  status === 401 &&
+  intercomCodeOf(body) !== 'token_unauthorized' &&
+  temporaryCodeOf(body) === undefined
 
 const retryableStatuses = new Set([408, 429])
 
-/** The code of a response that has no result: a temporary error or a permanent rejection. */
+/**
+ * The code of a response that has no result: a temporary error or a permanent rejection. Intercom's
+ * own code comes before the status.
+ */
 export const errorCodeOf = ({ status, body }: IntercomResponse): ErrorCode => {
+  const temporaryCode = temporaryCodeOf(body)
+  if (temporaryCode !== undefined) return temporaryCode
   if (status === 429) return 'intercom_rate_limited'
   // Not JSON: an error page of a gateway, not Intercom's response.
   if (body === undefined || status < 400 || status >= 500 || retryableStatuses.has(status)) {

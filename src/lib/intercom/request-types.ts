@@ -5,7 +5,7 @@ export type IntercomResponse = Pick<HttpResponse, 'status' | 'headers'> & { read
 
 /** A request to Intercom's API, and how its responses are read. */
 export type IntercomRequest<T> = Pick<HttpRequest, 'method' | 'path' | 'body'> & {
-  /** The request's name in the log. */
+  /** The request's name, also in the log. */
   readonly name: string
   /** The result of a response; `undefined` if it has none: `errorCodeOf` then says what failed. */
   readonly read: (response: IntercomResponse) => T | undefined
@@ -16,6 +16,6 @@ export type IntercomRequest<T> = Pick<HttpRequest, 'method' | 'path' | 'body'> &
 /**
  * Sends a request, with retries, and returns its result.
  *
- * @throws BridgeError `intercom_*`, `create_unclear` or `out_of_time`
+ * @throws BridgeError `intercom_*`, `misconfigured`, `create_unclear` or `out_of_time`
  */
 export type SendRequest = <T>(request: IntercomRequest<T>) => Promise<T>

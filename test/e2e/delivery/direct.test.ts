@@ -118,6 +118,29 @@ test('direct mode responds with 422 and Intercom’s code, never its text, to a 
   expect(JSON.stringify(response)).not.toContain('No such')
 })
 
+test.each([
+  ['version', { status: 400, code: 'intercom_version_invalid', message: 'No ada' }],
+  ['redirect', { status: 307, body: 'html' }],
+  ['address', { status: 404, code: 'not_found', message: 'No ada' }],
+] as const)(
+  'direct mode responds with 500 misconfigured to a wrong %s, without a value or Intercom’s text',
+  async (_name, fault) => {
+    const { send, contacts, workspace } = await start()
+    workspace.addFault(fault)
+
+    const response = await send(account)
+
+    expect(response).toMatchObject({
+      status: 500,
+      json: { error: { code: 'misconfigured', message: expect.stringContaining('INTERCOM_') } },
+    })
+    expect(JSON.stringify(response)).not.toMatch(/ada|http|not_found|version_invalid/i)
+    workspace.faults.clear()
+    expect(await send(account)).toMatchObject({ status: 200 })
+    expect(contacts()).toHaveLength(1)
+  },
+)
+
 test('direct mode responds with 422 to contact_archived, contact_deleted and identity_conflict', async () => {
   const parking = await start({ onArchived: 'park' })
   const archived = await parking.addContact(account)

@@ -11,10 +11,8 @@ const people = (count: number) =>
 describe('a create that Intercom refuses with', () => {
   test.each([
     [400, 'bad_request'],
-    [404, 'not_found'],
-    [405, 'client_error'],
-    [406, 'media_type_not_acceptable'],
-    [415, 'client_error'],
+    [404, 'admin_not_found'],
+    [410, 'client_error'],
     [422, 'data_invalid'],
   ])(
     '%s is parked on the first receive with Intercom’s code, and the other signups are delivered',
@@ -142,6 +140,54 @@ describe('a token or a plan without a right to contacts', () => {
   )
 })
 
+describe('a fault that is the same for all', () => {
+  test.each([
+    ['a version that Intercom does not know', { status: 400, code: 'intercom_version_invalid' }],
+    ['a redirect', { status: 301, body: 'html' }],
+    ['404', { status: 404 }],
+    ['a page of 404', { status: 404, body: 'html' }],
+    ['405', { status: 405 }],
+    ['406', { status: 406, code: 'media_type_not_acceptable' }],
+    ['a page of 415', { status: 415, body: 'html' }],
+  ] as const)(
+    '(%s) returns every record to the queue, and they are delivered once it is fixed',
+    async (_name, fault) => {
+      const { enqueue, passes, drained, contacts, count, workspace, reasons } = await startScene()
+      workspace.addFault(fault)
+      await enqueue('backend', people(10))
+      await passes(5_000)
+
+      expect(count('misconfigured')).toBeGreaterThan(0)
+      expect(count('handed_back') + count('untried')).toBe(10)
+
+      await passes(hour)
+      workspace.faults.clear()
+      await drained()
+      expect(contacts()).toHaveLength(10)
+      expect(reasons()).toEqual([])
+    },
+  )
+
+  test.each([
+    ['a redirect of the create', { method: 'POST', path: '/contacts', status: 308, body: 'html' }],
+    ['a create that gets 404', { method: 'POST', path: '/contacts', status: 404 }],
+  ] as const)('stops the batch: %s', async (_name, fault) => {
+    const { enqueue, passes, drained, contacts, count, workspace } = await startScene()
+    workspace.addFault({ ...fault, count: 1 })
+
+    await enqueue('backend', [
+      account,
+      { email: 'lin@example.com', event_id: '1' },
+      { email: 'lin@example.com', event_id: '2' },
+    ])
+    await passes(5_000)
+
+    expect([count('misconfigured'), count('untried')]).toEqual([1, 1])
+    await drained()
+    expect(contacts()).toHaveLength(2)
+  })
+})
+
 describe('a temporary error', () => {
   test.each([
     ['408', { status: 408 }],
@@ -151,7 +197,10 @@ describe('a temporary error', () => {
     ['503', { status: 503 }],
     ['504', { status: 504 }],
     ['HTML instead of JSON', { status: 200, body: 'html' }],
-    ['an HTML page of 404', { status: 404, body: 'html' }],
+    ['an HTML page of 403', { status: 403, body: 'html' }],
+    ['400 service_error', { status: 400, code: 'service_error' }],
+    ['404 service_unavailable', { status: 404, code: 'service_unavailable' }],
+    ['401 rate_limit_exceeded', { status: 401, code: 'rate_limit_exceeded' }],
     ['a reset', { reset: true }],
     ['a lost response', { lost: true }],
     ['no response in 8 s', { hang: true }],
@@ -163,6 +212,49 @@ describe('a temporary error', () => {
 
     expect(requests.slice(2)).toEqual([search, create])
     expect(count('handed_back')).toBe(0)
+    expect(contacts()).toHaveLength(1)
+  })
+
+  test.each([
+    [400, 'service_error'],
+    [401, 'server_error'],
+    [404, 'service_unavailable'],
+    [409, 'request_timeout'],
+    [422, 'rate_limit_exceeded'],
+    [422, 'too_many_requests'],
+  ])(
+    'that only Intercom’s code names (%s %s) parks no create, update, tag or note',
+    async (status, code) => {
+      const { addContact, enqueue, drained, contacts, reasons, workspace } = await startScene()
+      await addContact({ email: 'lin@example.com' })
+      for (const [method, path] of [
+        ['POST', '/contacts'],
+        ['PUT', '/contacts/*'],
+        ['POST', '/tags'],
+        ['POST', '/contacts/*/notes'],
+      ] as const) {
+        workspace.addFault({ method, path, status, code, count: 4 })
+      }
+
+      await enqueue('backend', [
+        { ...account, tags: ['beta'], note: 'met at the fair' },
+        { email: 'lin@example.com', name: 'Lin' },
+      ])
+      await drained()
+
+      expect(reasons()).toEqual([])
+      expect(contacts()).toMatchObject([{ name: 'Lin' }, { ...account, tags: { total_count: 1 } }])
+    },
+  )
+
+  test('that only Intercom’s code names does not create a lead twice', async () => {
+    const { joinWaitlist, contacts, count, workspace } = await startScene()
+    const create = { method: 'POST', path: '/contacts' } as const
+    workspace.addFault({ ...create, status: 400, code: 'service_error', count: 1 })
+
+    await joinWaitlist({ email: 'ada@example.com' })
+
+    expect(count('create_unclear')).toBe(1)
     expect(contacts()).toHaveLength(1)
   })
 

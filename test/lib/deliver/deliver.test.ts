@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { type DeliverDependencies, deliver } from '../../../src/lib/deliver/deliver.ts'
+import { BridgeError } from '../../../src/lib/errors.ts'
 import type { Contact } from '../../../src/lib/intercom/contact.ts'
 import type { ContactResponse } from '../../../src/lib/intercom/contact-request.ts'
 import {
@@ -105,4 +106,27 @@ describe('deliver', () => {
       deliver(account, policy, dependencies(recent, found(), conflict('b', true))),
     ).rejects.toMatchObject({ code: 'contact_archived' })
   })
+
+  test.each([
+    ['a 500', 'intercom_unavailable', 500, 'restore_failed'],
+    ['a 429', 'intercom_rate_limited', 429, 'intercom_rate_limited'],
+    ['a 500 at the rate limit', 'intercom_rate_limited', 500, 'intercom_rate_limited'],
+    ['a 400 that is temporary', 'intercom_unavailable', 400, 'intercom_unavailable'],
+  ] as const)(
+    'after %s to unarchive throws %s as for any request, or restore_failed',
+    async (_name, code, intercomStatus, expected) => {
+      const error = new BridgeError(code, 'text', { intercomStatus })
+      const responses = [found(), conflict('b', true)]
+      const fakes: DeliverDependencies = {
+        ...dependencies(createRecentContacts(createClock())),
+        send: async () => {
+          const response = responses.shift()
+          if (!response) throw error
+          return response as never
+        },
+      }
+
+      await expect(deliver(account, defaultPolicy, fakes)).rejects.toMatchObject({ code: expected })
+    },
+  )
 })

@@ -500,6 +500,9 @@ describe('applyExtras: temporary errors', () => {
     ['an HTML page', { status: 403, body: 'html' }],
     ['a bad token', { status: 401 }],
     ['a lost response', { lost: true }],
+    ['a redirect', { status: 307, body: 'html' }],
+    ['a 400 service_error', { status: 400, code: 'service_error' }],
+    ['a 404 rate_limit_exceeded', { status: 404, code: 'rate_limit_exceeded' }],
   ] as const)('returns extras_unavailable after %s, and adds no note', async (_name, fault) => {
     intercom.addFault({ path: '/companies', ...fault })
 

@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 import { type SandboxIntercom, startIntercom } from '../../../sandbox/intercom/server.ts'
 import { createHttp } from '../../../src/lib/http.ts'
@@ -151,11 +152,13 @@ const errorOf = async (result: Promise<unknown>): Promise<Error> => {
 describe('a failed request', () => {
   test.each([
     [400, 'parameter_invalid', 'intercom_rejected'],
-    [404, 'not_found', 'intercom_rejected'],
-    [405, undefined, 'intercom_rejected'],
-    [406, 'media_type_not_acceptable', 'intercom_rejected'],
     [409, 'conflict', 'intercom_rejected'],
-    [415, undefined, 'intercom_rejected'],
+    [410, undefined, 'intercom_rejected'],
+    [404, 'not_found', 'misconfigured'],
+    [405, undefined, 'misconfigured'],
+    [406, 'media_type_not_acceptable', 'misconfigured'],
+    [415, undefined, 'misconfigured'],
+    [400, 'intercom_version_invalid', 'misconfigured'],
     [422, 'data_invalid', 'intercom_rejected'],
     [401, 'token_unauthorized', 'intercom_forbidden'],
     [402, undefined, 'intercom_forbidden'],
@@ -212,7 +215,6 @@ describe('a failed request', () => {
     ['a 408', { status: 408 }],
     ['a 200 with HTML', { status: 200, body: 'html' }],
     ['a 200 with another object', { status: 200, body: { type: 'contact' } }],
-    ['a redirect', { status: 307, body: 'html' }],
     ['a connection reset', { reset: true }],
     ['a lost response', { lost: true }],
   ] as const)(
@@ -233,7 +235,7 @@ describe('a failed request', () => {
     ['unarchive', { type: 'unarchive', id: '6762f0dd1bb69f9f2193bb83' }],
     ['search', search],
   ])('to %s', (_name, request) => {
-    test.each([400, 403, 404, 409, 410, 422, 502])(
+    test.each([400, 403, 409, 410, 422, 502])(
       'with HTML and status %i is sent three times, then throws intercom_unavailable',
       async (status) => {
         intercom.addFault({ status, body: 'html' })
@@ -256,7 +258,10 @@ describe('a failed request', () => {
 
   test.each([
     ['a 500', { status: 500 }],
-    ['HTML', { status: 404, body: 'html' }],
+    ['HTML', { status: 403, body: 'html' }],
+    ['a 400 service_error', { status: 400, code: 'service_error' }],
+    ['a 422 server_error', { status: 422, code: 'server_error' }],
+    ['a 409 request_timeout', { status: 409, code: 'request_timeout' }],
     ['a lost response', { lost: true }],
   ] as const)(
     'to create a lead is not repeated after %s and throws create_unclear',
@@ -270,11 +275,41 @@ describe('a failed request', () => {
     },
   )
 
-  test('to create a lead is retried after a 429', async () => {
-    intercom.addFault({ status: 429, count: 1 })
+  test.each([
+    ['429', { status: 429 }],
+    ['400 rate_limit_exceeded', { status: 400, code: 'rate_limit_exceeded' }],
+    ['422 too_many_requests', { status: 422, code: 'too_many_requests' }],
+  ])('to create a lead is retried in the next window after a %s', async (_name, fault) => {
+    intercom.addFault({ ...fault, count: 1 })
 
     expect(await client()(create({ role: 'lead' }))).toMatchObject({ type: 'contact' })
+    expect(clock.slept).toEqual([10_500])
   })
+
+  test.each([
+    ['create', create(), 400, 'service_error'],
+    ['create', create(), 401, 'server_error'],
+    ['create', create(), 404, 'service_unavailable'],
+    ['create', create(), 409, 'service_unavailable'],
+    ['update', { type: 'update', id: '6762f0dd1bb69f9f2193bb83', fields: {} }, 409, 'server_error'],
+    ['get', { type: 'get', id: '6762f0dd1bb69f9f2193bb83' }, 404, 'server_error'],
+    ['get', { type: 'get', id: '6762f0dd1bb69f9f2193bb83' }, 410, 'service_error'],
+    ['find', { type: 'find', external_id: '1' }, 400, 'request_timeout'],
+    ['unarchive', { type: 'unarchive', id: '6762f0dd1bb69f9f2193bb83' }, 400, 'server_error'],
+    ['search', search, 422, 'request_timeout'],
+  ] satisfies [string, ContactRequest, number, string][])(
+    'to %s with the code of a temporary error is sent three times, whatever the status: %j %i %s',
+    async (_name, request, status, code) => {
+      intercom.addFault({ status, code })
+
+      await expect(client()(request)).rejects.toMatchObject({
+        code: 'intercom_unavailable',
+        intercomStatus: status,
+        intercomCode: code,
+      })
+      expect(intercom.calls()).toHaveLength(3)
+    },
+  )
 
   test('to create a lead throws intercom_rate_limited after three 429s', async () => {
     intercom.addFault({ status: 429 })
@@ -609,9 +644,37 @@ test('a client does not follow a redirect, so the token reaches no other host', 
   )
 
   await expect(client({ send: fake.send })(search)).rejects.toMatchObject({
-    code: 'intercom_unavailable',
+    code: 'misconfigured',
   })
   expect(elsewhere.requests).toHaveLength(0)
+  expect(fake.requests).toHaveLength(1)
+})
+
+test.each(['gzip', 'br', 'deflate'])(
+  'a client asks for no compression, and throws misconfigured after a response in %s',
+  async (encoding) => {
+    const fake = await startFake((_request, response) =>
+      response.writeHead(200, { 'content-encoding': encoding }).end(gzipSync('{}')),
+    )
+
+    await expect(client({ send: fake.send })(search)).rejects.toMatchObject({
+      code: 'misconfigured',
+      intercomStatus: 200,
+    })
+    expect(fake.requests).toHaveLength(1)
+    expect(fake.requests[0]?.headers['accept-encoding']).toBe('identity')
+  },
+)
+
+test('a client waits 180 s after a compressed response to the create of a lead', async () => {
+  const fake = await startFake((_request, response) =>
+    response.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync('{"id":"6762f0dd"}')),
+  )
+
+  await expect(client({ send: fake.send })(create({ role: 'lead' }))).rejects.toMatchObject({
+    code: 'misconfigured',
+    retryAfterSeconds: 180,
+  })
 })
 
 test('a client throws intercom_unavailable after an incomplete response', async () => {

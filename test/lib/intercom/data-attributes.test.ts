@@ -267,6 +267,12 @@ describe('the list of attributes', () => {
     await expect(createListAttributes(clock)(late)).rejects.toMatchObject({ code: 'out_of_time' })
   })
 
+  test('throws misconfigured if the address redirects', async () => {
+    intercom.addFault({ path, status: 307, body: 'html', count: 1 })
+
+    await expect(createListAttributes(clock)(send)).rejects.toMatchObject({ code: 'misconfigured' })
+  })
+
   test('throws an unexpected error', async () => {
     const broken = client({
       token: {

@@ -6,7 +6,9 @@ import {
   intercomError,
   intercomTextOf,
   isBadToken,
+  isRateLimited,
   isSuccess,
+  temporaryCodeOf,
 } from '../../../src/lib/intercom/errors.ts'
 
 const responseOf = (status: number, body: unknown = {}) => ({ status, headers: {}, body })
@@ -32,7 +34,6 @@ describe('errorCodeOf', () => {
     [408, 'intercom_unavailable'],
     [200, 'intercom_unavailable'],
     [202, 'intercom_unavailable'],
-    [307, 'intercom_unavailable'],
     [500, 'intercom_unavailable'],
     [503, 'intercom_unavailable'],
     [429, 'intercom_rate_limited'],
@@ -49,6 +50,66 @@ describe('errorCodeOf', () => {
 
   test('returns intercom_rate_limited for HTML with status 429', () => {
     expect(errorCodeOf({ ...responseOf(429), body: undefined })).toBe('intercom_rate_limited')
+  })
+})
+
+const temporaryCodes = [
+  ['request_timeout', 'intercom_unavailable'],
+  ['server_error', 'intercom_unavailable'],
+  ['service_error', 'intercom_unavailable'],
+  ['service_unavailable', 'intercom_unavailable'],
+  ['rate_limit_exceeded', 'intercom_rate_limited'],
+  ['too_many_requests', 'intercom_rate_limited'],
+] as const
+const anyStatuses = [200, 400, 401, 402, 403, 404, 405, 409, 410, 422, 429, 500, 503]
+
+describe.each(temporaryCodes)('Intercom’s code %s', (code, expected) => {
+  test.each(anyStatuses)('means with status %i what the code says', (status) => {
+    expect(errorCodeOf(responseOf(status, errorList({ code })))).toBe(expected)
+  })
+
+  test('counts in any entry of the error list', () => {
+    const body = { errors: [{ code: 'parameter_invalid' }, {}, { code, message: 'x' }] }
+
+    expect(errorCodeOf(responseOf(422, body))).toBe(expected)
+    expect(temporaryCodeOf(body)).toBe(expected)
+  })
+
+  test('is no bad token with status 401', () => {
+    expect(isBadToken(responseOf(401, errorList({ code })))).toBe(false)
+  })
+})
+
+describe('temporaryCodeOf', () => {
+  test('prefers unavailable to rate limited: the request may have been handled', () => {
+    const body = { errors: [{ code: 'rate_limit_exceeded' }, { code: 'service_error' }] }
+
+    expect(temporaryCodeOf(body)).toBe('intercom_unavailable')
+  })
+
+  test.each([
+    errorList({ code: 'data_invalid' }),
+    errorList({ code: null, message: 'service_error' }),
+    errorList({ code: 'Service_Error' }),
+    { errors: [] },
+    { code: 'service_error' },
+    'service_error',
+    undefined,
+  ])('is undefined for %j', (body) => {
+    expect(temporaryCodeOf(body)).toBeUndefined()
+  })
+})
+
+describe('isRateLimited', () => {
+  test.each([
+    [429, undefined, true],
+    [429, errorList({ code: 'service_unavailable' }), true],
+    [400, errorList({ code: 'rate_limit_exceeded' }), true],
+    [503, errorList({ code: 'too_many_requests' }), true],
+    [400, errorList({ code: 'service_error' }), false],
+    [503, undefined, false],
+  ])('of status %i with the body %j is %s', (status, body, expected) => {
+    expect(isRateLimited({ status, body })).toBe(expected)
   })
 })
 
@@ -149,6 +210,13 @@ describe('intercomError', () => {
       expect(error.requestId).toBeUndefined()
     },
   )
+
+  test('has the given message instead of the code’s own', () => {
+    const error = intercomError('misconfigured', responseOf(404), undefined, 'what: to do')
+
+    expect(error).toMatchObject({ code: 'misconfigured', intercomStatus: 404 })
+    expect(error.message).toBe('what: to do')
+  })
 
   test('without a response has a cause and no status', () => {
     const cause = new Error('reset')

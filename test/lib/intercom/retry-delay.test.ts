@@ -17,15 +17,25 @@ describe('retryDelayMs', () => {
   }
 
   test('waits after a 429 until the window resets, and up to a second longer', () => {
-    expect(retryDelayMs({ status: 429, headers }, options)).toBe(4_000 + 500)
+    expect(retryDelayMs({ status: 429, headers, body: {} }, options)).toBe(4_000 + 500)
+  })
+
+  test.each([
+    [400, 'rate_limit_exceeded'],
+    [401, 'too_many_requests'],
+    [503, 'rate_limit_exceeded'],
+  ])('waits for the window after a %i with Intercom’s code %s, too', (status, code) => {
+    const body = { type: 'error.list', errors: [{ code }] }
+
+    expect(retryDelayMs({ status, headers, body }, options)).toBe(4_000 + 500)
   })
 
   test('waits a whole window after a 429 without rate limit headers', () => {
-    expect(retryDelayMs({ status: 429, headers: {} }, options)).toBe(10_000 + 500)
+    expect(retryDelayMs({ status: 429, headers: {}, body: undefined }, options)).toBe(10_000 + 500)
   })
 
   test('waits the jitter after any other response, and without one', () => {
-    expect(retryDelayMs({ status: 503, headers }, options)).toBe(500)
+    expect(retryDelayMs({ status: 503, headers, body: {} }, options)).toBe(500)
     expect(retryDelayMs(undefined, options)).toBe(500)
   })
 })

@@ -1,0 +1,65 @@
+import { type BridgeError, delayed } from '../errors.ts'
+import { hasIntercomCode, intercomError, isSuccess, temporaryCodeOf } from './errors.ts'
+import type { IntercomRequest, IntercomResponse } from './request-types.ts'
+import { searchLagSeconds } from './search-lag.ts'
+
+const messages = {
+  version:
+    'Intercom does not know this version of its API: set INTERCOM_VERSION to one that it has, such as 2.14',
+  redirect:
+    "Intercom's address redirects, and redirects are not followed: set INTERCOM_REGION to the workspace's region, or correct INTERCOM_BASE_URL",
+  compressed:
+    "Intercom's response is compressed although the request refuses that: correct INTERCOM_BASE_URL, or the proxy that compresses it",
+  notFound:
+    "Intercom's address does not have its API: correct INTERCOM_BASE_URL (a host, without a path), or the proxy's path",
+  notAccepted:
+    "Intercom's address does not accept the method or the media type of its API: correct INTERCOM_BASE_URL, or the proxy that it names",
+}
+
+/** What a 404 may say about the signup: the address is right. */
+const missingPartCodes: ReadonlySet<string> = new Set([
+  'admin_not_found',
+  'company_not_found',
+  'team_not_found',
+])
+const versionCodes: ReadonlySet<string> = new Set(['intercom_version_invalid'])
+
+const isTemporary = ({ status, body }: IntercomResponse): boolean =>
+  status >= 500 || status === 408 || status === 429 || temporaryCodeOf(body) !== undefined
+
+/** Node joins repeated headers of this name with commas. */
+const isCompressed = ({ headers }: IntercomResponse): boolean => {
+  const encoding = String(headers['content-encoding'] ?? '').trim()
+  return encoding !== '' && encoding.toLowerCase() !== 'identity'
+}
+
+const messageOf = (name: string, response: IntercomResponse): string | undefined => {
+  const { status, body } = response
+  // Versions before 2.13 cannot find by external_id; search does it then.
+  if (name !== 'find' && hasIntercomCode(body, versionCodes)) return messages.version
+  if (isTemporary(response)) return undefined
+  if (status >= 300 && status < 400) return messages.redirect
+  if (isCompressed(response)) return messages.compressed
+  // Their paths name no contact, so they exist in every workspace.
+  if (name !== 'create' && name !== 'search') return undefined
+  if (status === 404) {
+    return hasIntercomCode(body, missingPartCodes) ? undefined : messages.notFound
+  }
+  return status === 405 || status === 406 || status === 415 ? messages.notAccepted : undefined
+}
+
+/**
+ * The error `misconfigured` if a response shows that the environment is wrong, so that every other
+ * request would fail, too: an unknown version, a redirect, a compressed response, or no API at this
+ * address. Otherwise `undefined`. After a success that cannot be read the retry of a request that
+ * must not be repeated waits until search shows what it may have created.
+ */
+export const misconfiguredError = (
+  { name, repeatable }: Pick<IntercomRequest<unknown>, 'name' | 'repeatable'>,
+  response: IntercomResponse,
+): BridgeError | undefined => {
+  const message = messageOf(name, response)
+  if (message === undefined) return undefined
+  const error = intercomError('misconfigured', response, undefined, message)
+  return isSuccess(response) && !repeatable ? delayed(error, searchLagSeconds) : error
+}
