@@ -2,6 +2,7 @@ import { type IntercomEnv, intercomBaseUrl } from '../lib/config/env.ts'
 import { createCache } from '../lib/config/secret-cache.ts'
 import { loadToken } from '../lib/config/secrets.ts'
 import { type DeliverResult, deliver } from '../lib/deliver/deliver.ts'
+import { createFuse } from '../lib/deliver/fuse.ts'
 import type { Policy } from '../lib/deliver/policy.ts'
 import { createClient } from '../lib/intercom/client.ts'
 import { createListAttributes } from '../lib/intercom/data-attributes.ts'
@@ -19,8 +20,8 @@ export type DeliverWithin = (
 
 /**
  * Creates the function that delivers a signup to Intercom. What it keeps between invocations: HTTP
- * connections, the cached token, the rate limit's pace, contacts created lately, and the
- * workspace's attributes and tags.
+ * connections, the cached token, the rate limit's pace, contacts created lately, the
+ * workspace's attributes and tags, and whether Intercom refuses everyone.
  */
 export const createDeliver = (
   env: IntercomEnv,
@@ -35,6 +36,7 @@ export const createDeliver = (
     recent: createRecentContacts(clock),
     listAttributes: createListAttributes(clock),
     tagIds: new Map<string, string>(),
+    fuse: createFuse(),
   }
   return (signup, policy, remainingMs) => {
     const send = createClient({

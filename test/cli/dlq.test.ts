@@ -196,7 +196,7 @@ describe('bridge dlq list', () => {
   })
 
   test('counts more dead letters than SQS returns in one receive', async () => {
-    world.intercom.addFault({ status: 422 })
+    world.intercom.addFault({ method: 'POST', path: '/contacts', status: 422 })
     for (let person = 0; person < 25; person += 1) await store(`person-${person}@example.com`)
     for (let batch = 0; batch < 3; batch += 1) await work()
 
@@ -508,7 +508,7 @@ describe('the bridge command', () => {
   })
 
   test('releases the dead letters it holds when the reader of its output is gone', async () => {
-    world.intercom.addFault({ status: 422 })
+    world.intercom.addFault({ method: 'POST', path: '/contacts', status: 422 })
     for (let person = 0; person < 25; person += 1) await store(`person-${person}@example.com`)
     for (let batch = 0; batch < 3; batch += 1) await work()
     const child = spawn(process.execPath, [file, 'dlq', 'show', '--sandbox'], {

@@ -275,6 +275,25 @@ export const intercomRows: readonly Row[] = [
     },
   },
   {
+    name: 'everyone refused 2 h',
+    title: 'each worker parks at most four, and the others are delivered after the end',
+    sizes: { short: 60, full: 5_000 },
+    run: async (size) => {
+      const workers = 2
+      const refusal = { status: 400, code: 'parameter_invalid' }
+      const { scene, parkedByEnd, drainedMs } = await outage(size, 2 * hourMs, { workers }, refusal)
+      const parked = scene.model.parked().length
+      assert.ok(parkedByEnd > 0)
+      return [
+        `${number(size)} signups during 2 h`,
+        atMost('parked', parked, 4 * workers),
+        exactly('contacts', scene.model.contacts().length, size - parked),
+        atMost('minutes to drain', drainedMs / 60_000, 16),
+        await drainAndAudit(scene),
+      ]
+    },
+  },
+  {
     name: 'token rotated',
     title: 'a token changed during delivery costs each process at most one refused batch',
     sizes: { short: 200, full: 10_000 },

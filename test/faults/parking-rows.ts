@@ -2,11 +2,14 @@ import { strict as assert } from 'node:assert'
 import { atMost, dayMs, drainAndAudit, exactly, hourMs, number, type Row } from './row.ts'
 import { type Person, peopleOf, type Scene, signupOf, startScene } from './scene.ts'
 
+/** Only the create: a refusal of every look-up, too, would keep the signups in the queue. */
+const refusedCreate = { method: 'POST', path: '/contacts', status: 422 } as const
+
 /** Starts a scene in which every signup was permanently refused and is a dead letter. */
 const parkAll = async (size: number, options: Parameters<typeof startScene>[0] = {}) => {
   const scene = await startScene({ workers: 4, ...options })
   const { model } = scene
-  model.workspace.addFault({ status: 422 })
+  model.workspace.addFault(refusedCreate)
   await scene.signUp(peopleOf(size), { occurred_at: Math.floor(model.time.now() / 1_000) })
   await model.drained()
   model.workspace.faults.clear()
@@ -124,7 +127,7 @@ export const parkingRows: readonly Row[] = [
     run: async (size) => {
       const scene = await startScene()
       const { model } = scene
-      model.workspace.addFault({ status: 422 })
+      model.workspace.addFault(refusedCreate)
       await scene.signUp(peopleOf(size))
       model.setDown({ sqs: true })
       await model.passes(hourMs)
@@ -194,8 +197,10 @@ export const parkingRows: readonly Row[] = [
       await scene.signUp(people)
       await model.drained()
       // Their next event is permanently refused and parked.
-      model.workspace.addFault({ status: 422 })
       for (const person of people) {
+        // Two codes by turns: the same one for five persons would keep them in the queue.
+        const code = person.number % 2 === 0 ? 'data_invalid' : 'parameter_invalid'
+        model.workspace.addFault({ path: '/contacts/search', status: 422, code, count: 1 })
         const phone = '+14155550100'
         await scene.post(...signupOf(person, { event_id: `again-${person.number}`, phone }))
       }

@@ -190,6 +190,16 @@ describe('a fault that is the same for all', () => {
       })
     },
   )
+
+  test('(the same refusal of everyone) parks four records of ten at most, and returns the others', async () => {
+    const batch = await people(10)
+    world.intercom.addFault({ status: 400, code: 'bad_request' })
+    const { worker, counted } = startWorker()
+
+    expect((await worker(batch, oneMinuteLeft)).batchItemFailures).toHaveLength(6)
+    expect([counted.get('intercom_rejected'), counted.get('intercom_refuses_all')]).toEqual([4, 6])
+    expect(await world.deadLetters()).toHaveLength(4)
+  })
 })
 
 describe('a user whose create request got no response', () => {

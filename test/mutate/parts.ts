@@ -51,11 +51,13 @@ export const parts: Readonly<Record<string, Part>> = {
       'src/lib/deliver/step.ts',
       'src/lib/deliver/match-contact.ts',
       'src/lib/deliver/contact-diff.ts',
+      'src/lib/deliver/fuse.ts',
     ],
     tests: [
       'test/lib/deliver/match-contact.test.ts',
       'test/lib/deliver/next-step-*.test.ts',
       'test/lib/deliver/contact-diff.test.ts',
+      'test/lib/deliver/fuse.test.ts',
     ],
     isRandom: true,
   },

@@ -72,7 +72,7 @@ const runHandler = (name: FunctionName, event: unknown, env: NodeJS.ProcessEnv) 
     { SIGNUP_BRIDGE_STAGE: standard.stage, ...env },
   )
 
-/** Returns the worker's log when the token lacks a right, and when Intercom refuses the token. */
+/** Returns the worker's log when Intercom refuses five persons, a right of the token, and the token. */
 const runRefusedWorker = async () => {
   const world = await startWorld()
   try {
@@ -80,6 +80,14 @@ const runRefusedWorker = async () => {
       ...world.workerEnv,
       ...Object.fromEntries(Object.entries(process.env).filter(([name]) => /^AWS_/.test(name))),
     }
+    await world.sendToInbox(
+      ['a', 'b', 'c', 'd', 'e'].map((name) => ({
+        body: JSON.stringify({ email: `${name}@example.com` }),
+        source: 'backend',
+      })),
+    )
+    world.intercom.addFault({ status: 400, count: 5 })
+    const refusesAll = await runHandler('worker', await world.batch(world.inbox.url), env)
     await world.sendToInbox([
       { body: JSON.stringify({ email: 'ada@example.com' }), source: 'backend' },
     ])
@@ -87,7 +95,7 @@ const runRefusedWorker = async () => {
     world.intercom.addFault({ status: 403, code: 'api_plan_restricted', count: 1 })
     const forbidden = await runHandler('worker', event, env)
     world.intercom.addFault({ access_token: 'another' })
-    return [...forbidden, ...(await runHandler('worker', event, env))]
+    return [...refusesAll, ...forbidden, ...(await runHandler('worker', event, env))]
   } finally {
     await world.close()
   }
@@ -180,6 +188,7 @@ describe.each(stacks)('alarms of the $name stack', (stack) => {
     ['SignupBridge', 'misconfigured', `signup-bridge-${stack.stage}-worker`],
     ['SignupBridge', 'intercom_unauthorized', `signup-bridge-${stack.stage}-worker`],
     ['SignupBridge', 'intercom_forbidden', `signup-bridge-${stack.stage}-worker`],
+    ['SignupBridge', 'intercom_refuses_all', `signup-bridge-${stack.stage}-worker`],
     ...queueIds(stack).deadLetters.map((id) => [
       'AWS/SQS',
       'ApproximateNumberOfMessagesVisible',
@@ -198,10 +207,10 @@ describe.each(stacks)('alarms of the $name stack', (stack) => {
   })
 })
 
-test('a stack has nine alarms, and eleven with an inbox', () => {
-  expect(alarmsOf(standard)).toHaveLength(9)
-  expect(alarmsOf(prod)).toHaveLength(9)
-  expect(alarmsOf(direct)).toHaveLength(11)
+test('a stack has ten alarms, and twelve with an inbox', () => {
+  expect(alarmsOf(standard)).toHaveLength(10)
+  expect(alarmsOf(prod)).toHaveLength(10)
+  expect(alarmsOf(direct)).toHaveLength(12)
 })
 
 test.each(['webhook', 'worker'])(

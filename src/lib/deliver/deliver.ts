@@ -6,6 +6,7 @@ import type { SendRequest } from '../intercom/request-types.ts'
 import { searchLagSeconds } from '../intercom/search-lag.ts'
 import type { Signup } from '../signup.ts'
 import { applyExtras, type TagIds } from './extras.ts'
+import type { Fuse } from './fuse.ts'
 import type { Exchange, StepResponse } from './history.ts'
 import { nextStep } from './next-step.ts'
 import type { Policy } from './policy.ts'
@@ -34,6 +35,7 @@ export type DeliverDependencies = {
   readonly recent: RecentContacts
   readonly listAttributes: ListAttributes
   readonly tagIds: TagIds
+  readonly fuse: Fuse
 }
 
 /** Renames a 5xx: unarchiving a permanently deleted contact may fail as in an outage. */
@@ -69,6 +71,7 @@ const runSteps = async (
   signup: Signup,
   policy: Policy,
   dependencies: DeliverDependencies,
+  onAccepted: () => void,
 ): Promise<Decision> => {
   const history: Exchange[] = []
   for (;;) {
@@ -83,6 +86,7 @@ const runSteps = async (
             list: await dependencies.listAttributes(dependencies.send, policy.replayedAtMs),
           }
         : await sendContactRequest(request, dependencies)
+    if (request.type !== 'attributes' && response.type !== 'refused') onAccepted()
     history.push({ request, response })
   }
 }
@@ -114,7 +118,16 @@ export const deliver = async (
     return dependencies.send(request)
   }
   const countingDependencies = { ...dependencies, send }
-  const decision = await runSteps(signup, policy, countingDependencies)
+  let isAccepted = false
+  const onAccepted = () => {
+    isAccepted = true
+    dependencies.fuse.accept()
+  }
+  const decision = await runSteps(signup, policy, countingDependencies, onAccepted).catch(
+    (error: unknown) => {
+      throw isAccepted ? error : dependencies.fuse.refuse(signup, error)
+    },
+  )
   const { refused, ...rest } = decision
   const { contact, outcome } = decision
   const isNewLead = outcome === 'created' && signup.contact.role === 'lead'

@@ -141,6 +141,20 @@ test.each([
   },
 )
 
+test('direct mode responds with 422 to four persons with the same refusal, then with 503 to all', async () => {
+  const { send, workspace, count } = await start()
+  workspace.addFault({ status: 400, code: 'bad_request' })
+  const statuses: number[] = []
+  for (const name of ['a', 'b', 'c', 'd', 'e', 'a']) {
+    statuses.push((await send({ email: `${name}@example.com` })).status)
+  }
+
+  expect(statuses).toEqual([422, 422, 422, 422, 503, 503])
+  expect(count('intercom_refuses_all')).toBe(2)
+  workspace.faults.clear()
+  expect(await send(account)).toMatchObject({ status: 200 })
+})
+
 test('direct mode responds with 422 to contact_archived, contact_deleted and identity_conflict', async () => {
   const parking = await start({ onArchived: 'park' })
   const archived = await parking.addContact(account)

@@ -188,6 +188,64 @@ describe('a fault that is the same for all', () => {
   })
 })
 
+describe('a refusal of everyone', () => {
+  const refusal = { path: '/contacts/search', status: 400, code: 'parameter_invalid' } as const
+
+  test('parks the first four persons; the others wait, and are delivered after it ends', async () => {
+    const { enqueue, passes, drained, contacts, count, workspace, reasons } = await startScene()
+    workspace.addFault(refusal)
+    await enqueue('backend', people(30))
+    await passes(2 * hour)
+
+    expect(reasons()).toEqual(Array(4).fill('intercom_rejected'))
+    expect(count('intercom_refuses_all')).toBeGreaterThan(0)
+    expect(contacts()).toEqual([])
+
+    workspace.faults.clear()
+    await drained()
+    expect(contacts()).toHaveLength(26)
+    expect(reasons()).toHaveLength(4)
+  })
+
+  test('at the create, without a look-up, parks the first four persons', async () => {
+    const { enqueue, passes, drained, contacts, workspace, reasons } = await startScene({
+      lookup: false,
+    })
+    workspace.addFault({ method: 'POST', path: '/contacts', status: 422 })
+    await enqueue('backend', people(20))
+    await passes(2 * hour)
+    expect(reasons()).toEqual(Array(4).fill('intercom_rejected'))
+
+    workspace.faults.clear()
+    await drained()
+    expect(contacts()).toHaveLength(16)
+  })
+
+  test('of creates only is judged one by one: Intercom accepts the look-ups', async () => {
+    const { enqueue, drained, workspace, reasons } = await startScene()
+    workspace.addFault({ method: 'POST', path: '/contacts', status: 422, code: 'data_invalid' })
+    await enqueue('backend', people(10))
+    await drained()
+
+    expect(reasons()).toEqual(Array(10).fill('intercom_rejected'))
+  })
+
+  test('parks the refused again once Intercom accepts someone', async () => {
+    const { enqueue, passes, signUp, drained, workspace, reasons } = await startScene()
+    workspace.addFault({ ...refusal, count: 5 })
+    await enqueue('backend', people(5))
+    await passes(5_000)
+    expect(reasons()).toHaveLength(4)
+
+    await signUp(account)
+    workspace.addFault({ ...refusal, count: 1 })
+    await enqueue('backend', [{ email: 'lin@example.com' }])
+    await drained()
+
+    expect(reasons()).toEqual(Array(5).fill('intercom_rejected'))
+  })
+})
+
 describe('a temporary error', () => {
   test.each([
     ['408', { status: 408 }],

@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { type DeliverDependencies, deliver } from '../../../src/lib/deliver/deliver.ts'
+import { createFuse } from '../../../src/lib/deliver/fuse.ts'
+import type { Policy } from '../../../src/lib/deliver/policy.ts'
 import { BridgeError } from '../../../src/lib/errors.ts'
 import type { Contact } from '../../../src/lib/intercom/contact.ts'
 import type { ContactResponse } from '../../../src/lib/intercom/contact-request.ts'
@@ -31,6 +33,7 @@ describe('deliver', () => {
     send: async () => (responses.shift() ?? gone) as never,
     listAttributes: async () => undefined,
     tagIds: new Map(),
+    fuse: createFuse(),
   })
 
   test('finds a contact that this process created before search shows it', async () => {
@@ -105,6 +108,55 @@ describe('deliver', () => {
     await expect(
       deliver(account, policy, dependencies(recent, found(), conflict('b', true))),
     ).rejects.toMatchObject({ code: 'contact_archived' })
+  })
+
+  describe('informs the fuse', () => {
+    const refusal = new BridgeError('intercom_rejected', 'text', { intercomStatus: 400 })
+    const refused: ContactResponse = { type: 'refused', error: refusal, aboutAttributes: false }
+    const withoutLookup = { ...defaultPolicy, lookup: false }
+    const person = (number: number) => ({
+      ...account,
+      contact: { ...account.contact, email: `p${number}@example.com` },
+    })
+    const start = () => {
+      const fuse = createFuse()
+      const run = (number: number, policy: Policy, ...responses: ContactResponse[]) =>
+        deliver(person(number), policy, {
+          ...dependencies(createRecentContacts(createClock()), ...responses),
+          fuse,
+        }).then(
+          ({ outcome }) => outcome,
+          ({ code }: BridgeError) => code,
+        )
+      const refuseFour = async () => {
+        for (const number of [1, 2, 3, 4]) await run(number, withoutLookup, refused)
+      }
+      return { run, refuseFour }
+    }
+
+    test('of deliveries in which every contact request was refused', async () => {
+      const { run, refuseFour } = start()
+      await refuseFour()
+
+      expect(await run(5, withoutLookup, refused)).toBe('intercom_refuses_all')
+    })
+
+    test('not of those in which one was accepted, and closes it', async () => {
+      const { run, refuseFour } = start()
+      await refuseFour()
+
+      expect(await run(5, defaultPolicy, found(), refused)).toBe('intercom_rejected')
+      expect(await run(6, withoutLookup, refused)).toBe('intercom_rejected')
+    })
+
+    test('of a contact that was written', async () => {
+      const { run, refuseFour } = start()
+      await refuseFour()
+      await run(5, withoutLookup, refused)
+
+      expect(await run(6, withoutLookup, returned(contact('a')))).toBe('created')
+      expect(await run(7, withoutLookup, refused)).toBe('intercom_rejected')
+    })
   })
 
   test.each([
