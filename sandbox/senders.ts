@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto'
 import type { Bridge } from '../src/lib/config/config.ts'
 import type { Environment } from '../src/lib/config/env.ts'
-import { tokenInput } from '../src/lib/ingest/turnstile.ts'
 import { withSecret } from '../src/lib/signature/verify.ts'
-import { needsSecret, type Source } from '../src/lib/sources/source.ts'
+import { needsSecret, type Source, turnstileInput } from '../src/lib/sources/source.ts'
 
 /** What a sender needs to be set up for a source. */
 export type Sender = {
@@ -81,7 +80,7 @@ export const exampleCommand = (bridge: Bridge, senders: readonly Sender[], url: 
   const { origins = [], turnstile } = bridge.sources[form.name]?.form ?? {}
   return [
     `curl ${url}${form.path} -d email=ada@example.com -d 'name=Ada Lovelace'`,
-    ...(turnstile ? [`-d ${tokenInput}=any`] : []),
+    ...(turnstile ? [`-d ${turnstileInput}=any`] : []),
     ...(origins[0] ? [`-H 'origin: ${origins[0]}'`] : []),
   ].join(' ')
 }

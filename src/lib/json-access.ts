@@ -28,3 +28,12 @@ export const isEmpty = (value: unknown): boolean =>
 /** The value at a dotted path, through own properties only. */
 export const ownPath = (value: unknown, path: string): unknown =>
   path.split('.').reduce<unknown>((inner, key) => own(inner, key), value)
+
+type WithoutUndefined<T> = { [key in keyof T]?: Exclude<T[key], undefined> }
+
+/** Returns the object without its undefined properties. */
+export const withoutUndefined = <T extends object>(object: T): WithoutUndefined<T> =>
+  // Object.fromEntries() loses the types of the properties.
+  Object.fromEntries(
+    Object.entries(object).filter(([, value]) => value !== undefined),
+  ) as WithoutUndefined<T>

@@ -87,6 +87,19 @@ export const companyFieldNames = [
   'remote_created_at',
 ] as const satisfies readonly CompanyField[]
 
+/** The keys of a company as it is received; `created_at` is another name of `remote_created_at`. */
+export const companyKeys: ReadonlySet<string> = new Set([
+  ...companyFieldNames,
+  'created_at',
+  'custom_attributes',
+])
+
+/** A company as a preset or `map` returns it: the values as received. */
+export type CompanyInput = { [field in CompanyField]?: unknown } & {
+  created_at?: unknown
+  custom_attributes?: Readonly<Record<string, unknown>> | null | undefined
+}
+
 /**
  * A signup as a preset or `map` returns it: the same names, the values as received. `normalise`
  * decides which can be used.
@@ -97,8 +110,14 @@ export type SignupInput = {
   contact: { [field in ContactField]?: unknown } & {
     custom_attributes?: Readonly<Record<string, unknown>> | undefined
   }
-  consent?: boolean
+  /** Whether the person agreed to e-mail: a boolean, or the value of the box; absent: not asked. */
+  consent?: unknown
+  /** One text has tags between commas. */
   tags?: unknown
-  company?: { [field in CompanyField]?: unknown } | undefined
+  company?: CompanyInput | undefined
+  /** Beside `company`: one, or several. */
+  companies?: CompanyInput | readonly CompanyInput[] | undefined
   note?: unknown
+  /** Contact fields, and `custom_attributes.NAME`, that the sender set to null. */
+  clears?: readonly string[] | undefined
 }

@@ -251,7 +251,11 @@ const withOptions = signup({
 const mapped = property(
   'a payload with any values at the configured paths is read or refused',
   fc.dictionary(
-    fc.constantFrom(...'abcdefghijklmno', 'tags', 'custom_attributes', 'external_id', 'role'),
+    fc.constantFrom(
+      ...'abcdefghijklmno',
+      ...['tags', 'custom_attributes', 'external_id', 'role', 'unsubscribed_from_emails'],
+      ...['user_id', 'first_name', 'last_name', 'created_at', 'companies', 'email'],
+    ),
     fc.oneof(fc.jsonValue({ maxDepth: 6 }), fc.constantFrom('ada@example.com', '2813322575')),
   ),
   async (body, tally) => {

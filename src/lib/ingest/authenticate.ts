@@ -4,9 +4,9 @@ import { BridgeError, type ErrorCode } from '../errors.ts'
 import { own } from '../json-access.ts'
 import { toKeys } from '../signature/key.ts'
 import { verify } from '../signature/verify.ts'
-import { needsSecret, type Source } from '../sources/source.ts'
+import { needsSecret, type Source, turnstileInput } from '../sources/source.ts'
 import { parseFormBody } from '../transform/body.ts'
-import { type AskTurnstile, assertHuman, tokenInput } from './turnstile.ts'
+import { type AskTurnstile, assertHuman } from './turnstile.ts'
 
 export type AuthenticateDependencies = {
   /** The signing secrets of a source, by its name. */
@@ -67,7 +67,7 @@ export const verifyHuman = async (
   delivery: Delivery,
   dependencies: AuthenticateDependencies,
 ): Promise<void> => {
-  const token = own(await parseFormBody(delivery), tokenInput)
+  const token = own(await parseFormBody(delivery), turnstileInput)
   await withSecrets(delivery, dependencies, async (secrets) => {
     await assertHuman(token, secrets, dependencies.askTurnstile)
   })

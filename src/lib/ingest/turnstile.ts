@@ -5,8 +5,6 @@ import type { SendHttp } from '../http.ts'
 import { parseJson } from '../json.ts'
 import { toKeys } from '../signature/key.ts'
 
-/** The form field that Turnstile's widget adds. */
-export const tokenInput = 'cf-turnstile-response'
 export const turnstileUrl = 'https://challenges.cloudflare.com'
 
 /** https://developers.cloudflare.com/turnstile/get-started/server-side-validation/ */

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini'
 import { asText, isRecord, own } from '../json-access.ts'
 import { bodyScheme } from '../signature/hmac.ts'
-import { isAbsent } from '../transform/normalise-values.ts'
+import { isAbsent } from '../transform/text.ts'
 import { fullName } from './person.ts'
 import { defineSource } from './source.ts'
 

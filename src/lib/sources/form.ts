@@ -1,5 +1,12 @@
 import * as z from 'zod/mini'
-import { assertOptions, makeSource, type Source, type SourceOptions } from './source.ts'
+import { isAbsent } from '../transform/text.ts'
+import {
+  assertOptions,
+  makeSource,
+  type Source,
+  type SourceOptions,
+  turnstileInput,
+} from './source.ts'
 
 const inputs = z.record(z.string(), z.union([z.string(), z.array(z.string())]))
 export type FormInputs = z.infer<typeof inputs>
@@ -26,9 +33,15 @@ export type FormOptions = SourceOptions<FormInputs> & {
 /** An input hidden from people; a post with a value in it comes from a bot. */
 export const honeypot = '_gotcha'
 
+/** Inputs of the bridge and of this preset: options map the others. */
+const knownInputs = new Set(['email', 'name', 'phone', honeypot, turnstileInput])
+
+const hasValue = (value: string | readonly string[]): boolean =>
+  [value].flat().some((part) => !isAbsent(part))
+
 /**
  * A form on your own pages. It maps the inputs `email`, `name` and `phone`; others only if the
- * options name them.
+ * options name them: else those with a value count as `field_unknown`.
  *
  * @throws BridgeError `invalid_config`, listing every problem
  *
@@ -54,6 +67,10 @@ export const form = (options: FormOptions = {}): Source => {
         turnstile,
       },
       eventId: () => undefined,
+      unread: (inputs) =>
+        Object.entries(inputs).flatMap(([name, value]) =>
+          knownInputs.has(name) || !hasValue(value) ? [] : [name],
+        ),
       toSignup: ({ email, name, phone, [honeypot]: gotcha }) =>
         gotcha?.length ? undefined : { contact: { email, name, phone } },
     },

@@ -1,6 +1,6 @@
 import type { Question } from '../delivery.ts'
 import { memoise } from '../memoise.ts'
-import { isAbsent } from '../transform/normalise-values.ts'
+import { isAbsent } from '../transform/text.ts'
 
 /** Joins the parts of a name that are present; returns `undefined` if none is. */
 export const fullName = (...parts: readonly unknown[]): string | undefined => {

@@ -1,14 +1,63 @@
 import * as z from 'zod/mini'
+import { contactFieldNames } from '../signup.ts'
+import { isAbsent } from '../transform/text.ts'
+import { fullName } from './person.ts'
 import { defineSource } from './source.ts'
 
+const company = z.looseObject({})
 const payload = z.looseObject({
   custom_attributes: z.optional(z.nullable(z.looseObject({}))),
-  company: z.optional(z.nullable(z.looseObject({}))),
+  company: z.optional(z.nullable(company)),
+  companies: z.optional(z.nullable(z.union([company, z.array(company)]))),
 })
+type Payload = z.infer<typeof payload>
+
+/** The value of a field by its other names; those that are not used count as unknown fields. */
+const readAlias = (field: string, own: unknown, value: unknown, names: Record<string, unknown>) =>
+  isAbsent(own) && !isAbsent(value)
+    ? { [field]: value }
+    : Object.fromEntries(Object.entries(names).filter(([, other]) => !isAbsent(other)))
+
+/** Parts of a name that are no text, which `fullName` does not read. */
+const unreadParts = (parts: Record<string, unknown>) =>
+  Object.fromEntries(
+    Object.entries(parts).filter(([, part]) => typeof part !== 'string' && !isAbsent(part)),
+  )
+
+const olderNames = ['user_id', 'first_name', 'last_name', 'created_at']
+
+/**
+ * Reads the names of Intercom's older API and of Segment's traits where the field itself is absent.
+ * https://segment.com/docs/connections/spec/identify/#traits
+ */
+const withAliases = (received: Record<string, unknown>) => {
+  if (!olderNames.some((name) => Object.hasOwn(received, name))) return received
+  const { user_id, first_name, last_name, created_at, ...contact } = received
+  const name = fullName(first_name, last_name)
+  return {
+    ...contact,
+    ...readAlias('external_id', contact.external_id, user_id, { user_id }),
+    ...readAlias('name', contact.name, name, { first_name, last_name }),
+    ...unreadParts({ first_name, last_name }),
+    ...readAlias('signed_up_at', contact.signed_up_at, created_at, { created_at }),
+  }
+}
+
+/** What the payload sets to null: contact fields, and custom attributes. */
+const clearsOf = (payload: Payload): readonly string[] => {
+  const attributes = payload.custom_attributes ?? {}
+  return [
+    ...contactFieldNames.filter((name) => payload[name] === null),
+    ...Object.keys(attributes)
+      .filter((name) => attributes[name] === null)
+      .map((name) => `custom_attributes.${name}`),
+  ]
+}
 
 /**
  * Flat JSON from your own back end: the fields of Create contact, and `event_id`, `occurred_at`,
- * `tags`, `company` and `note`.
+ * `tags`, `company`, `companies` and `note`. It knows `user_id`, `first_name`, `last_name` and
+ * `created_at` too. A null empties a field, if the source overwrites.
  *
  * @example
  * sources: { backend: signup({ tags: ['app'] }) }
@@ -19,13 +68,19 @@ export const signup = defineSource({
   payload: { format: 'json', schema: payload },
   waits: true,
   eventId: ({ event_id }) => event_id,
-  toSignup: ({ event_id, occurred_at, tags, company, note, custom_attributes, ...contact }) => ({
-    event_id,
-    occurred_at,
-    tags,
-    company: company ?? undefined,
-    note,
-    // `normalise` counts unknown fields as left out.
-    contact: { ...contact, custom_attributes: custom_attributes ?? undefined },
-  }),
+  toSignup: (body) => {
+    const { event_id, occurred_at, tags, company, companies, note, custom_attributes, ...contact } =
+      body
+    return {
+      event_id,
+      occurred_at,
+      tags,
+      company: company ?? undefined,
+      companies: companies ?? undefined,
+      note,
+      clears: clearsOf(body),
+      // `normalise` counts unknown fields as left out.
+      contact: { ...withAliases(contact), custom_attributes: custom_attributes ?? undefined },
+    }
+  },
 })

@@ -45,25 +45,31 @@ export type FormSettings = {
   readonly turnstile: boolean
 }
 
+/** The input in which Cloudflare's widget posts its token. */
+export const turnstileInput = 'cf-turnstile-response'
+
 /** A configured source: its preset's definition and the user's options. */
 export type Source = SourceDefinition<unknown> & { readonly options: SourceOptions }
 
 const nonEmpty = z.string().check(z.minLength(1))
 const attributeName = nonEmpty.check(
-  z.refine((name) => !/[.$]/.test(name), {
-    error: 'custom attribute names contain no "." and no "$"',
-  }),
+  z.refine((name) => !/[.$]/.test(name), 'custom attribute names contain no "." and no "$"'),
 )
 const attributeTarget = z.union(
   [attributeName, z.strictObject({ to: attributeName, type: z.optional(z.enum(attributeTypes)) })],
   { error: `expected a name, or { to, type } with a type of ${attributeTypes.join(', ')}` },
+)
+/** One field alone is checked as a list of one. */
+const companyTargets = z.pipe(
+  z.transform((targets: unknown) => (typeof targets === 'string' ? [targets] : targets)),
+  z.array(z.enum(companyFieldNames)).check(z.minLength(1)),
 )
 const commonOptions = {
   fields: z.optional(z.record(nonEmpty, z.enum(contactFieldNames))),
   attributes: z.optional(z.record(nonEmpty, attributeTarget)),
   role: z.optional(z.enum(['user', 'lead'])),
   tags: z.optional(z.readonly(z.array(nonEmpty))),
-  company: z.optional(z.record(nonEmpty, z.enum(companyFieldNames))),
+  company: z.optional(z.record(nonEmpty, companyTargets)),
   note: z.optional(nonEmpty),
   country: z.optional(
     z.string().check(z.regex(/^[A-Z]{2}$/, 'a two-letter country code, such as "DE"')),

@@ -1,6 +1,6 @@
 import type { Question } from '../delivery.ts'
 import { own, ownPath } from '../json-access.ts'
-import { isAbsent } from './normalise-values.ts'
+import { isAbsent } from './text.ts'
 
 /**
  * Where a value is found: a question's id, ref, key or label, or a dotted path from the root of the

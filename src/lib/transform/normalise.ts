@@ -1,22 +1,35 @@
 import type { CountryCode } from 'libphonenumber-js'
 import type { Issue } from '../errors.ts'
-import { isRecord } from '../json-access.ts'
+import { withoutUndefined } from '../json-access.ts'
 import {
-  type Company,
   type ContactFields,
   contactKeys,
   type Role,
   type Signup,
   type SignupInput,
 } from '../signup.ts'
-import { clean, createValueReader, type LeftOut, type ValueReader } from './normalise-values.ts'
+import { readCompanies } from './company.ts'
+import { isTicked, readOptOut } from './consent.ts'
+import type { Constants } from './constants.ts'
+import { readAttributeName, readAttributes } from './custom-attributes.ts'
+import { readEmail } from './email.ts'
+import { createValueReader, type LeftOut, type ValueReader } from './normalise-values.ts'
+import { keyName, toTagList } from './text.ts'
 
 export type Normalised =
   | { readonly kind: 'signup'; readonly signup: Signup; readonly leftOut: readonly LeftOut[] }
-  | { readonly kind: 'no_identity'; readonly issues: readonly Issue[] }
+  | { readonly kind: 'no_identity' | 'invalid_signup'; readonly issues: readonly Issue[] }
 
-/** https://www.intercom.com/help/en/articles/179-send-custom-user-attributes-to-intercom */
-const maxAttributes = 250
+/** What normalising depends on beside the input. */
+export type NormaliseContext = {
+  /** The event's id if the signup has none. */
+  readonly eventId: string
+  readonly country: CountryCode | undefined
+  /** When the delivery was received, unix seconds. */
+  readonly receivedAt: number
+  readonly constants: Constants
+}
+
 const inputNames: ReadonlySet<string> = new Set([
   'event_id',
   'occurred_at',
@@ -24,20 +37,33 @@ const inputNames: ReadonlySet<string> = new Set([
   'consent',
   'tags',
   'company',
+  'companies',
   'note',
+  'clears',
 ] satisfies (keyof SignupInput)[])
+
+/** The contact fields that Intercom can empty. */
+const nullableFields = [
+  'phone',
+  'name',
+  'avatar',
+  'owner_id',
+  'signed_up_at',
+  'last_seen_at',
+] as const satisfies readonly (keyof ContactFields)[]
 
 /**
  * Turns the loose input of any source into a Signup. A value that cannot be used is left out and
  * listed in `leftOut`, never guessed; times become unix seconds, phone numbers E.164. A user needs
  * an e-mail or an external_id, a lead an e-mail or a phone number: else the result is
- * `no_identity`, with every problem found.
+ * `no_identity`, with every problem found. With an opt-out that is unreadable it is
+ * `invalid_signup`.
  */
 export const normalise = async (
   input: SignupInput,
-  { eventId, country }: { readonly eventId: string; readonly country: CountryCode | undefined },
+  { eventId, country, receivedAt, constants }: NormaliseContext,
 ): Promise<Normalised> => {
-  const reader = createValueReader()
+  const reader = createValueReader(receivedAt)
   leaveOutUnknownFields(reader, input)
   const role = reader.role(input.contact.role)
   const identity = await readIdentity(reader, input.contact, role, country)
@@ -48,16 +74,28 @@ export const normalise = async (
       role === 'lead' ? 'needs an email or a phone' : 'needs an email or an external_id'
     return { kind: 'no_identity', issues: [...issues, { path: '', reason: needed }] }
   }
+  const optOut = readOptOut(input.contact.unsubscribed_from_emails)
+  if (optOut === 'unreadable') {
+    const issues = [{ path: 'unsubscribed_from_emails', reason: 'boolean_invalid' }]
+    return { kind: 'invalid_signup', issues }
+  }
 
+  const contact: ContactFields = {
+    role,
+    ...identity,
+    ...readOtherFields(reader, input.contact, constants),
+    ...(optOut !== undefined && { unsubscribed_from_emails: optOut }),
+  }
   const signup: Signup = {
     event_id: reader.id('event_id', input.event_id) ?? eventId,
     ...withoutUndefined({ occurred_at: reader.time('occurred_at', input.occurred_at) }),
-    contact: { role, ...identity, ...readOtherFields(reader, input.contact) },
+    contact,
     ...withoutUndefined({
-      consent: input.consent,
-      tags: readTags(reader, input.tags),
-      companies: readCompanies(reader, input.company),
+      consent: input.consent === undefined ? undefined : isTicked(input.consent),
+      tags: readTags(reader, input.tags, constants),
+      companies: readCompanies(reader, input),
       note: reader.longText('note', input.note),
+      clears: readClears(input.clears, contact, constants),
     }),
   }
   return { kind: 'signup', signup, leftOut: reader.leftOut }
@@ -65,10 +103,10 @@ export const normalise = async (
 
 const leaveOutUnknownFields = (reader: ValueReader, input: SignupInput): void => {
   for (const name of Object.keys(input)) {
-    if (!inputNames.has(name)) reader.leaveOut('signup', 'field_unknown')
+    if (!inputNames.has(name)) reader.leaveOut(keyName(name), 'field_unknown')
   }
   for (const name of Object.keys(input.contact)) {
-    if (!contactKeys.has(name)) reader.leaveOut('contact', 'field_unknown')
+    if (!contactKeys.has(name)) reader.leaveOut(keyName(name), 'field_unknown')
   }
 }
 
@@ -79,88 +117,65 @@ const readIdentity = async (
   role: Role,
   country: CountryCode | undefined,
 ) => {
-  const external_id = reader.id('external_id', contact.external_id)
-  if (role === 'lead' && external_id !== undefined) {
-    reader.leaveOut('external_id', 'lead_external_id')
-  }
+  const id = reader.id('external_id', contact.external_id)
+  if (role === 'lead' && id !== undefined) reader.leaveOut('external_id', 'lead_external_id')
+  const email = reader.email(contact.email)
+  // An account whose id is its e-mail has one spelling of both.
+  const isEmail = email !== undefined && id?.includes('@') && readEmail(id) === email
   return withoutUndefined({
-    external_id: role === 'lead' ? undefined : external_id,
-    email: reader.email(contact.email),
+    external_id: role === 'lead' ? undefined : isEmail ? email : id,
+    email,
     phone: await reader.phone(contact.phone, country),
   })
 }
 
-const readOtherFields = (reader: ValueReader, contact: SignupInput['contact']) =>
+const readOtherFields = (
+  reader: ValueReader,
+  contact: SignupInput['contact'],
+  constants: Constants,
+) =>
   withoutUndefined({
     name: reader.name('name', contact.name),
     avatar: reader.avatar(contact.avatar),
     signed_up_at: reader.time('signed_up_at', contact.signed_up_at),
     last_seen_at: reader.time('last_seen_at', contact.last_seen_at),
     owner_id: reader.integer('owner_id', contact.owner_id),
-    unsubscribed_from_emails: reader.boolean(
-      'unsubscribed_from_emails',
-      contact.unsubscribed_from_emails,
+    custom_attributes: readAttributes(
+      reader,
+      'custom_attributes',
+      contact.custom_attributes,
+      constants.attribute,
     ),
-    custom_attributes: readAttributes(reader, contact.custom_attributes),
   })
 
-const readAttributes = (
+const readTags = (
   reader: ValueReader,
   input: unknown,
-): ContactFields['custom_attributes'] => {
-  if (input === undefined || input === null) return undefined
-  if (!isRecord(input)) return reader.leaveOut('custom_attributes', 'attribute_invalid')
-  const usable = Object.entries(input).flatMap(([key, value]) => {
-    const name = clean(key)
-    if (name === '' || /[.$]/.test(name)) {
-      reader.leaveOut('custom_attributes', 'attribute_invalid')
-      return []
-    }
-    const attribute = reader.attribute(value)
-    return attribute === undefined ? [] : [[name, attribute] as const]
-  })
-  for (let over = usable.length; over > maxAttributes; over -= 1) {
-    reader.leaveOut('custom_attributes', 'attribute_limit')
-  }
-  return usable.length === 0 ? undefined : Object.fromEntries(usable.slice(0, maxAttributes))
-}
-
-const readCompany = (reader: ValueReader, input: SignupInput['company']): Company | undefined => {
-  if (input === undefined) return undefined
-  const company_id = reader.id('company.company_id', input.company_id)
-  const rest = withoutUndefined({
-    name: reader.name('company.name', input.name),
-    website: reader.name('company.website', input.website),
-    plan: reader.name('company.plan', input.plan),
-    industry: reader.name('company.industry', input.industry),
-    size: reader.integer('company.size', input.size),
-  })
-  if (company_id !== undefined) return { company_id, ...rest }
-  return Object.keys(rest).length === 0
-    ? undefined
-    : reader.leaveOut('company', 'company_without_id')
-}
-
-const readCompanies = (
-  reader: ValueReader,
-  input: SignupInput['company'],
-): Company[] | undefined => {
-  const company = readCompany(reader, input)
-  return company && [company]
-}
-
-const readTags = (reader: ValueReader, input: unknown): string[] | undefined => {
-  const names = (Array.isArray(input) ? input : [input]).flatMap(
-    (tag) => reader.name('tags', tag) ?? [],
+  { tag: constant }: Constants,
+): string[] | undefined => {
+  const names = toTagList(input).flatMap(
+    (tag) => (typeof tag === 'string' && constant(tag)) || (reader.name('tags', tag) ?? []),
   )
   return names.length === 0 ? undefined : [...new Set(names)]
 }
 
-type WithoutUndefined<T> = { [key in keyof T]?: Exclude<T[key], undefined> }
+const attributePrefix = 'custom_attributes.'
 
-/** Returns the object without its undefined properties. */
-const withoutUndefined = <T extends object>(object: T): WithoutUndefined<T> =>
-  // Object.fromEntries() loses the types of the properties.
-  Object.fromEntries(
-    Object.entries(object).filter(([, value]) => value !== undefined),
-  ) as WithoutUndefined<T>
+/** What the sender empties, without the fields that have a value in the end. */
+const readClears = (
+  input: unknown,
+  contact: ContactFields,
+  { attribute }: Constants,
+): string[] | undefined => {
+  if (!Array.isArray(input)) return undefined
+  const clears = input.flatMap((path: unknown) => {
+    if (typeof path !== 'string') return []
+    const field = nullableFields.find((name) => name === path)
+    if (field) return contact[field] === undefined ? [field] : []
+    if (!path.startsWith(attributePrefix)) return []
+    const name = readAttributeName(path.slice(attributePrefix.length), attribute)
+    const hasValue = name === undefined || Object.hasOwn(contact.custom_attributes ?? {}, name)
+    return hasValue ? [] : [`${attributePrefix}${name}`]
+  })
+  return clears.length === 0 ? undefined : [...new Set(clears)]
+}

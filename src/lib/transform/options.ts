@@ -2,37 +2,38 @@ import type { CountryCode } from 'libphonenumber-js'
 import type { Question } from '../delivery.ts'
 import { BridgeError } from '../errors.ts'
 import { isRecord } from '../json-access.ts'
-import {
-  type CompanyField,
-  type ContactField,
-  contactKeys,
-  type Role,
-  type SignupInput,
-} from '../signup.ts'
+import type { CompanyField, ContactField, Role, SignupInput } from '../signup.ts'
 import { isTicked } from './consent.ts'
 import { findValue, isFound, type Place } from './find-value.ts'
+import { type IsMapped, withoutMappedKeys } from './mapped-keys.ts'
 import type { LeftOut } from './normalise-values.ts'
+import { keyName, toScalar, toTagList } from './text.ts'
 
+/** The types of a custom attribute in Intercom; `text` is its `string`. */
 export const attributeTypes = ['text', 'integer', 'float', 'boolean', 'date'] as const
-
-/** The type of a custom attribute, as a config says it. */
 export type AttributeType = (typeof attributeTypes)[number]
 
-/** The custom attribute that a place fills: its name in Intercom (type `text`), or name and type. */
+/** A custom attribute by its name in Intercom; without a type it is `text`. */
 export type AttributeTarget = string | { readonly to: string; readonly type?: AttributeType }
 
 /** How a source's payload is mapped to a signup. Options apply over what its preset finds. */
 export type MappingOptions<Payload = unknown> = {
   /** The contact field that each place fills; replaces the value that the preset finds. */
   readonly fields?: Readonly<Record<Place, ContactField>>
-  /** The custom attribute that each place fills, by its name in Intercom, with its type there. */
+  /**
+   * The custom attribute that each place fills, by its name in Intercom; `{ to, type }` says its
+   * type there too, which the sandbox checks.
+   */
   readonly attributes?: Readonly<Record<Place, AttributeTarget>>
   /** `user` (has an account) or `lead` (has none yet). */
   readonly role?: Role
   /** Constant tags, by name. */
   readonly tags?: readonly string[]
-  /** The company field that each place fills; a company needs a company_id. */
-  readonly company?: Readonly<Record<Place, CompanyField>>
+  /**
+   * The company field, or several, that each place fills; a company without a company_id gets one
+   * that is made of its name.
+   */
+  readonly company?: Readonly<Record<Place, CompanyField | readonly CompanyField[]>>
   /** Where the text of a note on the contact is found. */
   readonly note?: Place
   /** The country of phone numbers without a country code, such as 'DE'. */
@@ -46,67 +47,73 @@ export type MappingOptions<Payload = unknown> = {
   readonly map?: (signup: SignupInput, payload: Payload) => SignupInput | undefined
 }
 
-/** The custom attributes that the option `attributes` names, with their types. */
+/** The custom attributes that the option `attributes` fills, one per place. */
 export const attributeTargets = (
-  attributes: MappingOptions['attributes'],
+  attributes: MappingOptions['attributes'] = {},
 ): { readonly place: Place; readonly to: string; readonly type: AttributeType }[] =>
-  Object.entries(attributes ?? {}).map(([place, target]) =>
+  Object.entries(attributes).map(([place, target]) =>
     typeof target === 'string'
       ? { place, to: target, type: 'text' }
       : { place, to: target.to, type: target.type ?? 'text' },
   )
 
-/** The option `attributes` without its types. */
-const attributeNames = (attributes: MappingOptions['attributes']): Record<Place, string> =>
-  Object.fromEntries(attributeTargets(attributes).map(({ place, to }) => [place, to]))
+/** A place, and the field that it fills. */
+type Filling<Target extends string> = readonly [place: Place, target: Target]
 
-/** Joins several plain values to one text; `normalise` leaves out objects. */
-const toScalar = (value: unknown): unknown =>
-  Array.isArray(value) &&
-  value.every((part) => ['string', 'number', 'boolean'].includes(typeof part))
-    ? value.join(', ')
-    : value
+const fillingsOf = <Target extends string>(
+  table: Readonly<Record<Place, Target | readonly Target[]>> = {},
+): Filling<Target>[] =>
+  Object.entries(table).flatMap(([place, targets]) =>
+    [targets].flat().map((target): Filling<Target> => [place, target as Target]),
+  )
+
+/** An opt-out is read from all values of its box: the hidden input's and its own. */
+const toSingle = (target: string, value: unknown): unknown =>
+  target === 'unsubscribed_from_emails' ? value : toScalar(value)
 
 /**
- * The values found for a table of places, by target: of several places the first with a value
- * counts. `onMissing` is called once with each target without a value.
+ * The values found at places, by target: of several places the first with a value counts.
+ * `onMissing` is called once with each target without a value.
  */
 const collectFields = <Target extends string>(
-  table: Readonly<Record<Place, Target>> | undefined,
+  fillings: readonly Filling<Target>[],
   lookUp: (place: Place) => unknown,
   onMissing: (target: Target) => void,
 ): { [target in Target]?: unknown } => {
-  if (!table) return {}
+  if (fillings.length === 0) return {}
   const found = new Map<Target, unknown>()
-  const targets = Object.entries(table) as [Place, Target][] // entries() widens the values
-  for (const [place, target] of targets) {
+  for (const [place, target] of fillings) {
     const value = lookUp(place)
-    if (isFound(value) && !found.has(target)) found.set(target, toScalar(value))
+    if (isFound(value) && !found.has(target)) found.set(target, toSingle(target, value))
   }
-  if (found.size < targets.length) {
-    const missing = new Set(targets.flatMap(([, target]) => (found.has(target) ? [] : [target])))
+  if (found.size < fillings.length) {
+    const missing = new Set(fillings.flatMap(([, target]) => (found.has(target) ? [] : [target])))
     for (const target of missing) onMissing(target)
   }
   // fromEntries() forgets that the keys are targets.
   return Object.fromEntries(found) as { [target in Target]?: unknown }
 }
 
-/** Drops unknown fields that an option maps, so that they are not counted as `field_unknown`. */
-const withoutMappedFields = (contact: SignupInput['contact'], options: MappingOptions) => {
-  if (Object.keys(contact).every((name) => contactKeys.has(name))) return contact
-  const { fields, attributes, company, note, consent } = options
-  const places = new Set([fields, attributes, company].flatMap((table) => Object.keys(table ?? {})))
-  for (const place of [note, consent]) if (place !== undefined) places.add(place)
-  return Object.fromEntries(
-    Object.entries(contact).filter(([name]) => contactKeys.has(name) || !places.has(name)),
-  )
+const createIsMapped = (options: MappingOptions): IsMapped => {
+  let places: readonly Place[] | undefined
+  return (path) => {
+    places ??= placesOf(options)
+    return places.some((place) => place === path || place.startsWith(`${path}.`))
+  }
 }
+
+const placesOf = ({ fields, attributes, company, note, consent }: MappingOptions): Place[] => [
+  ...[fields, attributes, company].flatMap((table) => Object.keys(table ?? {})),
+  ...[note, consent].filter((place) => place !== undefined),
+]
 
 /** An event as received, as parsed by its source's schema, and its questions. */
 export type ParsedPayload = {
   readonly body: unknown
   readonly payload: unknown
   readonly questions: readonly Question[]
+  /** Keys with a value that the preset does not read, and the sender should know of. */
+  readonly unread?: readonly string[]
 }
 
 export type MappingResult = {
@@ -121,30 +128,36 @@ export type MappingResult = {
  * @throws BridgeError `mapping_failed` if `map` throws or does not return a signup
  */
 export const applyOptions = (
-  preset: SignupInput,
-  { body, payload, questions }: ParsedPayload,
+  received: SignupInput,
+  { body, payload, questions, unread = [] }: ParsedPayload,
   options: MappingOptions,
 ): MappingResult => {
-  const leftOut: LeftOut[] = []
+  const isMapped = createIsMapped(options)
+  const leftOut: LeftOut[] = unread
+    .filter((key) => !isMapped(key))
+    .map((key) => ({ path: keyName(key), reason: 'field_unknown' }))
   const lookUp = (place: Place) => findValue(body, questions, place)
   const onMissing = (path: string) => leftOut.push({ path, reason: 'field_unmatched' })
 
-  const fields = collectFields(options.fields, lookUp, onMissing)
-  const attributes = collectFields(attributeNames(options.attributes), lookUp, () =>
-    onMissing('custom_attributes'),
+  const fields = collectFields(fillingsOf(options.fields), lookUp, onMissing)
+  const targets = attributeTargets(options.attributes)
+  const attributes = collectFields(
+    targets.map(({ place, to }) => [place, to]),
+    lookUp,
+    (name) => onMissing(`custom_attributes.${name}`),
   )
-  const company = collectFields(options.company, lookUp, (field) => onMissing(`company.${field}`))
+  const company = collectFields(fillingsOf(options.company), lookUp, (field) =>
+    onMissing(`company.${field}`),
+  )
   const note = options.note === undefined ? undefined : toScalar(lookUp(options.note))
 
-  const contact: SignupInput['contact'] = {
-    ...withoutMappedFields(preset.contact, options),
-    ...fields,
-  }
+  const preset = withoutMappedKeys(received, isMapped)
+  const contact: SignupInput['contact'] = { ...preset.contact, ...fields }
   if (options.role) contact.role = options.role
   contact.custom_attributes = { ...preset.contact.custom_attributes, ...attributes }
 
   const input: SignupInput = { ...preset, contact }
-  if (options.tags) input.tags = [preset.tags ?? [], options.tags].flat()
+  if (options.tags) input.tags = [...toTagList(preset.tags), ...options.tags]
   if (Object.keys(company).length > 0) input.company = { ...preset.company, ...company }
   if (isFound(note)) input.note = note
   if (options.consent !== undefined) input.consent = isTicked(lookUp(options.consent))

@@ -29,6 +29,8 @@ export type PayloadReader<Payload> = {
   ) => SignupInput | readonly SignupInput[] | undefined
   /** Of a form builder: every question, answered or not. */
   readonly questions?: (payload: Payload) => readonly Question[]
+  /** Keys with a value that `toSignup` does not read; those that no option maps are counted. */
+  readonly unread?: (payload: Payload) => readonly string[]
 }
 
 /** The part of a source that `read` uses. */

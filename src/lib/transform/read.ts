@@ -4,10 +4,12 @@ import { sha256 } from '../digest.ts'
 import { BridgeError, type Issue, type RefusalCode, refusalCodes } from '../errors.ts'
 import type { Signup, SignupInput } from '../signup.ts'
 import { parseFormBody, parseJsonBody } from './body.ts'
-import { normalise } from './normalise.ts'
-import { clean, isAbsent, type LeftOut } from './normalise-values.ts'
+import { constantsOf } from './constants.ts'
+import { type NormaliseContext, normalise } from './normalise.ts'
+import type { LeftOut } from './normalise-values.ts'
 import { applyOptions, type MappingResult } from './options.ts'
 import type { ReadableSource } from './payload-types.ts'
+import { clean, isAbsent } from './text.ts'
 
 /** Why a payload, or one of its signups, cannot be used. */
 export type Refusal = {
@@ -32,16 +34,24 @@ export type Reading =
 
 /**
  * Reads a delivery into signups, the same in the webhook, the worker and a replay: the result
- * depends on nothing but the source, the body and the headers that the source reads. A refusal is
- * returned, not thrown: what to do about it depends on the caller.
+ * depends on nothing but the source, the body, the headers that the source reads and the time of
+ * receipt. A refusal is returned, not thrown: what to do about it depends on the caller.
  */
 export const read = async (source: ReadableSource, received: Delivery): Promise<Reading> => {
   const delivery = stripDelivery(source, received)
   const events = await readInputs(source, delivery)
   const bodyDigest = () => sha256(delivery.body)
+  const constants = constantsOf(source.options)
   const results = await Promise.all(
     events.flatMap(({ event_id, items }) =>
-      items.map((item) => toResult(item, event_id ?? bodyDigest(), source)),
+      items.map((item) =>
+        toResult(item, {
+          eventId: event_id ?? bodyDigest(),
+          country: source.options.country,
+          receivedAt: delivery.received_at,
+          constants,
+        }),
+      ),
     ),
   )
   const event_id = events.find((event) => event.event_id !== undefined)?.event_id ?? bodyDigest()
@@ -117,7 +127,8 @@ const readEvent = (source: ReadableSource, event: unknown, delivery: Delivery): 
     event_id = toEventId(source.eventId(payload, delivery))
     const questions = source.questions?.(payload) ?? []
     const found = source.toSignup(payload, delivery, questions) ?? []
-    const parsed = { body: event, payload, questions }
+    const unread = source.unread?.(payload) ?? []
+    const parsed = { body: event, payload, questions, unread }
     const mapOne = (preset: SignupInput): MappingResult | Refusal => {
       try {
         return applyOptions(preset, parsed, source.options)
@@ -172,19 +183,24 @@ type Result =
   | Refusal
   | undefined
 
+const refusalMessages = {
+  no_identity: 'the payload does not say who signed up',
+  invalid_signup:
+    'the opt-out cannot be read: send unsubscribed_from_emails as true or false, or fix what the source maps to it',
+} as const
+
 const toResult = async (
   item: MappingResult | Refusal,
-  eventId: string,
-  { options: { country } }: ReadableSource,
+  context: NormaliseContext,
 ): Promise<Result> => {
   if ('code' in item) return item
   if (!item.input) return undefined
-  const normalised = await normalise(item.input, { eventId, country })
+  const normalised = await normalise(item.input, context)
   if (normalised.kind === 'signup') {
     return { signup: normalised.signup, leftOut: [...item.leftOut, ...normalised.leftOut] }
   }
-  const message = 'the payload does not say who signed up'
-  return { code: 'no_identity', message, issues: normalised.issues }
+  const { kind, issues } = normalised
+  return { code: kind, message: refusalMessages[kind], issues }
 }
 
 const toReading = (results: readonly Result[], event_id: string): Reading => {

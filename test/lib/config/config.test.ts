@@ -101,7 +101,7 @@ describe('a preset', () => {
     for (const name of [
       'feilds',
       'fields.data.email',
-      'attributes',
+      'attributes.data.plan',
       'role',
       'country',
       'onExisting',
@@ -117,6 +117,12 @@ describe('a preset', () => {
     [() => form({ redirect: 'javascript:alert(1)' }), 'redirect'],
     [() => form({ origins: ['https://example.com/'] }), 'origins'],
     [() => form({ origins: [] }), 'origins'],
+    [() => form({ attributes: { plan: 'a.b' } }), 'attributes.plan: custom attribute names'],
+    [() => form({ attributes: { plan: { to: 'a$' } } }), 'attributes.plan.to: custom attribute'],
+    [() => form({ attributes: { plan: '' } }), 'attributes.plan: '],
+    [() => form({ attributes: { plan: { to: 'plan', typ: 'text' } } } as never), '"typ"'],
+    [() => form({ company: { org: [] } }), 'company.org'],
+    [() => form({ company: { org: ['name', 'titel'] } } as never), 'company.org.1'],
     [() => webhook({ signature: { ...hmac, signed: '{timestamp}.{body}' } }), 'signature'],
     [() => webhook({ signature: { ...hmac, signed: 'body' } }), 'signature.signed'],
     [() => webhook({ signature: { ...hmac, signed: '{body}{when}' } }), 'signature.signed'],
@@ -185,12 +191,12 @@ describe('a preset', () => {
         fields: { 'data.external_id': 'external_id' },
         attributes: {
           'data.username': 'username',
-          'data.city': { to: 'city' },
           'data.seats': { to: 'seats', type: 'integer' },
+          'data.note': { to: 'about' },
         },
         role: 'user',
         tags: ['clerk'],
-        company: { 'data.org.id': 'company_id' },
+        company: { 'data.org.id': 'company_id', 'data.org.name': ['name', 'plan'] },
         note: 'data.note',
         country: 'DE',
         lookup: false,
@@ -213,6 +219,8 @@ test('the types reject a misspelt field or option', () => {
     () => form({ role: 'admin' }),
     // @ts-expect-error a company field that does not exist
     () => typeform({ company: { Company: 'titel' } }),
+    // @ts-expect-error a type of an attribute that does not exist
+    () => typeform({ attributes: { Size: { to: 'size', type: 'number' } } }),
     // @ts-expect-error a country that does not exist
     () => signup({ country: 'XX' }),
     // @ts-expect-error a policy that does not exist
@@ -231,5 +239,5 @@ test('the types reject a misspelt field or option', () => {
     () => defineBridge({ source: {} }),
   ]
 
-  expect(misspelt).toHaveLength(12)
+  expect(misspelt).toHaveLength(13)
 })

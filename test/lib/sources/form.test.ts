@@ -61,3 +61,58 @@ test('form uses the digest of the body as event id', async () => {
   expect(idOf(repeated)).toBe(idOf(first))
   expect(idOf(other)).not.toBe(idOf(first))
 })
+
+test('form counts each input with a value that no option maps, by its name', async () => {
+  const inputs = [
+    ...['email=ada%40example.com', 'name=Ada', 'phone=', '_gotcha=', 'cf-turnstile-response=token'],
+    ...[
+      'plan=pro',
+      'empty=',
+      'blank=+',
+      'uses=',
+      'uses=a',
+      'tier=',
+      'tier=',
+      'x%40y=1',
+      'team.size=5',
+    ],
+  ]
+  const unknown = (paths: string[]) => paths.map((path) => ({ path, reason: 'field_unknown' }))
+
+  expect(await readForm(inputs.join('&'))).toMatchObject({
+    leftOut: unknown(['plan', 'uses', '…', 'team.size']),
+  })
+  expect(
+    await readForm(inputs.join('&'), {
+      attributes: { plan: 'plan', 'uses.1': 'use' },
+      note: 'x@y',
+    }),
+  ).toMatchObject({ leftOut: unknown(['team.size']) })
+})
+
+test.each([
+  ['on', true],
+  ['1', true],
+  ['yes', true],
+  ['0', false],
+])('form reads the opt-out %s as %j, also behind its hidden input', async (value, expected) => {
+  const options = { fields: { unsubscribe: 'unsubscribed_from_emails' } }
+  const body = `email=ada%40example.com&unsubscribe=${value}`
+
+  for (const text of [body, body.replace('&', '&unsubscribe=0&')]) {
+    expect(await readForm(text, options)).toMatchObject({
+      signups: [{ contact: { unsubscribed_from_emails: expected } }],
+      leftOut: [],
+    })
+  }
+})
+
+test('form refuses an opt-out that nobody can read', async () => {
+  const options = { fields: { unsubscribe: 'unsubscribed_from_emails' } }
+
+  expect(await readForm('email=ada%40example.com&unsubscribe=maybe', options)).toMatchObject({
+    kind: 'refused',
+    code: 'invalid_signup',
+    issues: [{ path: 'unsubscribed_from_emails', reason: 'boolean_invalid' }],
+  })
+})

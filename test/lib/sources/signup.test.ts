@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { signup } from '../../../src/lib/sources/index.ts'
 import { read } from '../../../src/lib/transform/read.ts'
 import { delivery } from '../../support/deliveries.ts'
@@ -40,15 +40,16 @@ test('signup reads every field of Create contact, the event, tags, a company and
 test('signup leaves out and lists an unknown field', async () => {
   const reading = await read(
     signup(),
-    delivery({ email: 'ada@example.com', emial: 'x', phone_number: 1 }),
+    delivery({ email: 'ada@example.com', emial: 'x', phone_number: 1, 'x@y': null }),
   )
 
   expect(reading).toMatchObject({
     kind: 'signups',
     signups: [{ contact: { role: 'user', email: 'ada@example.com' } }],
     leftOut: [
-      { path: 'contact', reason: 'field_unknown' },
-      { path: 'contact', reason: 'field_unknown' },
+      { path: 'emial', reason: 'field_unknown' },
+      { path: 'phone_number', reason: 'field_unknown' },
+      { path: '…', reason: 'field_unknown' },
     ],
   })
 })
@@ -80,5 +81,154 @@ test('signup refuses a signup without identity, with the issues', async () => {
       { path: 'email', reason: 'email_invalid' },
       { path: '', reason: 'needs an email or an external_id' },
     ],
+  })
+})
+
+describe('signup reads older names', () => {
+  const older = { user_id: '42', first_name: 'Ada', last_name: 'Byron', created_at: 1_700_000_000 }
+  const readOne = async (body: object) => {
+    const reading = await read(signup(), delivery({ email: 'ada@example.com', ...body }))
+    if (reading.kind !== 'signups') throw new Error(reading.kind)
+    const { role: _role, email: _email, ...contact } = reading.signups[0].contact
+    return { contact, leftOut: reading.leftOut.map(({ path, reason }) => `${path} ${reason}`) }
+  }
+
+  test.each([
+    [older, { external_id: '42', name: 'Ada Byron', signed_up_at: 1_700_000_000 }],
+    [{ user_id: 42, external_id: null }, { external_id: '42' }],
+    [{ first_name: 'Ada', last_name: '' }, { name: 'Ada' }],
+    [{ last_name: 'Byron', name: ' ' }, { name: 'Byron' }],
+    [{ created_at: '2023-11-14T22:13:20Z', signed_up_at: null }, { signed_up_at: 1_700_000_000 }],
+    [{ user_id: null, first_name: '', created_at: 'null' }, {}],
+  ])('of %j as %j', async (body, contact) => {
+    expect(await readOne(body)).toEqual({ contact, leftOut: [] })
+  })
+
+  test('only where the field itself is absent: else they count as unknown', async () => {
+    const own = { external_id: '1', name: 'Grace', signed_up_at: 1_600_000_000 }
+
+    expect(await readOne({ ...own, ...older })).toEqual({
+      contact: own,
+      leftOut: Object.keys(older).map((name) => `${name} field_unknown`),
+    })
+  })
+
+  test('and counts a part of a name that is no text', async () => {
+    expect(await readOne({ first_name: 'Ada', last_name: 5 })).toEqual({
+      contact: { name: 'Ada' },
+      leftOut: ['last_name field_unknown'],
+    })
+    expect(await readOne({ first_name: {}, created_at: 'soon' })).toEqual({
+      contact: {},
+      leftOut: ['first_name field_unknown', 'signed_up_at time_invalid'],
+    })
+  })
+
+  test('unless an option maps them: then a shadowed one does not count', async () => {
+    const source = signup({ attributes: { user_id: 'crm_id' } })
+    const body = { email: 'ada@example.com', external_id: '1', user_id: '42' }
+
+    expect(await read(source, delivery(body))).toMatchObject({
+      signups: [{ contact: { external_id: '1', custom_attributes: { crm_id: '42' } } }],
+      leftOut: [],
+    })
+  })
+})
+
+describe('signup reads companies', () => {
+  const acme = { company_id: '7', name: 'Acme' }
+  const bolt = { company_id: '8', name: 'Bolt' }
+
+  test.each([
+    [{ company: acme }, [acme]],
+    [{ companies: [acme, bolt] }, [acme, bolt]],
+    [{ company: acme, companies: [bolt] }, [acme, bolt]],
+    [{ companies: bolt }, [bolt]],
+    [{ company: null, companies: null }, undefined],
+    [{ company: { name: 'Acme' } }, [{ company_id: 'name:acme', name: 'Acme' }]],
+  ])('of %j', async (body, companies) => {
+    const reading = await read(signup(), delivery({ email: 'ada@example.com', ...body }))
+
+    expect(reading).toMatchObject({ kind: 'signups', leftOut: [] })
+    expect(reading.kind === 'signups' && reading.signups[0].companies).toEqual(companies)
+  })
+
+  test.each([{ company: 'Acme' }, { company: [acme] }, { companies: 'Acme' }, { companies: [5] }])(
+    'and refuses %j',
+    async (body) => {
+      expect(await read(signup(), delivery({ email: 'ada@example.com', ...body }))).toMatchObject({
+        kind: 'refused',
+        code: 'invalid_signup',
+      })
+    },
+  )
+
+  test('and names unknown keys inside them, unless an option maps them', async () => {
+    const body = {
+      email: 'ada@example.com',
+      company: { ...acme, foo: 1, boss: { id: 7 } },
+      companies: [bolt, { ...bolt, foo: 1 }],
+    }
+    const source = signup({ fields: { 'company.boss.id': 'owner_id' } })
+
+    expect(await read(source, delivery(body))).toMatchObject({
+      signups: [{ contact: { owner_id: 7 } }],
+      leftOut: [
+        { path: 'company.foo', reason: 'field_unknown' },
+        { path: 'companies.1.foo', reason: 'field_unknown' },
+      ],
+    })
+  })
+})
+
+test('signup lists what the payload empties with null', async () => {
+  const body = {
+    email: 'ada@example.com',
+    external_id: null,
+    phone: null,
+    name: null,
+    owner_id: '',
+    custom_attributes: { plan: null, seats: 3, empty: '' },
+  }
+
+  expect(await read(signup(), delivery(body))).toMatchObject({
+    signups: [{ clears: ['phone', 'name', 'custom_attributes.plan'] }],
+    leftOut: [],
+  })
+  expect(await read(signup(), delivery({ ...body, first_name: 'Ada' }))).toMatchObject({
+    signups: [{ contact: { name: 'Ada' }, clears: ['phone', 'custom_attributes.plan'] }],
+  })
+  expect(
+    await read(signup({ fields: { tel: 'phone' } }), delivery({ ...body, tel: '+12813322575' })),
+  ).toMatchObject({ signups: [{ clears: ['name', 'custom_attributes.plan'] }] })
+})
+
+test('signup without a null empties nothing', async () => {
+  expect(
+    await read(signup(), delivery({ email: 'ada@example.com', custom_attributes: null })),
+  ).not.toHaveProperty('signups.0.clears')
+})
+
+test.each([1, '1', 'yes', 'TRUE', 'on', 'opted_out'])(
+  'signup reads the opt-out %j as true',
+  async (unsubscribed_from_emails) => {
+    const body = { email: 'ada@example.com', unsubscribed_from_emails }
+
+    expect(await read(signup(), delivery(body))).toMatchObject({
+      signups: [{ contact: { unsubscribed_from_emails: true } }],
+      leftOut: [],
+    })
+  },
+)
+
+test('signup refuses an opt-out that nobody can read, and says which field to fix', async () => {
+  const body = { email: 'ada@example.com', unsubscribed_from_emails: 'do not email me' }
+
+  expect(await read(signup(), delivery(body))).toEqual({
+    kind: 'refused',
+    event_id: expect.any(String),
+    code: 'invalid_signup',
+    message: expect.stringContaining('send unsubscribed_from_emails as true or false'),
+    issues: [{ path: 'unsubscribed_from_emails', reason: 'boolean_invalid' }],
   })
 })

@@ -137,7 +137,7 @@ describe('applyOptions', () => {
       seats: 'by key',
       title: 'by label',
     })
-    expect(leftOut).toEqual([{ path: 'custom_attributes', reason: 'field_unmatched' }])
+    expect(leftOut).toEqual([{ path: 'custom_attributes.budget', reason: 'field_unmatched' }])
   })
 
   test.each(['undefined', 'null', ' ', ''])('keeps the preset’s value if it finds %j', (value) => {
@@ -169,7 +169,7 @@ describe('applyOptions', () => {
 
     expect(leftOut).toEqual([
       { path: 'name', reason: 'field_unmatched' },
-      { path: 'custom_attributes', reason: 'field_unmatched' },
+      { path: 'custom_attributes.plan', reason: 'field_unmatched' },
       { path: 'company.website', reason: 'field_unmatched' },
     ])
   })
@@ -201,6 +201,107 @@ describe('applyOptions', () => {
     expect(input?.contact.custom_attributes).toEqual({ plan })
   })
 
+  test('keeps the list of a box that opts out: a hidden input and its own value', () => {
+    const parsed = { body: { stop: ['0', '1'] }, payload: {}, questions: [] }
+    const options = {
+      fields: { stop: 'unsubscribed_from_emails' },
+      attributes: { stop: 'stop' },
+    } as const
+
+    expect(applyOptions(preset, parsed, options).input?.contact).toMatchObject({
+      unsubscribed_from_emails: ['0', '1'],
+      custom_attributes: { stop: '0, 1' },
+    })
+  })
+
+  test('fills several company fields from one place, and a typed attribute as any other', () => {
+    const { input, leftOut } = apply({
+      company: { q1: ['name', 'company_id'], nowhere: ['plan', 'name'], 'a.c.d': 'size' },
+      attributes: { list: { to: 'interests' }, 'a.c.d': { to: 'seats', type: 'integer' } },
+    })
+
+    expect(input?.company).toEqual({ name: 'by id', company_id: 'by id', size: 1 })
+    expect(input?.contact.custom_attributes).toMatchObject({ interests: 'x, y', seats: 1 })
+    expect(leftOut).toEqual([{ path: 'company.plan', reason: 'field_unmatched' }])
+  })
+
+  test('names a typed attribute that it does not find by its name in Intercom', () => {
+    const { leftOut } = apply({ attributes: { nowhere: { to: 'seats', type: 'integer' } } })
+
+    expect(leftOut).toEqual([{ path: 'custom_attributes.seats', reason: 'field_unmatched' }])
+  })
+
+  describe('with keys that the preset does not read', () => {
+    const unread = ['team', 'a.b', 'uses', 'x@y', 'other']
+    const listed = (options: SourceOptions) =>
+      applyOptions(preset, { body: {}, payload: {}, questions: [], unread }, options)
+        .leftOut.filter(({ reason }) => reason === 'field_unknown')
+        .map(({ path }) => path)
+
+    test('lists those that no option maps', () => {
+      expect(listed({})).toEqual(['team', 'a.b', 'uses', '…', 'other'])
+    })
+
+    test.each<SourceOptions>([
+      { fields: { team: 'name' } },
+      { attributes: { 'team.size': { to: 'team', type: 'integer' } } },
+      { company: { team: ['name'] } },
+      { note: 'team' },
+      { consent: 'team.consent' },
+    ])('does not list one that %j maps', (options) => {
+      expect(listed(options)).toEqual(['a.b', 'uses', '…', 'other'])
+    })
+
+    test('lists one whose name only starts like a place', () => {
+      expect(listed({ fields: { teams: 'name', 'a.bc': 'phone' } })).toContain('team')
+      expect(listed({ fields: { teams: 'name', 'a.bc': 'phone' } })).toContain('a.b')
+    })
+  })
+
+  describe('with unknown keys in companies and custom attributes', () => {
+    const signup = {
+      contact: { email: 'a@example.com', custom_attributes: { address: { city: 'Paris' }, x: 1 } },
+      company: { company_id: '7', boss: 'x', team: { size: 5 } },
+      companies: [{ company_id: '8', boss: 'x' }],
+    }
+    const mapped = (options: SourceOptions) =>
+      applyOptions(signup, { body: {}, payload: {}, questions: [] }, options).input
+
+    test('keeps them if no option maps them', () => {
+      expect(mapped({ fields: { boss: 'name', company: 'name' } })).toEqual(signup)
+    })
+
+    test('drops them if an option maps them, or something inside them', () => {
+      const options: SourceOptions = {
+        attributes: { 'company.team.size': 'team', 'custom_attributes.address.city': 'city' },
+        company: { 'companies.0.boss': 'name' },
+        note: 'company.boss',
+      }
+
+      expect(mapped(options)).toEqual({
+        contact: { email: 'a@example.com', custom_attributes: { x: 1 } },
+        company: { company_id: '7' },
+        companies: [{ company_id: '8' }],
+      })
+    })
+
+    test('keeps a known field and a flat attribute that an option maps elsewhere, too', () => {
+      const options: SourceOptions = {
+        attributes: { 'company.company_id': 'org', 'custom_attributes.x': 'y' },
+      }
+
+      expect(mapped(options)).toEqual(signup)
+    })
+
+    test('drops them from companies that are one object', () => {
+      const one = { ...signup, companies: { company_id: '8', boss: 'x', other: 1 } }
+      const options: SourceOptions = { note: 'companies.boss' }
+      const { input } = applyOptions(one, { body: {}, payload: {}, questions: [] }, options)
+
+      expect(input?.companies).toEqual({ company_id: '8', other: 1 })
+    })
+  })
+
   describe('with unknown fields in the contact', () => {
     const contact = { email: 'a@example.com', team: 'x', size: 3 } as SignupInput['contact']
     const fieldsWith = (options: SourceOptions) => {
@@ -214,6 +315,7 @@ describe('applyOptions', () => {
       { company: { team: 'name' } },
       { note: 'team' },
       { consent: 'team' },
+      { fields: { 'team.name': 'name' } },
     ])('drops a field that %j maps', (options) => {
       expect(fieldsWith(options)).toEqual(['email', 'size', 'custom_attributes'])
     })
@@ -245,6 +347,8 @@ describe('applyOptions', () => {
 
     for (const [tags, expected] of [
       ['one', ['one', 'beta']],
+      ['one,two', ['one', 'two', 'beta']],
+      [['one,two'], ['one,two', 'beta']],
       [
         ['one', 'two'],
         ['one', 'two', 'beta'],
@@ -256,6 +360,21 @@ describe('applyOptions', () => {
       )
     }
   })
+})
+
+test('attributeTargets lists each place with the attribute and its type, by default text', () => {
+  const attributes = {
+    plan: 'plan',
+    seats: { to: 'team_size', type: 'integer' },
+    about: { to: 'about' },
+  } as const
+
+  expect(attributeTargets(attributes)).toEqual([
+    { place: 'plan', to: 'plan', type: 'text' },
+    { place: 'seats', to: 'team_size', type: 'integer' },
+    { place: 'about', to: 'about', type: 'text' },
+  ])
+  expect(attributeTargets(undefined)).toEqual([])
 })
 
 describe('applyOptions with map', () => {

@@ -165,6 +165,42 @@ test('stripDelivery keeps only the headers that the source reads, and no secret'
   })
 })
 
+test('read refuses only the signup whose opt-out is unreadable', async () => {
+  const map: SourceOptions['map'] = (input) =>
+    input.contact.email === ada.email
+      ? { ...input, contact: { ...input.contact, unsubscribed_from_emails: 'maybe' } }
+      : input
+
+  expect(await readPeople([ada, grace], { map })).toMatchObject({
+    signups: [{ contact: grace }],
+    refusals: [{ index: 0, code: 'invalid_signup' }],
+  })
+})
+
+test('read accepts no time more than a day after the delivery was received', async () => {
+  const received = delivery([ada])
+  const day = 24 * 60 * 60
+  const at = (occurred_at: number) =>
+    read(people({ map: (input) => ({ ...input, occurred_at }) }), received)
+
+  expect(await at(received.received_at + day)).toMatchObject({
+    signups: [{ occurred_at: received.received_at + day }],
+  })
+  expect(await at(received.received_at + day + 1)).toMatchObject({
+    leftOut: [{ path: 'occurred_at', reason: 'time_invalid' }],
+  })
+})
+
+test('read keeps the names that the config writes to the byte', async () => {
+  const options: SourceOptions = { tags: ['be\u200bta'], attributes: { '0.email': 'cafe\u0301' } }
+
+  expect(await readPeople([ada], options)).toMatchObject({
+    signups: [
+      { tags: ['be\u200bta'], contact: { custom_attributes: { 'cafe\u0301': ada.email } } },
+    ],
+  })
+})
+
 test('read returns the same for a delivery and its stripped copy', async () => {
   const received = delivery([ada], { 'x-event': 'e1', 'x-other': 'x' })
 
