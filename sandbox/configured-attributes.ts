@@ -1,5 +1,5 @@
 import type { Bridge } from '../src/lib/config/config.ts'
-import { markName } from '../src/lib/deliver/contact-diff.ts'
+import { markName } from '../src/lib/deliver/attributes.ts'
 import { overwrites } from '../src/lib/deliver/policy.ts'
 import { type AttributeType, attributeTargets } from '../src/lib/transform/options.ts'
 import type { DataType } from './intercom/attribute.ts'

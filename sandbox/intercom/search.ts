@@ -58,18 +58,24 @@ const matches = (query: Query, contact: ContactState): boolean => {
   return operator === '=' ? same : !same
 }
 
+/** The contacts that an indexed field narrows a query to; undefined if none does. */
+const indexed = (query: Query, contacts: Contacts): ContactState[] | undefined => {
+  if (!('field' in query)) {
+    const parts = query.value.map((member) => indexed(member, contacts))
+    if (query.operator === 'AND') return parts.find((part) => part !== undefined)
+    const known = parts.filter((part) => part !== undefined)
+    return known.length === parts.length ? [...new Set(known.flat())] : undefined
+  }
+  const field = indexedFields.find((name) => name === query.field)
+  const { operator, value } = query
+  return field && operator === '=' && value ? contacts.searchable(field, value) : undefined
+}
+
 /**
  * Narrows a search by an indexed field if the query allows it; may return more than the matches.
  */
-const candidates = (query: Query, contacts: Contacts): ContactState[] => {
-  const filters = 'field' in query ? [query] : query.operator === 'AND' ? query.value : []
-  for (const filter of filters) {
-    if (!('field' in filter) || filter.operator !== '=' || !filter.value) continue
-    const field = indexedFields.find((indexed) => indexed === filter.field)
-    if (field) return contacts.searchable(field, filter.value)
-  }
-  return contacts.searchable()
-}
+const candidates = (query: Query, contacts: Contacts): ContactState[] =>
+  indexed(query, contacts) ?? contacts.searchable()
 
 /** Handles `POST /contacts/search`. */
 export const search = (

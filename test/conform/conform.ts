@@ -102,6 +102,8 @@ const conformOne = async (
   if (!isDelivery || (!source && !invoker)) return skipped
   const sources = { ...bridge.sources, ...(source && { [name]: withoutTurnstile(source) }) }
   const model = await startModel({ bridge: defineBridge({ sources }), latencyMs: 0 })
+  // No workspace is known: attributes are shown as they are read.
+  model.workspace.addFault({ path: '/data_attributes', status: 403 })
   const problems: string[] = []
 
   if (invoker) {

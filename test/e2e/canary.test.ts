@@ -80,7 +80,7 @@ describe('a canary in every field', () => {
       message,
       method: 'POST',
       path: '/contacts',
-      count: 1,
+      count: 2,
     })
     await bridge.post('backend', { email: `refused.${canary}@example.com` })
     await bridge.contacts()

@@ -75,8 +75,14 @@ export const parkingRows: readonly Row[] = [
       const counters = await drainAndAudit(scene)
       const parked = model.parked()
       assert.ok(parked.length > 0)
-      assert.deepEqual(new Set(parked.map(({ reason }) => reason)), new Set(['intercom_rejected']))
+      // A search has nothing to leave out; a create that is refused once loses its fields.
+      assert.deepEqual(
+        new Set(parked.map(({ reason }) => reason)),
+        new Set(['intercom_rejected', 'fields_refused']),
+      )
       model.workspace.faults.clear()
+      // An operator is slower than the index: a lead that was created in part is found.
+      await model.passes(120_000)
       await model.replay()
       return [
         `${number(size)} signups, ${number(parked.length)} parked`,

@@ -389,9 +389,12 @@ describe('searching', () => {
     const notLead = { field: 'role', operator: '!=', value: 'lead' }
 
     expect(await ids({ operator: 'AND', value: [notLead, ada] })).toEqual([user])
-    expect(await ids({ operator: 'OR', value: [ada, bob] })).toEqual([other, lead, user])
-    const either = { operator: 'OR', value: [ada, bob] }
-    expect(await ids({ operator: 'AND', value: [either, notLead] })).toEqual([other, user])
+    const either = { operator: 'OR', value: [ada, bob, ada] }
+    expect((await ids(either)).toSorted()).toEqual([user, lead, other].toSorted())
+    const eitherUser = { operator: 'AND', value: [either, notLead] }
+    expect((await ids(eitherUser)).toSorted()).toEqual([user, other].toSorted())
+    const anyOfAda = { operator: 'OR', value: [ada, notLead] }
+    expect((await ids(anyOfAda)).toSorted()).toEqual([user, lead, other].toSorted())
   })
 
   test('returns pages with a cursor to the next one', async () => {

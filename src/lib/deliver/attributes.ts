@@ -1,29 +1,84 @@
-import { attributeProblem, type DataAttribute, type Scalar } from '../intercom/data-attributes.ts'
+import type { DataAttribute, Scalar } from '../intercom/data-attributes.ts'
+import type { Signup } from '../signup.ts'
+import {
+  type FittedAttribute,
+  fitAttribute,
+  fitAttributes,
+  fitClears,
+  isSameName,
+} from './fit-attributes.ts'
 import { type History, type StepRequest, sentAttributes } from './history.ts'
+import type { Policy } from './policy.ts'
 
-type Attributes = readonly DataAttribute[]
+/** The custom attribute that holds the time of the newest event applied; unix seconds. */
+export const markName = 'signup_bridge_at'
 
-/** Whether the workspace's list of attributes explains why a request was refused. */
-export const explainsRefusal = (list: Attributes | undefined, request: StepRequest): boolean =>
-  list !== undefined &&
-  sentAttributes(request).some(([name, value]) => attributeProblem(list, name, value) !== undefined)
-
-/**
- * Returns a function that says why a custom attribute has to be left out; `undefined` if it may be
- * sent. After a refusal, those that the workspace's list explains are left out. All are left out if
- * the list explains none, could not be read, or a request was refused again after it was applied.
- */
-export const whyRefused = (
-  history: History,
-): ((name: string, value: Scalar) => string | undefined) => {
-  const listIndex = history.findIndex(({ response }) => response.type === 'attributes')
-  const listResponse = history[listIndex]?.response
-  const refusedRequest = history[listIndex - 1]?.request
-  if (listResponse?.type !== 'attributes' || !refusedRequest) return () => undefined
-  const { list } = listResponse
-  if (!list) return () => 'refused, and the list of attributes could not be read'
-  const refusedAgain = history.slice(listIndex).some(({ response }) => response.type === 'refused')
-  const isExplained = explainsRefusal(list, refusedRequest) && !refusedAgain
-  const otherwise = isExplained ? undefined : 'refused'
-  return (name, value) => attributeProblem(list, name, value) ?? otherwise
+/** The custom attributes of a signup, as the workspace takes them. */
+export type SignupAttributes = {
+  readonly values: readonly FittedAttribute[]
+  readonly clears: readonly FittedAttribute<null>[]
+  /** Only for a source that overwrites. */
+  readonly mark?: FittedAttribute
 }
+
+const clearPrefix = 'custom_attributes.'
+
+/** Only the bridge writes the mark. */
+const isMark = (name: string): boolean => isSameName(name, markName)
+
+const valuesOf = ({ contact }: Signup): Readonly<Record<string, Scalar>> =>
+  Object.fromEntries(
+    Object.entries(contact.custom_attributes ?? {}).filter(([name]) => !isMark(name)),
+  )
+
+const clearedNames = ({ clears = [] }: Signup): string[] =>
+  clears
+    .filter((path) => path.startsWith(clearPrefix))
+    .map((path) => path.slice(clearPrefix.length))
+    .filter((name) => !isMark(name))
+
+/** Whether a delivery needs the workspace's list of attributes. */
+export const needsList = (signup: Signup, { mark }: Policy): boolean =>
+  mark !== undefined || Object.keys(valuesOf(signup)).length > 0
+
+/** The newest list of attributes that could be read. */
+const newestList = (history: History): readonly DataAttribute[] | undefined =>
+  history
+    .map(({ response }) => (response.type === 'attributes' ? response.list : undefined))
+    .findLast((list) => list !== undefined)
+
+/** Returns the attributes fitted to the newest list; as they are if there is none. */
+export const attributesOf = (
+  signup: Signup,
+  { mark }: Policy,
+  history: History,
+): SignupAttributes => {
+  const list = newestList(history)
+  const asTheyAre = <T>(name: string, value: T) => ({ name, sentAs: name, value })
+  const values = valuesOf(signup)
+  const names = clearedNames(signup)
+  return {
+    values: list
+      ? fitAttributes(list, values)
+      : Object.entries(values).map(([name, value]) => asTheyAre(name, value)),
+    clears: list ? fitClears(list, names) : names.map((name) => asTheyAre(name, null)),
+    ...(mark !== undefined && {
+      mark: list ? fitAttribute(list, markName, mark) : asTheyAre(markName, mark),
+    }),
+  }
+}
+
+/** Whether an attribute has to be left out, or no list says; an older list may be why. */
+export const hasUnfit = (signup: Signup, policy: Policy, history: History): boolean => {
+  const { values, mark } = attributesOf(signup, policy, history)
+  const isUnfit = (attribute: FittedAttribute) => attribute.problem !== undefined
+  return newestList(history) === undefined || [...values, ...(mark ? [mark] : [])].some(isUnfit)
+}
+
+/** Whether the list of attributes explains why a request was refused: it fits them differently. */
+export const explainsRefusal = (list: readonly DataAttribute[], request: StepRequest): boolean =>
+  sentAttributes(request).some(([name, value]) => {
+    if (value === null) return fitClears(list, [name]).every(({ sentAs }) => sentAs !== name)
+    const fitted = fitAttribute(list, name, value)
+    return fitted.problem !== undefined || fitted.sentAs !== name || fitted.value !== value
+  })

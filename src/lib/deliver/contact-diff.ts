@@ -1,66 +1,83 @@
+import type { Issue } from '../errors.ts'
 import type { Contact } from '../intercom/contact.ts'
+import type { ContactChanges } from '../intercom/contact-request.ts'
 import type { Scalar } from '../intercom/data-attributes.ts'
 import { isEmpty, own } from '../json-access.ts'
 import type { ContactFields, Signup } from '../signup.ts'
+import { markName, type SignupAttributes } from './attributes.ts'
+import { type FittedAttribute, isSameName } from './fit-attributes.ts'
 import type { Policy } from './policy.ts'
+import type { Refusals } from './refusals.ts'
 
-/** The custom attribute that holds the time of the newest event applied; unix seconds. */
-export const markName = 'signup_bridge_at'
+/** What may be sent: the attributes as the workspace takes them, without what Intercom refused. */
+export type Sendable = Pick<Refusals, 'whyNotField' | 'whyNotAttributes'> & {
+  readonly attributes: SignupAttributes
+}
 
-/** Whether a custom attribute has to be left out because the workspace does not accept it. */
-export type IsLeftOut = (name: string, value: Scalar) => boolean
-
-/** The fields to write, and the custom attributes left out of them (the mark is not listed). */
+/** The fields to write, and what is left out of them (the mark is not listed). */
 export type ContactWrite<Fields> = {
   readonly fields: Fields
-  readonly leftOut: readonly (readonly [name: string, value: Scalar])[]
+  readonly leftOut: readonly Issue[]
   /** Filled instead of overwritten, because the order of events is not known. */
   readonly degraded: boolean
 }
 
-type Attributes = NonNullable<ContactFields['custom_attributes']>
-
-/** The signup's custom attributes without the mark, which only the bridge writes. */
-const signupAttributes = ({ contact }: Signup): Attributes => {
-  const { [markName]: _mark, ...attributes } = contact.custom_attributes ?? {}
-  return attributes
+/** The fields and attributes to write, before any is left out. */
+type Wanted<Value> = {
+  readonly fields: readonly (readonly [name: string, value: unknown])[]
+  readonly attributes: readonly FittedAttribute<Value>[]
 }
 
-/** Splits attributes into the `custom_attributes` to send, if any, and those left out. */
-const splitAttributes = (wanted: Attributes, isLeftOut: IsLeftOut) => {
-  const accepted = Object.entries(wanted).filter(([name, value]) => !isLeftOut(name, value))
+/** Splits what is wanted into the fields to send and what is left out. */
+const split = <Value>({ fields, attributes }: Wanted<Value>, sendable: Sendable) => {
+  const whyNot = ({ problem }: FittedAttribute<Value>) => problem ?? sendable.whyNotAttributes
+  const accepted = attributes.filter((attribute) => whyNot(attribute) === undefined)
+  const entries = fields.filter(([name, value]) => sendable.whyNotField(name, value) === undefined)
   return {
-    accepted: accepted.length > 0 && { custom_attributes: Object.fromEntries(accepted) },
-    leftOut: Object.entries(wanted).filter(
-      ([name, value]) => name !== markName && isLeftOut(name, value),
-    ),
+    fields: {
+      ...Object.fromEntries(entries),
+      ...(accepted.length > 0 && {
+        custom_attributes: Object.fromEntries(accepted.map(({ sentAs, value }) => [sentAs, value])),
+      }),
+    },
+    leftOut: [
+      ...fields.map(([name, value]) => ({ path: name, reason: sendable.whyNotField(name, value) })),
+      ...attributes
+        .filter(({ name }) => name !== markName)
+        .map((attribute) => ({
+          path: `custom_attributes.${attribute.name}`,
+          reason: whyNot(attribute),
+        })),
+    ].flatMap(({ path, reason }) => (reason === undefined ? [] : [{ path, reason }])),
   }
 }
 
-const markAttribute = ({ mark }: Policy): { [markName]?: number } =>
-  mark === undefined ? {} : { [markName]: mark }
+const markOf = ({ attributes: { mark } }: Sendable): FittedAttribute[] => (mark ? [mark] : [])
+
+/** When a person signed up, if the signup does not say. */
+const signedUpAt = ({ occurred_at }: Signup, { received_at }: Policy): number =>
+  occurred_at ?? received_at
 
 /**
  * Returns the fields of a contact to create. A consent of `false` unsubscribes it; an explicit
- * `unsubscribed_from_emails` takes precedence.
+ * `unsubscribed_from_emails` takes precedence. A user has signed up when the signup says, else when
+ * it occurred, else when it was received.
  */
 export const fieldsToCreate = (
   signup: Signup,
   policy: Policy,
-  isLeftOut: IsLeftOut,
+  sendable: Sendable,
 ): ContactWrite<ContactFields> => {
   const { contact, consent } = signup
-  const { custom_attributes: _attributes, ...rest } = contact
-  const { accepted, leftOut } = splitAttributes(
-    { ...signupAttributes(signup), ...markAttribute(policy) },
-    isLeftOut,
-  )
-  const fields = {
+  const { role, custom_attributes: _attributes, ...rest } = contact
+  const wanted = {
     ...(consent !== undefined && { unsubscribed_from_emails: !consent }),
+    ...(role === 'user' && { signed_up_at: signedUpAt(signup, policy) }),
     ...rest,
-    ...accepted,
   }
-  return { fields, leftOut, degraded: false }
+  const attributes = [...sendable.attributes.values, ...markOf(sendable)]
+  const { fields, leftOut } = split({ fields: Object.entries(wanted), attributes }, sendable)
+  return { fields: { role, ...fields }, leftOut, degraded: false }
 }
 
 const plainFields = [
@@ -68,44 +85,84 @@ const plainFields = [
   'email',
   'phone',
   'name',
+  'avatar',
   'signed_up_at',
   'last_seen_at',
   'owner_id',
 ] as const satisfies readonly (keyof ContactFields)[]
 
+/** Not the id, which Intercom keeps, and not `last_seen_at`, which never goes back. */
+const clearableFields = ['email', 'phone', 'name', 'avatar', 'signed_up_at', 'owner_id'] as const
+
+const currentValue = (contact: Contact, name: (typeof plainFields)[number]): unknown =>
+  name === 'avatar' ? contact.avatar?.image_url : contact[name]
+
+const isLater = (value: Scalar, current: unknown): boolean => Number(value) > Number(current)
+
+/** From API version 2.16 on, Intercom returns owner_id as a string. */
+const isSameValue = (name: string, value: Scalar, current: unknown): boolean =>
+  value === current || (name === 'owner_id' && String(value) === current)
+
 /**
- * Returns the fields that a signup changes on an existing contact: those that are empty there, and
- * those that `replaces` accepts. Custom attributes are compared one by one. An opt-out is always
- * written, an opt-in never. A lead becomes a user and gets the account's values; a user never
- * becomes a lead.
+ * Returns what a signup changes on an existing contact: what is empty there, and what `replaces`
+ * accepts. Custom attributes are compared one by one. `last_seen_at` only becomes later. An opt-out
+ * is always written, an opt-in never. A lead becomes a user and gets the account's values; a user
+ * never becomes a lead.
  */
-const changedFields = (
+const changesOf = (
   signup: Signup,
+  policy: Policy,
   contact: Contact,
+  { values }: SignupAttributes,
   replaces: (name: string) => boolean,
-): Partial<ContactFields> => {
-  const wanted = signup.contact
-  const converts = wanted.role === 'user' && contact.role === 'lead'
+): Wanted<Scalar> => {
+  const converts = signup.contact.role === 'user' && contact.role === 'lead'
+  const hasSignedUp = !converts || !isEmpty(contact.signed_up_at)
+  const wanted = {
+    ...(!hasSignedUp && { signed_up_at: signedUpAt(signup, policy) }),
+    ...signup.contact,
+  }
   const writes = (name: string, value: Scalar | undefined, current: unknown): boolean => {
     if (value === undefined) return false
-    // From API version 2.16 on, Intercom returns owner_id as a string.
-    const same = value === current || (name === 'owner_id' && String(value) === current)
-    return isEmpty(current) || (!same && (converts || replaces(name)))
+    if (isEmpty(current)) return true
+    if (name === 'last_seen_at') return isLater(value, current)
+    return !isSameValue(name, value, current) && (converts || replaces(name))
   }
-  const fields = plainFields.filter((name) => writes(name, wanted[name], contact[name]))
-  const custom_attributes = Object.entries(signupAttributes(signup)).filter(([name, value]) =>
-    writes(name, value, own(contact.custom_attributes, name)),
+  const fields = plainFields.filter((name) =>
+    writes(name, wanted[name], currentValue(contact, name)),
   )
+  const optsOut =
+    wanted.unsubscribed_from_emails === true && contact.unsubscribed_from_emails !== true
   return {
-    ...(converts && { role: 'user' }),
-    ...Object.fromEntries(fields.map((name) => [name, wanted[name]])),
-    ...(wanted.avatar !== undefined &&
-      writes('avatar', wanted.avatar, contact.avatar?.image_url) && { avatar: wanted.avatar }),
-    ...(wanted.unsubscribed_from_emails === true &&
-      contact.unsubscribed_from_emails !== true && { unsubscribed_from_emails: true }),
-    custom_attributes: Object.fromEntries(custom_attributes),
+    fields: [
+      ...(converts ? [['role', 'user'] as const] : []),
+      ...fields.map((name) => [name, wanted[name]] as const),
+      ...(optsOut ? [['unsubscribed_from_emails', true] as const] : []),
+    ],
+    attributes: values.filter(({ sentAs, value }) =>
+      writes(sentAs, value, own(contact.custom_attributes, sentAs)),
+    ),
   }
 }
+
+/** Returns what a signup empties on an existing contact. */
+const clearsOf = (
+  { contact: wanted, clears = [] }: Signup,
+  contact: Contact,
+  { values, clears: attributes }: SignupAttributes,
+  replaces: (name: string) => boolean,
+): Wanted<null> => ({
+  fields: clearableFields
+    .filter((name) => clears.includes(name) && wanted[name] === undefined && replaces(name))
+    .filter((name) => !isEmpty(currentValue(contact, name)))
+    .map((name) => [name, null]),
+  attributes: attributes.filter(
+    ({ sentAs }) =>
+      replaces(sentAs) &&
+      !isEmpty(own(contact.custom_attributes, sentAs)) &&
+      values.every((value) => value.sentAs !== sentAs),
+  ),
+})
 
 /** The mark on a contact: -Infinity if it has none, NaN if it is not a number. */
 const appliedAt = (contact: Contact): number => {
@@ -113,38 +170,47 @@ const appliedAt = (contact: Contact): number => {
   return mark === undefined || mark === null ? Number.NEGATIVE_INFINITY : Number(mark)
 }
 
+/** Whether a source overwrites a field or attribute of this name. */
+const replacesBy =
+  ({ onExisting }: Policy) =>
+  (name: string): boolean =>
+    onExisting === 'overwrite' ||
+    (typeof onExisting === 'object' &&
+      onExisting.overwrite.some((listed) => isSameName(listed, name)))
+
 /**
  * Returns the fields that a signup writes to an existing contact; empty if there is nothing to
- * write. `fill` writes the fields that are empty there. `overwrite` writes all that differ, and the
- * mark, unless an event as new was applied already. `skip` writes only an opt-out. A contact of
- * another account is only filled.
+ * write. `fill` writes the fields that are empty there. `overwrite` writes all that differ, empties
+ * those that the sender does, and writes the mark, unless an event as new was applied already.
+ * `skip` writes only an opt-out. A contact of another account is only filled.
  */
 export const fieldsToUpdate = (
   signup: Signup,
   policy: Policy,
   contact: Contact,
-  isLeftOut: IsLeftOut,
-): ContactWrite<Partial<ContactFields>> => {
+  sendable: Sendable,
+): ContactWrite<ContactChanges> => {
   const { onExisting, mark } = policy
-  const filled = changedFields(signup, contact, () => false)
+  const { attributes } = sendable
+  const filled = changesOf(signup, policy, contact, attributes, () => false)
   if (onExisting === 'skip') {
-    const { unsubscribed_from_emails } = filled
-    const fields = unsubscribed_from_emails === true ? { unsubscribed_from_emails } : {}
-    return { fields, leftOut: [], degraded: false }
+    const optOut = filled.fields.filter(([name]) => name === 'unsubscribed_from_emails')
+    return { fields: Object.fromEntries(optOut), leftOut: [], degraded: false }
   }
   const { external_id } = signup.contact
   const differs = !!external_id && !!contact.external_id && contact.external_id !== external_id
   const fills = onExisting === 'fill' || (differs && contact.role === 'user')
   const applied = appliedAt(contact)
-  const degraded =
-    !fills && (mark === undefined || isLeftOut(markName, mark) || Number.isNaN(applied))
+  const cannotMark = (attributes.mark?.problem ?? sendable.whyNotAttributes) !== undefined
+  const degraded = !fills && (mark === undefined || cannotMark || Number.isNaN(applied))
   const overwrites = !fills && !degraded && mark !== undefined && mark > applied
-  const replaces = (name: string) =>
-    onExisting === 'overwrite' || (onExisting !== 'fill' && onExisting.overwrite.includes(name))
-  const { custom_attributes, ...rest } = overwrites
-    ? changedFields(signup, contact, replaces)
-    : filled
-  const wanted = { ...custom_attributes, ...(overwrites && markAttribute(policy)) }
-  const { accepted, leftOut } = splitAttributes(wanted, isLeftOut)
-  return { fields: { ...rest, ...accepted }, leftOut, degraded }
+  if (!overwrites) return { ...split(filled, sendable), degraded }
+  const replaces = replacesBy(policy)
+  const changed = changesOf(signup, policy, contact, attributes, replaces)
+  const cleared = clearsOf(signup, contact, attributes, replaces)
+  const wanted: Wanted<Scalar | null> = {
+    fields: [...changed.fields, ...cleared.fields],
+    attributes: [...changed.attributes, ...cleared.attributes, ...markOf(sendable)],
+  }
+  return { ...split(wanted, sendable), degraded }
 }

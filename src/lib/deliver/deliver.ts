@@ -1,13 +1,18 @@
 import { BridgeError, delayed, type Issue, renamed } from '../errors.ts'
 import { type ContactRequest, toIntercomRequest } from '../intercom/contact-request.ts'
-import type { ListAttributes } from '../intercom/data-attributes.ts'
+import type { ListAge, ListAttributes } from '../intercom/data-attributes.ts'
 import { addRecentContacts, type RecentContacts } from '../intercom/recent-contacts.ts'
 import type { SendRequest } from '../intercom/request-types.ts'
 import { searchLagSeconds } from '../intercom/search-lag.ts'
 import type { Signup } from '../signup.ts'
 import { applyExtras, type TagIds } from './extras.ts'
 import type { Fuse } from './fuse.ts'
-import type { Exchange, StepResponse } from './history.ts'
+import {
+  type AttributesRequest,
+  type Exchange,
+  isFirstSearch,
+  type StepResponse,
+} from './history.ts'
 import { nextStep } from './next-step.ts'
 import type { Policy } from './policy.ts'
 import type { Decision } from './step.ts'
@@ -58,8 +63,8 @@ const sendContactRequest = async (
     throw request.type === 'unarchive' ? toRestoreError(error) : error
   })
   const withRecent =
-    response.type === 'contacts' && request.type === 'search'
-      ? addRecentContacts(response.contacts, recent.find(request.field, request.value))
+    response.type === 'contacts' && isFirstSearch(request)
+      ? { ...response, ...addRecentContacts(response.contacts, recent.find(request)) }
       : response
   if (response.type === 'contact') recent.remember(response.contact)
   const isGone = response.type === 'gone' || response.type === 'merged'
@@ -67,26 +72,39 @@ const sendContactRequest = async (
   return withRecent
 }
 
+/** A list younger than this is not read again after a refusal. */
+const maxListAgeMs = 30_000
+
+const listAge = ({ again }: AttributesRequest, { replayedAtMs }: Policy): ListAge =>
+  again
+    ? {
+        maxAgeMs: maxListAgeMs,
+        ...(replayedAtMs !== undefined && { notBeforeMs: replayedAtMs }),
+      }
+    : {}
+
 const runSteps = async (
   signup: Signup,
   policy: Policy,
   dependencies: DeliverDependencies,
   onAccepted: () => void,
-): Promise<Decision> => {
+): Promise<Decision & { readonly refusal?: BridgeError }> => {
   const history: Exchange[] = []
+  let refusal: BridgeError | undefined
   for (;;) {
     const step = nextStep(signup, policy, history)
     if ('fail' in step) throw step.fail
-    if ('done' in step) return step.done
+    if ('done' in step) return { ...step.done, ...(refusal && { refusal }) }
     const { request } = step
     const response: StepResponse =
       request.type === 'attributes'
         ? {
             type: 'attributes',
-            list: await dependencies.listAttributes(dependencies.send, policy.replayedAtMs),
+            list: await dependencies.listAttributes(dependencies.send, listAge(request, policy)),
           }
         : await sendContactRequest(request, dependencies)
-    if (request.type !== 'attributes' && response.type !== 'refused') onAccepted()
+    if (response.type === 'refused') refusal = response.error
+    else if (request.type !== 'attributes') onAccepted()
     history.push({ request, response })
   }
 }
@@ -128,7 +146,7 @@ export const deliver = async (
       throw isAccepted ? error : dependencies.fuse.refuse(signup, error)
     },
   )
-  const { refused, ...rest } = decision
+  const { refused, refusal, ...rest } = decision
   const { contact, outcome } = decision
   const isNewLead = outcome === 'created' && signup.contact.role === 'lead'
   const { failed, pending } = skipsExtras(decision, policy)
@@ -137,7 +155,7 @@ export const deliver = async (
         ...countingDependencies,
         fillsOnly: policy.replayedAtMs !== undefined,
       })
-  const incomplete = [refused.length > 0 ? attributesRefusedError(refused) : undefined, failed]
+  const incomplete = [refused.length > 0 ? refusedError(refused, refusal) : undefined, failed]
   return {
     ...rest,
     calls,
@@ -147,9 +165,19 @@ export const deliver = async (
   }
 }
 
-const attributesRefusedError = (issues: readonly Issue[]): BridgeError =>
-  new BridgeError(
-    'attributes_refused',
+const refusedMessages = {
+  attributes_refused:
     'the contact was delivered without the custom attributes that the workspace refuses: create them in Intercom, then replay',
-    { issues },
-  )
+  fields_refused:
+    'the contact was delivered without the fields that Intercom refuses: fix them at the sender or in Intercom, then replay',
+}
+
+/** The error of what was left out; with Intercom's code if it refused a request. */
+const refusedError = (issues: readonly Issue[], refusal: BridgeError | undefined): BridgeError => {
+  const isAboutAttributes = issues.every(({ path }) => path.startsWith('custom_attributes.'))
+  const code = isAboutAttributes ? 'attributes_refused' : 'fields_refused'
+  const message = refusedMessages[code]
+  return refusal
+    ? renamed(refusal, code, message, issues)
+    : new BridgeError(code, message, { issues })
+}

@@ -1,9 +1,12 @@
 import type { Contact } from '../intercom/contact.ts'
-import type { ContactRequest, ContactResponse } from '../intercom/contact-request.ts'
+import type { ContactRequest, ContactResponse, SearchRequest } from '../intercom/contact-request.ts'
 import type { DataAttribute, Scalar } from '../intercom/data-attributes.ts'
+import { isEmpty } from '../json-access.ts'
 
 /** A request under `/contacts`, or one for the workspace's list of attributes, which is cached. */
-export type StepRequest = ContactRequest | { readonly type: 'attributes' }
+export type StepRequest = ContactRequest | AttributesRequest
+/** `again`: the list that is known may be too old. */
+export type AttributesRequest = { readonly type: 'attributes'; readonly again?: true }
 /** The response to a StepRequest; `list` is `undefined` if it could not be read. */
 export type StepResponse =
   | ContactResponse
@@ -46,21 +49,45 @@ export const lastRead = (history: History, id: string): Contact | undefined =>
     .flatMap((exchange) => contactRead(exchange) ?? [])
     .findLast((contact) => contact.id === id)
 
-/** Returns the exchanges from the last search on; none if there was no search. */
+/** Whether a request is a search for a person, before any narrower one. */
+export const isFirstSearch = (request: StepRequest): request is SearchRequest =>
+  request.type === 'search' && request.only === undefined
+
+/** Returns the exchanges from the last search on, narrower ones included; none without a search. */
 export const sinceSearch = (history: History): History => {
-  const searchIndex = history.findLastIndex(({ response }) => response.type === 'contacts')
+  const searchIndex = history.findLastIndex(({ request }) => isFirstSearch(request))
   return searchIndex === -1 ? [] : history.slice(searchIndex)
 }
 
-/** Returns the contacts that the last search found, each as last read since, if it was. */
+/** Returns the exchange before the last search, narrower ones not counted. */
+export const beforeSearch = (history: History): Exchange | undefined =>
+  history[history.findLastIndex(({ request }) => isFirstSearch(request)) - 1]
+
+const hasOtherEmail = (contact: Contact, email: string): boolean =>
+  !isEmpty(contact.email) && contact.email?.toLowerCase() !== email.toLowerCase()
+
+/**
+ * Returns the contacts that the last search and its narrower ones found, each as last read since, if
+ * it was. In a search by e-mail or phone, one that has the phone and another e-mail is not the
+ * person.
+ */
 export const foundContacts = (history: History): readonly Contact[] => {
   const exchanges = sinceSearch(history)
-  const response = exchanges[0]?.response
-  return response?.type === 'contacts'
-    ? response.contacts.map((contact) => lastRead(exchanges, contact.id) ?? contact)
-    : []
+  const search = exchanges[0]?.request
+  const email = search?.type === 'search' && search.phone !== undefined ? search.email : undefined
+  const contacts = exchanges.flatMap(({ response }) =>
+    response.type === 'contacts' ? response.contacts : [],
+  )
+  const unique = new Map(contacts.map((contact) => [contact.id, contact]))
+  return [...unique.values()].flatMap((contact) => {
+    const read = lastRead(exchanges, contact.id) ?? contact
+    const isOther = (seen: Contact) => email !== undefined && hasOtherEmail(seen, email)
+    return isOther(contact) || (isEmpty(contact.email) && isOther(read)) ? [] : [read]
+  })
 }
 
 /** Returns the custom attributes that a request sends, as entries. */
-export const sentAttributes = (request: StepRequest | undefined): [string, Scalar][] =>
+export const sentAttributes = (
+  request: StepRequest | undefined,
+): (readonly [string, Scalar | null])[] =>
   request && 'fields' in request ? Object.entries(request.fields.custom_attributes ?? {}) : []

@@ -1,22 +1,24 @@
 import type { Contact } from '../intercom/contact.ts'
-import type { ContactRequest } from '../intercom/contact-request.ts'
+import type { SearchRequest } from '../intercom/contact-request.ts'
+import { isEmpty } from '../json-access.ts'
 import type { Signup } from '../signup.ts'
 
 const isUser = (contact: Contact): boolean => contact.role !== 'lead'
 const latest = (contacts: readonly Contact[], field: 'last_seen_at' | 'created_at') =>
   contacts.toSorted((a, b) => (b[field] ?? 0) - (a[field] ?? 0))[0]
 
-/**
- * Returns the contact that belongs to a signup: the user with the same external_id, else a user
- * without one, else (for a signup without one) the user seen last, else the newest lead. Users with
- * other ids are other accounts that share the address.
- */
-export const matchContact = (signup: Signup, found: readonly Contact[]): Contact | undefined => {
-  const { external_id } = signup.contact
+/** Whether a contact is the user with the signup's external_id. */
+export const hasSameId = ({ contact: { external_id } }: Signup, contact: Contact): boolean =>
+  isUser(contact) && !!external_id && contact.external_id === external_id
+
+/** A user without an id, else (for a signup without one) the user seen last, else the newest lead. */
+const matchWithoutId = (
+  { contact: { external_id } }: Signup,
+  found: readonly Contact[],
+): Contact | undefined => {
   const users = found.filter(isUser)
   const candidates = external_id === undefined ? users : []
   return (
-    users.find((user) => external_id !== undefined && user.external_id === external_id) ??
     users.find((user) => !user.external_id) ??
     latest(candidates, 'last_seen_at') ??
     latest(
@@ -26,21 +28,62 @@ export const matchContact = (signup: Signup, found: readonly Contact[]): Contact
   )
 }
 
-/** Returns the search for a person: by e-mail, or by phone for a lead without an e-mail. */
-export const lookUpRequest = ({ contact }: Signup): ContactRequest | undefined => {
-  if (contact.email !== undefined) return { type: 'search', field: 'email', value: contact.email }
-  return contact.role === 'lead' && contact.phone !== undefined
-    ? { type: 'search', field: 'phone', value: contact.phone }
-    : undefined
+/**
+ * Returns the contact that belongs to a signup: the user with the same external_id, else a user
+ * without one, else (for a signup without one) the user seen last, else the newest lead. Users with
+ * other ids are other accounts that share the address. For a signup with an e-mail, contacts without
+ * one (found by phone) come last.
+ */
+export const matchContact = (signup: Signup, found: readonly Contact[]): Contact | undefined => {
+  const hasEmail = (contact: Contact) =>
+    signup.contact.email === undefined || !isEmpty(contact.email)
+  return (
+    found.find((contact) => hasSameId(signup, contact)) ??
+    matchWithoutId(signup, found.filter(hasEmail)) ??
+    matchWithoutId(
+      signup,
+      found.filter((contact) => !hasEmail(contact)),
+    )
+  )
+}
+
+/**
+ * Returns the search for a person: by e-mail, or the phone number if the signup has one too; by
+ * phone alone for a lead without an e-mail.
+ */
+export const lookUpRequest = ({ contact }: Signup): SearchRequest | undefined => {
+  const { role, email, phone } = contact
+  if (email === undefined && (role === 'user' || phone === undefined)) return undefined
+  return {
+    type: 'search',
+    ...(email !== undefined && { email }),
+    ...(phone !== undefined && { phone }),
+  }
+}
+
+/**
+ * Returns a narrower search, after one that found more contacts than a page has: for the users among
+ * whom the person may be, then, if there is no match, for leads. `undefined` if none is of use.
+ *
+ * @param last the last search
+ */
+export const narrowerSearch = (
+  signup: Signup,
+  last: SearchRequest,
+  found: readonly Contact[],
+): SearchRequest | undefined => {
+  const { email, external_id } = signup.contact
+  if (email === undefined || last.only?.role === 'lead') return undefined
+  const match = matchContact(signup, found)
+  if (last.only) return match ? undefined : { type: 'search', email, only: { role: 'lead' } }
+  const isBest =
+    match !== undefined &&
+    isUser(match) &&
+    (external_id === undefined ? !match.external_id : hasSameId(signup, match))
+  const only = { role: 'user', ...(external_id !== undefined && { external_id }) } as const
+  return isBest ? undefined : { type: 'search', email, only }
 }
 
 /** Whether a contact is a user without the signup's external_id; false if the signup has none. */
 export const isOtherUser = ({ contact: { external_id } }: Signup, contact: Contact): boolean =>
   isUser(contact) && !!external_id && contact.external_id !== external_id
-
-/** Whether a contact has both the external_id and the e-mail of a signup. */
-export const isSameAccount = ({ contact: wanted }: Signup, contact: Contact): boolean =>
-  !!wanted.external_id &&
-  contact.external_id === wanted.external_id &&
-  !!wanted.email &&
-  contact.email?.toLowerCase() === wanted.email

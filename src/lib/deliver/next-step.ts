@@ -1,7 +1,8 @@
 import { renamed } from '../errors.ts'
 import type { Signup } from '../signup.ts'
-import { explainsRefusal } from './attributes.ts'
+import { hasUnfit, needsList } from './attributes.ts'
 import {
+  beforeSearch,
   contactRead,
   countContactRequests,
   countResponses,
@@ -10,11 +11,11 @@ import {
   type History,
   lastRead,
   type StepResponse,
-  sentAttributes,
   sinceSearch,
 } from './history.ts'
-import { isSameAccount, lookUpRequest, matchContact } from './match-contact.ts'
+import { hasSameId, lookUpRequest, matchContact, narrowerSearch } from './match-contact.ts'
 import type { Policy } from './policy.ts'
+import { mayListExplain } from './refusals.ts'
 import { createSteps, failStep, failures, type Step } from './step.ts'
 
 /** The limit of requests under /contacts per receive, so that no rule below can loop. */
@@ -27,9 +28,9 @@ const maxContactRequests = 6
 export const nextStep = (signup: Signup, policy: Policy, history: History): Step => {
   const step = decide(signup, policy, dropGoneContacts(history))
   const isContactRequest = 'request' in step && step.request.type !== 'attributes'
-  return isContactRequest && countContactRequests(history) >= maxContactRequests
-    ? failStep('conflict_unresolved')
-    : step
+  if (!isContactRequest || countContactRequests(history) < maxContactRequests) return step
+  const last = history.findLast(({ request }) => request.type !== 'attributes')?.response
+  return last?.type === 'refused' ? { fail: last.error } : failStep('conflict_unresolved')
 }
 
 const decide = (signup: Signup, policy: Policy, history: History): Step => {
@@ -41,7 +42,7 @@ const decide = (signup: Signup, policy: Policy, history: History): Step => {
   )
   const search = lookUpRequest(signup)
   const start: Step = search && policy.lookup ? { request: search } : create
-  if (!last) return start
+  if (!last) return needsList(signup, policy) ? { request: { type: 'attributes' } } : start
   const { request, response } = last
   const previous = history.at(-2)
   const count = (type: StepResponse['type']) => countResponses(history, type)
@@ -59,8 +60,13 @@ const decide = (signup: Signup, policy: Policy, history: History): Step => {
     if (!match) return create
     const read = lastRead(sinceSearch(history), match.id)
     if (read) return write(read)
-    const isIndexed = response.type === 'contacts' && !response.unindexed?.includes(match.id)
-    return isIndexed && hasNothingToWrite(match)
+    const isIndexed = sinceSearch(history).some(
+      (exchange) =>
+        exchange.response.type === 'contacts' &&
+        exchange.response.contacts.some(({ id }) => id === match.id) &&
+        !exchange.response.unindexed?.includes(match.id),
+    )
+    return response.type === 'contacts' && isIndexed && hasNothingToWrite(match)
       ? done('unchanged', match, match)
       : { request: { type: 'get', id: match.id } }
   }
@@ -72,16 +78,23 @@ const decide = (signup: Signup, policy: Policy, history: History): Step => {
       const wasFound =
         previous?.response.type === 'contacts' || previous?.response.type === 'contact'
       if (wasFound) return continueWithFound()
-      // An update's conflict named it: it is another person's, unless search only lagged.
-      return updateConflicted && !isSameAccount(signup, read)
+      // An update's conflict named it: it is another person's, unless it has the signup's id.
+      return updateConflicted && !hasSameId(signup, read)
         ? failStep('identity_conflict')
         : write(read)
     }
 
     case 'contacts': {
-      const afterConflict =
-        previous?.response.type === 'conflict' || previous?.request.type === 'find'
-      const hasNoMatch = matchContact(signup, response.contacts) === undefined
+      const found = foundContacts(history)
+      const isOverfull = sinceSearch(history)[0]?.response
+      const narrower =
+        request.type === 'search' && isOverfull?.type === 'contacts' && isOverfull.hasMore
+          ? narrowerSearch(signup, request, found)
+          : undefined
+      if (narrower) return { request: narrower }
+      const reason = beforeSearch(history)
+      const afterConflict = reason?.response.type === 'conflict' || reason?.request.type === 'find'
+      const hasNoMatch = matchContact(signup, found) === undefined
       return afterConflict && hasNoMatch ? failStep('conflict_unresolved') : continueWithFound()
     }
 
@@ -128,17 +141,19 @@ const decide = (signup: Signup, policy: Policy, history: History): Step => {
       if (request.type === 'unarchive') {
         return { fail: renamed(response.error, 'contact_deleted', failures.contact_deleted) }
       }
-      if (sentAttributes(request).length === 0) return { fail: response.error }
-      if (count('attributes') === 0) return { request: { type: 'attributes' } }
-      return response.aboutAttributes ? retryWrite(request) : { fail: response.error }
+      if (!('fields' in request)) return { fail: response.error }
+      return mayListExplain(signup, history)
+        ? { request: { type: 'attributes', again: true } }
+        : retryWrite(request, response.error)
 
     case 'attributes': {
-      const refused = history.at(-2)
-      if (refused?.response.type !== 'refused') return start
-      const { error, aboutAttributes } = refused.response
-      return aboutAttributes || explainsRefusal(response.list, refused.request)
-        ? retryWrite(refused.request)
-        : { fail: error }
+      if (previous?.response.type === 'refused') {
+        return retryWrite(previous.request, previous.response.error)
+      }
+      const mayBeOld = policy.replayedAtMs !== undefined && count('attributes') === 1
+      return mayBeOld && hasUnfit(signup, policy, history)
+        ? { request: { type: 'attributes', again: true } }
+        : start
     }
   }
 }

@@ -1,8 +1,9 @@
 import { BridgeError, type Issue } from '../errors.ts'
 import type { Contact } from '../intercom/contact.ts'
+import { isEmpty } from '../json-access.ts'
 import type { Signup } from '../signup.ts'
-import { whyRefused } from './attributes.ts'
-import { fieldsToCreate, fieldsToUpdate, type IsLeftOut } from './contact-diff.ts'
+import { attributesOf } from './attributes.ts'
+import { fieldsToCreate, fieldsToUpdate, type Sendable } from './contact-diff.ts'
 import {
   countResponses,
   foundContacts,
@@ -12,9 +13,11 @@ import {
 } from './history.ts'
 import { isOtherUser, matchContact } from './match-contact.ts'
 import type { Policy } from './policy.ts'
+import { refusalsOf } from './refusals.ts'
 
 /** Metrics of what happened during a delivery. */
 export const decisionCounts = [
+  'contact_left',
   'email_shared',
   'external_id_differs',
   'overwrite_degraded',
@@ -27,7 +30,7 @@ export type Decision = {
   readonly outcome: 'created' | 'updated' | 'unchanged'
   readonly contact: Contact
   readonly counts: readonly DecisionCount[]
-  /** The custom attributes that were left out, and why. */
+  /** The fields and custom attributes that were left out, and why. */
   readonly refused: readonly Issue[]
 }
 
@@ -52,41 +55,46 @@ export const failStep = (code: keyof typeof failures): Step => ({
   fail: new BridgeError(code, failures[code]),
 })
 
+/** Whether an update of another contact met the person's own one. */
+const leftAnother = (history: History, { id }: Contact): boolean =>
+  history.some(
+    ({ request, response }) =>
+      request.type === 'update' && response.type === 'conflict' && request.id !== id,
+  )
+
 /**
  * Returns builders for the steps that write and the step that ends the delivery. They leave out the
- * custom attributes that the workspace is known to refuse.
+ * fields and custom attributes that Intercom is known to refuse.
  */
 export const createSteps = (signup: Signup, policy: Policy, history: History) => {
-  const reasonFor = whyRefused(history)
-  const isLeftOut: IsLeftOut = (name, value) => reasonFor(name, value) !== undefined
+  const { isFinal, ...reasons } = refusalsOf(signup, history)
+  const sendable: Sendable = { ...reasons, attributes: attributesOf(signup, policy, history) }
   const wasRestored = countResponses(history, 'unarchived') > 0
   const create: Step = {
-    request: { type: 'create', fields: fieldsToCreate(signup, policy, isLeftOut).fields },
+    request: { type: 'create', fields: fieldsToCreate(signup, policy, sendable).fields },
   }
 
   const end = (outcome: Decision['outcome'], contact: Contact, existing?: Contact): Step => {
     const written = existing
-      ? fieldsToUpdate(signup, policy, existing, isLeftOut)
-      : fieldsToCreate(signup, policy, isLeftOut)
+      ? fieldsToUpdate(signup, policy, existing, sendable)
+      : fieldsToCreate(signup, policy, sendable)
     const found = foundContacts(history)
     const isEmailShared =
-      matchContact(signup, found) === undefined && found.some((other) => isOtherUser(signup, other))
+      matchContact(signup, found) === undefined &&
+      found.some((other) => isOtherUser(signup, other) && !isEmpty(other.email))
     const differs = existing && isOtherUser(signup, existing) && !!existing.external_id
     const counts: DecisionCount[] = [
+      ...(leftAnother(history, contact) ? (['contact_left'] as const) : []),
       ...(isEmailShared ? (['email_shared'] as const) : []),
       ...(differs ? (['external_id_differs'] as const) : []),
       ...(written.degraded ? (['overwrite_degraded'] as const) : []),
       ...(wasRestored ? (['restored'] as const) : []),
     ]
-    const refused = written.leftOut.map(([name, value]) => ({
-      path: `custom_attributes.${name}`,
-      reason: reasonFor(name, value) ?? 'refused',
-    }))
-    return { done: { outcome, contact, counts, refused } }
+    return { done: { outcome, contact, counts, refused: written.leftOut } }
   }
 
   const write = (existing: Contact): Step => {
-    const { fields } = fieldsToUpdate(signup, policy, existing, isLeftOut)
+    const { fields } = fieldsToUpdate(signup, policy, existing, sendable)
     if (Object.keys(fields).length > 0)
       return { request: { type: 'update', id: existing.id, fields } }
     return end(wasRestored ? 'updated' : 'unchanged', existing, existing)
@@ -96,9 +104,10 @@ export const createSteps = (signup: Signup, policy: Policy, history: History) =>
     create,
     write,
     hasNothingToWrite: (existing: Contact): boolean =>
-      Object.keys(fieldsToUpdate(signup, policy, existing, isLeftOut).fields).length === 0,
-    /** The refused create or update again, without the attributes that are now left out. */
-    retryWrite: (refused: StepRequest): Step => {
+      Object.keys(fieldsToUpdate(signup, policy, existing, sendable).fields).length === 0,
+    /** The refused create or update again, without what is now left out; fails if that is all. */
+    retryWrite: (refused: StepRequest, error: BridgeError): Step => {
+      if (isFinal) return { fail: error }
       const target = refused.type === 'update' ? lastRead(history, refused.id) : undefined
       return target ? write(target) : create
     },

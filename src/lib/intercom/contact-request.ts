@@ -1,18 +1,40 @@
 import * as z from 'zod/mini'
 import type { BridgeError } from '../errors.ts'
 import type { HttpRequest } from '../http.ts'
-import type { ContactFields } from '../signup.ts'
+import type { ContactField, ContactFields, Role } from '../signup.ts'
 import { type Contact, contactListSchema, contactSchema } from './contact.ts'
-import { intercomCodeOf, intercomError, intercomTextOf, isSuccess } from './errors.ts'
+import type { Scalar } from './data-attributes.ts'
+import {
+  intercomCodeOf,
+  intercomError,
+  intercomTextOf,
+  isSuccess,
+  namesMissingPart,
+} from './errors.ts'
+import { type RefusalSubject, subjectOf } from './refusal-subject.ts'
 import type { IntercomRequest, IntercomResponse } from './request-types.ts'
+
+/** A search for one person: by e-mail, by phone, or for either of them. */
+export type SearchRequest = {
+  readonly type: 'search'
+  readonly email?: string
+  readonly phone?: string
+  /** Only contacts of this role; of users only those with this `external_id` or none. */
+  readonly only?: { readonly role: Role; readonly external_id?: string }
+}
+
+/** The fields that an update writes; `null` empties a field. */
+export type ContactChanges = {
+  readonly [field in ContactField]?: ContactFields[field] | null
+} & { readonly custom_attributes?: Readonly<Record<string, Scalar | null>> | undefined }
 
 /** A request under `/contacts`. */
 export type ContactRequest =
-  | { readonly type: 'search'; readonly field: 'email' | 'phone'; readonly value: string }
+  | SearchRequest
   | { readonly type: 'find'; readonly external_id: string }
   | { readonly type: 'get'; readonly id: string }
   | { readonly type: 'create'; readonly fields: ContactFields }
-  | { readonly type: 'update'; readonly id: string; readonly fields: Partial<ContactFields> }
+  | { readonly type: 'update'; readonly id: string; readonly fields: ContactChanges }
   | { readonly type: 'unarchive'; readonly id: string }
 
 /** The responses that have a result; any other is thrown as a BridgeError. */
@@ -21,6 +43,8 @@ export type ContactResponse =
   | {
       readonly type: 'contacts'
       readonly contacts: readonly Contact[]
+      /** There are more than this page has. */
+      readonly hasMore?: boolean
       /** Ids of those that search did not find yet and this process remembers. */
       readonly unindexed?: readonly string[]
     }
@@ -31,12 +55,8 @@ export type ContactResponse =
   | { readonly type: 'gone' }
   /** 410, from API version 2.16 on: `id` is the contact that it was merged into (header `Link`). */
   | { readonly type: 'merged'; readonly id: string | undefined }
-  /** 400, 401 or 422; `aboutAttributes` is guessed from the text, which is undocumented. */
-  | {
-      readonly type: 'refused'
-      readonly error: BridgeError
-      readonly aboutAttributes: boolean
-    }
+  /** 400, 401 or 422. */
+  | ({ readonly type: 'refused'; readonly error: BridgeError } & RefusalSubject)
 
 /** From API version 2.16 on, `owner_id` is text. */
 const hasTextOwnerId = (version: string): boolean => {
@@ -44,10 +64,26 @@ const hasTextOwnerId = (version: string): boolean => {
   return Number.isNaN(major) || major > 2 || (major === 2 && minor >= 16)
 }
 
-const toRequestBody = (fields: Partial<ContactFields>, version: string): string => {
+const toRequestBody = (fields: ContactChanges, version: string): string => {
   const { owner_id } = fields
-  const owner = owner_id !== undefined && hasTextOwnerId(version) && { owner_id: `${owner_id}` }
+  const owner = typeof owner_id === 'number' &&
+    hasTextOwnerId(version) && { owner_id: `${owner_id}` }
   return JSON.stringify({ ...fields, ...owner })
+}
+
+const equals = (field: string, value: string | null) => ({ field, operator: '=', value })
+
+/** https://developers.intercom.com/docs/references/rest-api/api.intercom.io/contacts/searchcontacts */
+const toQuery = ({ email, phone, only }: SearchRequest): object | undefined => {
+  const filters = [
+    ...(email === undefined ? [] : [equals('email', email)]),
+    ...(phone === undefined ? [] : [equals('phone', phone)]),
+  ]
+  if (!only) return filters.length === 1 ? filters[0] : { operator: 'OR', value: filters }
+  const { role, external_id } = only
+  const ids = [equals('external_id', external_id ?? null), equals('external_id', null)]
+  const own = external_id === undefined ? [] : [{ operator: 'OR', value: ids }]
+  return { operator: 'AND', value: [...filters, equals('role', role), ...own] }
 }
 
 /** Ids are encoded: none can change the path. */
@@ -57,8 +93,7 @@ const toHttpRequest = (
 ): Pick<HttpRequest, 'method' | 'path' | 'body'> => {
   switch (request.type) {
     case 'search': {
-      const query = { field: request.field, operator: '=', value: request.value }
-      const body = JSON.stringify({ query, pagination: { per_page: 50 } })
+      const body = JSON.stringify({ query: toQuery(request), pagination: { per_page: 50 } })
       return { method: 'POST', path: '/contacts/search', body }
     }
     case 'find': {
@@ -87,7 +122,10 @@ const canonicalId = /<(?:https?:\/\/[^/>]+)?\/contacts\/([\w-]{1,64})>[^,]*;\s*r
 const readContacts = (request: ContactRequest, body: unknown): ContactResponse | undefined => {
   if (request.type === 'search') {
     const list = z.safeParse(contactListSchema, body)
-    return list.success ? { type: 'contacts', contacts: list.data.data } : undefined
+    if (!list.success) return undefined
+    const { data, total_count, pages } = list.data
+    const hasMore = !!pages?.next || (total_count ?? 0) > data.length
+    return { type: 'contacts', contacts: data, ...(hasMore && { hasMore }) }
   }
   const contact = z.safeParse(contactSchema, body)
   if (!contact.success) return undefined
@@ -100,6 +138,7 @@ const readContacts = (request: ContactRequest, body: unknown): ContactResponse |
 const isRejected = ({ status, body }: IntercomResponse): boolean =>
   status === 400 ||
   status === 422 ||
+  (status === 404 && namesMissingPart(body)) ||
   (status === 401 && intercomCodeOf(body) === 'parameter_invalid')
 
 const readContactResponse = (
@@ -111,9 +150,13 @@ const readContactResponse = (
   // Not JSON: an error page of a gateway, not Intercom's response.
   if (body === undefined) return undefined
   const hasTarget = request.type !== 'create' && request.type !== 'search'
-  if (hasTarget && status === 404) return { type: 'gone' }
+  if (hasTarget && status === 404 && !namesMissingPart(body)) return { type: 'gone' }
   // How find responds when there is no such contact is undocumented.
   if (request.type === 'find' && status === 400) return { type: 'gone' }
+  // Another search has found contacts already: one that Intercom does not accept adds none.
+  if (request.type === 'search' && request.only && status === 400) {
+    return { type: 'contacts', contacts: [] }
+  }
   if (hasTarget && status === 410) {
     return { type: 'merged', id: canonicalId.exec(String(headers.link ?? ''))?.[1] }
   }
@@ -126,7 +169,7 @@ const readContactResponse = (
   }
   if (writes && isRejected(response)) {
     const error = intercomError('intercom_rejected', response)
-    return { type: 'refused', error, aboutAttributes: /\battribute/i.test(text) }
+    return { type: 'refused', error, ...subjectOf(body) }
   }
   return undefined
 }

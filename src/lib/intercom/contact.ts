@@ -93,11 +93,16 @@ export const contactSchema = z.looseObject({
 /** A person in Intercom. */
 export type Contact = z.infer<typeof contactSchema>
 
-export const contactListSchema = z.looseObject({ data: z.array(contactSchema) })
+/** One page of contacts. https://developers.intercom.com/docs/build-an-integration/learn-more/rest-apis/pagination */
+export const contactListSchema = z.looseObject({
+  data: z.array(contactSchema),
+  total_count: lenient(z.int()),
+  pages: lenient(z.looseObject({ next: z.optional(z.unknown()) })),
+})
 
 /** https://developers.intercom.com/docs/references/rest-api/errors/error-objects */
 export const errorListSchema = z.looseObject({
   request_id: text,
-  errors: z.array(z.looseObject({ code: text, message: text })).check(z.minLength(1)),
+  errors: z.array(z.looseObject({ code: text, message: text, field: text })).check(z.minLength(1)),
 })
 export type ErrorList = z.infer<typeof errorListSchema>

@@ -31,45 +31,27 @@ const listRequest: IntercomRequest<readonly DataAttribute[]> = {
   repeatable: true,
 }
 
-const fitsType: { readonly [type: string]: (value: Scalar) => boolean } = {
-  string: (value) => typeof value === 'string',
-  integer: Number.isInteger,
-  float: (value) => typeof value === 'number',
-  boolean: (value) => typeof value === 'boolean',
-  // Unix seconds.
-  date: Number.isInteger,
-  datetime: Number.isInteger,
-}
-
-const isCustom = ({ name, full_name }: DataAttribute): boolean =>
+/** Whether an attribute is a custom one: a standard field may have the same name. */
+export const isCustom = ({ name, full_name }: DataAttribute): boolean =>
   full_name === undefined || full_name === null || full_name === `custom_attributes.${name}`
 
-/**
- * Returns why the workspace does not accept a custom attribute, in words for the log; `undefined`
- * if it does. An unknown data type accepts any value: Intercom decides.
- */
-export const attributeProblem = (
-  list: readonly DataAttribute[],
-  name: string,
-  value: Scalar,
-): string | undefined => {
-  const attribute = list.find((candidate) => isCustom(candidate) && candidate.name === name)
-  if (!attribute || attribute.archived) return 'not in the workspace'
-  if (attribute.api_writable === false) return 'not writable'
-  const { data_type, options } = attribute
-  if (data_type && !(fitsType[data_type]?.(value) ?? true)) return `not of its type, ${data_type}`
-  return options?.length && !options.includes(value) ? 'not one of its options' : undefined
+/** How long a list is used, and a permanent refusal to list: a token without that permission. */
+const keepMs = 10 * 60_000
+/** How long a temporary failure is not tried again. */
+const keepFailureMs = 30_000
+
+/** How old a cached list may be. */
+export type ListAge = {
+  /** Not read before this time, unix milliseconds: a replay needs the attributes created since. */
+  readonly notBeforeMs?: number
+  /** Holds for lists only, not for failures. */
+  readonly maxAgeMs?: number
 }
 
-const cacheMs = 10 * 60_000
-
-/**
- * Lists the contact attributes of the workspace; `undefined` if the list cannot be read. A list
- * that was read before `notBeforeMs` is not used: a replay needs the attributes created since.
- */
+/** Lists the contact attributes of the workspace; `undefined` if the list cannot be read. */
 export type ListAttributes = (
   send: SendRequest,
-  notBeforeMs?: number,
+  age?: ListAge,
 ) => Promise<readonly DataAttribute[] | undefined>
 
 /** Errors that the next request would meet too: they are thrown. */
@@ -78,32 +60,48 @@ const thrownCodes: ReadonlySet<ErrorCode> = new Set([
   'misconfigured',
   'out_of_time',
 ])
+const permanentCodes: ReadonlySet<ErrorCode> = new Set(['intercom_forbidden', 'intercom_rejected'])
+
+type Reading = {
+  readonly list: readonly DataAttribute[] | undefined
+  readonly startedMs: number
+  readonly usableForMs: number
+}
 
 /**
- * Creates a function that reads the list of attributes and caches it for 10 min. Concurrent callers
- * share one request.
+ * Creates a function that reads the list of attributes and caches it for 10 min, a permanent
+ * refusal too; a temporary failure for 30 s. Concurrent callers share one request.
  *
  * @throws BridgeError (from each call) `intercom_unauthorized`, `misconfigured` or `out_of_time`; unexpected errors
  */
 export const createListAttributes = (clock: Clock): ListAttributes => {
-  let cached: { readonly list: readonly DataAttribute[]; readonly readAtMs: number } | undefined
-  let reading: Promise<readonly DataAttribute[] | undefined> | undefined
-  return async (send, notBeforeMs = Number.NEGATIVE_INFINITY) => {
-    const oldestMs = Math.max(clock.now() - cacheMs + 1, notBeforeMs)
-    if (cached && cached.readAtMs >= oldestMs) return cached.list
-    const readAtMs = clock.now()
-    reading ??= send(listRequest)
-      .then((list) => {
-        cached = { list, readAtMs }
-        return list
-      })
-      .catch((error: unknown) => {
-        if (!(error instanceof BridgeError) || thrownCodes.has(error.code)) throw error
-        return undefined
-      })
-      .finally(() => {
-        reading = undefined
-      })
-    return reading
+  let last: Reading | undefined
+  let reading: Promise<Reading> | undefined
+
+  const read = async (send: SendRequest): Promise<Reading> => {
+    const startedMs = clock.now()
+    try {
+      return { list: await send(listRequest), startedMs, usableForMs: keepMs }
+    } catch (error) {
+      if (!(error instanceof BridgeError) || thrownCodes.has(error.code)) throw error
+      const isPermanent = permanentCodes.has(error.code)
+      // A blip does not make a list that was read before unusable.
+      const list = isPermanent ? undefined : last?.list
+      return { list, startedMs, usableForMs: isPermanent ? keepMs : keepFailureMs }
+    }
+  }
+  const isUsable = (kept: Reading, { notBeforeMs, maxAgeMs }: ListAge): boolean => {
+    const ageMs = clock.now() - kept.startedMs
+    const isFresh = !kept.list || maxAgeMs === undefined || ageMs < maxAgeMs
+    return ageMs < kept.usableForMs && isFresh && kept.startedMs >= (notBeforeMs ?? 0)
+  }
+
+  return async (send, age = {}) => {
+    if (last && isUsable(last, age)) return last.list
+    reading ??= read(send).finally(() => {
+      reading = undefined
+    })
+    last = await reading
+    return last.list
   }
 }

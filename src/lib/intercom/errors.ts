@@ -34,6 +34,15 @@ export const intercomCodeOf = (body: unknown): string | undefined => {
 export const hasIntercomCode = (body: unknown, codes: ReadonlySet<string>): boolean =>
   parseErrorList(body)?.errors.some(({ code }) => codes.has(code ?? '')) ?? false
 
+const missingPartCodes: ReadonlySet<string> = new Set([
+  'admin_not_found',
+  'company_not_found',
+  'team_not_found',
+])
+
+/** Whether a 404 is about something that the request names: the address itself is right. */
+export const namesMissingPart = (body: unknown): boolean => hasIntercomCode(body, missingPartCodes)
+
 const unavailableCodes: ReadonlySet<string> = new Set([
   'request_timeout',
   'server_error',

@@ -1,5 +1,11 @@
 import { type BridgeError, delayed } from '../errors.ts'
-import { hasIntercomCode, intercomError, isSuccess, temporaryCodeOf } from './errors.ts'
+import {
+  hasIntercomCode,
+  intercomError,
+  isSuccess,
+  namesMissingPart,
+  temporaryCodeOf,
+} from './errors.ts'
 import type { IntercomRequest, IntercomResponse } from './request-types.ts'
 import { searchLagSeconds } from './search-lag.ts'
 
@@ -16,12 +22,6 @@ const messages = {
     "Intercom's address does not accept the method or the media type of its API: correct INTERCOM_BASE_URL, or the proxy that it names",
 }
 
-/** What a 404 may say about the signup: the address is right. */
-const missingPartCodes: ReadonlySet<string> = new Set([
-  'admin_not_found',
-  'company_not_found',
-  'team_not_found',
-])
 const versionCodes: ReadonlySet<string> = new Set(['intercom_version_invalid'])
 
 const isTemporary = ({ status, body }: IntercomResponse): boolean =>
@@ -43,7 +43,7 @@ const messageOf = (name: string, response: IntercomResponse): string | undefined
   // Their paths name no contact, so they exist in every workspace.
   if (name !== 'create' && name !== 'search') return undefined
   if (status === 404) {
-    return hasIntercomCode(body, missingPartCodes) ? undefined : messages.notFound
+    return namesMissingPart(body) ? undefined : messages.notFound
   }
   return status === 405 || status === 406 || status === 415 ? messages.notAccepted : undefined
 }

@@ -6,7 +6,11 @@ import type { ContactResponse } from './contact-request.ts'
 export type RecentContacts = {
   readonly remember: (contact: Contact) => void
   readonly forget: (id: string) => void
-  readonly find: (field: 'email' | 'phone', value: string) => readonly Contact[]
+  /** Those with this e-mail, in any case, or this phone number. */
+  readonly find: (person: {
+    readonly email?: string
+    readonly phone?: string
+  }) => readonly Contact[]
 }
 
 /** Intercom about its search: "This delay can take a few minutes". */
@@ -26,7 +30,7 @@ export const createRecentContacts = (clock: Clock): RecentContacts => {
   return {
     remember: (contact) => {
       kept.delete(contact.id)
-      const [email, phone] = [contact.email?.toLowerCase(), contact.phone?.toLowerCase()]
+      const [email, phone] = [contact.email?.toLowerCase(), contact.phone ?? undefined]
       kept.set(contact.id, { contact, email, phone, untilMs: clock.now() + rememberMs })
       const [oldest] = kept.keys()
       if (kept.size > maxContacts && oldest !== undefined) kept.delete(oldest)
@@ -34,12 +38,15 @@ export const createRecentContacts = (clock: Clock): RecentContacts => {
     forget: (id) => {
       kept.delete(id)
     },
-    find: (field, value) => {
-      const wanted = value.toLowerCase()
+    find: ({ email, phone }) => {
+      const wantedEmail = email?.toLowerCase()
       const nowMs = clock.now()
       const found: Contact[] = []
       for (const recent of kept.values()) {
-        if (recent[field] === wanted && nowMs < recent.untilMs) found.push(recent.contact)
+        const matches =
+          (email !== undefined && recent.email === wantedEmail) ||
+          (phone !== undefined && recent.phone === phone)
+        if (matches && nowMs < recent.untilMs) found.push(recent.contact)
       }
       return found
     },

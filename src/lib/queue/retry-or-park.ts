@@ -73,10 +73,15 @@ const waitSeconds = (error: BridgeError, receives: number, random: number): numb
 }
 
 /**
- * Unarchiving a permanently deleted contact fails with 500, as it does during an outage. From this
- * receive on the contact counts as deleted.
+ * From this receive on, at least 225 s after the first, these errors will not pass. Unarchiving a
+ * permanently deleted contact fails with 500, as it does during an outage. Search shows by then a
+ * contact that a conflict did not name.
  */
-const restoreReceives = 5
+const lastReceive = 5
+const lastReasons: { readonly [code in ErrorCode]?: ErrorCode } = {
+  conflict_unresolved: 'conflict_unresolved',
+  restore_failed: 'contact_deleted',
+}
 
 /**
  * SQS deletes a message after seven days. In a long backlog 400 receives may take longer than that,
@@ -99,9 +104,8 @@ export const decideRetry = (
   ageSeconds = 0,
 ): RetryDecision => {
   const action = actions[error.code]
-  if (error.code === 'restore_failed' && receives >= restoreReceives) {
-    return { kind: 'park', reason: 'contact_deleted' }
-  }
+  const lastReason = lastReasons[error.code]
+  if (lastReason && receives >= lastReceive) return { kind: 'park', reason: lastReason }
   const isTooOld = ageSeconds >= tooOldSeconds && error.code !== 'out_of_time'
   if (action === 'park' || isTooOld) return { kind: 'park', reason: error.code }
   const retryInSeconds = Math.max(

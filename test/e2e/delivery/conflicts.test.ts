@@ -108,7 +108,7 @@ describe('an archived or deleted contact', () => {
 
   test('is not restored by a replay without `restore`, even when its source restores', async () => {
     const scene = await startScene()
-    scene.workspace.addFault({ method: 'POST', path: '/contacts', status: 422, count: 1 })
+    scene.workspace.addFault({ method: 'POST', path: '/contacts', status: 410, count: 1 })
     await scene.signUp(account)
     const id = await scene.addContact(account)
     await scene.intercom('POST', `/contacts/${id}/archive`)
@@ -242,13 +242,45 @@ describe('a contact that disappears during a delivery', () => {
   })
 
   test('parks the signup as identity_conflict when a PUT gets a 409 with another person’s contact', async () => {
-    const { signUp, addContact, contacts, reasons } = await startScene()
+    const { signUp, addContact, contacts, reasons, workspace } = await startScene()
     await addContact({ email: ada.email })
-    await addContact({ email: 'other@example.com', external_id: '1' })
+    const other = await addContact({ email: 'other@example.com', external_id: '7' })
+    workspace.addFault({ method: 'PUT', path: '/contacts/*', ...named(other) })
 
     expect(await signUp(account)).toEqual([search, get, 'PUT /contacts/* 409', get])
     expect(reasons()).toEqual(['identity_conflict'])
     expect(contacts()).toHaveLength(2)
+  })
+
+  test.each([
+    ['a lead', { role: 'lead', email: ada.email }],
+    ['a user without an id', { email: ada.email }],
+  ])(
+    'is %s beside the account itself, which is filled, and counts contact_left',
+    async (_what, beside) => {
+      const { signUp, addContact, contacts, reasons, count } = await startScene()
+      const id = await addContact({ email: 'old@example.com', external_id: '1' })
+      await addContact(beside)
+
+      expect(await signUp(account)).toEqual([search, get, 'PUT /contacts/* 409', get, update])
+      expect(contacts()).toMatchObject([
+        { id, email: 'old@example.com', name: 'Ada' },
+        { email: ada.email, name: null },
+      ])
+      expect(reasons()).toEqual([])
+      expect(count('contact_left')).toBe(1)
+    },
+  )
+
+  test('is a lead with the e-mail that an account lacks: the account gets it', async () => {
+    const { signUp, addContact, contacts, reasons } = await startScene()
+    const id = await addContact({ external_id: '1' })
+    await addContact({ role: 'lead', email: ada.email })
+
+    await signUp(account)
+
+    expect(contacts()[0]).toMatchObject({ id, ...account })
+    expect(reasons()).toEqual([])
   })
 
   test('is replaced by the account when a PUT gets a 409 that names it before search shows it', async () => {
@@ -294,6 +326,18 @@ describe('an update that gets a 409 without an id', () => {
     expect(count('conflict_unresolved')).toBe(1)
     expect(contacts()).toMatchObject([account])
   })
+})
+
+test('a conflict that search never explains is parked on the fifth receive, past the lag of the index', async () => {
+  const { signUp, parked, workspace, time, count } = await startScene()
+  workspace.addFault({ method: 'POST', path: '/contacts', status: 409 })
+  const startedMs = time.now()
+
+  await signUp(account)
+
+  expect(parked()).toMatchObject([{ reason: 'conflict_unresolved', receives: 5 }])
+  expect(count('handed_back')).toBe(4)
+  expect(time.now() - startedMs).toBeGreaterThanOrEqual(225_000)
 })
 
 describe('the live API’s recorded behaviour', () => {

@@ -107,7 +107,7 @@ test('direct mode looks up a lead despite `lookup: false`, since the request may
 
 test('direct mode responds with 422 and Intercom’s code, never its text, to a permanent refusal', async () => {
   const { send, workspace } = await start()
-  workspace.addFault({ status: 422, code: 'data_invalid', message: 'No such email[ada]', count: 1 })
+  workspace.addFault({ status: 422, code: 'data_invalid', message: 'No such email[ada]' })
 
   const response = await send(account)
 
@@ -164,7 +164,7 @@ test('direct mode responds with 422 to contact_archived, contact_deleted and ide
     json: { error: { code: 'contact_archived' } },
   })
 
-  const { send, addContact, intercom } = await start()
+  const { send, addContact, intercom, workspace } = await start()
   const deleted = await addContact(account)
   await intercom('DELETE', `/contacts/${deleted}`)
   expect(await send(account)).toMatchObject({
@@ -173,7 +173,9 @@ test('direct mode responds with 422 to contact_archived, contact_deleted and ide
   })
 
   await addContact({ email: 'lin@example.com' })
-  await addContact({ email: 'other@example.com', external_id: '2' })
+  const other = await addContact({ email: 'other@example.com', external_id: '7' })
+  const message = `A contact matching those details already exists with id=${other}`
+  workspace.addFault({ method: 'PUT', path: '/contacts/*', status: 409, message, count: 1 })
   expect(await send({ email: 'lin@example.com', external_id: '2' })).toMatchObject({
     status: 422,
     json: { error: { code: 'identity_conflict' } },

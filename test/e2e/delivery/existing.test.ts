@@ -4,6 +4,7 @@ import { account, ada, startScene } from './scene.ts'
 const search = 'POST /contacts/search 200'
 const get = 'GET /contacts/* 200'
 const update = 'PUT /contacts/* 200'
+const list = 'GET /data_attributes?model=contact 200'
 
 describe('an existing contact', () => {
   test('gets only its empty fields filled with `fill`, each custom attribute on its own', async () => {
@@ -108,7 +109,7 @@ describe('overwriting', () => {
     const { signUp, addContact, contacts } = await startScene({ onExisting: 'overwrite' })
     await addContact({ ...account, name: 'Old' })
 
-    expect(await signUp(at(t, 'New'))).toEqual([search, get, update])
+    expect(await signUp(at(t, 'New'))).toEqual([list, search, get, update])
     expect(contacts()).toMatchObject([{ name: 'New', custom_attributes: { signup_bridge_at: t } }])
   })
 
@@ -128,7 +129,7 @@ describe('overwriting', () => {
     const { signUp, contacts, workspace, replay, drained } = await startScene({
       onExisting: 'overwrite',
     })
-    workspace.addFault({ method: 'POST', path: '/contacts', status: 422, count: 1 })
+    workspace.addFault({ method: 'POST', path: '/contacts', status: 410, count: 1 })
     await signUp({ ...at(t, 'Parked'), phone: '+12813322575' })
     await signUp({ ...account, name: 'By hand' })
 
@@ -177,11 +178,7 @@ describe('overwriting', () => {
     await scene.addContact({ ...account, name: 'Old' })
 
     expect(await scene.signUp({ ...at(t, 'New'), phone: '+12813322575' })).toEqual([
-      search,
-      get,
-      'PUT /contacts/* 400',
-      'GET /data_attributes?model=contact 200',
-      update,
+      ...[list, search, get, update],
     ])
     expect(scene.contacts()).toMatchObject([{ name: 'Old', phone: '+12813322575' }])
     expect(scene.count('overwrite_degraded')).toBe(1)
@@ -197,4 +194,53 @@ describe('overwriting', () => {
     expect(contacts()).toMatchObject([{ name: 'Old', custom_attributes: {} }])
     expect(count('overwrite_degraded')).toBe(1)
   })
+})
+
+describe('when a person signed up', () => {
+  const now = 1_767_225_600
+  const signedUp = async (fields: object, source: 'backend' | 'waitlist' = 'backend') => {
+    const scene = await startScene()
+    if (source === 'backend') await scene.signUp(fields)
+    else await scene.joinWaitlist({ email: ada.email })
+    return { at: scene.contacts()[0]?.signed_up_at, ...scene }
+  }
+
+  test('is what the signup says, else when it occurred, else when it was received', async () => {
+    const at = async (fields: object) => (await signedUp({ ...account, ...fields })).at
+
+    expect(await at({ signed_up_at: now - 100, occurred_at: now - 50 })).toBe(now - 100)
+    expect(await at({ occurred_at: now - 50 })).toBe(now - 50)
+    expect(await at({})).toBeGreaterThanOrEqual(now)
+  })
+
+  test('stays empty for a lead until it becomes a user, and for a user that exists', async () => {
+    const { at, signUp, contacts } = await signedUp({}, 'waitlist')
+    expect(at).toBeNull()
+
+    await signUp({ ...account, occurred_at: now - 50 })
+    expect(contacts()).toMatchObject([{ role: 'user', signed_up_at: now - 50 }])
+
+    const known = await startScene()
+    await known.addContact(account)
+    expect(await known.signUp({ ...account, occurred_at: now - 50 })).toEqual([search])
+  })
+})
+
+describe('when a person was last seen', () => {
+  test.each(['fill', 'overwrite', 'skip'] as const)(
+    'only gets later with %s',
+    async (onExisting) => {
+      const { signUp, addContact, contacts } = await startScene({ onExisting })
+      await addContact({ ...account, last_seen_at: 1_700_000_000 })
+      const seen = (last_seen_at: number) =>
+        signUp({ ...account, occurred_at: 1_767_225_000, last_seen_at })
+
+      await seen(1_600_000_000)
+      expect(contacts()).toMatchObject([{ last_seen_at: 1_700_000_000 }])
+      await seen(1_750_000_000)
+      expect(contacts()).toMatchObject([
+        { last_seen_at: onExisting === 'skip' ? 1_700_000_000 : 1_750_000_000 },
+      ])
+    },
+  )
 })

@@ -10,10 +10,9 @@ const people = (count: number) =>
 
 describe('a create that Intercom refuses with', () => {
   test.each([
-    [400, 'bad_request'],
-    [404, 'admin_not_found'],
     [410, 'client_error'],
-    [422, 'data_invalid'],
+    [413, 'client_error'],
+    [428, 'client_error'],
   ])(
     '%s is parked on the first receive with Intercom’s code, and the other signups are delivered',
     async (status, code) => {
@@ -29,6 +28,24 @@ describe('a create that Intercom refuses with', () => {
       expect(contacts()).toHaveLength(9)
     },
   )
+})
+
+describe('a create that Intercom refuses, whatever is left out of it, with', () => {
+  test.each([
+    [400, 'bad_request'],
+    [401, 'parameter_invalid'],
+    [404, 'admin_not_found'],
+    [422, 'data_invalid'],
+  ])('%s is parked on the first receive with Intercom’s code', async (status, code) => {
+    const { signUp, contacts, parked, workspace } = await startScene()
+    const refused = `POST /contacts ${status}`
+    workspace.addFault({ method: 'POST', path: '/contacts', status, code })
+
+    // As it is, with the identity alone, and without the e-mail.
+    expect(await signUp(account)).toEqual([search, refused, refused, refused])
+    expect(contacts()).toEqual([])
+    expect(parked()).toMatchObject([{ reason: 'intercom_rejected', code, receives: 1 }])
+  })
 })
 
 describe('a batch', () => {

@@ -93,6 +93,108 @@ describe('the lookup of a contact', () => {
     expect(contacts().find(({ name }) => name === 'Lin')?.id).toBe(newest)
   })
 
+  describe('of more contacts than a page', () => {
+    const many = async (
+      scene: Awaited<ReturnType<typeof startScene>>,
+      count: number,
+      role: string,
+    ) => {
+      for (let index = 0; index < count; index += 1) {
+        const fields = role === 'user' ? { external_id: `other ${index}` } : { role }
+        await scene.addContact({ email: ada.email, ...fields })
+      }
+    }
+
+    test.each(['user', 'lead'])('finds the account behind fifty of role %s', async (role) => {
+      const scene = await startScene()
+      const id = await scene.addContact({ email: ada.email, external_id: '1' })
+      await many(scene, 60, role)
+
+      expect(await scene.signUp(account)).toEqual([search, search, get, update])
+      expect(scene.contacts()[0]).toMatchObject({ id, name: 'Ada' })
+      expect(scene.contacts()).toHaveLength(61)
+    })
+
+    test('finds a lead behind fifty other accounts', async () => {
+      const scene = await startScene()
+      const id = await scene.addContact({ role: 'lead', email: ada.email })
+      await many(scene, 60, 'user')
+
+      expect(await scene.signUp(account)).toEqual([search, search, search, get, update])
+      expect(scene.contacts()[0]).toMatchObject({ id, role: 'user', external_id: '1' })
+    })
+
+    test('finds a user for a lead behind fifty leads', async () => {
+      const scene = await startScene()
+      const id = await scene.addContact({ email: ada.email })
+      await many(scene, 60, 'lead')
+
+      await scene.joinWaitlist(ada)
+
+      expect(scene.contacts()[0]).toMatchObject({ id, role: 'user', name: 'Ada' })
+      expect(scene.contacts()).toHaveLength(61)
+    })
+
+    test('creates one beside other accounts if nobody matches', async () => {
+      const scene = await startScene()
+      await many(scene, 60, 'user')
+
+      expect(await scene.signUp(account)).toEqual([search, search, search, create])
+      expect(scene.contacts()).toHaveLength(61)
+      expect(scene.count('email_shared')).toBe(1)
+    })
+  })
+
+  describe('by e-mail and phone', () => {
+    const phone = '+12813322575'
+
+    test('finds a lead known by phone alone, who gets the e-mail', async () => {
+      const { joinWaitlist, signUp, contacts } = await startScene()
+      await joinWaitlist({ phone })
+
+      expect(await joinWaitlist({ ...ada, phone })).toEqual([search, get, update])
+      expect(contacts()).toMatchObject([{ role: 'lead', phone, ...ada }])
+
+      await signUp({ ...account, phone })
+      expect(contacts()).toMatchObject([{ role: 'user', phone, ...account }])
+    })
+
+    test('finds an account known by phone alone, who gets the e-mail', async () => {
+      const { signUp, addContact, contacts } = await startScene()
+      const id = await addContact({ external_id: '1', phone })
+
+      expect(await signUp({ ...account, phone })).toEqual([search, get, update])
+      expect(contacts()).toMatchObject([{ id, phone, ...account }])
+    })
+
+    test('finds nobody who has the phone number and another e-mail', async () => {
+      const { joinWaitlist, contacts } = await startScene()
+      await joinWaitlist({ email: 'grace@example.com', phone })
+
+      expect(await joinWaitlist({ email: ada.email, phone })).toEqual([search, create])
+      expect(contacts()).toHaveLength(2)
+    })
+
+    test('prefers who has the e-mail', async () => {
+      const { signUp, addContact, contacts } = await startScene()
+      const id = await addContact({ role: 'lead', email: ada.email })
+      await addContact({ role: 'lead', phone })
+
+      await signUp({ ...account, phone })
+
+      expect(contacts()).toMatchObject([{ id, role: 'user', phone }, { email: null }])
+    })
+
+    test('finds one that this process created before search shows it', async () => {
+      const { joinWaitlist, contacts } = await startScene({}, { indexLagMs: 60_000 })
+      await joinWaitlist({ phone })
+
+      await joinWaitlist({ email: ada.email, phone })
+
+      expect(contacts()).toMatchObject([{ phone, email: ada.email }])
+    })
+  })
+
   test('is skipped with `lookup: false`', async () => {
     const { signUp } = await startScene({ lookup: false })
 

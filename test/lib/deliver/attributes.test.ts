@@ -1,30 +1,115 @@
 import { describe, expect, test } from 'vitest'
-import { explainsRefusal, whyRefused } from '../../../src/lib/deliver/attributes.ts'
-import type { Exchange, StepRequest } from '../../../src/lib/deliver/history.ts'
-import { attributeList, refused, textAttribute, unreadableList } from './next-step-cases.ts'
+import {
+  attributesOf,
+  explainsRefusal,
+  hasUnfit,
+  needsList,
+} from '../../../src/lib/deliver/attributes.ts'
+import type { Exchange, StepRequest, StepResponse } from '../../../src/lib/deliver/history.ts'
+import type { Scalar } from '../../../src/lib/intercom/data-attributes.ts'
+import type { Signup } from '../../../src/lib/signup.ts'
+import { defaultPolicy, newcomer } from '../../support/people.ts'
+import { attributeList, textAttribute, unreadableList, withFields } from './next-step-cases.ts'
 
-const create: StepRequest = {
-  type: 'create',
-  fields: { role: 'user', custom_attributes: { plan: 'pro', seats: 3 } },
-}
-const refusal: Exchange = { request: create, response: refused(true) }
-const list = (...names: string[]): Exchange => ({
-  request: { type: 'attributes' },
-  response: attributeList(...names.map(textAttribute)),
+const withAttributes = (custom_attributes: Record<string, Scalar>): Signup =>
+  withFields(newcomer, { custom_attributes })
+const listed = (response: StepResponse): Exchange => ({ request: { type: 'attributes' }, response })
+const overwriting = { ...defaultPolicy, onExisting: 'overwrite', mark: 20 } as const
+const seats = { name: 'seats', data_type: 'integer' }
+
+describe('needsList', () => {
+  test.each([
+    ['a signup without attributes', newcomer, defaultPolicy, false],
+    ['a signup with attributes', withAttributes({ plan: 'pro' }), defaultPolicy, true],
+    ['an overwriting source', newcomer, overwriting, true],
+    ['the mark alone', withAttributes({ Signup_Bridge_At: 1 }), defaultPolicy, false],
+  ])('of %s', (_what, signup, policy, expected) => {
+    expect(needsList(signup, policy)).toBe(expected)
+  })
+})
+
+describe('attributesOf', () => {
+  const signup = withAttributes({ Seats: '3' })
+
+  test.each<[string, Exchange[]]>([
+    ['no list was read', []],
+    ['the list could not be read', [listed(unreadableList)]],
+  ])('returns them as they are if %s', (_why, history) => {
+    const clears = { ...signup, clears: ['custom_attributes.plan', 'phone'] }
+
+    expect(attributesOf(clears, overwriting, history)).toEqual({
+      values: [{ name: 'Seats', sentAs: 'Seats', value: '3' }],
+      clears: [{ name: 'plan', sentAs: 'plan', value: null }],
+      mark: { name: 'signup_bridge_at', sentAs: 'signup_bridge_at', value: 20 },
+    })
+  })
+
+  test('fits them to the newest list that could be read', () => {
+    const history = [
+      listed(attributeList(textAttribute('seats'))),
+      listed(attributeList(seats)),
+      listed(unreadableList),
+    ]
+
+    expect(attributesOf(signup, defaultPolicy, history)).toEqual({
+      values: [{ name: 'Seats', sentAs: 'seats', value: 3 }],
+      clears: [],
+    })
+  })
+
+  test('says why the mark cannot be written', () => {
+    expect(attributesOf(newcomer, overwriting, [listed(attributeList(seats))]).mark).toMatchObject({
+      problem: 'not in the workspace',
+    })
+  })
+
+  test.each(['signup_bridge_at', 'Signup_Bridge_At', ' signup_bridge_at'])(
+    'never takes the mark from a signup: %j',
+    (name) => {
+      const marked = { ...withAttributes({ [name]: 99 }), clears: [`custom_attributes.${name}`] }
+      const list = listed(attributeList({ name: 'signup_bridge_at', data_type: 'integer' }))
+
+      expect(attributesOf(marked, defaultPolicy, [list])).toEqual({ values: [], clears: [] })
+      expect(attributesOf(marked, defaultPolicy, [])).toEqual({ values: [], clears: [] })
+    },
+  )
+})
+
+describe('hasUnfit', () => {
+  test.each([
+    ['no list could be read', withAttributes({ seats: '3' }), defaultPolicy, unreadableList, true],
+    ['all fit', withAttributes({ seats: '3' }), defaultPolicy, attributeList(seats), false],
+    ['one does not', withAttributes({ seats: 'x' }), defaultPolicy, attributeList(seats), true],
+    ['the mark does not', newcomer, overwriting, attributeList(seats), true],
+  ])('if %s: %s', (_why, signup, policy, response, expected) => {
+    expect(hasUnfit(signup, policy, [listed(response)])).toBe(expected)
+  })
 })
 
 describe('explainsRefusal', () => {
-  test('is true if a sent attribute is missing or of another type', () => {
-    expect(explainsRefusal([{ name: 'plan' }], create)).toBe(true)
-    expect(explainsRefusal([{ name: 'plan' }, textAttribute('seats')], create)).toBe(true)
+  const create = (custom_attributes: Record<string, Scalar>): StepRequest => ({
+    type: 'create',
+    fields: { role: 'user', custom_attributes },
+  })
+  const clear: StepRequest = {
+    type: 'update',
+    id: 'a',
+    fields: { custom_attributes: { seats: null } },
+  }
+
+  test.each([
+    ['is missing', create({ plan: 'pro', seats: 3 }), true],
+    ['is of another type', create({ seats: 'many' }), true],
+    ['would be converted', create({ seats: '3' }), true],
+    ['has another name', create({ Seats: 3 }), true],
+    ['fits', create({ seats: 3 }), false],
+    ['may be emptied', clear, false],
+  ])('if a sent attribute %s: %s', (_why, request, expected) => {
+    expect(explainsRefusal([seats], request)).toBe(expected)
   })
 
-  test('is false if the list accepts every sent attribute', () => {
-    expect(explainsRefusal([{ name: 'plan' }, { name: 'seats' }], create)).toBe(false)
-  })
-
-  test('is false without a list', () => {
-    expect(explainsRefusal(undefined, create)).toBe(false)
+  test('if one that is emptied is missing', () => {
+    expect(explainsRefusal([], clear)).toBe(true)
   })
 
   test.each<StepRequest>([
@@ -32,51 +117,5 @@ describe('explainsRefusal', () => {
     { type: 'get', id: 'a' },
   ])('is false for a request without attributes: %j', (request) => {
     expect(explainsRefusal([], request)).toBe(false)
-  })
-})
-
-describe('whyRefused', () => {
-  test.each<[string, Exchange[]]>([
-    ['before a refusal', []],
-    ['before the list was requested', [refusal]],
-    ['for a list that follows no refusal', [list()]],
-  ])('gives no reason %s', (_when, history) => {
-    expect(whyRefused(history)('plan', 'pro')).toBeUndefined()
-  })
-
-  test('gives the reason of each attribute that the list does not accept', () => {
-    const reasonFor = whyRefused([refusal, list('plan', 'seats')])
-
-    expect(reasonFor('seats', 3)).toBe('not of its type, string')
-    expect(reasonFor('team', 'x')).toBe('not in the workspace')
-    expect(reasonFor('plan', 'pro')).toBeUndefined()
-  })
-
-  test('refuses every attribute if the list could not be read', () => {
-    const reasonFor = whyRefused([
-      refusal,
-      { request: { type: 'attributes' }, response: unreadableList },
-    ])
-
-    expect(reasonFor('plan', 'pro')).toBe('refused, and the list of attributes could not be read')
-  })
-
-  test('refuses every attribute if the list does not explain the refusal', () => {
-    const request: StepRequest = {
-      type: 'update',
-      id: 'a',
-      fields: { custom_attributes: { plan: 'pro' } },
-    }
-    const reasonFor = whyRefused([{ request, response: refused(true) }, list('plan')])
-
-    expect(reasonFor('plan', 'pro')).toBe('refused')
-    expect(reasonFor('team', 'x')).toBe('not in the workspace')
-  })
-
-  test('refuses every attribute if the request is refused again after the list', () => {
-    const reasonFor = whyRefused([refusal, list('plan'), refusal])
-
-    expect(reasonFor('plan', 'pro')).toBe('refused')
-    expect(reasonFor('seats', 3)).toBe('not in the workspace')
   })
 })

@@ -1,15 +1,32 @@
 import { describe, expect, test } from 'vitest'
-import { fieldsToCreate, fieldsToUpdate } from '../../../src/lib/deliver/contact-diff.ts'
+import { attributesOf } from '../../../src/lib/deliver/attributes.ts'
+import {
+  fieldsToCreate,
+  fieldsToUpdate,
+  type Sendable,
+} from '../../../src/lib/deliver/contact-diff.ts'
+import type { Exchange } from '../../../src/lib/deliver/history.ts'
 import type { Policy } from '../../../src/lib/deliver/policy.ts'
+import type { Contact } from '../../../src/lib/intercom/contact.ts'
 import type { Signup } from '../../../src/lib/signup.ts'
 import { account, contact, defaultPolicy, email, lead, newcomer } from '../../support/people.ts'
 
+/** What may be sent if the workspace accepts it as it is. */
+const sendable = (signup: Signup, policy: Policy, more: Partial<Sendable> = {}): Sendable => ({
+  attributes: attributesOf(signup, policy, []),
+  whyNotField: () => undefined,
+  whyNotAttributes: undefined,
+  ...more,
+})
 /** The fields that a signup writes to an existing contact. */
 const written = (
   signup: Signup,
   existing: ReturnType<typeof contact>,
   policy: Partial<Policy> = {},
-) => fieldsToUpdate(signup, { ...defaultPolicy, ...policy }, existing, () => false).fields
+) => {
+  const whole = { ...defaultPolicy, ...policy }
+  return fieldsToUpdate(signup, whole, existing, sendable(signup, whole)).fields
+}
 
 const full: Signup = {
   event_id: 'e',
@@ -53,7 +70,9 @@ describe('fieldsToUpdate with fill', () => {
   })
 
   test('overwrites no value, custom attributes each on its own', () => {
-    expect(written(full, different)).toEqual({ custom_attributes: { seats: 0 } })
+    expect(written(full, { ...different, last_seen_at: 11 })).toEqual({
+      custom_attributes: { seats: 0 },
+    })
   })
 
   test('treats 0 and false as values', () => {
@@ -119,6 +138,7 @@ describe('fieldsToUpdate with overwrite', () => {
     const policy: Partial<Policy> = { onExisting: { overwrite: ['name', 'plan'] }, mark: 20 }
 
     expect(written(full, different, policy)).toEqual({
+      last_seen_at: 11,
       name: 'Ada',
       custom_attributes: { plan: 'pro', seats: 0, signup_bridge_at: 20 },
     })
@@ -128,6 +148,7 @@ describe('fieldsToUpdate with overwrite', () => {
     const policy: Partial<Policy> = { onExisting: { overwrite: ['avatar'] }, mark: 20 }
 
     expect(written(full, different, policy)).toEqual({
+      last_seen_at: 11,
       avatar: 'https://example.com/a.png',
       custom_attributes: { seats: 0, signup_bridge_at: 20 },
     })
@@ -214,34 +235,209 @@ describe('fieldsToUpdate with overwrite', () => {
   })
 })
 
+describe('fieldsToUpdate and last_seen_at', () => {
+  const seen = (last_seen_at: number): Signup => ({
+    ...account,
+    contact: { ...account.contact, last_seen_at },
+  })
+  const known = (last_seen_at: number | null, role = 'user') =>
+    contact('a', { role, external_id: '1', last_seen_at, signed_up_at: 1 })
+  const policies: Partial<Policy>[] = [
+    { onExisting: 'fill' },
+    { onExisting: 'overwrite', mark: 20 },
+    { onExisting: { overwrite: ['last_seen_at'] }, mark: 20 },
+  ]
+
+  test.each(policies)('writes it if it is empty or later, whatever the policy: %j', (policy) => {
+    expect(written(seen(11), known(null), policy)).toMatchObject({ last_seen_at: 11 })
+    expect(written(seen(11), known(10), policy)).toMatchObject({ last_seen_at: 11 })
+  })
+
+  test.each(policies)('never sets it back: %j', (policy) => {
+    for (const current of [11, 12]) {
+      expect(written(seen(11), known(current), policy)).not.toHaveProperty('last_seen_at')
+      expect(written(seen(11), known(current, 'lead'), policy)).not.toHaveProperty('last_seen_at')
+    }
+  })
+
+  test('does not write it with skip', () => {
+    expect(written(seen(11), known(10), { onExisting: 'skip' })).toEqual({})
+  })
+})
+
+describe('signed_up_at', () => {
+  const createdAt = (signup: Signup) =>
+    fieldsToCreate(signup, defaultPolicy, sendable(signup, defaultPolicy)).fields.signed_up_at
+  const dated = { ...account, contact: { ...account.contact, signed_up_at: 10 } }
+
+  test.each([
+    ['the signup says', { ...dated, occurred_at: 9 }, 10],
+    ['it occurred', { ...account, occurred_at: 9 }, 9],
+    ['it was received', account, defaultPolicy.received_at],
+  ])('of a user that is created is when %s', (_when, signup, expected) => {
+    expect(createdAt(signup)).toBe(expected)
+  })
+
+  test('of a lead that is created is what the signup says, or nothing', () => {
+    expect(createdAt(lead)).toBeUndefined()
+    expect(createdAt({ ...lead, contact: { ...lead.contact, signed_up_at: 10 } })).toBe(10)
+  })
+
+  test('is written on a lead that becomes a user, if it is empty there', () => {
+    const known = (signed_up_at: number | null) => contact('a', { role: 'lead', signed_up_at })
+    const occurred = { ...account, occurred_at: 9 }
+
+    expect(written(occurred, known(null))).toMatchObject({ signed_up_at: 9 })
+    expect(written(occurred, known(5))).not.toHaveProperty('signed_up_at')
+    expect(written(dated, known(5))).toMatchObject({ signed_up_at: 10 })
+    expect(written(lead, known(null))).toEqual({})
+  })
+
+  test('is not guessed for a user that exists', () => {
+    expect(written({ ...account, occurred_at: 9 }, contact('a', { external_id: '1' }))).toEqual({})
+  })
+})
+
+describe('fieldsToUpdate with cleared fields', () => {
+  const clears = ['phone', 'name', 'avatar', 'owner_id', 'signed_up_at', 'custom_attributes.plan']
+  const clearing: Signup = { ...account, clears }
+  const overwrite = { onExisting: 'overwrite', mark: 20 } as const
+  const mark = { signup_bridge_at: 20 }
+
+  test('empties those that are not empty on the contact', () => {
+    expect(written(clearing, different, overwrite)).toEqual({
+      phone: null,
+      name: null,
+      avatar: null,
+      owner_id: null,
+      signed_up_at: null,
+      custom_attributes: { plan: null, ...mark },
+    })
+    expect(written(clearing, contact('a', { external_id: '1', name: '' }), overwrite)).toEqual({
+      custom_attributes: mark,
+    })
+  })
+
+  test('empties the e-mail of an account', () => {
+    const idOnly: Signup = {
+      event_id: 'e',
+      contact: { role: 'user', external_id: '1' },
+      clears: ['email'],
+    }
+
+    expect(written(idOnly, different, overwrite)).toEqual({ email: null, custom_attributes: mark })
+  })
+
+  test('empties only those that the source overwrites, in any case', () => {
+    const policy: Partial<Policy> = { onExisting: { overwrite: ['Name', 'PLAN'] }, mark: 20 }
+
+    expect(written(clearing, different, policy)).toEqual({
+      name: null,
+      custom_attributes: { plan: null, ...mark },
+    })
+  })
+
+  test.each<[string, Partial<Policy>]>([
+    ['fill', {}],
+    ['skip', { onExisting: 'skip' }],
+    ['overwrite without the time of the event', { onExisting: 'overwrite' }],
+    ['overwrite by an event that is not newer', { onExisting: 'overwrite', mark: 10 }],
+  ])('empties nothing with %s', (_policy, policy) => {
+    const marked = {
+      ...different,
+      custom_attributes: { ...different.custom_attributes, signup_bridge_at: 10 },
+    }
+
+    expect(written(clearing, marked, policy)).toEqual({})
+  })
+
+  test('empties nothing that the signup has a value for, nor what never gets empty', () => {
+    const both: Signup = {
+      ...account,
+      contact: { ...account.contact, phone: '+2', custom_attributes: { plan: 'pro' } },
+      clears: [
+        ...['phone', 'custom_attributes.plan', 'external_id', 'role'],
+        ...['unsubscribed_from_emails', 'last_seen_at'],
+      ],
+    }
+    const unsubscribed = { ...different, unsubscribed_from_emails: true }
+
+    expect(written(both, unsubscribed, overwrite)).toEqual({
+      phone: '+2',
+      custom_attributes: { plan: 'pro', ...mark },
+    })
+  })
+})
+
+test('fieldsToUpdate compares the names of an overwrite list in any case', () => {
+  const policy: Partial<Policy> = { onExisting: { overwrite: ['NAME', 'Plan'] }, mark: 20 }
+
+  expect(written(full, different, policy)).toMatchObject({
+    name: 'Ada',
+    custom_attributes: { plan: 'pro' },
+  })
+})
+
 test('fieldsToUpdate with skip writes nothing, and reports nothing as left out or degraded', () => {
   const policy: Policy = { ...defaultPolicy, onExisting: 'skip' }
+  const refusing = sendable(full, policy, {
+    whyNotField: () => 'refused',
+    whyNotAttributes: 'refused',
+  })
 
-  expect(fieldsToUpdate(full, policy, contact('a'), () => true)).toEqual({
+  expect(fieldsToUpdate(full, policy, contact('a'), refusing)).toEqual({
     fields: {},
     leftOut: [],
     degraded: false,
   })
 })
 
-describe('attributes that the workspace does not accept', () => {
-  const isLeftOut = (name: string) => name !== 'plan'
+describe('what Intercom does not accept', () => {
+  const overwrite: Policy = { ...defaultPolicy, onExisting: 'overwrite', mark: 20 }
+  const list: Exchange = {
+    request: { type: 'attributes' },
+    response: { type: 'attributes', list: [{ name: 'plan' }] },
+  }
+  const unfit = (policy: Policy) =>
+    sendable(full, policy, { attributes: attributesOf(full, policy, [list]) })
+  const seats = { path: 'custom_attributes.seats', reason: 'not in the workspace' }
 
-  test('fieldsToCreate leaves them out, and names all but the mark', () => {
-    const policy: Policy = { ...defaultPolicy, onExisting: 'overwrite', mark: 20 }
-
-    const { fields, leftOut } = fieldsToCreate(full, policy, isLeftOut)
+  test('fieldsToCreate leaves it out, and names all but the mark', () => {
+    const { fields, leftOut } = fieldsToCreate(full, overwrite, unfit(overwrite))
 
     expect(fields.custom_attributes).toEqual({ plan: 'pro' })
-    expect(leftOut).toEqual([['seats', 0]])
+    expect(leftOut).toEqual([seats])
   })
 
-  test('fieldsToUpdate names them only if they would have been written', () => {
+  test('fieldsToUpdate names it only if it would have been written', () => {
     const withSeats = contact('a', { custom_attributes: { seats: 3 } })
+    const leftOut = (existing: Contact) =>
+      fieldsToUpdate(full, defaultPolicy, existing, unfit(defaultPolicy)).leftOut
 
-    expect(fieldsToUpdate(full, defaultPolicy, withSeats, isLeftOut).leftOut).toEqual([])
-    expect(fieldsToUpdate(full, defaultPolicy, contact('a'), isLeftOut).leftOut).toEqual([
-      ['seats', 0],
-    ])
+    expect(leftOut(withSeats)).toEqual([])
+    expect(leftOut(contact('a'))).toEqual([seats])
+  })
+
+  test('a field is left out and named with its reason', () => {
+    const refusing = sendable(full, defaultPolicy, {
+      whyNotField: (name) => (name === 'phone' ? 'parameter_invalid' : undefined),
+    })
+    const issues = [{ path: 'phone', reason: 'parameter_invalid' }]
+
+    const created = fieldsToCreate(full, defaultPolicy, refusing)
+    expect(created.fields).not.toHaveProperty('phone')
+    expect(created.leftOut).toEqual(issues)
+    const updated = fieldsToUpdate(full, defaultPolicy, contact('a'), refusing)
+    expect(updated.fields).not.toHaveProperty('phone')
+    expect(updated.leftOut).toEqual(issues)
+  })
+
+  test('the mark’s attribute: the source only fills', () => {
+    const degraded = fieldsToUpdate(full, overwrite, different, unfit(overwrite))
+    const refused = sendable(full, overwrite, { whyNotAttributes: 'refused' })
+
+    expect(degraded).toMatchObject({ degraded: true, fields: { last_seen_at: 11 } })
+    expect(degraded.fields).not.toHaveProperty('name')
+    expect(fieldsToUpdate(full, overwrite, different, refused).degraded).toBe(true)
   })
 })

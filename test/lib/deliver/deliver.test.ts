@@ -12,7 +12,7 @@ import {
 import { createClock } from '../../support/clock.ts'
 import { account, contact, defaultPolicy, lead } from '../../support/people.ts'
 
-const found = (...contacts: Contact[]): ContactResponse => ({ type: 'contacts', contacts })
+const found = (...contacts: Contact[]) => ({ type: 'contacts', contacts }) as const
 const returned = (contact: Contact): ContactResponse => ({ type: 'contact', contact })
 const conflict = (id?: string, archived = false): ContactResponse => ({
   type: 'conflict',
@@ -112,7 +112,14 @@ describe('deliver', () => {
 
   describe('informs the fuse', () => {
     const refusal = new BridgeError('intercom_rejected', 'text', { intercomStatus: 400 })
-    const refused: ContactResponse = { type: 'refused', error: refusal, aboutAttributes: false }
+    const refusedOnce: ContactResponse = {
+      type: 'refused',
+      error: refusal,
+      aboutAttributes: false,
+      fields: [],
+    }
+    /** As it is, with the identity alone, and without the e-mail. */
+    const refused = [refusedOnce, refusedOnce, refusedOnce]
     const withoutLookup = { ...defaultPolicy, lookup: false }
     const person = (number: number) => ({
       ...account,
@@ -129,7 +136,7 @@ describe('deliver', () => {
           ({ code }: BridgeError) => code,
         )
       const refuseFour = async () => {
-        for (const number of [1, 2, 3, 4]) await run(number, withoutLookup, refused)
+        for (const number of [1, 2, 3, 4]) await run(number, withoutLookup, ...refused)
       }
       return { run, refuseFour }
     }
@@ -138,24 +145,24 @@ describe('deliver', () => {
       const { run, refuseFour } = start()
       await refuseFour()
 
-      expect(await run(5, withoutLookup, refused)).toBe('intercom_refuses_all')
+      expect(await run(5, withoutLookup, ...refused)).toBe('intercom_refuses_all')
     })
 
     test('not of those in which one was accepted, and closes it', async () => {
       const { run, refuseFour } = start()
       await refuseFour()
 
-      expect(await run(5, defaultPolicy, found(), refused)).toBe('intercom_rejected')
-      expect(await run(6, withoutLookup, refused)).toBe('intercom_rejected')
+      expect(await run(5, defaultPolicy, found(), ...refused)).toBe('intercom_rejected')
+      expect(await run(6, withoutLookup, ...refused)).toBe('intercom_rejected')
     })
 
     test('of a contact that was written', async () => {
       const { run, refuseFour } = start()
       await refuseFour()
-      await run(5, withoutLookup, refused)
+      await run(5, withoutLookup, ...refused)
 
       expect(await run(6, withoutLookup, returned(contact('a')))).toBe('created')
-      expect(await run(7, withoutLookup, refused)).toBe('intercom_rejected')
+      expect(await run(7, withoutLookup, ...refused)).toBe('intercom_rejected')
     })
   })
 
@@ -181,4 +188,90 @@ describe('deliver', () => {
       await expect(deliver(account, defaultPolicy, fakes)).rejects.toMatchObject({ code: expected })
     },
   )
+  test('reads the list of attributes before the first write, and again after a refusal', async () => {
+    const ages: unknown[] = []
+    const listAttributes = async (_send: unknown, age: unknown) => {
+      ages.push(age)
+      return [{ name: 'plan' }]
+    }
+    const signup = { ...account, contact: { ...account.contact, custom_attributes: { plan: 'x' } } }
+    const refused: ContactResponse = {
+      type: 'refused',
+      error: new BridgeError('intercom_rejected', 'text'),
+      aboutAttributes: true,
+      fields: [],
+    }
+    const deliverWith = (policy: Partial<Policy>) =>
+      deliver(
+        signup,
+        { ...defaultPolicy, ...policy },
+        {
+          ...dependencies(
+            createRecentContacts(createClock()),
+            ...[found(), refused, returned(contact('a'))],
+          ),
+          listAttributes,
+        },
+      )
+
+    const { calls } = await deliverWith({})
+    await deliverWith({ replayedAtMs: 7 })
+
+    expect(calls).toBe(3)
+    expect(ages).toEqual([
+      ...[{}, { maxAgeMs: 30_000 }],
+      ...[{}, { maxAgeMs: 30_000, notBeforeMs: 7 }],
+    ])
+  })
+
+  test.each([
+    ['owner_id', 'fields_refused', /fix them .* then replay$/],
+    ['custom_attributes.plan', 'attributes_refused', /create them .* then replay$/],
+  ] as const)('is incomplete without %s: %s', async (path, code, message) => {
+    const isField = path === 'owner_id'
+    const fields = isField ? { owner_id: 7 } : {}
+    const custom_attributes = { plan: 'x' }
+    const refused: ContactResponse = {
+      type: 'refused',
+      error: new BridgeError('intercom_rejected', 'text', { intercomCode: 'parameter_invalid' }),
+      aboutAttributes: true,
+      fields: isField ? ['owner_id'] : [],
+    }
+    const signup = { ...account, contact: { ...account.contact, ...fields, custom_attributes } }
+
+    const { incomplete } = await deliver(
+      signup,
+      defaultPolicy,
+      dependencies(
+        createRecentContacts(createClock()),
+        ...[found(), refused, returned(contact('a'))],
+      ),
+    )
+
+    expect(incomplete).toMatchObject([{ code, message: expect.stringMatching(message) }])
+    expect(incomplete[0]?.issues.map((issue) => issue.path)).toContain(path)
+  })
+
+  test('keeps an overfull search overfull, and adds recent contacts to the first search only', async () => {
+    const recent = createRecentContacts(createClock())
+    recent.remember(contact('recent', { external_id: '7' }))
+    const requests: string[] = []
+    const responses: ContactResponse[] = [
+      { ...found(), hasMore: true },
+      found(),
+      found(),
+      returned(contact('b', { external_id: '1' })),
+    ]
+
+    const result = await deliver(account, defaultPolicy, {
+      ...dependencies(recent, ...responses),
+      send: async ({ name }) => {
+        requests.push(name)
+        return (responses.shift() ?? gone) as never
+      },
+    })
+
+    expect(requests).toEqual(['search', 'search', 'search', 'create'])
+    expect(result.counts).toEqual(['email_shared'])
+  })
 })

@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import {
+  hasSameId,
   isOtherUser,
-  isSameAccount,
   lookUpRequest,
   matchContact,
+  narrowerSearch,
 } from '../../../src/lib/deliver/match-contact.ts'
 import type { Signup } from '../../../src/lib/signup.ts'
 import { account, contact, lead, newcomer } from '../../support/people.ts'
@@ -53,29 +54,99 @@ describe('matchContact', () => {
   })
 })
 
-describe('lookUpRequest', () => {
+describe('matchContact with contacts found by phone, without an e-mail', () => {
+  const phone = '+12813322575'
+  const phoneLead = contact('phone-lead', { role: 'lead', email: null, phone, created_at: 9 })
+  const phoneUser = contact('phone-user', { external_id: '7', email: null, phone })
+  const emailLead = contact('email-lead', { role: 'lead', created_at: 1 })
+  const sameId = contact('same', { external_id: '1', email: null, phone })
+
   test.each([
-    ['a user', signupWith({ role: 'user', email: 'ada@example.com', phone: '+12813322575' })],
-    ['a lead', signupWith({ role: 'lead', email: 'ada@example.com', phone: '+12813322575' })],
-  ])('searches for %s by e-mail', (_role, signup) => {
-    expect(lookUpRequest(signup)).toEqual({
-      type: 'search',
-      field: 'email',
-      value: 'ada@example.com',
-    })
+    ['one with the e-mail', account, [phoneLead, emailLead], 'email-lead'],
+    ['the same external_id, whatever its e-mail', account, [emailLead, sameId], 'same'],
+    ['a lead without an e-mail', account, [phoneUser, phoneLead], 'phone-lead'],
+    ['no user with another external_id', account, [phoneUser], undefined],
+    ['a user without an e-mail, without an external_id', newcomer, [phoneUser], 'phone-user'],
+    ['one with the e-mail, without an external_id', newcomer, [phoneUser, emailLead], 'email-lead'],
+    [
+      'any, without an e-mail',
+      signupWith({ role: 'lead', phone }),
+      [emailLead, phoneUser],
+      'phone-user',
+    ],
+  ])('returns %s', (_match, signup, found, id) => {
+    expect(matchContact(signup, found)?.id).toBe(id)
+  })
+})
+
+describe('lookUpRequest', () => {
+  const address = 'ada@example.com'
+  const phone = '+12813322575'
+
+  test.each<[string, Signup['contact'], object | undefined]>([
+    ['a user by e-mail', { role: 'user', email: address }, { email: address }],
+    ['a lead by e-mail', { role: 'lead', email: address }, { email: address }],
+    [
+      'a user by e-mail or phone',
+      { role: 'user', email: address, phone },
+      { email: address, phone },
+    ],
+    [
+      'a lead by e-mail or phone',
+      { role: 'lead', email: address, phone },
+      { email: address, phone },
+    ],
+    ['a lead without an e-mail by phone', { role: 'lead', phone }, { phone }],
+    ['no user without an e-mail', { role: 'user', external_id: '1', phone }, undefined],
+    ['no lead with neither', { role: 'lead' }, undefined],
+  ])('searches for %s', (_who, fields, expected) => {
+    expect(lookUpRequest(signupWith(fields))).toEqual(expected && { type: 'search', ...expected })
+  })
+})
+
+describe('narrowerSearch', () => {
+  const email = 'ada@example.com'
+  const first = { type: 'search', email } as const
+  const users = (external_id?: string) => ({
+    ...first,
+    only: { role: 'user', ...(external_id !== undefined && { external_id }) },
+  })
+  const leads = { ...first, only: { role: 'lead' } } as const
+  const other = contact('other', { external_id: '2' })
+  const oldLead = contact('lead', { role: 'lead' })
+
+  test.each([
+    ['an account', account, [other], users('1')],
+    ['an account with a lead', account, [oldLead], users('1')],
+    ['an account with a user without an id', account, [contact('a')], users('1')],
+    ['a signup without an id', newcomer, [other], users()],
+    ['a lead', lead, [oldLead], users()],
+  ])('looks for the users that may be %s', (_who, signup, found, expected) => {
+    expect(narrowerSearch(signup, first, found)).toEqual(expected)
   })
 
-  test('searches for a lead without an e-mail by phone', () => {
-    expect(lookUpRequest(signupWith({ role: 'lead', phone: '+12813322575' }))).toEqual({
-      type: 'search',
-      field: 'phone',
-      value: '+12813322575',
-    })
+  test.each([
+    ['the account itself', account, [contact('a', { external_id: '1' })]],
+    ['a user without an id, for a signup without one', newcomer, [contact('a')]],
+  ])('is not needed if %s was found', (_what, signup, found) => {
+    expect(narrowerSearch(signup, first, found)).toBeUndefined()
   })
 
-  test('returns nothing for a user without an e-mail, or a lead with neither', () => {
-    expect(lookUpRequest(signupWith({ role: 'user', phone: '+12813322575' }))).toBeUndefined()
-    expect(lookUpRequest(signupWith({ role: 'lead' }))).toBeUndefined()
+  test('looks for leads after users if nobody matches, once', () => {
+    const last = { ...first, only: { role: 'user', external_id: '1' } } as const
+
+    expect(narrowerSearch(account, last, [other])).toEqual(leads)
+    expect(narrowerSearch(account, last, [other, contact('a')])).toBeUndefined()
+    expect(narrowerSearch(account, leads, [other])).toBeUndefined()
+  })
+
+  test('narrows a search by e-mail or phone by the e-mail, and none by phone alone', () => {
+    const phone = '+12813322575'
+
+    expect(narrowerSearch(account, { ...first, phone }, [])).toEqual(users('1'))
+    expect(
+      narrowerSearch(signupWith({ role: 'lead', phone }), { type: 'search', phone }, []),
+    ).toBeUndefined()
   })
 })
 
@@ -92,18 +163,12 @@ test.each([
 const idOnly = signupWith({ role: 'user', external_id: '1' })
 
 test.each([
-  ['the same id and e-mail', true, account, { external_id: '1' }],
-  [
-    'the same e-mail in another case',
-    true,
-    account,
-    { external_id: '1', email: 'Ada@Example.com' },
-  ],
+  ['the same id', true, account, { external_id: '1' }],
+  ['the same id and another e-mail', true, account, { external_id: '1', email: 'x@example.com' }],
+  ['the same id and no e-mail', true, idOnly, { external_id: '1', email: null }],
   ['another id', false, account, { external_id: '2' }],
-  ['another e-mail', false, account, { external_id: '1', email: 'grace@example.com' }],
-  ['no e-mail', false, account, { external_id: '1', email: null }],
   ['no id, like the signup', false, newcomer, { external_id: undefined }],
-  ['no e-mail, like the signup', false, idOnly, { external_id: '1', email: undefined }],
-])('isSameAccount of a contact with %s is %j', (_contact, expected, signup, fields) => {
-  expect(isSameAccount(signup, contact('a', fields))).toBe(expected)
+  ['the id of a lead', false, account, { role: 'lead', external_id: '1' }],
+])('hasSameId of a contact with %s is %j', (_contact, expected, signup, fields) => {
+  expect(hasSameId(signup, contact('a', fields))).toBe(expected)
 })

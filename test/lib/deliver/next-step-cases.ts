@@ -5,7 +5,7 @@ import type { Decision } from '../../../src/lib/deliver/step.ts'
 import { BridgeError } from '../../../src/lib/errors.ts'
 import type { Contact } from '../../../src/lib/intercom/contact.ts'
 import type { DataAttribute } from '../../../src/lib/intercom/data-attributes.ts'
-import type { Signup } from '../../../src/lib/signup.ts'
+import type { ContactField, ContactFields, Signup } from '../../../src/lib/signup.ts'
 import { defaultPolicy, email } from '../../support/people.ts'
 
 /** The response to a search. */
@@ -25,9 +25,14 @@ export const conflict = (id?: string, archived = false): StepResponse => ({
 export const gone: StepResponse = { type: 'gone' }
 export const unarchived: StepResponse = { type: 'unarchived' }
 export const merged = (id?: string): StepResponse => ({ type: 'merged', id })
-export const refused = (aboutAttributes: boolean): StepResponse => ({
+/** A refusal that is about custom attributes, or names these fields. */
+export const refused = (
+  aboutAttributes: boolean,
+  ...fields: readonly ContactField[]
+): StepResponse => ({
   type: 'refused',
   aboutAttributes,
+  fields,
   error: new BridgeError('intercom_rejected', 'text', { intercomCode: 'parameter_invalid' }),
 })
 export const attributeList = (...list: DataAttribute[]): StepResponse => ({
@@ -68,9 +73,14 @@ export const run = (
   }
 }
 
-export const search: StepRequest = { type: 'search', field: 'email', value: email }
+export const search: StepRequest = { type: 'search', email }
 export const getA: StepRequest = { type: 'get', id: 'a' }
-/** A decision that counts nothing and leaves out no attribute. */
+/** The fields of a user that is created: it has signed up when the signup was received. */
+export const created = ({ contact }: Signup): ContactFields => ({
+  signed_up_at: defaultPolicy.received_at,
+  ...contact,
+})
+/** A decision that counts nothing and leaves out nothing. */
 export const nothingReported = { counts: [], refused: [] }
 export const withFields = (signup: Signup, fields: Partial<Signup['contact']>): Signup => ({
   ...signup,

@@ -3,7 +3,9 @@ import { failStep } from '../../../src/lib/deliver/step.ts'
 import type { Signup } from '../../../src/lib/signup.ts'
 import { account, contact, email, newcomer } from '../../support/people.ts'
 import {
+  attributeList,
   conflict,
+  created,
   found,
   foundAndRead,
   getA,
@@ -20,7 +22,7 @@ describe('nextStep: conflict of a create', () => {
     const other = contact('b', { external_id: '1', name: 'Ada' })
 
     expect(run(account, [found(), conflict('b'), returned(other)])).toEqual({
-      requests: [search, { type: 'create', fields: account.contact }, { type: 'get', id: 'b' }],
+      requests: [search, { type: 'create', fields: created(account) }, { type: 'get', id: 'b' }],
       outcome: 'unchanged',
       id: 'b',
       ...nothingReported,
@@ -78,7 +80,7 @@ describe('nextStep: conflict of an update', () => {
   const updateConflict = [...foundAndRead(contact('a')), conflict('b')]
 
   test('fails if the contact is another person’s or archived', () => {
-    const other = contact('b', { external_id: '1', email: 'other@example.com' })
+    const other = contact('b', { external_id: '2', email: 'other@example.com' })
 
     expect(run(account, [...updateConflict, returned(other)])).toMatchObject({
       requests: [search, getA, { type: 'update' }, { type: 'get', id: 'b' }],
@@ -92,7 +94,7 @@ describe('nextStep: conflict of an update', () => {
   test.each([
     ['another id', account, { external_id: '2' }],
     ['no id', account, {}],
-    ['no address', account, { external_id: '1', email: null }],
+    ['the id of a lead', account, { role: 'lead', external_id: '1' }],
     ['an id that the signup lacks', withFields(newcomer, { name: 'Ada' }), { external_id: '1' }],
   ])('fails if the contact has %s', (_what, signup, existing) => {
     expect(run(signup, [...updateConflict, returned(contact('b', existing))]).code).toBe(
@@ -100,29 +102,54 @@ describe('nextStep: conflict of an update', () => {
     )
   })
 
-  test('fails for an account without an address', () => {
-    const idOnly: Signup = {
-      event_id: 'e',
-      contact: { role: 'user', external_id: '1', phone: '+12813322575' },
-    }
-    const existing = contact('b', { external_id: '1', email: null })
+  test.each([
+    ['under the same e-mail', { email }],
+    ['under the same e-mail in another case', { email: 'Ada@Example.com' }],
+    ['under another e-mail', { email: 'old@example.com' }],
+  ])('continues with the account itself %s, and counts contact_left', (_where, fields) => {
+    const same = contact('b', { external_id: '1', ...fields })
 
-    const responses = [conflict('a'), returned(contact('a')), conflict('b'), returned(existing)]
-
-    expect(run(idOnly, responses).code).toBe('identity_conflict')
+    expect(run(account, [...updateConflict, returned(same)])).toMatchObject({
+      outcome: 'unchanged',
+      id: 'b',
+      counts: ['contact_left'],
+    })
   })
 
-  test.each([email, 'Ada@Example.com'])(
-    'continues with the same account, which search did not show yet (%s)',
-    (address) => {
-      const same = contact('b', { external_id: '1', email: address })
+  test.each([
+    ['fill', {}, { name: 'Ada' }],
+    [
+      'overwrite',
+      { onExisting: 'overwrite', mark: 20 } as const,
+      { email, name: 'Ada', custom_attributes: { signup_bridge_at: 20 } },
+    ],
+  ])('writes on the account itself by the policy: %s', (_policy, policy, fields) => {
+    const named = withFields(account, { name: 'Ada' })
+    const same = contact('b', { external_id: '1', email: 'old@example.com' })
+    const list = attributeList({ name: 'signup_bridge_at', data_type: 'integer' })
+    const responses = [...foundAndRead(contact('a')), conflict('b'), returned(same), returned(same)]
 
-      expect(run(account, [...updateConflict, returned(same)])).toMatchObject({
-        outcome: 'unchanged',
-        id: 'b',
-      })
-    },
-  )
+    const { requests, outcome, counts } = run(
+      named,
+      'mark' in policy ? [list, ...responses] : responses,
+      policy,
+    )
+
+    expect(requests.at(-1)).toEqual({ type: 'update', id: 'b', fields })
+    expect({ outcome, counts }).toEqual({ outcome: 'updated', counts: ['contact_left'] })
+  })
+
+  test('gives an account without an e-mail the one of the lead that is left', () => {
+    const withLead = contact('a', { role: 'lead', external_id: 'uuid' })
+    const idOnly = contact('b', { external_id: '1', email: null })
+    const responses = [...foundAndRead(withLead), conflict('b'), returned(idOnly), returned(idOnly)]
+
+    expect(run(account, responses)).toMatchObject({
+      requests: [{}, {}, {}, {}, { type: 'update', id: 'b', fields: { email } }],
+      id: 'b',
+      counts: ['contact_left'],
+    })
+  })
 
   test('fails at a second conflict', () => {
     const same = contact('b', { external_id: '1' })
@@ -150,6 +177,7 @@ describe('nextStep: conflict of an update', () => {
       requests: [search, getA, { type: 'update' }, { type: 'find', external_id: '1' }],
       outcome: 'unchanged',
       id: 'b',
+      counts: ['contact_left'],
     })
     expect(run(account, [...unnamedConflict, gone]).code).toBe('conflict_unresolved')
   })

@@ -1,12 +1,20 @@
 import { describe, expect, test } from 'vitest'
 import type { Signup } from '../../../src/lib/signup.ts'
-import { account, contact, email, newcomer } from '../../support/people.ts'
-import { found, nothingReported, returned, run, search, withFields } from './next-step-cases.ts'
+import { account, contact, newcomer } from '../../support/people.ts'
+import {
+  created,
+  found,
+  nothingReported,
+  returned,
+  run,
+  search,
+  withFields,
+} from './next-step-cases.ts'
 
 describe('nextStep: lookup', () => {
   test('searches by e-mail first, then creates the contact', () => {
     expect(run(account, [found(), returned(contact('a'))])).toEqual({
-      requests: [search, { type: 'create', fields: account.contact }],
+      requests: [search, { type: 'create', fields: created(account) }],
       outcome: 'created',
       id: 'a',
       ...nothingReported,
@@ -17,14 +25,14 @@ describe('nextStep: lookup', () => {
     const phoneOnly: Signup = { event_id: 'e', contact: { role: 'lead', phone: '+12813322575' } }
 
     expect(run(phoneOnly, [])).toEqual({
-      requests: [{ type: 'search', field: 'phone', value: '+12813322575' }],
+      requests: [{ type: 'search', phone: '+12813322575' }],
     })
   })
 
   test('creates an account without an e-mail immediately', () => {
     const idOnly: Signup = { event_id: 'e', contact: { role: 'user', external_id: '1' } }
 
-    expect(run(idOnly, [])).toEqual({ requests: [{ type: 'create', fields: idOnly.contact }] })
+    expect(run(idOnly, [])).toEqual({ requests: [{ type: 'create', fields: created(idOnly) }] })
   })
 
   test('does not search for an account without an e-mail by phone', () => {
@@ -62,8 +70,7 @@ test.each([
     expect(create).toEqual({
       type: 'create',
       fields: {
-        role: 'user',
-        email,
+        ...created(newcomer),
         ...(expected !== undefined && { unsubscribed_from_emails: expected }),
       },
     })

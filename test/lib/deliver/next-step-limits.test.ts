@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import type { Exchange } from '../../../src/lib/deliver/history.ts'
 import { nextStep } from '../../../src/lib/deliver/next-step.ts'
 import type { Policy } from '../../../src/lib/deliver/policy.ts'
+import type { Signup } from '../../../src/lib/signup.ts'
 import { account, contact, lead, newcomer } from '../../support/people.ts'
 import {
   attributeList,
@@ -19,32 +20,40 @@ import {
   withFields,
 } from './next-step-cases.ts'
 
-test('nextStep requests the list of attributes even after the sixth contact request', () => {
+test('nextStep reads the list of attributes again even after the sixth contact request', () => {
   const withAttributes = withFields(newcomer, { custom_attributes: { team: 'x' } })
+  const list = attributeList(textAttribute('team'))
   const responses = [found(), conflict('b', true), unarchived, gone, found(), refused(false)]
 
-  const { requests, code } = run(withAttributes, [...responses, unreadableList])
+  const { requests, code } = run(withAttributes, [list, ...responses, unreadableList])
 
-  expect(requests).toHaveLength(7)
+  expect(requests).toHaveLength(8)
   expect(code).toBe('intercom_rejected')
 })
 
 test('nextStep fails with conflict_unresolved after six contact requests', () => {
-  const withAttributes = withFields(account, { custom_attributes: { team: 'x' } })
   const responses = [
-    found(),
-    refused(true),
-    unreadableList,
-    conflict('b', true),
-    unarchived,
-    gone,
-    found(),
+    ...[found(contact('a')), gone, found(), conflict('b', true), unarchived],
+    returned(contact('b')),
   ]
 
-  const { requests, code } = run(withAttributes, responses)
+  const { requests, code } = run(account, responses)
 
-  expect(requests.filter(({ type }) => type !== 'attributes')).toHaveLength(6)
+  expect(requests).toHaveLength(6)
   expect(code).toBe('conflict_unresolved')
+})
+
+test('nextStep fails with the refusal if six contact requests end with one', () => {
+  const withName = withFields(account, { name: 'Ada' })
+  const responses = [
+    ...[found(), conflict('b', true), unarchived, gone, found()],
+    refused(false, 'name'),
+  ]
+
+  const { requests, code } = run(withName, responses)
+
+  expect(requests).toHaveLength(6)
+  expect(code).toBe('intercom_rejected')
 })
 
 test('nextStep ends after at most six contact requests, whatever the responses', () => {
@@ -53,7 +62,10 @@ test('nextStep ends after at most six contact requests, whatever the responses',
       id: fc.constantFrom('a', 'b', 'c'),
       role: fc.constantFrom('user', 'lead', undefined),
       external_id: fc.constantFrom('1', '2', null, undefined),
+      email: fc.constantFrom('ada@example.com', 'grace@example.com', null),
+      phone: fc.constantFrom('+12813322575', null),
       name: fc.constantFrom('Ada', null),
+      custom_attributes: fc.constantFrom({}, { plan: 'pro', Team: 'y' }),
     })
     .map(({ id, ...fields }) => contact(id, fields))
   const anyOther = fc.oneof(
@@ -69,21 +81,31 @@ test('nextStep ends after at most six contact requests, whatever the responses',
       merged(),
       refused(true),
       refused(false),
+      refused(false, 'email'),
+      refused(false, 'phone', 'owner_id'),
+      refused(true, 'name', 'signed_up_at'),
       unarchived,
     ),
   )
-  const anyFound = fc.array(anyContact, { maxLength: 3 }).map((contacts) => found(...contacts))
+  const anyFound = fc
+    .record({ contacts: fc.array(anyContact, { maxLength: 3 }), hasMore: fc.boolean() })
+    .map(({ contacts, hasMore }) => ({ ...found(...contacts), hasMore }))
   const anyList = fc.constantFrom(
     unreadableList,
     attributeList(),
     attributeList(textAttribute('plan')),
+    attributeList({ name: 'PLAN', data_type: 'integer' }, { name: 'signup_bridge_at' }),
   )
   const anyResponses = fc.record({ other: anyOther, found: anyFound, list: anyList })
 
   fc.assert(
     fc.property(
-      fc.constantFrom(account, newcomer, lead),
-      fc.constantFrom({}, { custom_attributes: { plan: 'pro', team: 'x' } }),
+      fc.constantFrom<Signup>(account, newcomer, lead, { ...account, clears: ['phone', 'name'] }),
+      fc.constantFrom(
+        {},
+        { custom_attributes: { plan: 'pro', team: 'x' } },
+        { phone: '+12813322575', name: 'Ada', owner_id: 7, unsubscribed_from_emails: true },
+      ),
       fc.record<Policy>(
         {
           lookup: fc.boolean(),
@@ -92,22 +114,30 @@ test('nextStep ends after at most six contact requests, whatever the responses',
           }),
           onArchived: fc.constantFrom('restore', 'park'),
           mark: fc.integer(),
+          replayedAtMs: fc.constant(1),
           received_at: fc.constant(0),
         },
         { requiredKeys: ['lookup', 'onExisting', 'onArchived', 'received_at'] },
       ),
       fc.array(anyResponses, { minLength: 20, maxLength: 20 }),
       (signup, fields, policy, responses) => {
+        const wanted = withFields(signup, fields)
         const history: Exchange[] = []
         for (;;) {
-          const step = nextStep(withFields(signup, fields), policy, history)
+          const step = nextStep(wanted, policy, history)
           if (!('request' in step)) break
           const { request } = step
-          const contactRequests = history.filter(
-            (exchange) => exchange.request.type !== 'attributes',
-          ).length
-          expect(contactRequests).toBeLessThan(request.type === 'attributes' ? 7 : 6)
-          expect(history.length).toBeLessThan(7)
+          const lists = history.filter((exchange) => exchange.request.type === 'attributes').length
+          expect(history.length - lists).toBeLessThan(request.type === 'attributes' ? 7 : 6)
+          expect(lists).toBeLessThan(request.type === 'attributes' ? 3 : 4)
+          if ('fields' in request && signup.contact.role === 'lead') {
+            expect(request.fields).not.toHaveProperty('external_id')
+          }
+          if (request.type === 'create') {
+            const { email, phone, external_id, unsubscribed_from_emails } = request.fields
+            expect(email ?? external_id ?? phone).toBeDefined()
+            if (wanted.contact.unsubscribed_from_emails) expect(unsubscribed_from_emails).toBe(true)
+          }
           const response = responses[history.length]
           const kind =
             request.type === 'search' ? 'found' : request.type === 'attributes' ? 'list' : 'other'

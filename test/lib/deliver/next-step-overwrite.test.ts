@@ -3,6 +3,7 @@ import { account, contact, newcomer } from '../../support/people.ts'
 import {
   attributeList,
   conflict,
+  created,
   found,
   foundAndRead,
   getA,
@@ -19,9 +20,11 @@ describe('nextStep: overwrite', () => {
   const old = (signup_bridge_at?: number) =>
     contact('a', { name: 'Old', custom_attributes: { signup_bridge_at } })
   const overwrite = { onExisting: 'overwrite', mark: 20 } as const
+  const list = attributeList({ name: 'signup_bridge_at', data_type: 'integer' })
+  const readList = { type: 'attributes' }
 
   test('writes the mark when it creates a contact', () => {
-    expect(run(withName, [found()], overwrite).requests[1]).toMatchObject({
+    expect(run(withName, [list, found()], overwrite).requests[2]).toMatchObject({
       fields: { name: 'New', custom_attributes: { signup_bridge_at: 20 } },
     })
   })
@@ -32,7 +35,7 @@ describe('nextStep: overwrite', () => {
     [undefined, 'an event of the same second was applied', 20],
     [undefined, 'a newer event was applied', 21],
   ])('writes %j if %s (mark %j)', (written, _when, mark) => {
-    const [, , update] = run(withName, foundAndRead(old(mark)), overwrite).requests
+    const [, , , update] = run(withName, [list, ...foundAndRead(old(mark))], overwrite).requests
 
     expect(update).toEqual(
       written && {
@@ -51,11 +54,11 @@ describe('nextStep: overwrite', () => {
     })
   })
 
-  test('fills and counts overwrite_degraded if the workspace lacks the mark’s attribute', () => {
-    const responses = [...foundAndRead(old()), refused(true), attributeList(textAttribute('plan'))]
+  const withoutMark = attributeList(textAttribute('plan'))
 
-    expect(run(withName, responses, overwrite)).toMatchObject({
-      requests: [search, getA, { type: 'update' }, { type: 'attributes' }],
+  test('fills and counts overwrite_degraded if the workspace lacks the mark’s attribute', () => {
+    expect(run(withName, [withoutMark, found(old())], overwrite)).toMatchObject({
+      requests: [readList, search],
       outcome: 'unchanged',
       counts: ['overwrite_degraded'],
       refused: [],
@@ -63,30 +66,35 @@ describe('nextStep: overwrite', () => {
   })
 
   test('creates without the mark if the workspace lacks its attribute', () => {
-    const responses = [
-      found(),
-      refused(true),
-      attributeList(textAttribute('plan')),
-      returned(contact('a')),
-    ]
-
-    expect(run(withName, responses, overwrite)).toMatchObject({
-      requests: [search, {}, {}, { type: 'create', fields: withName.contact }],
+    expect(run(withName, [withoutMark, found(), returned(contact('a'))], overwrite)).toMatchObject({
+      requests: [readList, search, { type: 'create', fields: created(withName) }],
       outcome: 'created',
       refused: [],
     })
   })
 
+  test('fills and counts overwrite_degraded if Intercom refuses the mark', () => {
+    const responses = [list, ...foundAndRead(old()), refused(true), list]
+
+    expect(run(withName, responses, overwrite)).toMatchObject({
+      requests: [readList, search, getA, { type: 'update' }, { ...readList, again: true }],
+      outcome: 'unchanged',
+      counts: ['overwrite_degraded'],
+      refused: [],
+    })
+  })
+
   test('compares with the mark on the contact, not with the older one that search shows', () => {
-    expect(run(withName, foundAndRead(old(10), old(21)), overwrite)).toMatchObject({
-      requests: [search, getA],
+    expect(run(withName, [list, ...foundAndRead(old(10), old(21))], overwrite)).toMatchObject({
+      requests: [readList, search, getA],
       outcome: 'unchanged',
     })
   })
 
   test('only fills another account’s contact', () => {
     const otherAccount = withFields(account, { name: 'New' })
-    const responses = [conflict('b'), returned(contact('b', { external_id: '2', name: 'Old' }))]
+    const other = contact('b', { external_id: '2', name: 'Old' })
+    const responses = [list, conflict('b'), returned(other)]
 
     expect(run(otherAccount, responses, { ...overwrite, lookup: false })).toMatchObject({
       outcome: 'unchanged',

@@ -41,7 +41,7 @@ const create = (fields: object = {}): ContactRequest => ({
   type: 'create',
   fields: { role: 'user', email: 'ada@example.com', ...fields },
 })
-const search: ContactRequest = { type: 'search', field: 'email', value: 'ada@example.com' }
+const search: ContactRequest = { type: 'search', email: 'ada@example.com' }
 const createContact = async (fields: object = {}) => {
   const response = await client()(create(fields))
   if (response.type !== 'contact') throw new Error('not created')

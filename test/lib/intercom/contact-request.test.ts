@@ -9,7 +9,7 @@ import { contact, email } from '../../support/people.ts'
 const id = '6762f0dd1bb69f9f2193bb83'
 const otherId = '5da6f18e3d7cf967e4582d05'
 const requests = {
-  search: { type: 'search', field: 'email', value: email },
+  search: { type: 'search', email },
   find: { type: 'find', external_id: '1' },
   get: { type: 'get', id },
   create: { type: 'create', fields: { role: 'user', email } },
@@ -69,6 +69,40 @@ describe('a request under /contacts', () => {
     })
   })
 
+  const byEmail = { field: 'email', operator: '=', value: email }
+  const byPhone = { field: 'phone', operator: '=', value: '+1' }
+  const isUser = { field: 'role', operator: '=', value: 'user' }
+  const hasId = (value: string | null) => ({ field: 'external_id', operator: '=', value })
+
+  test.each<[string, ContactRequest, object]>([
+    ['by phone', { type: 'search', phone: '+1' }, byPhone],
+    [
+      'by e-mail or phone',
+      { type: 'search', email, phone: '+1' },
+      { operator: 'OR', value: [byEmail, byPhone] },
+    ],
+    [
+      'for users',
+      { type: 'search', email, only: { role: 'user' } },
+      { operator: 'AND', value: [byEmail, isUser] },
+    ],
+    [
+      'for the user with an id, or without one',
+      { type: 'search', email, only: { role: 'user', external_id: '1' } },
+      {
+        operator: 'AND',
+        value: [byEmail, isUser, { operator: 'OR', value: [hasId('1'), hasId(null)] }],
+      },
+    ],
+    [
+      'for leads',
+      { type: 'search', email, only: { role: 'lead' } },
+      { operator: 'AND', value: [byEmail, { ...isUser, value: 'lead' }] },
+    ],
+  ])('to search %s has the query', (_how, request, query) => {
+    expect(JSON.parse(toIntercomRequest(request, '2.14').body ?? '')).toMatchObject({ query })
+  })
+
   test.each<[string, ContactRequest, string]>([
     ['get', { type: 'get', id: '../admins?x' }, '/contacts/..%2Fadmins%3Fx'],
     ['update', { type: 'update', id: 'a/b', fields: {} }, '/contacts/a%2Fb'],
@@ -100,6 +134,14 @@ describe('a request under /contacts', () => {
 
     expect(JSON.parse(create.body ?? '')).toEqual({ role: 'user', owner_id })
     expect(JSON.parse(update.body ?? '')).toEqual({ owner_id })
+  })
+
+  test.each(['2.14', '2.16'])('of version %s empties fields with null', (version) => {
+    const fields = { owner_id: null, phone: null, custom_attributes: { plan: null } }
+
+    expect(
+      JSON.parse(toIntercomRequest({ type: 'update', id, fields }, version).body ?? ''),
+    ).toEqual(fields)
   })
 
   test('of version 2.16 sends no owner if the signup has none', () => {
@@ -302,6 +344,27 @@ describe('a 409 response', () => {
   )
 })
 
+describe('the response to a search', () => {
+  const searched = (list: object) => read('search', { body: { data: [contact('a')], ...list } })
+
+  test.each([
+    ['no pages', {}],
+    ['one page', { total_count: 1, pages: { page: 1, total_pages: 1 } }],
+    ['no next page', { total_count: 1, pages: { next: null } }],
+    ['a total that cannot be read', { total_count: 'many', pages: 'many' }],
+  ])('has all contacts with %s', (_what, list) => {
+    expect(searched(list)).toEqual({ type: 'contacts', contacts: [contact('a')] })
+  })
+
+  test.each([
+    ['a next page', { pages: { next: { page: 2, starting_after: 'x' } } }],
+    ['the address of a next page', { pages: { next: 'https://example.com' } }],
+    ['a total above its contacts', { total_count: 2 }],
+  ])('has more with %s', (_what, list) => {
+    expect(searched(list)).toMatchObject({ type: 'contacts', hasMore: true })
+  })
+})
+
 describe('a refused request', () => {
   test.each([
     [400, "Custom attribute 'plan' does not exist", true],
@@ -338,8 +401,25 @@ describe('a refused request', () => {
     expect(read(type, { status, body: errorList('attribute') })).toBeUndefined()
   })
 
+  test('to search more narrowly is read as no contacts after a 400, and no other status', () => {
+    const narrower = toIntercomRequest({ type: 'search', email, only: { role: 'user' } }, '2.14')
+    const readNarrower = (status: number, body: unknown) =>
+      narrower.read({ status, headers: {}, body })
+
+    expect(readNarrower(400, errorList('x'))).toEqual({ type: 'contacts', contacts: [] })
+    expect(readNarrower(403, errorList('x'))).toBeUndefined()
+    expect(readNarrower(400, undefined)).toBeUndefined()
+  })
+
   test('to find is read as `gone` after a 400', () => {
     expect(read('find', { status: 400, body: errorList('x') })).toEqual({ type: 'gone' })
+  })
+
+  test.each<[string, readonly string[]]>([
+    ['The owner specified is not a member of the workspace', ['owner_id']],
+    ['Something is wrong', []],
+  ])('with the text %j names the fields %j', (message, fields) => {
+    expect(read('update', { status: 422, body: errorList(message) })).toMatchObject({ fields })
   })
 
   test('is about attributes if any of its errors is', () => {

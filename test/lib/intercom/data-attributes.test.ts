@@ -3,125 +3,13 @@ import { type SandboxIntercom, startIntercom } from '../../../sandbox/intercom/s
 import { createHttp } from '../../../src/lib/http.ts'
 import { type ClientOptions, createClient } from '../../../src/lib/intercom/client.ts'
 import {
-  attributeProblem,
   createListAttributes,
   type DataAttribute,
-  type Scalar,
+  isCustom,
 } from '../../../src/lib/intercom/data-attributes.ts'
 import { createPace } from '../../../src/lib/intercom/pace.ts'
 import type { SendRequest } from '../../../src/lib/intercom/request-types.ts'
 import { createClock, type VirtualClock } from '../../support/clock.ts'
-
-const custom = (name: string, fields: Partial<DataAttribute> = {}): DataAttribute => ({
-  name,
-  full_name: `custom_attributes.${name}`,
-  data_type: 'string',
-  api_writable: true,
-  archived: false,
-  ...fields,
-})
-
-describe('attributeProblem returns undefined', () => {
-  test.each<[string, Scalar]>([
-    ['string', 'pro'],
-    ['string', ''],
-    ['integer', 7],
-    ['integer', -7],
-    ['float', 7],
-    ['float', 7.5],
-    ['boolean', true],
-    ['boolean', false],
-    ['date', 1_767_225_600],
-    ['datetime', 1_767_225_600],
-  ])('for the type %s and the value %j', (data_type, value) => {
-    expect(attributeProblem([custom('plan', { data_type })], 'plan', value)).toBeUndefined()
-  })
-
-  test.each(['pro', 7, 7.5, true])('for an unknown type and the value %j', (value) => {
-    const list = [custom('plan', { data_type: 'colour' })]
-
-    expect(attributeProblem(list, 'plan', value)).toBeUndefined()
-  })
-
-  test.each([undefined, null, ''])('for an attribute without a type (%j)', (data_type) => {
-    expect(attributeProblem([{ name: 'plan', data_type }], 'plan', 7)).toBeUndefined()
-  })
-
-  test('for a value that is one of the options', () => {
-    const list = [custom('plan', { options: ['free', 'pro'] })]
-
-    expect(attributeProblem(list, 'plan', 'pro')).toBeUndefined()
-  })
-
-  test.each([undefined, null, []])('for an attribute without options (%j)', (options) => {
-    expect(attributeProblem([{ ...custom('plan'), options }], 'plan', 'pro')).toBeUndefined()
-  })
-
-  test.each([undefined, null])('for an attribute without a full name (%j)', (full_name) => {
-    expect(attributeProblem([{ name: 'plan', full_name }], 'plan', 'pro')).toBeUndefined()
-  })
-})
-
-describe('attributeProblem returns the reason', () => {
-  test('for an attribute that is not in the workspace', () => {
-    expect(attributeProblem([custom('plan')], 'seats', 7)).toBe('not in the workspace')
-    expect(attributeProblem([], 'seats', 7)).toBe('not in the workspace')
-  })
-
-  test('for a name in another case', () => {
-    expect(attributeProblem([custom('plan')], 'Plan', 'pro')).toBe('not in the workspace')
-  })
-
-  test('for an archived attribute', () => {
-    const list = [custom('plan', { archived: true })]
-
-    expect(attributeProblem(list, 'plan', 'pro')).toBe('not in the workspace')
-  })
-
-  test('for a standard attribute of the same name', () => {
-    const standard = { name: 'phone', full_name: 'phone', data_type: 'string', api_writable: true }
-
-    expect(attributeProblem([standard], 'phone', '+1')).toBe('not in the workspace')
-    expect(attributeProblem([standard, custom('phone')], 'phone', '+1')).toBeUndefined()
-  })
-
-  test('for an attribute that is not writable', () => {
-    const list = [custom('plan', { api_writable: false })]
-
-    expect(attributeProblem(list, 'plan', 'pro')).toBe('not writable')
-  })
-
-  test.each<[string, Scalar]>([
-    ['string', 7],
-    ['string', true],
-    ['integer', '7'],
-    ['integer', 7.5],
-    ['integer', true],
-    ['float', '7.5'],
-    ['float', false],
-    ['boolean', 'true'],
-    ['boolean', 1],
-    ['date', '2026-01-01'],
-    ['date', 1_767_225_600.5],
-    ['datetime', '2026-01-01T00:00:00Z'],
-    ['datetime', true],
-  ])('for the type %s and the value %j', (data_type, value) => {
-    const list = [custom('plan', { data_type })]
-
-    expect(attributeProblem(list, 'plan', value)).toBe(`not of its type, ${data_type}`)
-  })
-
-  test.each<[Scalar, string]>([
-    ['gold', 'not one of its options'],
-    ['PRO', 'not one of its options'],
-    ['', 'not one of its options'],
-    [7, 'not of its type, string'],
-  ])('for the value %j of an attribute with options: %s', (value, reason) => {
-    const list = [custom('plan', { options: ['free', 'pro'] })]
-
-    expect(attributeProblem(list, 'plan', value)).toBe(reason)
-  })
-})
 
 describe('the list of attributes', () => {
   let intercom: SandboxIntercom
@@ -139,8 +27,11 @@ describe('the list of attributes', () => {
       ...options,
     })
   const path = '/data_attributes'
-  const problemOf = (list: readonly DataAttribute[] | undefined, name: string, value: Scalar) =>
-    list ? attributeProblem(list, name, value) : 'there is no list'
+  const typesOf = (list: readonly DataAttribute[] | undefined) =>
+    Object.fromEntries(
+      (list ?? []).filter(isCustom).map(({ name, data_type }) => [name, data_type]),
+    )
+  const types = { plan: 'string', seats: 'integer', since: 'date', score: 'float' }
 
   beforeAll(async () => {
     const attributes = [
@@ -163,16 +54,12 @@ describe('the list of attributes', () => {
     send = client()
   })
 
-  test('says what the workspace accepts', async () => {
-    const list = await createListAttributes(clock)(send)
+  test('has the custom attributes of the workspace: type, options, whether they are writable', async () => {
+    const list = (await createListAttributes(clock)(send)) ?? []
 
-    expect(problemOf(list, 'plan', 'pro')).toBeUndefined()
-    expect(problemOf(list, 'plan', 'gold')).toBe('not one of its options')
-    expect(problemOf(list, 'seats', 7)).toBeUndefined()
-    expect(problemOf(list, 'seats', '7')).toBe('not of its type, integer')
-    expect(problemOf(list, 'since', 1_767_225_600)).toBeUndefined()
-    expect(problemOf(list, 'score', 0.5)).toBe('not writable')
-    expect(problemOf(list, 'name', 'Ada')).toBe('not in the workspace')
+    expect(typesOf(list)).toEqual(types)
+    expect(list.find(({ name }) => name === 'plan')?.options).toBeDefined()
+    expect(list.find(({ name }) => name === 'score')?.api_writable).toBe(false)
   })
 
   test('is requested for the model contact', async () => {
@@ -182,10 +69,9 @@ describe('the list of attributes', () => {
   })
 
   test('may have any 2xx status', async () => {
-    const fault = { path, status: 203, body: { type: 'list', data: [custom('plan')] }, count: 1 }
-    intercom.addFault(fault)
+    intercom.addFault({ path, status: 203, body: { data: [{ name: 'plan' }] }, count: 1 })
 
-    expect(problemOf(await createListAttributes(clock)(send), 'plan', 'gold')).toBeUndefined()
+    expect(await createListAttributes(clock)(send)).toEqual([{ name: 'plan' }])
   })
 
   test('is cached for ten minutes', async () => {
@@ -211,25 +97,65 @@ describe('the list of attributes', () => {
   })
 
   test.each([
-    ['a 403', { status: 403 }, 1],
-    ['a 503', { status: 503 }, 3],
-    ['a 429', { status: 429 }, 3],
-    ['a 404', { status: 404 }, 1],
-    ['HTML', { status: 200, body: 'html' }, 3],
-    ['another object', { status: 200, body: { type: 'list' } }, 3],
-    ['an attribute without a name', { status: 200, body: { data: [{}] } }, 3],
-  ] as const)(
-    'is undefined after %s, and requested again by the next call',
-    async (_name, fault, attempts) => {
-      const listAttributes = createListAttributes(clock)
-      intercom.addFault({ path, count: attempts, ...fault })
+    ['a 403', { status: 403 }, 1, 10 * 60_000],
+    [
+      'a 401 of a token without that permission',
+      { status: 401, code: 'token_unauthorized' },
+      1,
+      10 * 60_000,
+    ],
+    ['a 404', { status: 404 }, 1, 10 * 60_000],
+    ['a 503', { status: 503 }, 3, 30_000],
+    ['a 429', { status: 429 }, 3, 30_000],
+    ['HTML', { status: 200, body: 'html' }, 3, 30_000],
+    ['another object', { status: 200, body: { type: 'list' } }, 3, 30_000],
+    ['an attribute without a name', { status: 200, body: { data: [{}] } }, 3, 30_000],
+  ] as const)('is undefined after %s', async (_name, fault, attempts, keptMs) => {
+    const listAttributes = createListAttributes(clock)
+    intercom.addFault({ path, count: attempts, ...fault })
+    const startedMs = clock.now()
 
-      expect(await listAttributes(send)).toBeUndefined()
-      expect(intercom.calls()).toHaveLength(attempts)
+    expect(await listAttributes(send)).toBeUndefined()
+    expect(intercom.calls()).toHaveLength(attempts)
+    clock.advance(startedMs + keptMs - 1 - clock.now())
+    expect(await listAttributes(send, { maxAgeMs: 1 })).toBeUndefined()
+    expect(intercom.calls()).toHaveLength(attempts)
 
-      expect(problemOf(await listAttributes(send), 'seats', 7)).toBeUndefined()
-    },
-  )
+    clock.advance(1)
+    expect(typesOf(await listAttributes(send))).toEqual(types)
+  })
+
+  test.each([
+    ['not before this moment', { notBeforeMs: 0 }],
+    ['younger than 30 s', { maxAgeMs: 30_000 }],
+  ])('is read again if it has to be %s', async (_age, age) => {
+    const listAttributes = createListAttributes(clock)
+    await listAttributes(send)
+    const notBeforeMs = 'notBeforeMs' in age ? clock.now() + 30_000 : undefined
+    const wanted = notBeforeMs === undefined ? age : { notBeforeMs }
+
+    clock.advance(29_999)
+    await listAttributes(
+      send,
+      notBeforeMs === undefined ? wanted : { notBeforeMs: clock.now() - 29_999 },
+    )
+    expect(intercom.calls()).toHaveLength(1)
+
+    clock.advance(1)
+    await listAttributes(send, wanted)
+    expect(intercom.calls()).toHaveLength(2)
+  })
+
+  test('is read again for a replay after a failure that is kept', async () => {
+    const listAttributes = createListAttributes(clock)
+    intercom.addFault({ path, status: 403, count: 1 })
+    await listAttributes(send)
+    clock.advance(1)
+
+    const list = await listAttributes(send, { notBeforeMs: clock.now() })
+
+    expect(typesOf(list)).toEqual(types)
+  })
 
   test('is undefined if it cannot be refreshed after ten minutes', async () => {
     const listAttributes = createListAttributes(clock)
@@ -258,7 +184,7 @@ describe('the list of attributes', () => {
     intercom.addFault({ path, status: 401, count: 1 })
     await listAttributes(send).catch(() => undefined)
 
-    expect(problemOf(await listAttributes(send), 'seats', 7)).toBeUndefined()
+    expect(typesOf(await listAttributes(send))).toEqual(types)
   })
 
   test('throws out_of_time if the invocation has no time left', async () => {

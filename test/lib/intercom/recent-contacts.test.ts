@@ -13,8 +13,18 @@ describe('a recent contact', () => {
     const recent = createRecentContacts(createClock())
     recent.remember(contact('a', { phone: '+14155550100' }))
 
-    expect(idsOf(recent.find('email', email))).toEqual(['a'])
-    expect(idsOf(recent.find('phone', '+14155550100'))).toEqual(['a'])
+    expect(idsOf(recent.find({ email }))).toEqual(['a'])
+    expect(idsOf(recent.find({ phone: '+14155550100' }))).toEqual(['a'])
+  })
+
+  test('is found by either of both', () => {
+    const recent = createRecentContacts(createClock())
+    recent.remember(contact('a'))
+    recent.remember(contact('b', { email: null, phone: '+14155550100' }))
+    recent.remember(contact('c', { email: 'grace@example.com', phone: '+14155550199' }))
+
+    expect(idsOf(recent.find({ email, phone: '+14155550100' }))).toEqual(['a', 'b'])
+    expect(recent.find({})).toEqual([])
   })
 
   test('is found by its e-mail in any case', () => {
@@ -22,7 +32,7 @@ describe('a recent contact', () => {
     recent.remember(contact('a', { email: 'Ada@Example.com' }))
     recent.remember(contact('b'))
 
-    expect(idsOf(recent.find('email', 'ADA@example.COM'))).toEqual(['a', 'b'])
+    expect(idsOf(recent.find({ email: 'ADA@example.COM' }))).toEqual(['a', 'b'])
   })
 
   test('is not found by another e-mail or phone', () => {
@@ -31,8 +41,8 @@ describe('a recent contact', () => {
     recent.remember(contact('b', { email: null }))
     recent.remember({ id: 'c' })
 
-    expect(recent.find('email', 'grace@example.com')).toEqual([])
-    expect(recent.find('phone', '+14155550100')).toEqual([])
+    expect(recent.find({ email: 'grace@example.com' })).toEqual([])
+    expect(recent.find({ phone: '+14155550100' })).toEqual([])
   })
 
   test('is found in its latest state', () => {
@@ -40,7 +50,7 @@ describe('a recent contact', () => {
     recent.remember(contact('a', { name: 'Old' }))
     recent.remember(contact('a', { name: 'New' }))
 
-    expect(recent.find('email', email)).toMatchObject([{ id: 'a', name: 'New' }])
+    expect(recent.find({ email })).toMatchObject([{ id: 'a', name: 'New' }])
   })
 
   test('is not found by its former e-mail', () => {
@@ -48,7 +58,7 @@ describe('a recent contact', () => {
     recent.remember(contact('a'))
     recent.remember(contact('a', { email: 'grace@example.com' }))
 
-    expect(recent.find('email', email)).toEqual([])
+    expect(recent.find({ email })).toEqual([])
   })
 
   test('is forgotten by forget', () => {
@@ -58,7 +68,7 @@ describe('a recent contact', () => {
 
     recent.forget('a')
 
-    expect(idsOf(recent.find('email', email))).toEqual(['b'])
+    expect(idsOf(recent.find({ email }))).toEqual(['b'])
   })
 
   test('is forgotten after five minutes', () => {
@@ -67,10 +77,10 @@ describe('a recent contact', () => {
     recent.remember(contact('a'))
 
     clock.advance(5 * 60_000 - 1)
-    expect(idsOf(recent.find('email', email))).toEqual(['a'])
+    expect(idsOf(recent.find({ email }))).toEqual(['a'])
 
     clock.advance(1)
-    expect(recent.find('email', email)).toEqual([])
+    expect(recent.find({ email })).toEqual([])
   })
 
   test('is remembered for five minutes after its latest change', () => {
@@ -82,7 +92,7 @@ describe('a recent contact', () => {
 
     clock.advance(4 * 60_000)
 
-    expect(idsOf(recent.find('email', email))).toEqual(['a'])
+    expect(idsOf(recent.find({ email }))).toEqual(['a'])
   })
 
   test('is forgotten when there are more than 1,000, the oldest first', () => {
@@ -92,7 +102,7 @@ describe('a recent contact', () => {
 
     recent.remember(contact('one more'))
 
-    const ids = idsOf(recent.find('email', email))
+    const ids = idsOf(recent.find({ email }))
     expect(ids).toHaveLength(1_000)
     expect(ids).not.toContain('c1')
     expect(ids.slice(-2)).toEqual(['c0', 'one more'])

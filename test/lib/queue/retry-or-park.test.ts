@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { BridgeError, type ErrorCode } from '../../../src/lib/errors.ts'
+import { searchLagSeconds } from '../../../src/lib/intercom/search-lag.ts'
 import { backoffSeconds, decideRetry } from '../../../src/lib/queue/retry-or-park.ts'
 
 const decide = (code: ErrorCode, receives = 1, random = 0) =>
@@ -45,7 +46,6 @@ describe('decideRetry', () => {
   )
 
   test.each([
-    'conflict_unresolved',
     'create_unclear',
     'extras_unavailable',
     'intercom_unavailable',
@@ -98,9 +98,21 @@ describe('decideRetry', () => {
   )
 
   test.each([1, 2, 3, 4])(
-    'retries a record whose contact cannot be restored at receive %i',
+    'retries a record whose contact cannot be restored, or found, at receive %i',
     (receives) => {
-      expect(decide('restore_failed', receives)).toMatchObject({ kind: 'retry', stopBatch: false })
+      for (const code of ['restore_failed', 'conflict_unresolved'] as const) {
+        expect(decide(code, receives)).toMatchObject({ kind: 'retry', stopBatch: false })
+      }
+    },
+  )
+
+  test.each([5, 6, 400])(
+    'parks a record whose contact search does not find at receive %i, past the lag of its index',
+    (receives) => {
+      expect(decide('conflict_unresolved', receives)).toEqual({
+        kind: 'park',
+        reason: 'conflict_unresolved',
+      })
     },
   )
 
@@ -138,6 +150,13 @@ describe('decideRetry', () => {
   test('does not park a record after another error at its fifth receive', () => {
     expect(decide('intercom_unavailable', 5)).toMatchObject({ kind: 'retry' })
   })
+})
+
+test('the fifth receive is later than search lags', () => {
+  const earliest = [1, 2, 3, 4].reduce((sum, receives) => sum + backoffSeconds(receives, 0), 0)
+
+  expect(earliest).toBe(225)
+  expect(earliest).toBeGreaterThan(searchLagSeconds)
 })
 
 describe('backoffSeconds', () => {

@@ -1,0 +1,180 @@
+import { describe, expect, test } from 'vitest'
+import type { StepRequest, StepResponse } from '../../../src/lib/deliver/history.ts'
+import type { Contact } from '../../../src/lib/intercom/contact.ts'
+import { account, contact, email, lead, newcomer } from '../../support/people.ts'
+import { conflict, found, getA, returned, run, search, withFields } from './next-step-cases.ts'
+
+const phone = '+12813322575'
+/** The response to a search that finds more contacts than a page has. */
+const page = (...contacts: Contact[]): StepResponse => ({
+  type: 'contacts',
+  contacts,
+  hasMore: true,
+})
+const users = (external_id?: string): StepRequest => ({
+  type: 'search',
+  email,
+  only: { role: 'user', ...(external_id !== undefined && { external_id }) },
+})
+const leads: StepRequest = { type: 'search', email, only: { role: 'lead' } }
+const other = contact('other', { external_id: '7' })
+const own = contact('a', { external_id: '1' })
+const aLead = contact('l', { role: 'lead', external_id: 'uuid' })
+
+describe('nextStep: more contacts than a page', () => {
+  test('asks for the account and users without an id', () => {
+    expect(run(account, [page(other), found(own)])).toEqual({
+      requests: [search, users('1')],
+      outcome: 'unchanged',
+      id: 'a',
+      counts: [],
+      refused: [],
+    })
+  })
+
+  test('asks for users, for a signup without an id', () => {
+    expect(run(newcomer, [page(aLead), found(other)])).toMatchObject({
+      requests: [search, users()],
+      id: 'other',
+    })
+    expect(run(lead, [page(aLead), found(other)])).toMatchObject({
+      requests: [search, users()],
+      id: 'other',
+    })
+  })
+
+  test('decides by both pages', () => {
+    expect(run(account, [page(other, aLead), found()]).requests).toEqual([
+      search,
+      users('1'),
+      { type: 'get', id: 'l' },
+    ])
+  })
+
+  test('asks for leads if nobody matches, then creates', () => {
+    expect(run(account, [page(other), found(), found(aLead)]).requests).toEqual([
+      search,
+      users('1'),
+      leads,
+      { type: 'get', id: 'l' },
+    ])
+    expect(run(account, [page(other), found(), found(), returned(contact('b'))])).toMatchObject({
+      requests: [search, users('1'), leads, { type: 'create' }],
+      counts: ['email_shared'],
+    })
+  })
+
+  test('asks for no more if the best match is on the page', () => {
+    expect(run(account, [page(other, own)]).requests).toEqual([search])
+    expect(run(newcomer, [page(other, contact('a'))]).requests).toEqual([search])
+  })
+
+  test('asks again after a conflict, and fails if nobody matches', () => {
+    const responses = [found(), conflict(), page(other), found(), found()]
+
+    expect(run(newcomer, [found(), conflict(), page(aLead), found()]).requests).toEqual([
+      ...[search, { type: 'create', fields: expect.anything() }],
+      ...[search, users(), { type: 'get', id: 'l' }],
+    ])
+    expect(run({ ...account, contact: { role: 'user', email } }, responses)).toMatchObject({
+      requests: [{}, {}, search, users()],
+    })
+    expect(
+      run(account, [found(), conflict(), { type: 'gone' }, page(other), found(), found()]),
+    ).toMatchObject({
+      requests: [{}, {}, {}, search, users('1'), leads],
+      code: 'conflict_unresolved',
+    })
+  })
+
+  test('reads one that only this process knows, found on any page', () => {
+    const remembered: StepResponse = {
+      type: 'contacts',
+      contacts: [other, own],
+      unindexed: ['a'],
+      hasMore: true,
+    }
+
+    expect(run(account, [remembered]).requests).toEqual([search, getA])
+    expect(run(newcomer, [{ ...remembered, contacts: [own] }, found(own)])).toMatchObject({
+      requests: [search, users()],
+      outcome: 'unchanged',
+    })
+  })
+})
+
+describe('nextStep: a person with an e-mail and a phone number', () => {
+  const both = withFields(account, { phone })
+  const bothLead = withFields(lead, { phone })
+  const searchBoth: StepRequest = { type: 'search', email, phone }
+  const phoneLead = contact('p', { role: 'lead', external_id: 'uuid', email: null, phone })
+
+  test('is searched for by both, and a lead known by phone gets the e-mail', () => {
+    const responses = [found(phoneLead), returned(phoneLead), returned(phoneLead)]
+
+    expect(run(bothLead, responses)).toMatchObject({
+      requests: [
+        searchBoth,
+        { type: 'get', id: 'p' },
+        { type: 'update', id: 'p', fields: { email } },
+      ],
+      outcome: 'updated',
+    })
+    expect(run(both, responses).requests.at(-1)).toMatchObject({
+      fields: { role: 'user', external_id: '1', email },
+    })
+  })
+
+  test('is a user without an e-mail, who gets it', () => {
+    const phoneUser = contact('p', { external_id: '1', email: null, phone })
+
+    expect(run(both, [found(phoneUser), returned(phoneUser)]).requests.at(-1)).toEqual({
+      type: 'update',
+      id: 'p',
+      fields: { email },
+    })
+  })
+
+  test.each(['grace@example.com', 'Grace@Example.com'])(
+    'is nobody who has the phone number and another e-mail (%s)',
+    (otherEmail) => {
+      const housemate = contact('h', { role: 'lead', email: otherEmail, phone })
+
+      expect(run(bothLead, [found(housemate)]).requests).toEqual([
+        searchBoth,
+        { type: 'create', fields: bothLead.contact },
+      ])
+    },
+  )
+
+  test('is not a contact that has got another e-mail since search saw it', () => {
+    const changed = { ...phoneLead, email: 'grace@example.com' }
+
+    expect(run(bothLead, [found(phoneLead), returned(changed)]).requests.at(-1)).toEqual({
+      type: 'create',
+      fields: bothLead.contact,
+    })
+  })
+
+  test('is a contact found by the e-mail in any case, whatever its phone number', () => {
+    const known = contact('a', { external_id: '1', email: 'Ada@Example.com', phone: '+1' })
+
+    expect(run(both, [found(known)])).toMatchObject({ outcome: 'unchanged', id: 'a' })
+  })
+
+  test('is searched for by e-mail if there are more contacts than a page', () => {
+    expect(run(both, [page(phoneLead), found(own)]).requests.slice(0, 2)).toEqual([
+      searchBoth,
+      users('1'),
+    ])
+  })
+
+  test('counts no email_shared for another account with the phone number alone', () => {
+    const otherAccount = contact('o', { external_id: '7', email: null, phone })
+
+    expect(run(both, [found(otherAccount), returned(contact('b'))])).toMatchObject({
+      outcome: 'created',
+      counts: [],
+    })
+  })
+})
