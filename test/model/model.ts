@@ -3,6 +3,7 @@ import { createWorkspace } from '../../sandbox/intercom/workspace.ts'
 import type { Dependencies } from '../../src/handlers/dependencies.ts'
 import { createWebhook } from '../../src/handlers/webhook.ts'
 import { createWorker } from '../../src/handlers/worker.ts'
+import type { SendHttp } from '../../src/lib/http.ts'
 import type { Invoker } from '../../src/lib/ingest/invocation.ts'
 import { parseJson } from '../../src/lib/json.ts'
 import { toMessages } from '../../src/lib/queue/message.ts'
@@ -64,6 +65,9 @@ export const startModel = async (options: ModelOptions = {}) => {
   }
   let processes = 0
 
+  const send = createInProcessSend(workspace, { sleep: time.sleep, latencyMs })
+  const sendIntercom: SendHttp = async (request) => options.intercept?.(request) ?? send(request)
+
   /** The dependencies of one process; its calls never settle once the lifetime has ended. */
   const createDependencies = (name: string, { bind }: Lifetime): Dependencies => {
     processes += 1
@@ -84,7 +88,7 @@ export const startModel = async (options: ModelOptions = {}) => {
       openSecret: (secretId) => bind(secrets.opener(name)(secretId), () => 'readSecret'),
       openHttp: () =>
         bind(
-          createInProcessSend(workspace, { sleep: time.sleep, latencyMs }),
+          sendIntercom,
           ({ method, path }) => `${method} ${path.replace(/\b[0-9a-f]{24}\b/g, '*')}`,
         ),
     }

@@ -1,5 +1,6 @@
 import type { Bridge } from '../../src/lib/config/config.ts'
 import type { Environment } from '../../src/lib/config/env.ts'
+import type { HttpRequest, HttpResponse } from '../../src/lib/http.ts'
 import { clerk, defineBridge, form, signup } from '../../src/lib/index.ts'
 import type { Invocation } from './event-source.ts'
 import type { AwaitPoint } from './life.ts'
@@ -34,6 +35,8 @@ export type ModelOptions = {
   readonly visibilityMs?: number
   /** How far Intercom's clock is ahead of the others; default 0. */
   readonly skewMs?: number
+  /** Responds to a request instead of Intercom, unless it returns `undefined`. */
+  readonly intercept?: (request: HttpRequest) => HttpResponse | undefined
   /** Called at every await point of every worker. */
   readonly onAwait?: (point: AwaitPoint) => void
   /** Called with every log line and every count; log lines are then not kept. */
