@@ -1,4 +1,4 @@
-import { type ApiError, isApiError } from './api-error.ts'
+import { type ApiError, apiErrors, isApiError } from './api-error.ts'
 import {
   type Attribute,
   attributeNotation,
@@ -16,7 +16,7 @@ export type KnownAttributes = ReturnType<typeof createAttributes>
 
 /**
  * Keeps the custom attributes. Each of `names` is an `attributeNotation`. Without `names` every
- * attribute exists, those that are not added accept every type.
+ * attribute exists, those that are not added accept every type, and the token may not list them.
  *
  * @throws Error if a name has another form
  */
@@ -45,12 +45,14 @@ export const createAttributes = (options: {
       return names || /[.$]/.test(name) ? unknownAttribute(name) : shapeProblem(name, value)
     },
     /** Handles `GET /data_attributes?model=contact`. */
-    list: (withArchived: boolean): readonly object[] => [
-      ...standardAttributes,
-      ...[...known.values()]
-        .map((attribute, index) => viewAttribute(attribute, index + 1))
-        .filter(({ archived }) => withArchived || !archived),
-    ],
+    list: (withArchived: boolean): object | ApiError => {
+      if (!names) return apiErrors.tokenUnauthorized
+      const custom = [...known.values()].map((attribute, index) =>
+        viewAttribute(attribute, index + 1),
+      )
+      const shown = custom.filter(({ archived }) => withArchived || !archived)
+      return { type: 'list', data: [...standardAttributes, ...shown] }
+    },
     /** Handles `POST /data_attributes`. */
     create: (body: unknown): object | ApiError => {
       const has = (name: string) => known.has(name)

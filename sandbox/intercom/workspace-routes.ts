@@ -32,10 +32,9 @@ export const createWorkspaceRoutes = (attributes: KnownAttributes): readonly Rou
     path: '/data_attributes',
     respond: ({ query }) => {
       const isContact = (query.get('model') ?? 'contact') === 'contact'
-      return {
-        type: 'list',
-        data: isContact ? attributes.list(query.get('include_archived') === 'true') : [],
-      }
+      return isContact
+        ? attributes.list(query.get('include_archived') === 'true')
+        : { type: 'list', data: [] }
     },
   },
   {

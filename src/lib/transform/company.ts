@@ -1,8 +1,9 @@
+import { shownKey } from '../field-names.ts'
 import { isRecord, withoutUndefined } from '../json-access.ts'
 import { type Company, companyKeys, type SignupInput } from '../signup.ts'
 import { readAttributes } from './custom-attributes.ts'
 import type { ValueReader } from './normalise-values.ts'
-import { cutText, isAbsent, keyName } from './text.ts'
+import { cutText, isAbsent } from './text.ts'
 
 /** `1,200`, `1.200`, `1 200` and `1'200` with their thousands apart. */
 const grouped = /^\d{1,3}(?:[,.'’ \u00a0\u202f]\d{3})+$/
@@ -53,7 +54,7 @@ const readCompany = (reader: ValueReader, path: string, input: unknown): Company
   if (isAbsent(input)) return undefined
   if (!isRecord(input)) return reader.leaveOut(path, 'company_without_id')
   for (const key of Object.keys(input)) {
-    if (!companyKeys.has(key)) reader.leaveOut(`${path}.${keyName(key)}`, 'field_unknown')
+    if (!companyKeys.has(key)) reader.leaveOut(`${path}.${shownKey(key)}`, 'field_unknown')
   }
   const at = (field: string) => `${path}.${field}`
   const hasOwnTime = !isAbsent(input.remote_created_at)

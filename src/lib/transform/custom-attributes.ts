@@ -1,7 +1,8 @@
+import { shownKey } from '../field-names.ts'
 import { isRecord } from '../json-access.ts'
 import type { ContactFields } from '../signup.ts'
 import type { ValueReader } from './normalise-values.ts'
-import { clean, isAbsent, keyName } from './text.ts'
+import { clean, isAbsent } from './text.ts'
 
 /** https://www.intercom.com/help/en/articles/179-send-custom-user-attributes-to-intercom */
 const maxAttributes = 250
@@ -31,7 +32,7 @@ export const readAttributes = (
   const usable = new Map<string, string | number | boolean>()
   for (const [key, received] of Object.entries(input)) {
     if (isAbsent(received)) continue
-    const at = `${path}.${keyName(key)}`
+    const at = `${path}.${shownKey(key)}`
     const name = readAttributeName(key, spelled)
     const value = name === undefined ? undefined : reader.attribute(at, received)
     if (name === undefined) reader.leaveOut(at, 'attribute_invalid')

@@ -1,5 +1,6 @@
 import type { CountryCode } from 'libphonenumber-js'
 import type { Issue } from '../errors.ts'
+import { shownKey } from '../field-names.ts'
 import { withoutUndefined } from '../json-access.ts'
 import {
   type ContactFields,
@@ -14,7 +15,7 @@ import type { Constants } from './constants.ts'
 import { readAttributeName, readAttributes } from './custom-attributes.ts'
 import { readEmail } from './email.ts'
 import { createValueReader, type LeftOut, type ValueReader } from './normalise-values.ts'
-import { keyName, toTagList } from './text.ts'
+import { toTagList } from './text.ts'
 
 export type Normalised =
   | { readonly kind: 'signup'; readonly signup: Signup; readonly leftOut: readonly LeftOut[] }
@@ -103,10 +104,10 @@ export const normalise = async (
 
 const leaveOutUnknownFields = (reader: ValueReader, input: SignupInput): void => {
   for (const name of Object.keys(input)) {
-    if (!inputNames.has(name)) reader.leaveOut(keyName(name), 'field_unknown')
+    if (!inputNames.has(name)) reader.leaveOut(shownKey(name), 'field_unknown')
   }
   for (const name of Object.keys(input.contact)) {
-    if (!contactKeys.has(name)) reader.leaveOut(keyName(name), 'field_unknown')
+    if (!contactKeys.has(name)) reader.leaveOut(shownKey(name), 'field_unknown')
   }
 }
 

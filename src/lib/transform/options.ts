@@ -1,13 +1,14 @@
 import type { CountryCode } from 'libphonenumber-js'
 import type { Question } from '../delivery.ts'
 import { BridgeError } from '../errors.ts'
+import { shownKey } from '../field-names.ts'
 import { isRecord } from '../json-access.ts'
 import type { CompanyField, ContactField, Role, SignupInput } from '../signup.ts'
 import { isTicked } from './consent.ts'
 import { findValue, isFound, type Place } from './find-value.ts'
 import { type IsMapped, withoutMappedKeys } from './mapped-keys.ts'
 import type { LeftOut } from './normalise-values.ts'
-import { keyName, toScalar, toTagList } from './text.ts'
+import { toScalar, toTagList } from './text.ts'
 
 /** The types of a custom attribute in Intercom; `text` is its `string`. */
 export const attributeTypes = ['text', 'integer', 'float', 'boolean', 'date'] as const
@@ -135,7 +136,7 @@ export const applyOptions = (
   const isMapped = createIsMapped(options)
   const leftOut: LeftOut[] = unread
     .filter((key) => !isMapped(key))
-    .map((key) => ({ path: keyName(key), reason: 'field_unknown' }))
+    .map((key) => ({ path: shownKey(key), reason: 'field_unknown' }))
   const lookUp = (place: Place) => findValue(body, questions, place)
   const onMissing = (path: string) => leftOut.push({ path, reason: 'field_unmatched' })
 
@@ -154,7 +155,8 @@ export const applyOptions = (
   const preset = withoutMappedKeys(received, isMapped)
   const contact: SignupInput['contact'] = { ...preset.contact, ...fields }
   if (options.role) contact.role = options.role
-  contact.custom_attributes = { ...preset.contact.custom_attributes, ...attributes }
+  // The config's own come first: those over Intercom's limit are left out from the end.
+  contact.custom_attributes = { ...attributes, ...preset.contact.custom_attributes, ...attributes }
 
   const input: SignupInput = { ...preset, contact }
   if (options.tags) input.tags = [...toTagList(preset.tags), ...options.tags]

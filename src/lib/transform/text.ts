@@ -94,7 +94,3 @@ export const toTagList = (value: unknown): readonly unknown[] => {
   if (typeof value === 'string') return value.split(',')
   return Array.isArray(value) ? value : [value]
 }
-
-/** A key of a payload as a response may show it: `…` unless it reads like a name. */
-export const keyName = (key: string): string =>
-  /^[\p{L}\p{M}\p{N}_ .-]{1,64}$/u.test(key) && key.trim() !== '' ? key : '…'

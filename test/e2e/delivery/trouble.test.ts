@@ -34,7 +34,6 @@ describe('a create that Intercom refuses, whatever is left out of it, with', () 
   test.each([
     [400, 'bad_request'],
     [401, 'parameter_invalid'],
-    [404, 'admin_not_found'],
     [422, 'data_invalid'],
   ])('%s is parked on the first receive with Intercom’s code', async (status, code) => {
     const { signUp, contacts, parked, workspace } = await startScene()

@@ -103,8 +103,23 @@ describe('nextStep: a refused field of a create', () => {
     expect(result.refused).toEqual(expect.arrayContaining(names.map(issue)))
   })
 
+  test('is tried again as it is if a field is named that was not sent, and the copy names it', () => {
+    const signup = withFields(account, { name: 'Ada' })
+    const fields = { ...identity, name: 'Ada' }
+    const result = run(signup, [found(), refused(false, 'avatar'), returned(contact('a'))])
+
+    expect(result.requests.slice(1)).toEqual([
+      { type: 'create', fields: expect.objectContaining(fields) },
+      { type: 'create', fields: expect.objectContaining(fields) },
+    ])
+    expect(result.refused).toEqual([issue('avatar')])
+  })
+
   test.each([
-    ['names a field that was not sent', [refused(false, 'avatar')]],
+    [
+      'names a field that was not sent, twice',
+      [refused(false, 'avatar'), refused(false, 'avatar')],
+    ],
     ['names nothing, after one that did', [refused(false, 'name'), refused(false)]],
     ['is the third', [refused(false, 'name'), refused(false, 'phone'), refused(false, 'owner_id')]],
   ])('leaves out all but the identity if the refusal %s', (_what, refusals) => {

@@ -146,6 +146,11 @@ describe('signup reads companies', () => {
     [{ companies: bolt }, [bolt]],
     [{ company: null, companies: null }, undefined],
     [{ company: { name: 'Acme' } }, [{ company_id: 'name:acme', name: 'Acme' }]],
+    [{ company: 'Acme' }, [{ company_id: 'name:acme', name: 'Acme' }]],
+    [{ company: [acme, 'Bolt'] }, [acme, { company_id: 'name:bolt', name: 'Bolt' }]],
+    [{ company: [acme], companies: bolt }, [acme, bolt]],
+    [{ companies: 'Acme' }, [{ company_id: 'name:acme', name: 'Acme' }]],
+    [{ company: '', companies: [] }, undefined],
   ])('of %j', async (body, companies) => {
     const reading = await read(signup(), delivery({ email: 'ada@example.com', ...body }))
 
@@ -153,7 +158,7 @@ describe('signup reads companies', () => {
     expect(reading.kind === 'signups' && reading.signups[0].companies).toEqual(companies)
   })
 
-  test.each([{ company: 'Acme' }, { company: [acme] }, { companies: 'Acme' }, { companies: [5] }])(
+  test.each([{ company: 7 }, { company: [7] }, { companies: true }, { companies: [5] }])(
     'and refuses %j',
     async (body) => {
       expect(await read(signup(), delivery({ email: 'ada@example.com', ...body }))).toMatchObject({

@@ -407,7 +407,7 @@ describe('normalise: custom_attributes', () => {
       custom_attributes: { 'caf\u00e9': 'first' },
     })
     expect(await leftOutOf({ custom_attributes })).toEqual([
-      { path: 'custom_attributes. caf\u00e9', reason: 'attribute_invalid' },
+      { path: 'custom_attributes.caf\u00e9', reason: 'attribute_invalid' },
     ])
   })
 

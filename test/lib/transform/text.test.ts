@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { cleanName, keyName } from '../../../src/lib/transform/text.ts'
+import { cleanName } from '../../../src/lib/transform/text.ts'
 
 const zwnj = '\u200c'
 const zwj = '\u200d'
@@ -64,20 +64,4 @@ describe('cleanName removes', () => {
   ])('%s', (_what, name, expected) => {
     expect(cleanName(name)).toBe(expected)
   })
-})
-
-test.each([
-  ['phone', 'phone'],
-  ['utm.source-2_x y', 'utm.source-2_x y'],
-  ['\u00dcbername', '\u00dcbername'],
-  ['a'.repeat(64), 'a'.repeat(64)],
-  ['a'.repeat(65), '…'],
-  [' ', '…'],
-  ['', '…'],
-  ['ada@example.com', '…'],
-  ['+12813322575', '…'],
-  ['<b>', '…'],
-  ['a\tb', '…'],
-])('keyName shows the key %j as %j', (key, expected) => {
-  expect(keyName(key)).toBe(expected)
 })
