@@ -13,21 +13,33 @@ const viramas =
   '\u094d\u09cd\u0a4d\u0acd\u0b4d\u0bcd\u0c4d\u0ccd\u0d3b\u0d3c\u0d4d\u0dca\u0f84\u1039\u103a\u17d2\u1a60\u1b44\u1baa\u1bab\ua806\ua8c4\ua953\ua9c0\uaaf6\uabed\u{10a3f}\u{11046}\u{1107f}\u{110b9}\u{11133}\u{11134}\u{111c0}\u{11235}\u{112ea}\u{1134d}\u{11442}\u{114c2}\u{115bf}\u{1163f}\u{116b6}\u{11d44}\u{11d45}\u{11d97}'
 
 const joiners = '[\\u200c\\u200d]'
-const letter = `(?=[\\p{L}\\p{M}])[${joiningScripts.map((name) => `\\p{scx=${name}}`).join('')}]`
+
 /**
  * A run of joiners (ZWNJ, ZWJ); a group holds the one to keep: inside a word of a script that needs
  * it, after a virama, or between the parts of an emoji.
  * https://www.unicode.org/versions/Unicode17.0.0/core-spec/chapter-23/#G23126
  */
-const joinerRun = new RegExp(
-  [
-    `(?<=${letter})(${joiners})${joiners}*(?=${letter})`,
-    `(?<=[${viramas}])(${joiners})${joiners}*`,
-    `(?<=\\p{ExtPict}\\ufe0f?\\p{EMod}?)\\u200c*(\\u200d)${joiners}*(?=\\p{ExtPict})`,
-    `${joiners}+`,
-  ].join('|'),
-  'gu',
-)
+const createJoinerRun = (): RegExp => {
+  const letter = `(?=[\\p{L}\\p{M}])[${joiningScripts.map((name) => `\\p{scx=${name}}`).join('')}]`
+  return new RegExp(
+    [
+      `(?<=${letter})(${joiners})${joiners}*(?=${letter})`,
+      `(?<=[${viramas}])(${joiners})${joiners}*`,
+      `(?<=\\p{ExtPict}\\ufe0f?\\p{EMod}?)\\u200c*(\\u200d)${joiners}*(?=\\p{ExtPict})`,
+      `${joiners}+`,
+    ].join('|'),
+    'gu',
+  )
+}
+let joinerRun: RegExp | undefined
+
+/** Removes joiners where no script and no emoji needs them. */
+const withNeededJoiners = (text: string): string => {
+  if (!/[\u200c\u200d]/.test(text)) return text
+  // Only now: it takes 5 ms, and few functions ever need it.
+  joinerRun ??= createJoinerRun()
+  return text.replace(joinerRun, '$1$2$3')
+}
 
 const printableAscii = /^[ -~]*$/
 const lineBreaks = /[\t\n\v\f\r\u0085\u2028\u2029]+/g
@@ -43,11 +55,9 @@ export const cleanName = (text: string): string =>
   printableAscii.test(text)
     ? text.trim()
     : clean(
-        text
-          .replace(lineBreaks, ' ')
-          .replace(controls, '')
-          .replace(bidiAndZeroWidth, '')
-          .replace(joinerRun, '$1$2$3'),
+        withNeededJoiners(
+          text.replace(lineBreaks, ' ').replace(controls, '').replace(bidiAndZeroWidth, ''),
+        ),
       )
 
 /** Returns a text of several lines, without other control characters. */
