@@ -116,6 +116,10 @@ const retryableCodes: ReadonlySet<ErrorCode> = new Set([
   'temporarily_unavailable',
 ])
 
+/** Whether Intercom's response shows that its version or address is wrong: for all signups alike. */
+const showsWrongAddress = ({ code, intercomStatus }: BridgeError): boolean =>
+  code === 'misconfigured' && intercomStatus !== undefined
+
 /** The result of adding a signup's extras; empty if all of them were added. */
 export type ExtrasResult = {
   /** The first permanent error; its issues name all extras that Intercom refused. */
@@ -147,7 +151,7 @@ export const applyExtras = async (
     } catch (error) {
       // Unexpected errors are retried, too: the contact exists; a lead must not be created twice.
       if (!(error instanceof BridgeError)) return { pending: toBridgeError(error) }
-      if (error.code === 'out_of_time') return { pending: error }
+      if (error.code === 'out_of_time' || showsWrongAddress(error)) return { pending: error }
       if (retryableCodes.has(error.code)) return { pending: unavailableError(error) }
       refused.push({ issue: { path, reason: error.intercomCode ?? 'refused' }, error })
     }

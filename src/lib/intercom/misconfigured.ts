@@ -9,6 +9,8 @@ import {
 import type { IntercomRequest, IntercomResponse } from './request-types.ts'
 import { searchLagSeconds } from './search-lag.ts'
 
+type Request = Pick<IntercomRequest<unknown>, 'name' | 'read' | 'repeatable'>
+
 const messages = {
   version:
     'Intercom does not know this version of its API: set INTERCOM_VERSION to one that it has, such as 2.14',
@@ -33,19 +35,33 @@ const isCompressed = ({ headers }: IntercomResponse): boolean => {
   return encoding !== '' && encoding.toLowerCase() !== 'identity'
 }
 
-const messageOf = (name: string, response: IntercomResponse): string | undefined => {
+/** Some proxies name an encoding that the body does not have, and some requests need no body. */
+const isUnreadable = ({ read }: Request, response: IntercomResponse): boolean =>
+  isCompressed(response) && response.body === undefined && read(response) === undefined
+
+/** Their paths name no contact, so they exist in every workspace. */
+const fixedPaths: ReadonlySet<string> = new Set(['create', 'search'])
+const contactRequests: ReadonlySet<string> = new Set([
+  ...fixedPaths,
+  'find',
+  'get',
+  'unarchive',
+  'update',
+])
+
+const messageOf = (request: Request, response: IntercomResponse): string | undefined => {
+  const { name } = request
   const { status, body } = response
   // Versions before 2.13 cannot find by external_id; search does it then.
   if (name !== 'find' && hasIntercomCode(body, versionCodes)) return messages.version
   if (isTemporary(response)) return undefined
   if (status >= 300 && status < 400) return messages.redirect
-  if (isCompressed(response)) return messages.compressed
-  // Their paths name no contact, so they exist in every workspace.
-  if (name !== 'create' && name !== 'search') return undefined
+  if (isUnreadable(request, response)) return messages.compressed
   if (status === 404) {
-    return namesMissingPart(body) ? undefined : messages.notFound
+    return fixedPaths.has(name) && !namesMissingPart(body) ? messages.notFound : undefined
   }
-  return status === 405 || status === 406 || status === 415 ? messages.notAccepted : undefined
+  const isNotAccepted = status === 405 || status === 406 || status === 415
+  return isNotAccepted && contactRequests.has(name) ? messages.notAccepted : undefined
 }
 
 /**
@@ -55,11 +71,11 @@ const messageOf = (name: string, response: IntercomResponse): string | undefined
  * must not be repeated waits until search shows what it may have created.
  */
 export const misconfiguredError = (
-  { name, repeatable }: Pick<IntercomRequest<unknown>, 'name' | 'repeatable'>,
+  request: Request,
   response: IntercomResponse,
 ): BridgeError | undefined => {
-  const message = messageOf(name, response)
+  const message = messageOf(request, response)
   if (message === undefined) return undefined
   const error = intercomError('misconfigured', response, undefined, message)
-  return isSuccess(response) && !repeatable ? delayed(error, searchLagSeconds) : error
+  return isSuccess(response) && !request.repeatable ? delayed(error, searchLagSeconds) : error
 }

@@ -500,7 +500,6 @@ describe('applyExtras: temporary errors', () => {
     ['an HTML page', { status: 403, body: 'html' }],
     ['a bad token', { status: 401 }],
     ['a lost response', { lost: true }],
-    ['a redirect', { status: 307, body: 'html' }],
     ['a 400 service_error', { status: 400, code: 'service_error' }],
     ['a 404 rate_limit_exceeded', { status: 404, code: 'rate_limit_exceeded' }],
   ] as const)('returns extras_unavailable after %s, and adds no note', async (_name, fault) => {
@@ -526,6 +525,26 @@ describe('applyExtras: temporary errors', () => {
         result: { pending: { code: 'extras_unavailable' } },
         requests: [],
       })
+    },
+  )
+
+  test.each([
+    ['a redirect', { status: 307, body: 'html' }, /INTERCOM_REGION/],
+    ['an unknown version', { status: 400, code: 'intercom_version_invalid' }, /INTERCOM_VERSION/],
+  ] as const)(
+    'returns misconfigured, and what to fix, after %s in response to any extra',
+    async (_name, fault, advice) => {
+      for (const path of ['/tags', '/contacts/*/tags', '/companies', '/contacts/*/notes']) {
+        intercom.reset()
+        tagIds.clear()
+        const contact = await createContact('grace@example.com')
+        intercom.addFault({ path, ...fault })
+
+        const { result } = await apply(allExtras, contact)
+
+        expect(result.pending).toMatchObject({ code: 'misconfigured' })
+        expect(result.pending?.message).toMatch(advice)
+      }
     },
   )
 

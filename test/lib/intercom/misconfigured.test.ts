@@ -7,14 +7,20 @@ const errorList = (...codes: string[]) => ({
   request_id: '004qkagkoq5kktea5hdg',
   errors: codes.map((code) => ({ code, message: 'canary' })),
 })
-const errorOf = (name: string, response: Partial<IntercomResponse>, repeatable = true) =>
+const errorOf = (
+  name: string,
+  response: Partial<IntercomResponse>,
+  repeatable = true,
+  read: (response: IntercomResponse) => unknown = ({ body }) => body,
+) =>
   misconfiguredError(
-    { name, repeatable },
+    { name, repeatable, read },
     { status: 200, headers: {}, body: { type: 'list', data: [] }, ...response },
   )
 /** The body of a response that is not JSON. */
 const html = undefined
-const everyRequest = ['search', 'create', 'find', 'get', 'update', 'unarchive', 'tag', 'attributes']
+const contactRequests = ['search', 'create', 'find', 'get', 'update', 'unarchive']
+const everyRequest = [...contactRequests, 'tag', 'attributes']
 
 describe('a response that shows a wrong environment is misconfigured:', () => {
   test.each(everyRequest.filter((name) => name !== 'find'))(
@@ -58,15 +64,16 @@ describe('a response that shows a wrong environment is misconfigured:', () => {
     )
   })
 
-  describe.each(['search', 'create'])('in response to %s', (name) => {
-    test.each([404, 405, 406, 415])('a %i, as JSON or not: INTERCOM_BASE_URL', (status) => {
-      for (const body of [html, {}, errorList('not_found')]) {
-        const error = errorOf(name, { status, body })
+  test.each([
+    ...['search', 'create'].map((name) => [name, 404] as const),
+    ...contactRequests.flatMap((name) => [405, 406, 415].map((status) => [name, status] as const)),
+  ])('in response to %s a %i, as JSON or not: INTERCOM_BASE_URL', (name, status) => {
+    for (const body of [html, {}, errorList('not_found')]) {
+      const error = errorOf(name, { status, body })
 
-        expect(error).toMatchObject({ code: 'misconfigured', intercomStatus: status })
-        expect(error?.message).toMatch(/^[^:]+: correct INTERCOM_BASE_URL/)
-      }
-    })
+      expect(error).toMatchObject({ code: 'misconfigured', intercomStatus: status })
+      expect(error?.message).toMatch(/^[^:]+: correct INTERCOM_BASE_URL/)
+    }
   })
 })
 
@@ -79,8 +86,29 @@ describe('a response is not misconfigured', () => {
     expect(errorOf('search', { headers: { 'content-encoding': encoding } })).toBeUndefined()
   })
 
-  test.each(everyRequest.slice(2))('if %s gets a 404, 405, 406 or 415', (name) => {
-    for (const status of [404, 405, 406, 415]) {
+  test.each(['gzip', 'utf-8', 'identity, identity'])(
+    'with the content-encoding "%s", if its body is readable JSON',
+    (encoding) => {
+      const headers = { 'content-encoding': encoding }
+
+      for (const status of [200, 400, 403]) {
+        expect(errorOf('create', { status, headers, body: errorList('x') })).toBeUndefined()
+      }
+    },
+  )
+
+  test('if it is compressed, and its body is not needed', () => {
+    const headers = { 'content-encoding': 'gzip' }
+
+    expect(errorOf('note', { headers, body: html }, true, () => true)).toBeUndefined()
+  })
+
+  test.each(everyRequest.slice(2))('if %s gets a 404: it may be about the contact', (name) => {
+    expect(errorOf(name, { status: 404, body: errorList('not_found') })).toBeUndefined()
+  })
+
+  test.each(['tag', 'attributes'])('if %s gets a 405, 406 or 415', (name) => {
+    for (const status of [405, 406, 415]) {
       expect(errorOf(name, { status, body: errorList('not_found') })).toBeUndefined()
     }
   })
