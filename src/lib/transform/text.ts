@@ -44,6 +44,8 @@ const withNeededJoiners = (text: string): string => {
 const printableAscii = /^[ -~]*$/
 const lineBreaks = /[\t\n\v\f\r\u0085\u2028\u2029]+/g
 const controls = /\p{Cc}/gu
+/** Line ends of other systems, as Unicode lists them; U+2028 and U+2029 are no controls, and stay. */
+const otherLineEnds = /\r\n?|[\v\f\u0085]/g
 const controlsButLayout = /(?![\t\n])\p{Cc}/gu
 const bidiAndZeroWidth = /[\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]/g
 
@@ -60,8 +62,9 @@ export const cleanName = (text: string): string =>
         ),
       )
 
-/** Returns a text of several lines, without other control characters. */
-export const cleanText = (text: string): string => clean(text.replace(controlsButLayout, ''))
+/** Returns a text of several lines, each ended by `\n`, without other control characters. */
+export const cleanText = (text: string): string =>
+  clean(text.replace(otherLineEnds, '\n').replace(controlsButLayout, ''))
 
 /** Returns the text without bidi and zero-width characters, joiners too. */
 export const withoutInvisible = (text: string): string =>

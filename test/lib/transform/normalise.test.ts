@@ -665,6 +665,9 @@ describe('normalise: the rest of a signup', () => {
   test.each([
     [7, '7'],
     ['a\r\n\tb ', 'a\n\tb'],
+    ['a\rb\r\rc', 'a\nb\n\nc'],
+    ['a\u0085b\vc\fd', 'a\nb\nc\nd'],
+    ['a\u2028b\u2029c', 'a\u2028b\u2029c'],
     ['\u0000', undefined],
     [' ', undefined],
     [null, undefined],
