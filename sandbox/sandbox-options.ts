@@ -1,4 +1,5 @@
 import type { Environment } from '../src/lib/config/env.ts'
+import type { Issue } from '../src/lib/errors.ts'
 import type { Live } from './live.ts'
 
 /** 0 lets the system choose. */
@@ -28,12 +29,13 @@ export type SandboxOptions = {
   readonly watch?: boolean
   /** Called with every line that a function writes. */
   readonly onLine?: (line: string) => void
-  /** Called after every response of the gateway. */
+  /** Called after every response of the gateway; `left_out`: what reading an accepted request leaves out. */
   readonly onResponse?: (response: {
     path: string
     status: number
     body: string
     location: string
+    left_out: readonly Issue[]
   }) => void
   /** Called for a request that is neither for a form nor for a webhook. */
   readonly onUnrouted?: (path: string) => void

@@ -7,6 +7,7 @@ import { type Gateway, startGateway } from './gateway.ts'
 import { createInbox } from './inbox.ts'
 import { type SandboxIntercom, startIntercom } from './intercom/server.ts'
 import { createLambda, type Lambda } from './lambda.ts'
+import { leftOutIn } from './left-out.ts'
 import type { SandboxOptions } from './sandbox-options.ts'
 import { type SandboxSecrets, startSecretsManager } from './secrets-manager.ts'
 import { type Sender, sendersOf } from './senders.ts'
@@ -81,12 +82,16 @@ export const startSandbox = async (options: SandboxOptions): Promise<Sandbox> =>
     ...(options.onUnrouted && { onUnrouted: options.onUnrouted }),
     invoke: async (event) => {
       const response = await webhook.invoke(event)
-      options.onResponse?.({
-        path: event.rawPath,
-        status: Number(own(response, 'statusCode')),
-        body: String(own(response, 'body') ?? ''),
-        location: String(own(own(response, 'headers'), 'location') ?? ''),
-      })
+      const status = Number(own(response, 'statusCode'))
+      if (options.onResponse) {
+        options.onResponse({
+          path: event.rawPath,
+          status,
+          body: String(own(response, 'body') ?? ''),
+          location: String(own(own(response, 'headers'), 'location') ?? ''),
+          left_out: status < 400 ? await leftOutIn(bridge, event) : [],
+        })
+      }
       return response
     },
   })

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini'
+import type { Issue } from '../src/lib/errors.ts'
 import { parseJson } from '../src/lib/json.ts'
 
 /** The fields of a function's log line that the story uses. */
@@ -33,12 +34,11 @@ const acceptedBody = z.looseObject({
   left_out: z.array(z.looseObject({ path: z.string(), reason: z.string() })),
 })
 
-/** What a response names as left out; `undefined` if it names nothing. */
-const namedIn = (body: string): string[] | undefined => {
+/** What was left out, by name: what the response says, else reading; `undefined` if nothing was. */
+const namesOf = ({ body, left_out = [] }: StoryResponse): string[] | undefined => {
   const parsed = z.safeParse(acceptedBody, parseJson(body))
-  return parsed.success
-    ? parsed.data.left_out.map(({ path, reason }) => `${path} (${reason})`)
-    : undefined
+  const named = parsed.success ? parsed.data.left_out : left_out
+  return named.length > 0 ? named.map(({ path, reason }) => `${path} (${reason})`) : undefined
 }
 
 const notes = ({ left_out = [], counts = [] }: LogLine): string => {
@@ -95,6 +95,8 @@ export type StoryResponse = {
   readonly status: number
   readonly body: string
   readonly location: string
+  /** What reading an accepted request leaves out: a page or a redirect does not name it. */
+  readonly left_out?: readonly Issue[]
 }
 
 /** How a refusal is shown: the response, and the log's code where the response hides it. */
@@ -116,7 +118,7 @@ const withName = (name: string, text: string | undefined): string | undefined =>
 /**
  * Creates the story that the terminal shows of the functions' output and the gateway's responses;
  * `print` gets each of its lines. The lines of a request wait for its response, which follows them
- * and names what was left out. It remembers the accepted deliveries, since SQS drops an identical
+ * and says by name what was left out. It remembers the accepted deliveries, since SQS drops an identical
  * delivery within five minutes without notice.
  */
 export const createStory = (now: () => number, print: (text: string) => void) => {
@@ -154,7 +156,7 @@ export const createStory = (now: () => number, print: (text: string) => void) =>
       failurePages: readonly (string | undefined)[] = [],
     ): void => {
       const [first, ...rest] = waiting.splice(0)
-      const named = namedIn(response.body)
+      const named = namesOf(response)
       if (first) show(named ? { ...first, left_out: named } : first)
       for (const line of rest) show(named ? { ...line, left_out: undefined } : line)
       const refused = [first, ...rest].find((line) => line?.event === 'refused')

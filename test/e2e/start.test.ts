@@ -97,6 +97,14 @@ describe('npm start', () => {
     await bridge.says(', left out: phone (phone_invalid)\n')
   }, 60_000)
 
+  test('shows what was left out of a form that is redirected', async () => {
+    const address = /http:\S+\/forms\/waitlist/.exec(bridge.text())?.[0] ?? ''
+
+    await run(`curl -s ${address} -d email=bob@example.com -d phone=12 -d plan=pro`)
+
+    await bridge.says(', left out: plan (field_unknown), phone (phone_invalid)\n')
+  }, 60_000)
+
   test('ends every process on SIGINT', async () => {
     await expectToEndEveryProcess(bridge, 'SIGINT')
   }, 60_000)

@@ -207,14 +207,17 @@ describe('the story of a request', () => {
     ['a redirect', { ...response, status: 303, location: 'https://example.com/thanks' }],
     ['a response to a sender that does not wait', { ...response, body: '{"status":"accepted"}' }],
     ['a page', { ...response, body: '<p>Thank you.</p>' }],
-  ])('shows the reasons alone after %s', (_name, answered) => {
+  ])('shows what reading left out after %s, which does not name it', (_name, answered) => {
     const { log, onResponse, printed } = start()
 
     log({ ...accepted, left_out: reasons })
+    onResponse({ ...answered, left_out })
+    log({ ...accepted, id: 'e20cff6e3e055c0d', left_out: reasons })
     onResponse(answered)
 
     expect(printed).toEqual([
-      'a          accepted and queued as d10cff6e3e05, left out: field_unknown, phone_invalid',
+      'a          accepted and queued as d10cff6e3e05, left out: plan (field_unknown), phone (phone_invalid)',
+      'a          accepted and queued as e20cff6e3e05, left out: field_unknown, phone_invalid',
     ])
   })
 
