@@ -49,7 +49,6 @@ export const rateLimited = (limit: number): ApiError =>
 export const apiErrors = {
   missingAuthorization: apiError(401, 'missing_authorization', 'Authorization is missing'),
   unauthorized: apiError(401, 'unauthorized', 'Access Token Invalid'),
-  tokenUnauthorized: apiError(401, 'token_unauthorized', 'Not authorized to access resource'),
   tokenRevoked: apiError(401, 'token_revoked', 'Access Token Revoked'),
   userNotFound: apiError(404, 'not_found', 'User Not Found'),
   resourceNotFound: apiError(404, 'not_found', 'Resource Not Found'),

@@ -21,8 +21,7 @@ export type WorkspaceOptions = {
   /**
    * The custom attributes that exist, each `name`, `name:type`, `name:type:readonly` or
    * `name:type:archived`; the type is one of Intercom's (default `string`) or
-   * `options(one|another)`. Default: every attribute
-   * exists, and the token may not list them.
+   * `options(one|another)`. Default: every attribute exists.
    */
   readonly attributes?: readonly string[]
   /** The ids of the admins who may own a contact or write a note; default: only that of `GET /me`, 1. */

@@ -3,7 +3,7 @@ import { createWorkspace } from '../../sandbox/intercom/workspace.ts'
 import type { Dependencies } from '../../src/handlers/dependencies.ts'
 import { createWebhook } from '../../src/handlers/webhook.ts'
 import { createWorker } from '../../src/handlers/worker.ts'
-import type { SendHttp } from '../../src/lib/http.ts'
+import type { HttpRequest, HttpResponse, SendHttp } from '../../src/lib/http.ts'
 import type { Invoker } from '../../src/lib/ingest/invocation.ts'
 import { parseJson } from '../../src/lib/json.ts'
 import { toMessages } from '../../src/lib/queue/message.ts'
@@ -25,6 +25,19 @@ export type Model = Awaited<ReturnType<typeof startModel>>
 const access_token = 'the-token'
 const signingSecretId = 'signup-bridge/model/signing'
 const intercomSecretId = 'signup-bridge/model/intercom'
+
+/** The sandbox lists no attribute where every name exists: here the token may not list them. */
+const refuseAttributeList = ({ path }: HttpRequest): HttpResponse | undefined =>
+  path.startsWith('/data_attributes')
+    ? {
+        status: 401,
+        headers: {},
+        body: JSON.stringify({
+          type: 'error.list',
+          errors: [{ code: 'token_unauthorized', message: 'Not authorized to access resource' }],
+        }),
+      }
+    : undefined
 
 /**
  * Starts the bridge in one process on a virtual clock: the real handlers, the sandbox's Intercom, and
@@ -66,7 +79,9 @@ export const startModel = async (options: ModelOptions = {}) => {
   let processes = 0
 
   const send = createInProcessSend(workspace, { sleep: time.sleep, latencyMs })
-  const sendIntercom: SendHttp = async (request) => options.intercept?.(request) ?? send(request)
+  const refuseList = options.attributes ? () => undefined : refuseAttributeList
+  const sendIntercom: SendHttp = async (request) =>
+    options.intercept?.(request) ?? refuseList(request) ?? send(request)
 
   /** The dependencies of one process; its calls never settle once the lifetime has ended. */
   const createDependencies = (name: string, { bind }: Lifetime): Dependencies => {

@@ -17,7 +17,7 @@ export type ModelOptions = {
   readonly awsLatencyMs?: number
   /** How long Intercom's search does not show a change; default 0. */
   readonly indexLagMs?: number
-  /** Intercom's custom attributes, in the sandbox's format; default: every name exists. */
+  /** Intercom's custom attributes, in the sandbox's format; default: every name exists, unlisted. */
   readonly attributes?: readonly string[]
   /** Intercom's rate limit: requests in a window of 10 s. */
   readonly rate_limit?: number

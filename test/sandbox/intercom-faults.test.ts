@@ -257,7 +257,7 @@ describe('/_sandbox', () => {
   test('/calls lists every request with its body, without the token', async () => {
     const { request, intercom } = await start()
     await request('POST', '/contacts', ada)
-    await request('GET', '/data_attributes?model=company', undefined, { 'intercom-version': '' })
+    await request('GET', '/data_attributes?model=contact', undefined, { 'intercom-version': '' })
     await request('POST', '/contacts', 'no json', { authorization: 'Bearer wrong' })
 
     const { json } = await request('GET', '/_sandbox/calls', undefined, noToken)
@@ -268,7 +268,7 @@ describe('/_sandbox', () => {
         { method: 'POST', path: '/contacts', status: 200, at, intercom_version: '2.14', body: ada },
         {
           method: 'GET',
-          path: '/data_attributes?model=company',
+          path: '/data_attributes?model=contact',
           status: 200,
           at,
           intercom_version: null,

@@ -98,7 +98,7 @@ describe('createInProcessSend', () => {
   test('passes on the query, and does not wait without latency', async () => {
     const { workspace, send, post } = start(0)
 
-    const path = '/data_attributes?model=company'
+    const path = '/data_attributes?model=contact'
     const { status } = await send({ ...post({}), method: 'GET', path })
 
     expect(status).toBe(200)
