@@ -59,6 +59,9 @@ export type Role = ContactFields['role']
 export type ContactField = Exclude<keyof ContactFields, 'custom_attributes'>
 export type CompanyField = Exclude<keyof Company, 'custom_attributes'>
 
+/** What the name of a custom attribute has before it in a path: `custom_attributes.plan`. */
+export const attributePrefix = 'custom_attributes.'
+
 /** The contact fields that `fields` may name on its right side. */
 export const contactFieldNames = [
   'role',
@@ -71,6 +74,19 @@ export const contactFieldNames = [
   'last_seen_at',
   'owner_id',
   'unsubscribed_from_emails',
+] as const satisfies readonly ContactField[]
+
+/**
+ * The contact fields that a null empties: not the account id, which Intercom keeps, and not
+ * `last_seen_at`, which never goes back.
+ */
+export const clearableFields = [
+  'email',
+  'phone',
+  'name',
+  'avatar',
+  'signed_up_at',
+  'owner_id',
 ] as const satisfies readonly ContactField[]
 
 /** The keys of a signup's `contact`. */

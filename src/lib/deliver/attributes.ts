@@ -1,5 +1,5 @@
 import type { DataAttribute, Scalar } from '../intercom/data-attributes.ts'
-import type { Signup } from '../signup.ts'
+import { attributePrefix, type Signup } from '../signup.ts'
 import {
   type FittedAttribute,
   fitAttribute,
@@ -21,8 +21,6 @@ export type SignupAttributes = {
   readonly mark?: FittedAttribute
 }
 
-const clearPrefix = 'custom_attributes.'
-
 /** Only the bridge writes the mark. */
 const isMark = (name: string): boolean => isSameName(name, markName)
 
@@ -33,8 +31,8 @@ const valuesOf = ({ contact }: Signup): Readonly<Record<string, Scalar>> =>
 
 const clearedNames = ({ clears = [] }: Signup): string[] =>
   clears
-    .filter((path) => path.startsWith(clearPrefix))
-    .map((path) => path.slice(clearPrefix.length))
+    .filter((path) => path.startsWith(attributePrefix))
+    .map((path) => path.slice(attributePrefix.length))
     .filter((name) => !isMark(name))
 
 /** Whether a delivery needs the workspace's list of attributes. */

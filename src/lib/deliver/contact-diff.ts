@@ -3,7 +3,7 @@ import type { Contact } from '../intercom/contact.ts'
 import type { ContactChanges } from '../intercom/contact-request.ts'
 import type { Scalar } from '../intercom/data-attributes.ts'
 import { isEmpty, own } from '../json-access.ts'
-import type { ContactFields, Signup } from '../signup.ts'
+import { attributePrefix, type ContactFields, clearableFields, type Signup } from '../signup.ts'
 import { markName, type SignupAttributes } from './attributes.ts'
 import { type FittedAttribute, isSameName } from './fit-attributes.ts'
 import type { Policy } from './policy.ts'
@@ -45,7 +45,7 @@ const split = <Value>({ fields, attributes }: Wanted<Value>, sendable: Sendable)
       ...attributes
         .filter(({ name }) => name !== markName)
         .map((attribute) => ({
-          path: `custom_attributes.${attribute.name}`,
+          path: `${attributePrefix}${attribute.name}`,
           reason: whyNot(attribute),
         })),
     ].flatMap(({ path, reason }) => (reason === undefined ? [] : [{ path, reason }])),
@@ -90,9 +90,6 @@ const plainFields = [
   'last_seen_at',
   'owner_id',
 ] as const satisfies readonly (keyof ContactFields)[]
-
-/** Not the id, which Intercom keeps, and not `last_seen_at`, which never goes back. */
-const clearableFields = ['email', 'phone', 'name', 'avatar', 'signed_up_at', 'owner_id'] as const
 
 const currentValue = (contact: Contact, name: (typeof plainFields)[number]): unknown =>
   name === 'avatar' ? contact.avatar?.image_url : contact[name]

@@ -4,7 +4,7 @@ import type { ListAge, ListAttributes } from '../intercom/data-attributes.ts'
 import { addRecentContacts, type RecentContacts } from '../intercom/recent-contacts.ts'
 import type { SendRequest } from '../intercom/request-types.ts'
 import { searchLagSeconds } from '../intercom/search-lag.ts'
-import type { Signup } from '../signup.ts'
+import { attributePrefix, type Signup } from '../signup.ts'
 import { applyExtras, type TagIds } from './extras.ts'
 import type { Fuse } from './fuse.ts'
 import {
@@ -174,7 +174,7 @@ const refusedMessages = {
 
 /** The error of what was left out; with Intercom's code if it refused a request. */
 const refusedError = (issues: readonly Issue[], refusal: BridgeError | undefined): BridgeError => {
-  const isAboutAttributes = issues.every(({ path }) => path.startsWith('custom_attributes.'))
+  const isAboutAttributes = issues.every(({ path }) => path.startsWith(attributePrefix))
   const code = isAboutAttributes ? 'attributes_refused' : 'fields_refused'
   const message = refusedMessages[code]
   return refusal

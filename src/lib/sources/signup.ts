@@ -1,5 +1,5 @@
 import * as z from 'zod/mini'
-import { contactFieldNames } from '../signup.ts'
+import { attributePrefix, contactFieldNames } from '../signup.ts'
 import { isAbsent } from '../transform/text.ts'
 import { fullName } from './person.ts'
 import { defineSource } from './source.ts'
@@ -67,7 +67,7 @@ const clearsOf = (payload: Payload): readonly string[] => {
     ...contactFieldNames.filter((name) => payload[name] === null),
     ...Object.keys(attributes)
       .filter((name) => attributes[name] === null)
-      .map((name) => `custom_attributes.${name}`),
+      .map((name) => `${attributePrefix}${name}`),
   ]
 }
 

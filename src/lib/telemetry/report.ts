@@ -4,6 +4,7 @@ import { type BridgeError, type ErrorCode, type Issue, toBridgeError } from '../
 import { toLoggedPath } from '../field-names.ts'
 import type { IngestResult } from '../ingest/ingest.ts'
 import type { RecordReport } from '../queue/process-record.ts'
+import { attributePrefix } from '../signup.ts'
 import type { LeftOut } from '../transform/normalise-values.ts'
 import type { LogFields, Telemetry } from './telemetry.ts'
 
@@ -27,8 +28,6 @@ export const errorFields = (error: BridgeError): LogFields => {
     ...(cause && error.code === 'unexpected' && { stack: stackFrames(cause) }),
   }
 }
-
-const attributePrefix = 'custom_attributes.'
 
 /** The log fields that name what Intercom refused, and why: custom attributes apart from the rest. */
 const refusedFields = (issues: readonly Issue[]): LogFields => {

@@ -3,7 +3,9 @@ import type { Issue } from '../errors.ts'
 import { shownKey } from '../field-names.ts'
 import { withoutUndefined } from '../json-access.ts'
 import {
+  attributePrefix,
   type ContactFields,
+  clearableFields,
   contactKeys,
   type Role,
   type Signup,
@@ -42,16 +44,6 @@ const inputNames: ReadonlySet<string> = new Set([
   'note',
   'clears',
 ] satisfies (keyof SignupInput)[])
-
-/** The contact fields that Intercom can empty. */
-const nullableFields = [
-  'phone',
-  'name',
-  'avatar',
-  'owner_id',
-  'signed_up_at',
-  'last_seen_at',
-] as const satisfies readonly (keyof ContactFields)[]
 
 /**
  * Turns the loose input of any source into a Signup. A value that cannot be used is left out and
@@ -160,8 +152,6 @@ const readTags = (
   return names.length === 0 ? undefined : [...new Set(names)]
 }
 
-const attributePrefix = 'custom_attributes.'
-
 /** What the sender empties, without the fields that have a value in the end. */
 const readClears = (
   input: unknown,
@@ -171,7 +161,7 @@ const readClears = (
   if (!Array.isArray(input)) return undefined
   const clears = input.flatMap((path: unknown) => {
     if (typeof path !== 'string') return []
-    const field = nullableFields.find((name) => name === path)
+    const field = clearableFields.find((name) => name === path)
     if (field) return contact[field] === undefined ? [field] : []
     if (!path.startsWith(attributePrefix)) return []
     const name = readAttributeName(path.slice(attributePrefix.length), attribute)

@@ -3,7 +3,13 @@ import type { Question } from '../delivery.ts'
 import { BridgeError } from '../errors.ts'
 import { shownKey } from '../field-names.ts'
 import { isRecord } from '../json-access.ts'
-import type { CompanyField, ContactField, Role, SignupInput } from '../signup.ts'
+import {
+  attributePrefix,
+  type CompanyField,
+  type ContactField,
+  type Role,
+  type SignupInput,
+} from '../signup.ts'
 import { isTicked } from './consent.ts'
 import { findValue, isFound, type Place } from './find-value.ts'
 import { type IsMapped, withoutMappedKeys } from './mapped-keys.ts'
@@ -145,7 +151,7 @@ export const applyOptions = (
   const attributes = collectFields(
     targets.map(({ place, to }) => [place, to]),
     lookUp,
-    (name) => onMissing(`custom_attributes.${name}`),
+    (name) => onMissing(`${attributePrefix}${name}`),
   )
   const company = collectFields(fillingsOf(options.company), lookUp, (field) =>
     onMissing(`company.${field}`),

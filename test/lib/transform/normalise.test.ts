@@ -687,10 +687,11 @@ describe('normalise: clears', () => {
   }
 
   test('keeps the fields that Intercom can empty, each once', async () => {
-    const nullable = ['phone', 'name', 'avatar', 'owner_id', 'signed_up_at', 'last_seen_at']
-    const others = ['email', 'external_id', 'role', 'unsubscribed_from_emails', 'emial', 'note']
+    const nullable = ['email', 'phone', 'name', 'avatar', 'owner_id', 'signed_up_at']
+    const others = ['external_id', 'role', 'last_seen_at', 'unsubscribed_from_emails', 'note']
+    const clears = [...nullable, ...others, 'phone', 'custom_attributes. plan ']
 
-    expect(await clearsOf([...nullable, ...others, 'phone', 'custom_attributes. plan '])).toEqual([
+    expect(await clearsOf(clears, { email: undefined, external_id: '1' })).toEqual([
       ...nullable,
       'custom_attributes.plan',
     ])
