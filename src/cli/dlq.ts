@@ -1,6 +1,5 @@
 import type { Clock } from '../lib/clock.ts'
 import type { Bridge } from '../lib/config/config.ts'
-import { fromRecord } from '../lib/queue/message.ts'
 import type { DeadLetter, DeadLetterFilter } from '../lib/queue/read-dead-letter.ts'
 import {
   forEachDeadLetter,
@@ -8,6 +7,7 @@ import {
   replay,
   type ScanResult,
 } from '../lib/queue/replay.ts'
+import { bodyText, letters, minute, number, readsText } from './dead-letter-text.ts'
 import type { QueueName } from './queue-urls.ts'
 import type { BridgeQueue } from './queues.ts'
 import { toTable } from './table.ts'
@@ -25,12 +25,6 @@ export type Dlq = {
   /** Prints a line for the person who waits, not for a pipe. */
   readonly printProgress: (line: string) => void
 }
-
-const number = (count: number): string => count.toLocaleString('en')
-const letters = (count: number): string =>
-  `${number(count)} dead ${count === 1 ? 'letter' : 'letters'}`
-const minute = (ms: number): string =>
-  `${new Date(ms).toISOString().slice(0, 16).replace('T', ' ')}Z`
 
 /** Prints what was not looked at; returns whether everything was. */
 const reportScan = (
@@ -111,25 +105,6 @@ export const list = async (dlq: Dlq): Promise<boolean> => {
 const summaryOf = (count: number, isComplete: boolean): string => {
   if (!isComplete) return `${letters(count)}, and those that were not looked at`
   return count === 0 ? 'no dead letters' : letters(count)
-}
-
-/** Drops what a terminal would act upon, or not show: a payload may contain anything. */
-const printable = (text: string): string =>
-  text.replace(/(?![\t\n])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '')
-
-const readsText = ({ reads }: DeadLetter): string => {
-  if (reads.kind !== 'refused')
-    return `a ${reads.kind === 'signup' ? 'signup' : 'payload to ignore'}`
-  const issues = reads.issues.map(({ path, reason }) => (path ? `${path}: ${reason}` : reason))
-  return printable([`still ${reads.code}`, ...issues].join('; '))
-}
-
-const bodyText = ({ record }: DeadLetter): string => {
-  try {
-    return printable(new TextDecoder().decode(fromRecord(record).delivery.body))
-  } catch {
-    return printable(record.body)
-  }
 }
 
 /**

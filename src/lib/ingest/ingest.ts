@@ -6,13 +6,8 @@ import { sha256 } from '../digest.ts'
 import { BridgeError, type Issue, toBridgeError } from '../errors.ts'
 import { type QueueMessage, toMessages } from '../queue/message.ts'
 import type { Source } from '../sources/source.ts'
-import {
-  type Reading,
-  type Refusal,
-  read,
-  stripDelivery,
-  toRefusalError,
-} from '../transform/read.ts'
+import { type Reading, read, stripDelivery, toRefusalError } from '../transform/read.ts'
+import type { Refusal } from '../transform/read-inputs.ts'
 import { leftOutOf } from './left-out.ts'
 import { acceptedResponse, errorResponse, jsonResponse, type WebhookResponse } from './respond.ts'
 

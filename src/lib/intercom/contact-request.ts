@@ -55,7 +55,7 @@ export type ContactResponse =
   | { readonly type: 'gone' }
   /** 410, from API version 2.16 on: `id` is the contact that it was merged into (header `Link`). */
   | { readonly type: 'merged'; readonly id: string | undefined }
-  /** 400, 401 or 422. */
+  /** 400, 401 or 422, or a 404 about something that the request names, such as an owner. */
   | ({ readonly type: 'refused'; readonly error: BridgeError } & RefusalSubject)
 
 /** From API version 2.16 on, `owner_id` is text. */

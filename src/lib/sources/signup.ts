@@ -51,7 +51,7 @@ type CompanyValue = z.infer<typeof oneCompany>
 const toCompany = (value: CompanyValue) => (typeof value === 'string' ? { name: value } : value)
 
 /** `company` and `companies`; each may be a list. */
-const readCompanies = ({ company, companies }: Payload) => {
+const companiesOf = ({ company, companies }: Payload) => {
   const one = Array.isArray(company) ? undefined : (company ?? undefined)
   const several = [Array.isArray(company) ? company : [], companies ?? []].flat().map(toCompany)
   return {
@@ -92,7 +92,7 @@ export const signup = defineSource({
       event_id,
       occurred_at,
       tags,
-      ...readCompanies(body),
+      ...companiesOf(body),
       note,
       clears: clearsOf(body),
       // `normalise` counts unknown fields as left out.

@@ -29,7 +29,7 @@ export type SourceDefinition<Payload> = PayloadReader<Payload> & {
   readonly signature: SignatureScheme
   /**
    * Whether the sender waits for the response and can fix the signup: it gets a 422 with the
-   * issues.
+   * issues, and the names of what was left out.
    */
   readonly waits?: boolean
   /** Settings of a source that browsers post to; it is served under /forms. */
@@ -121,7 +121,7 @@ export const makeSource = <Payload>(
   options: SourceOptions<Payload>,
 ): Source => {
   const source = { ...definition, options }
-  // read.ts calls these functions only with a payload that the definition's schema has parsed.
+  // read-inputs.ts calls these functions only with a payload that the definition's schema has parsed.
   return source as unknown as Source
 }
 

@@ -18,7 +18,6 @@ export const leftOutReasons = [
   'attribute_invalid',
   'attribute_limit',
   'avatar_invalid',
-  'boolean_invalid',
   'company_without_id',
   'email_invalid',
   'field_unknown',
@@ -37,8 +36,9 @@ export const leftOutReasons = [
 export type LeftOutReason = (typeof leftOutReasons)[number]
 
 /**
- * `path` is the field as the sender named it, never a value: `phone`, `companies.1.size`. A key of
- * the payload is in it only if it reads like a name; logs and metrics have the reason alone.
+ * `path` is the field of the signup, never a value: `phone`, `companies.1.size`, or the sender's own
+ * key if no field has its name. A key is in it only if it reads like a name; logs and metrics have
+ * the reason alone.
  */
 export type LeftOut = { readonly path: string; readonly reason: LeftOutReason }
 
