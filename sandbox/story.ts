@@ -42,7 +42,7 @@ const namesOf = ({ body, left_out = [] }: StoryResponse): string[] | undefined =
 }
 
 const notes = ({ left_out = [], counts = [] }: LogLine): string => {
-  const leftOut = left_out.length > 0 ? [`left out: ${left_out.join(', ')}`] : []
+  const leftOut = left_out.length > 0 ? [`left out: ${[...new Set(left_out)].join(', ')}`] : []
   return [...counts, ...leftOut].map((note) => `, ${note}`).join('')
 }
 
@@ -50,7 +50,7 @@ const whyOf = ({ code, intercom_code }: LogLine): string =>
   [code, intercom_code].filter(Boolean).join(' / ')
 
 const refusedNames = ({ attributes = [], fields = [] }: LogLine): string =>
-  [...fields, ...attributes].join(', ')
+  [...fields, ...attributes].join('; ')
 
 const describe = (line: LogLine): string | undefined => {
   const why = whyOf(line)

@@ -10,7 +10,7 @@ import { openBridgeQueues, type Target } from './queues.ts'
 
 const usage = `bridge dlq list|show|replay [options]
 
-  list     count the dead letters, by reason and source
+  list     count the dead letters, by reason, source and what a copy's contact lacks
   show     show each one: its reason, and how today's config reads it
   replay   send them back to their queue; a replay only fills what is empty
 

@@ -24,6 +24,15 @@ test.each([
   ],
   [
     {
+      event: 'accepted',
+      source: 'a',
+      id: 'd',
+      left_out: ['text_cut', 'field_unmatched', 'text_cut'],
+    },
+    'a          accepted and queued as d, left out: text_cut, field_unmatched',
+  ],
+  [
+    {
       event: 'delivered',
       source: 'clerk',
       outcome: 'created',
@@ -64,7 +73,7 @@ test.each([
       attributes: ['plan: not in the workspace', 'seats: not writable'],
       advice: 'create them',
     },
-    'a          not all of it was written: attributes_refused: plan: not in the workspace, seats: not writable',
+    'a          not all of it was written: attributes_refused: plan: not in the workspace; seats: not writable',
   ],
   [
     {
@@ -75,7 +84,7 @@ test.each([
       attributes: ['plan: refused'],
       advice: 'fix them',
     },
-    'a          not all of it was written: fields_refused: owner_id: parameter_invalid, plan: refused',
+    'a          not all of it was written: fields_refused: owner_id: parameter_invalid; plan: refused',
   ],
   [
     { event: 'incomplete', source: 'a', code: 'extras_failed', advice: 'look up the code' },
@@ -93,7 +102,7 @@ test.each([
       intercom_code: 'bad_request',
       fields: ['company: bad_request', 'note: refused'],
     },
-    'a          a copy parked as a dead letter, to be replayed: extras_failed / bad_request: company: bad_request, note: refused',
+    'a          a copy parked as a dead letter, to be replayed: extras_failed / bad_request: company: bad_request; note: refused',
   ],
   [
     {
