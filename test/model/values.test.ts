@@ -259,7 +259,7 @@ const post = async (parts: readonly Part[], { delivery, wording, isKnown }: Run)
     contact,
     isNamed,
     valueIn,
-    /** Parked whole, or refused whole where somebody waits. */
+    /** Parked whole, or refused whole where the sender waits. */
     isKept: status >= 400 || model.parked().some(({ left_out }) => left_out === undefined),
   }
 }

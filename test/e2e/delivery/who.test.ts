@@ -135,7 +135,7 @@ describe('the lookup of a contact', () => {
       expect(scene.contacts()).toHaveLength(61)
     })
 
-    test('creates one beside other accounts if nobody matches', async () => {
+    test('creates one beside other accounts if no one matches', async () => {
       const scene = await startScene()
       await many(scene, 60, 'user')
 
@@ -167,7 +167,7 @@ describe('the lookup of a contact', () => {
       expect(contacts()).toMatchObject([{ id, phone, ...account }])
     })
 
-    test('finds nobody who has the phone number and another e-mail', async () => {
+    test('does not find a contact with the phone number and another e-mail', async () => {
       const { joinWaitlist, contacts } = await startScene()
       await joinWaitlist({ email: 'grace@example.com', phone })
 

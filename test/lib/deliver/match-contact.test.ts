@@ -132,7 +132,7 @@ describe('narrowerSearch', () => {
     expect(narrowerSearch(signup, first, found)).toBeUndefined()
   })
 
-  test('looks for leads after users if nobody matches, once', () => {
+  test('looks for leads after users if no one matches, once', () => {
     const last = { ...first, only: { role: 'user', external_id: '1' } } as const
 
     expect(narrowerSearch(account, last, [other])).toEqual(leads)

@@ -51,7 +51,7 @@ describe('nextStep: more contacts than a page', () => {
     ])
   })
 
-  test('asks for leads if nobody matches, then creates', () => {
+  test('asks for leads if no one matches, then creates', () => {
     expect(run(account, [page(other), found(), found(aLead)]).requests).toEqual([
       search,
       users('1'),
@@ -69,7 +69,7 @@ describe('nextStep: more contacts than a page', () => {
     expect(run(newcomer, [page(other, contact('a'))]).requests).toEqual([search])
   })
 
-  test('asks again after a conflict, and fails if nobody matches', () => {
+  test('asks again after a conflict, and fails if no one matches', () => {
     const responses = [found(), conflict(), page(other), found(), found()]
 
     expect(run(newcomer, [found(), conflict(), page(aLead), found()]).requests).toEqual([
@@ -136,7 +136,7 @@ describe('nextStep: a person with an e-mail and a phone number', () => {
   })
 
   test.each(['grace@example.com', 'Grace@Example.com'])(
-    'is nobody who has the phone number and another e-mail (%s)',
+    'is not a contact with the phone number and another e-mail (%s)',
     (otherEmail) => {
       const housemate = contact('h', { role: 'lead', email: otherEmail, phone })
 

@@ -107,7 +107,7 @@ test.each([
   }
 })
 
-test('form refuses an opt-out that nobody can read', async () => {
+test('form refuses an opt-out that cannot be read', async () => {
   const options = { fields: { unsubscribe: 'unsubscribed_from_emails' } }
 
   expect(await readForm('email=ada%40example.com&unsubscribe=maybe', options)).toMatchObject({

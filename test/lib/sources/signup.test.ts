@@ -226,7 +226,7 @@ test.each([1, '1', 'yes', 'TRUE', 'on', 'opted_out'])(
   },
 )
 
-test('signup refuses an opt-out that nobody can read, and says which field to fix', async () => {
+test('signup refuses an opt-out that cannot be read, and says which field to fix', async () => {
   const body = { email: 'ada@example.com', unsubscribed_from_emails: 'do not email me' }
 
   expect(await read(signup(), delivery(body))).toEqual({

@@ -299,7 +299,7 @@ describe('normalise: other fields', () => {
 
 describe('normalise: an opt-out', () => {
   test.each(['do not email me', 'keep me posted', 'maybe', 2, {}, ['1', 'maybe']])(
-    'that nobody can read (%j) refuses the signup, whatever else it has',
+    'that cannot be read (%j) refuses the signup, whatever else it has',
     async (unsubscribed_from_emails) => {
       const contact = { email: 'ada@example.com', phone: 'call me', unsubscribed_from_emails }
 
