@@ -4,6 +4,7 @@ import type { DeadLetter } from '../lib/queue/read-dead-letter.ts'
 /** A count with its thousands apart. */
 export const number = (count: number): string => count.toLocaleString('en')
 
+/** `1 dead letter`, `2,000 dead letters`. */
 export const letters = (count: number): string =>
   `${number(count)} dead ${count === 1 ? 'letter' : 'letters'}`
 
