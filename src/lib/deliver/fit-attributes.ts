@@ -68,11 +68,11 @@ const converters = new Map<string, (value: Scalar) => Scalar | undefined>([
   ['datetime', toUnixSeconds],
 ])
 
-/** Intercom lists an option as an object, older API versions as its text. */
-const optionText = (option: unknown): string | undefined => {
-  const value = own(option, 'value') ?? option
-  return typeof value === 'string' ? value : undefined
-}
+const isScalar = (value: unknown): value is Scalar =>
+  ['string', 'number', 'boolean'].includes(typeof value)
+
+/** Intercom lists an option as an object, older API versions as its value. */
+const optionValue = (option: unknown): unknown => own(option, 'value') ?? option
 
 const fitValue = (
   { data_type, options }: DataAttribute,
@@ -81,9 +81,10 @@ const fitValue = (
   const convert = converters.get(data_type ?? '')
   const converted = convert ? convert(value) : value
   if (converted === undefined) return { problem: `not of its type, ${data_type}` }
-  if (!options?.length || options.includes(converted)) return { value: converted }
-  const option = optionText(findByText(options, optionText, String(converted)))
-  return option === undefined ? { problem: 'not one of its options' } : { value: option }
+  if (!options?.length) return { value: converted }
+  const option = findByText(options.map(optionValue).filter(isScalar), String, String(converted))
+  const fitted = option !== undefined && convert ? convert(option) : option
+  return fitted === undefined ? { problem: 'not one of its options' } : { value: fitted }
 }
 
 const findAttribute = (
@@ -112,8 +113,8 @@ export const fitAttribute = (
 }
 
 /**
- * Fits the attributes of a signup. Of two that are the same attribute of the workspace the one
- * whose name is exact is sent, else the first; the other has a problem.
+ * Fits the attributes of a signup. Of two that are the same attribute of the workspace and fit it
+ * the one whose name is exact is sent, else the first; the other has a problem.
  */
 export const fitAttributes = (
   list: readonly DataAttribute[],
@@ -121,7 +122,10 @@ export const fitAttributes = (
 ): readonly FittedAttribute[] => {
   const fitted = Object.entries(attributes).map(([name, value]) => fitAttribute(list, name, value))
   return fitted.map((attribute) => {
-    const same = fitted.filter(({ sentAs }) => sentAs === attribute.sentAs)
+    if (attribute.problem !== undefined) return attribute
+    const same = fitted.filter(
+      ({ sentAs, problem }) => sentAs === attribute.sentAs && problem === undefined,
+    )
     const sent = same.find(({ name, sentAs }) => name === sentAs) ?? same[0]
     return attribute === sent ? attribute : { ...attribute, problem: 'given twice' }
   })

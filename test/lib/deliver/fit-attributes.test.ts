@@ -191,8 +191,21 @@ describe('fitAttribute finds the option', () => {
       'Pro',
     ],
     ['for a number', 10, ['10', '100'], '10'],
+    ['that is a number', ' 10 ', [10, 100], '10'],
+    ['that is a number of an object', '10', [{ value: 10 }], '10'],
   ])('%s', (_how, value, options, fitted) => {
     expect(fitAttribute([custom('plan', { options })], 'plan', value)).toMatchObject({
+      value: fitted,
+    })
+  })
+
+  test.each<[string, Scalar, unknown[], Scalar]>([
+    ['integer', '10', [{ value: 10 }], 10],
+    ['integer', '10', ['10'], 10],
+    ['float', '1.50', [1.5], 1.5],
+    ['boolean', 'Yes', [true, false], true],
+  ])('of a list of type %s: %j in %j', (data_type, value, options, fitted) => {
+    expect(fitAttribute([custom('plan', { data_type, options })], 'plan', value)).toMatchObject({
       value: fitted,
     })
   })
@@ -225,6 +238,15 @@ describe('fitAttributes', () => {
       { name: 'Plan', sentAs: 'plan', value: 'free', problem: 'given twice' },
       { name: 'plan', sentAs: 'plan', value: 'pro' },
       { name: 'other', sentAs: 'other', value: 'x', problem: 'not in the workspace' },
+    ])
+  })
+
+  test.each(['PLAN', 'plan'])('sends the one that fits if %s does not', (name) => {
+    const list = [custom('plan', { data_type: 'integer' })]
+
+    expect(fitAttributes(list, { [name]: 'many', Plan: '7' })).toEqual([
+      { name, sentAs: 'plan', value: 'many', problem: 'not of its type, integer' },
+      { name: 'Plan', sentAs: 'plan', value: 7 },
     ])
   })
 
