@@ -169,7 +169,9 @@ const readContactResponse = (
   }
   if (writes && isRejected(response)) {
     const error = intercomError('intercom_rejected', response)
-    return { type: 'refused', error, ...subjectOf(body) }
+    const attributes =
+      'fields' in request ? Object.keys(request.fields.custom_attributes ?? {}) : []
+    return { type: 'refused', error, ...subjectOf(body, attributes) }
   }
   return undefined
 }

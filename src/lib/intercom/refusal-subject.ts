@@ -13,48 +13,67 @@ export type RefusalSubject = {
 
 const times: readonly ContactField[] = ['signed_up_at', 'last_seen_at']
 
-/** The words of a message that are about a contact field. */
+/** The words of an error that are about a contact field, apart by blanks. */
 const fieldWords: readonly (readonly [words: RegExp, fields: readonly ContactField[]])[] = [
   [/\b(?:owner|admin)/i, ['owner_id']],
-  [/\be-?mail/i, ['email']],
+  [/(?<!unsubscribed from )\be-?mail/i, ['email']],
+  [/\bunsubscribed/i, ['unsubscribed_from_emails']],
   [/\bphone/i, ['phone']],
   [/\bavatar/i, ['avatar']],
   [/\bname\b/i, ['name']],
-  [/\bsigned[_ -]up/i, ['signed_up_at']],
-  [/\blast[_ -]seen/i, ['last_seen_at']],
+  [/\bsigned[ -]up/i, ['signed_up_at']],
+  [/\blast[ -]seen/i, ['last_seen_at']],
   [/\b(?:time|timestamp|date)\b/i, times],
 ]
 
-/** Codes that say what a refusal is about, whatever its text. */
-const codeFields: ReadonlyMap<string, readonly ContactField[]> = new Map([
-  ['admin_not_found', ['owner_id']],
-])
-const attributeCodes = new Set(['custom_data_limit_reached'])
+/** The words of an error that are about custom attributes: of `custom_data_limit_reached`, too. */
+const attributeWords = /\battribute|\bcustom data\b/i
 
-/** Reads `email`, `contact.email` and `custom_attributes.plan`. */
-const readField = (field: string): RefusalSubject => {
-  const aboutAttributes = /\battribute|\bcustom_attribute/i.test(field)
-  const name = field.split('.').at(-1)
-  const fields = aboutAttributes ? [] : contactFieldNames.filter((known) => known === name)
-  return { fields, aboutAttributes }
+const about = (...fields: readonly ContactField[]): RefusalSubject => ({
+  fields,
+  aboutAttributes: false,
+})
+const aboutAttributes: RefusalSubject = { fields: [], aboutAttributes: true }
+
+/** The words of a text in lower case, between blanks. */
+const toWords = (text: string): string =>
+  ` ${text
+    .toLowerCase()
+    .split(/[^\p{L}\p{N}]+/u)
+    .join(' ')} `
+
+/** Reads `email`, `contact.email`, `avatar.image_url`, `custom_attributes.plan` and `plan`. */
+const readField = (field: string, attributes: readonly string[]): RefusalSubject | undefined => {
+  if (attributeWords.test(field.replaceAll('_', ' '))) return aboutAttributes
+  const parts = field.split('.')
+  const known = contactFieldNames.filter((name) => parts.includes(name))
+  if (known.length > 0) return about(...known)
+  return attributes.includes(field) ? aboutAttributes : undefined
 }
 
-/** Returns what the errors of a refusal are about; no fields if they do not say. */
-export const subjectOf = (body: unknown): RefusalSubject => {
+const readText = (text: string, attributes: readonly string[]): RefusalSubject => {
+  const words = text.replaceAll('_', ' ')
+  // The name of an attribute may read like that of a field.
+  if (attributeWords.test(words)) return aboutAttributes
+  const fields = fieldWords.flatMap(([pattern, named]) => (pattern.test(words) ? named : []))
+  const namesAttribute = attributes.some((name) => toWords(text).includes(toWords(name)))
+  return fields.length === 0 && namesAttribute ? aboutAttributes : about(...fields)
+}
+
+/**
+ * Returns what the errors of a refusal are about; no fields if they do not say.
+ *
+ * @param attributes the names of the custom attributes that the request sent
+ */
+export const subjectOf = (body: unknown, attributes: readonly string[] = []): RefusalSubject => {
   const list = z.safeParse(errorListSchema, body)
-  const subjects = (list.data?.errors ?? []).map(({ code, message, field }): RefusalSubject => {
-    const byField = field ? readField(field) : undefined
-    if (byField && (byField.aboutAttributes || byField.fields.length > 0)) return byField
-    const text = message ?? ''
-    // The name of an attribute may read like that of a field.
-    if (attributeCodes.has(code ?? '') || /\battribute/i.test(text)) {
-      return { fields: [], aboutAttributes: true }
-    }
-    const byText = fieldWords.flatMap(([words, fields]) => (words.test(text) ? fields : []))
-    return { fields: codeFields.get(code ?? '') ?? byText, aboutAttributes: false }
-  })
+  const subjects = (list.data?.errors ?? []).map(
+    ({ code, message, field }): RefusalSubject =>
+      (field ? readField(field, attributes) : undefined) ??
+      readText([field, message, code].map((part) => part ?? '').join('\n'), attributes),
+  )
   return {
     fields: [...new Set(subjects.flatMap(({ fields }) => fields))],
-    aboutAttributes: subjects.some(({ aboutAttributes }) => aboutAttributes),
+    aboutAttributes: subjects.some((subject) => subject.aboutAttributes),
   }
 }

@@ -422,6 +422,16 @@ describe('a refused request', () => {
     expect(read('update', { status: 422, body: errorList(message) })).toMatchObject({ fields })
   })
 
+  test('is about attributes if it names one that the request sent', () => {
+    const sent = { type: 'create', fields: { role: 'user', custom_attributes: { plan: 'x' } } }
+    const refusal = { status: 400, headers: {}, body: errorList('plan is not valid') }
+
+    expect(toIntercomRequest(sent as ContactRequest, '2.14').read(refusal)).toMatchObject({
+      aboutAttributes: true,
+    })
+    expect(read('create', refusal)).toMatchObject({ aboutAttributes: false })
+  })
+
   test('is about attributes if any of its errors is', () => {
     const errors = [{ message: 'x' }, {}, { message: 'Custom attributes must be strings' }]
 
