@@ -62,8 +62,9 @@ export const lookUpRequest = ({ contact }: Signup): SearchRequest | undefined =>
 }
 
 /**
- * Returns a narrower search, after one that found more contacts than a page has: for the users among
- * whom the person may be, then, if there is no match, for leads. `undefined` if none is of use.
+ * Returns a narrower search, after one that found more contacts than a page has: for the user with
+ * the signup's id or without one, then, for a signup without an id, for any user, then, if there is
+ * no match, for leads. `undefined` if none is of use.
  *
  * @param last the last search
  */
@@ -75,13 +76,16 @@ export const narrowerSearch = (
   const { email, external_id } = signup.contact
   if (email === undefined || last.only?.role === 'lead') return undefined
   const match = matchContact(signup, found)
-  if (last.only) return match ? undefined : { type: 'search', email, only: { role: 'lead' } }
-  const isBest =
-    match !== undefined &&
-    isUser(match) &&
-    (external_id === undefined ? !match.external_id : hasSameId(signup, match))
-  const only = { role: 'user', ...(external_id !== undefined && { external_id }) } as const
-  return isBest ? undefined : { type: 'search', email, only }
+  const matchesUser = match !== undefined && isUser(match)
+  const search = (only: NonNullable<SearchRequest['only']>) =>
+    ({ type: 'search', email, only }) as const
+  if (!last.only) {
+    const isBest =
+      matchesUser && (external_id === undefined ? !match.external_id : hasSameId(signup, match))
+    return isBest ? undefined : search({ role: 'user', external_id: external_id ?? null })
+  }
+  if (last.only.external_id === null && !matchesUser) return search({ role: 'user' })
+  return match ? undefined : search({ role: 'lead' })
 }
 
 /** Whether a contact is a user without the signup's external_id; false if the signup has none. */

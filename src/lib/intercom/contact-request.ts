@@ -19,8 +19,8 @@ export type SearchRequest = {
   readonly type: 'search'
   readonly email?: string
   readonly phone?: string
-  /** Only contacts of this role; of users only those with this `external_id` or none. */
-  readonly only?: { readonly role: Role; readonly external_id?: string }
+  /** Only contacts of this role; of users only those with this `external_id` or none (`null`: none). */
+  readonly only?: { readonly role: Role; readonly external_id?: string | null }
 }
 
 /** The fields that an update writes; `null` empties a field. */
@@ -81,9 +81,14 @@ const toQuery = ({ email, phone, only }: SearchRequest): object | undefined => {
   ]
   if (!only) return filters.length === 1 ? filters[0] : { operator: 'OR', value: filters }
   const { role, external_id } = only
-  const ids = [equals('external_id', external_id ?? null), equals('external_id', null)]
-  const own = external_id === undefined ? [] : [{ operator: 'OR', value: ids }]
-  return { operator: 'AND', value: [...filters, equals('role', role), ...own] }
+  const withoutId = equals('external_id', null)
+  const own = external_id
+    ? { operator: 'OR', value: [equals('external_id', external_id), withoutId] }
+    : withoutId
+  return {
+    operator: 'AND',
+    value: [...filters, equals('role', role), ...(external_id === undefined ? [] : [own])],
+  }
 }
 
 /** Ids are encoded: none can change the path. */

@@ -107,10 +107,9 @@ describe('lookUpRequest', () => {
 describe('narrowerSearch', () => {
   const email = 'ada@example.com'
   const first = { type: 'search', email } as const
-  const users = (external_id?: string) => ({
-    ...first,
-    only: { role: 'user', ...(external_id !== undefined && { external_id }) },
-  })
+  const users = (external_id: string | null) =>
+    ({ ...first, only: { role: 'user', external_id } }) as const
+  const allUsers = { ...first, only: { role: 'user' } } as const
   const leads = { ...first, only: { role: 'lead' } } as const
   const other = contact('other', { external_id: '2' })
   const oldLead = contact('lead', { role: 'lead' })
@@ -119,8 +118,8 @@ describe('narrowerSearch', () => {
     ['an account', account, [other], users('1')],
     ['an account with a lead', account, [oldLead], users('1')],
     ['an account with a user without an id', account, [contact('a')], users('1')],
-    ['a signup without an id', newcomer, [other], users()],
-    ['a lead', lead, [oldLead], users()],
+    ['a signup without an id', newcomer, [other], users(null)],
+    ['a lead', lead, [oldLead], users(null)],
   ])('looks for the users that may be %s', (_who, signup, found, expected) => {
     expect(narrowerSearch(signup, first, found)).toEqual(expected)
   })
@@ -133,11 +132,16 @@ describe('narrowerSearch', () => {
   })
 
   test('looks for leads after users if no one matches, once', () => {
-    const last = { ...first, only: { role: 'user', external_id: '1' } } as const
-
-    expect(narrowerSearch(account, last, [other])).toEqual(leads)
-    expect(narrowerSearch(account, last, [other, contact('a')])).toBeUndefined()
+    expect(narrowerSearch(account, users('1'), [other])).toEqual(leads)
+    expect(narrowerSearch(account, users('1'), [other, contact('a')])).toBeUndefined()
     expect(narrowerSearch(account, leads, [other])).toBeUndefined()
+    expect(narrowerSearch(newcomer, allUsers, [])).toEqual(leads)
+  })
+
+  test('looks for any user after those without an id, for a signup without one', () => {
+    expect(narrowerSearch(newcomer, users(null), [oldLead])).toEqual(allUsers)
+    expect(narrowerSearch(newcomer, users(null), [oldLead, other])).toBeUndefined()
+    expect(narrowerSearch(newcomer, allUsers, [oldLead])).toBeUndefined()
   })
 
   test('narrows a search by e-mail or phone by the e-mail, and none by phone alone', () => {

@@ -11,11 +11,12 @@ const page = (...contacts: Contact[]): StepResponse => ({
   contacts,
   hasMore: true,
 })
-const users = (external_id?: string): StepRequest => ({
+const users = (external_id: string | null): StepRequest => ({
   type: 'search',
   email,
-  only: { role: 'user', ...(external_id !== undefined && { external_id }) },
+  only: { role: 'user', external_id },
 })
+const allUsers: StepRequest = { type: 'search', email, only: { role: 'user' } }
 const leads: StepRequest = { type: 'search', email, only: { role: 'lead' } }
 const other = contact('other', { external_id: '7' })
 const own = contact('a', { external_id: '1' })
@@ -32,13 +33,20 @@ describe('nextStep: more contacts than a page', () => {
     })
   })
 
-  test('asks for users, for a signup without an id', () => {
-    expect(run(newcomer, [page(aLead), found(other)])).toMatchObject({
-      requests: [search, users()],
+  test.each([
+    ['a user', newcomer],
+    ['a lead', lead],
+  ])('asks for the user without an id, then for any, for %s without one', (_role, signup) => {
+    expect(run(signup, [page(other), found(contact('a'))])).toMatchObject({
+      requests: [search, users(null)],
+      id: 'a',
+    })
+    expect(run(signup, [page(other), found()])).toMatchObject({
+      requests: [search, users(null)],
       id: 'other',
     })
-    expect(run(lead, [page(aLead), found(other)])).toMatchObject({
-      requests: [search, users()],
+    expect(run(signup, [page(aLead), found(), found(other)])).toMatchObject({
+      requests: [search, users(null), allUsers],
       id: 'other',
     })
   })
@@ -72,12 +80,12 @@ describe('nextStep: more contacts than a page', () => {
   test('asks again after a conflict, and fails if no one matches', () => {
     const responses = [found(), conflict(), page(other), found(), found()]
 
-    expect(run(newcomer, [found(), conflict(), page(aLead), found()]).requests).toEqual([
+    expect(run(newcomer, [found(), conflict(), page(aLead), found(), found()]).requests).toEqual([
       ...[search, { type: 'create', fields: expect.anything() }],
-      ...[search, users(), { type: 'get', id: 'l' }],
+      ...[search, users(null), allUsers, { type: 'get', id: 'l' }],
     ])
     expect(run({ ...account, contact: { role: 'user', email } }, responses)).toMatchObject({
-      requests: [{}, {}, search, users()],
+      requests: [{}, {}, search, users(null)],
     })
     expect(
       run(account, [found(), conflict(), { type: 'gone' }, page(other), found(), found()]),
@@ -97,7 +105,7 @@ describe('nextStep: more contacts than a page', () => {
 
     expect(run(account, [remembered]).requests).toEqual([search, getA])
     expect(run(newcomer, [{ ...remembered, contacts: [own] }, found(own)])).toMatchObject({
-      requests: [search, users()],
+      requests: [search, users(null)],
       outcome: 'unchanged',
     })
   })

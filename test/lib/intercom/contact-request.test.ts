@@ -95,6 +95,11 @@ describe('a request under /contacts', () => {
       },
     ],
     [
+      'for the user without an id',
+      { type: 'search', email, only: { role: 'user', external_id: null } },
+      { operator: 'AND', value: [byEmail, isUser, hasId(null)] },
+    ],
+    [
       'for leads',
       { type: 'search', email, only: { role: 'lead' } },
       { operator: 'AND', value: [byEmail, { ...isUser, value: 'lead' }] },
