@@ -103,21 +103,20 @@ const decide = (signup: Signup, policy: Policy, history: History): Step => {
       const { external_id } = signup.contact
       const find: Step | undefined =
         external_id === undefined ? undefined : { request: { type: 'find', external_id } }
-      if (request.type !== 'create') {
-        const mayBeSearchLag = request.type === 'update' && count('conflict') === 1 && !archived
-        if (!mayBeSearchLag) return failStep('identity_conflict')
-        return id === undefined
-          ? (find ?? failStep('identity_conflict'))
-          : { request: { type: 'get', id } }
-      }
+      const isUpdate = request.type === 'update'
+      const mayBeSearchLag = isUpdate && count('conflict') === 1
+      if (request.type !== 'create' && !mayBeSearchLag) return failStep('identity_conflict')
       if (archived) {
+        // Restored to be read; whose e-mail it has says nothing.
+        const isById = !isUpdate || request.fields.external_id !== undefined
+        if (!isById) return failStep('identity_conflict')
         const mayRestore = policy.onArchived === 'restore' && count('unarchived') === 0
         return mayRestore && id !== undefined
           ? { request: { type: 'unarchive', id } }
           : failStep('contact_archived')
       }
       if (id !== undefined) return { request: { type: 'get', id } }
-      return find ?? searchAfterConflict
+      return find ?? (isUpdate ? failStep('identity_conflict') : searchAfterConflict)
     }
 
     case 'unarchived':

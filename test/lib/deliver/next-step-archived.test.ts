@@ -3,6 +3,7 @@ import { account, contact } from '../../support/people.ts'
 import {
   conflict,
   found,
+  foundAndRead,
   gone,
   refused,
   returned,
@@ -11,6 +12,50 @@ import {
   unarchived,
   withFields,
 } from './next-step-cases.ts'
+
+describe('nextStep: an update that conflicts with an archived contact', () => {
+  const aLead = contact('l', { role: 'lead', external_id: 'uuid' })
+  const archived = [...foundAndRead(aLead), conflict('b', true)]
+  const requests = [search, {}, { type: 'update', id: 'l' }]
+
+  test('of the same id restores it and continues with it, within six requests', () => {
+    const own = contact('b', { external_id: '1', email: 'old@example.com' })
+    const named = withFields(account, { name: 'Ada' })
+
+    expect(run(named, [...archived, unarchived, returned(own), returned(own)])).toMatchObject({
+      requests: [
+        ...requests,
+        { type: 'unarchive', id: 'b' },
+        { type: 'get', id: 'b' },
+        { type: 'update', id: 'b', fields: { name: 'Ada' } },
+      ],
+      outcome: 'updated',
+      counts: ['contact_left', 'restored'],
+    })
+  })
+
+  test('of another person fails', () => {
+    const other = contact('b', { external_id: '2' })
+
+    expect(run(account, [...archived, unarchived, returned(other)]).code).toBe('identity_conflict')
+  })
+
+  test('fails with contact_archived with `onArchived: park`', () => {
+    expect(run(account, archived, { onArchived: 'park' })).toMatchObject({
+      requests,
+      code: 'contact_archived',
+    })
+  })
+
+  test('restores nothing if it did not write the id', () => {
+    const withPhone = withFields(account, { phone: '+1' })
+    const own = contact('a', { external_id: '1' })
+
+    expect(run(withPhone, [...foundAndRead(own), conflict('b', true)]).code).toBe(
+      'identity_conflict',
+    )
+  })
+})
 
 describe('nextStep: archived contact', () => {
   test('unarchives it, then fills it', () => {
