@@ -1,6 +1,6 @@
 import type { Bridge } from '../src/lib/config/config.ts'
-import { markName } from '../src/lib/deliver/attributes.ts'
 import { overwrites } from '../src/lib/deliver/policy.ts'
+import { markName } from '../src/lib/signup.ts'
 import { type AttributeType, attributeTargets } from '../src/lib/transform/options.ts'
 import type { DataType } from './intercom/attribute.ts'
 

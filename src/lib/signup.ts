@@ -89,6 +89,9 @@ export const clearableFields = [
   'owner_id',
 ] as const satisfies readonly ContactField[]
 
+/** The custom attribute that holds the time of the newest event applied; only the bridge writes it. */
+export const markName = 'signup_bridge_at'
+
 /** The keys of a signup's `contact`. */
 export const contactKeys: ReadonlySet<string> = new Set([...contactFieldNames, 'custom_attributes'])
 

@@ -1,17 +1,8 @@
 import type { DataAttribute, Scalar } from '../intercom/data-attributes.ts'
-import { attributePrefix, type Signup } from '../signup.ts'
-import {
-  type FittedAttribute,
-  fitAttribute,
-  fitAttributes,
-  fitClears,
-  isSameName,
-} from './fit-attributes.ts'
+import { attributePrefix, markName, type Signup } from '../signup.ts'
+import { type FittedAttribute, fitAttribute, fitAttributes, fitClears } from './fit-attributes.ts'
 import { type History, type StepRequest, sentAttributes } from './history.ts'
 import type { Policy } from './policy.ts'
-
-/** The custom attribute that holds the time of the newest event applied; unix seconds. */
-export const markName = 'signup_bridge_at'
 
 /** The custom attributes of a signup, as the workspace takes them. */
 export type SignupAttributes = {
@@ -21,19 +12,13 @@ export type SignupAttributes = {
   readonly mark?: FittedAttribute
 }
 
-/** Only the bridge writes the mark. */
-const isMark = (name: string): boolean => isSameName(name, markName)
-
 const valuesOf = ({ contact }: Signup): Readonly<Record<string, Scalar>> =>
-  Object.fromEntries(
-    Object.entries(contact.custom_attributes ?? {}).filter(([name]) => !isMark(name)),
-  )
+  contact.custom_attributes ?? {}
 
 const clearedNames = ({ clears = [] }: Signup): string[] =>
   clears
     .filter((path) => path.startsWith(attributePrefix))
     .map((path) => path.slice(attributePrefix.length))
-    .filter((name) => !isMark(name))
 
 /** Whether a delivery needs the workspace's list of attributes. */
 export const needsList = (signup: Signup, { mark }: Policy): boolean =>

@@ -3,8 +3,14 @@ import type { Contact } from '../intercom/contact.ts'
 import type { ContactChanges } from '../intercom/contact-request.ts'
 import type { Scalar } from '../intercom/data-attributes.ts'
 import { isEmpty, own } from '../json-access.ts'
-import { attributePrefix, type ContactFields, clearableFields, type Signup } from '../signup.ts'
-import { markName, type SignupAttributes } from './attributes.ts'
+import {
+  attributePrefix,
+  type ContactFields,
+  clearableFields,
+  markName,
+  type Signup,
+} from '../signup.ts'
+import type { SignupAttributes } from './attributes.ts'
 import { type FittedAttribute, isSameName } from './fit-attributes.ts'
 import type { Policy } from './policy.ts'
 import type { Refusals } from './refusals.ts'

@@ -1,19 +1,20 @@
 import { shownKey } from '../field-names.ts'
 import { isRecord } from '../json-access.ts'
-import type { ContactFields } from '../signup.ts'
+import { type ContactFields, markName } from '../signup.ts'
 import type { ValueReader } from './normalise-values.ts'
 import { clean, isAbsent } from './text.ts'
 
 /** https://www.intercom.com/help/en/articles/179-send-custom-user-attributes-to-intercom */
 const maxAttributes = 250
 
-/** The name of a custom attribute, if Intercom can have one of that name. */
+/** The name of a custom attribute, if Intercom can have one of that name and it is not the mark. */
 export const readAttributeName = (
   key: string,
   spelled: (name: string) => string | undefined,
 ): string | undefined => {
   const name = spelled(key) ?? clean(key)
-  return name === '' || /[.$]/.test(name) ? undefined : name
+  const isMark = name.trim().toLowerCase() === markName
+  return name === '' || isMark || /[.$]/.test(name) ? undefined : name
 }
 
 /**

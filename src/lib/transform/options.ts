@@ -165,6 +165,14 @@ export const applyOptions = (
   contact.custom_attributes = { ...attributes, ...preset.contact.custom_attributes, ...attributes }
 
   const input: SignupInput = { ...preset, contact }
+  if (preset.clears) {
+    const places = [
+      ...fillingsOf(options.fields),
+      ...targets.map(({ place, to }): Filling<string> => [place, `custom_attributes.${to}`]),
+    ]
+    const nulls = places.flatMap(([place, path]) => (lookUp(place) === null ? [path] : []))
+    input.clears = [...preset.clears, ...nulls]
+  }
   if (options.tags) input.tags = [...toTagList(preset.tags), ...options.tags]
   if (Object.keys(company).length > 0) input.company = { ...preset.company, ...company }
   if (isFound(note)) input.note = note

@@ -22,7 +22,6 @@ describe('needsList', () => {
     ['a signup without attributes', newcomer, defaultPolicy, false],
     ['a signup with attributes', withAttributes({ plan: 'pro' }), defaultPolicy, true],
     ['an overwriting source', newcomer, overwriting, true],
-    ['the mark alone', withAttributes({ Signup_Bridge_At: 1 }), defaultPolicy, false],
   ])('of %s', (_what, signup, policy, expected) => {
     expect(needsList(signup, policy)).toBe(expected)
   })
@@ -62,17 +61,6 @@ describe('attributesOf', () => {
       problem: 'not in the workspace',
     })
   })
-
-  test.each(['signup_bridge_at', 'Signup_Bridge_At', ' signup_bridge_at'])(
-    'never takes the mark from a signup: %j',
-    (name) => {
-      const marked = { ...withAttributes({ [name]: 99 }), clears: [`custom_attributes.${name}`] }
-      const list = listed(attributeList({ name: 'signup_bridge_at', data_type: 'integer' }))
-
-      expect(attributesOf(marked, defaultPolicy, [list])).toEqual({ values: [], clears: [] })
-      expect(attributesOf(marked, defaultPolicy, [])).toEqual({ values: [], clears: [] })
-    },
-  )
 })
 
 describe('hasUnfit', () => {

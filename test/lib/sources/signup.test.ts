@@ -208,6 +208,25 @@ test('signup lists what the payload empties with null', async () => {
   ).toMatchObject({ signups: [{ clears: ['name', 'custom_attributes.plan'] }] })
 })
 
+test('signup empties what a null stands for at the place of an option', async () => {
+  const options = {
+    fields: { tel: 'phone', 'profile.avatar': 'avatar' },
+    attributes: { tier: 'plan', seats: 'team size', level: { to: 'level', type: 'integer' } },
+  } as const
+  const body = {
+    ...{ external_id: '1', email: null, tel: null, tier: null, level: null, seats: 3 },
+    profile: { avatar: null },
+  }
+
+  expect(await read(signup(options), delivery(body))).toMatchObject({
+    signups: [
+      {
+        clears: ['email', 'phone', 'avatar', 'custom_attributes.plan', 'custom_attributes.level'],
+      },
+    ],
+  })
+})
+
 test('signup without a null empties nothing', async () => {
   expect(
     await read(signup(), delivery({ email: 'ada@example.com', custom_attributes: null })),

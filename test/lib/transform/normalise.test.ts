@@ -341,6 +341,8 @@ describe('normalise: custom_attributes', () => {
       list: [1, { a: 1 }],
       huge: 2 ** 60,
       infinite: Number.POSITIVE_INFINITY,
+      signup_bridge_at: 1,
+      ' Signup_Bridge_At': 2,
     }
 
     expect(await contactOf({ custom_attributes })).toEqual({
@@ -353,6 +355,8 @@ describe('normalise: custom_attributes', () => {
       { path: 'custom_attributes.list', reason: 'attribute_invalid' },
       { path: 'custom_attributes.huge', reason: 'number_inexact' },
       { path: 'custom_attributes.infinite', reason: 'number_inexact' },
+      { path: 'custom_attributes.signup_bridge_at', reason: 'attribute_invalid' },
+      { path: 'custom_attributes.Signup_Bridge_At', reason: 'attribute_invalid' },
     ])
   })
 
@@ -688,13 +692,17 @@ describe('normalise: clears', () => {
 
   test('keeps the fields that Intercom can empty, each once', async () => {
     const nullable = ['email', 'phone', 'name', 'avatar', 'owner_id', 'signed_up_at']
-    const others = ['external_id', 'role', 'last_seen_at', 'unsubscribed_from_emails', 'note']
+    const others = [
+      ...['external_id', 'role', 'unsubscribed_from_emails', 'last_seen_at', 'emial', 'note'],
+      'custom_attributes.Signup_Bridge_At',
+    ]
     const clears = [...nullable, ...others, 'phone', 'custom_attributes. plan ']
 
-    expect(await clearsOf(clears, { email: undefined, external_id: '1' })).toEqual([
+    expect(await clearsOf(clears, { email: null, external_id: '1' })).toEqual([
       ...nullable,
       'custom_attributes.plan',
     ])
+    expect(await clearsOf(clears)).not.toContain('email')
   })
 
   test('drops a field that has a value in the end', async () => {
