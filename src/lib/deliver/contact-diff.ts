@@ -167,10 +167,11 @@ const clearsOf = (
   ),
 })
 
-/** The mark on a contact: -Infinity if it has none, NaN if it is not a number. */
-const appliedAt = (contact: Contact): number => {
-  const mark = own(contact.custom_attributes, markName)
-  return mark === undefined || mark === null ? Number.NEGATIVE_INFINITY : Number(mark)
+/** The mark on a contact: -Infinity if it has none, NaN if it is no number or cannot be written. */
+const appliedAt = (contact: Contact, mark: SignupAttributes['mark']): number => {
+  if (!mark || mark.problem !== undefined) return Number.NaN
+  const applied = own(contact.custom_attributes, mark.sentAs)
+  return applied === undefined || applied === null ? Number.NEGATIVE_INFINITY : Number(applied)
 }
 
 /** Whether a source overwrites a field or attribute of this name. */
@@ -180,6 +181,34 @@ const replacesBy =
     onExisting === 'overwrite' ||
     (typeof onExisting === 'object' &&
       onExisting.overwrite.some((listed) => isSameName(listed, name)))
+
+/** What an overwriting source writes to an existing contact, the mark included. */
+const overwritesOf = (
+  signup: Signup,
+  policy: Policy,
+  contact: Contact,
+  sendable: Sendable,
+): Wanted<Scalar | null> => {
+  const replaces = replacesBy(policy)
+  const changed = changesOf(signup, policy, contact, sendable.attributes, replaces)
+  const cleared = clearsOf(signup, contact, sendable.attributes, replaces)
+  return {
+    fields: [...changed.fields, ...cleared.fields],
+    attributes: [...changed.attributes, ...cleared.attributes, ...markOf(sendable)],
+  }
+}
+
+/** Without the mark nothing may be replaced: what is not merely filled is left out. */
+const withoutReplacing = (
+  sendable: Sendable,
+  filled: Wanted<Scalar>,
+  reason: string,
+): Sendable => ({
+  ...sendable,
+  whyNotField: (name, value) =>
+    sendable.whyNotField(name, value) ??
+    (filled.fields.some(([field]) => field === name) ? undefined : reason),
+})
 
 /**
  * Returns the fields that a signup writes to an existing contact; empty if there is nothing to
@@ -193,8 +222,8 @@ export const fieldsToUpdate = (
   contact: Contact,
   sendable: Sendable,
 ): ContactWrite<ContactChanges> => {
-  const { onExisting, mark } = policy
-  const { attributes } = sendable
+  const { onExisting } = policy
+  const { attributes, whyNotAttributes } = sendable
   const filled = changesOf(signup, policy, contact, attributes, () => false)
   if (onExisting === 'skip') {
     const optOut = filled.fields.filter(([name]) => name === 'unsubscribed_from_emails')
@@ -203,17 +232,13 @@ export const fieldsToUpdate = (
   const { external_id } = signup.contact
   const differs = !!external_id && !!contact.external_id && contact.external_id !== external_id
   const fills = onExisting === 'fill' || (differs && contact.role === 'user')
-  const applied = appliedAt(contact)
-  const cannotMark = (attributes.mark?.problem ?? sendable.whyNotAttributes) !== undefined
-  const degraded = !fills && (mark === undefined || cannotMark || Number.isNaN(applied))
-  const overwrites = !fills && !degraded && mark !== undefined && mark > applied
-  if (!overwrites) return { ...split(filled, sendable), degraded }
-  const replaces = replacesBy(policy)
-  const changed = changesOf(signup, policy, contact, attributes, replaces)
-  const cleared = clearsOf(signup, contact, attributes, replaces)
-  const wanted: Wanted<Scalar | null> = {
-    fields: [...changed.fields, ...cleared.fields],
-    attributes: [...changed.attributes, ...cleared.attributes, ...markOf(sendable)],
+  const applied = appliedAt(contact, attributes.mark)
+  if (fills || Number.isNaN(applied)) return { ...split(filled, sendable), degraded: !fills }
+  if (Number(attributes.mark?.value) <= applied) {
+    return { ...split(filled, sendable), degraded: false }
   }
-  return { ...split(wanted, sendable), degraded }
+  const wanted = overwritesOf(signup, policy, contact, sendable)
+  return whyNotAttributes === undefined
+    ? { ...split(wanted, sendable), degraded: false }
+    : { ...split(wanted, withoutReplacing(sendable, filled, whyNotAttributes)), degraded: true }
 }

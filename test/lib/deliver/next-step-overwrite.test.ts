@@ -73,16 +73,58 @@ describe('nextStep: overwrite', () => {
     })
   })
 
-  test('fills and counts overwrite_degraded if Intercom refuses the mark', () => {
+  test('fills, counts overwrite_degraded and names the rest if Intercom refuses the mark', () => {
     const responses = [list, ...foundAndRead(old()), refused(true), list]
 
     expect(run(withName, responses, overwrite)).toMatchObject({
       requests: [readList, search, getA, { type: 'update' }, { ...readList, again: true }],
       outcome: 'unchanged',
       counts: ['overwrite_degraded'],
-      refused: [],
+      refused: [{ path: 'name', reason: 'refused' }],
     })
   })
+
+  test('names what it does not replace after a refusal, and what it does not empty', () => {
+    const signup = {
+      ...withFields(newcomer, {
+        ...{ name: 'New', phone: '+12813322575', last_seen_at: 9 },
+        custom_attributes: { plan: 'pro' },
+      }),
+      clears: ['avatar', 'custom_attributes.seats'],
+    }
+    const existing = contact('a', {
+      ...{ name: 'Old', avatar: { image_url: 'https://example.com/a.png' }, last_seen_at: 1 },
+      custom_attributes: { plan: 'free', seats: 3 },
+    })
+    const names = ['signup_bridge_at', 'plan', 'seats'].map(textAttribute)
+    const whole = attributeList(...names)
+    const responses = [whole, ...foundAndRead(existing), refused(true), whole]
+
+    expect(run(signup, [...responses, returned(existing)], overwrite)).toMatchObject({
+      requests: [{}, {}, {}, {}, {}, { fields: { phone: '+12813322575', last_seen_at: 9 } }],
+      refused: ['name', 'avatar', 'custom_attributes.plan', 'custom_attributes.seats'].map(
+        (path) => ({ path, reason: 'refused' }),
+      ),
+    })
+  })
+
+  test.each(['Signup_Bridge_At', ' signup_bridge_at'])(
+    'compares with the mark as the workspace spells it: %j',
+    (name) => {
+      const spelled = attributeList({ name, data_type: 'integer' })
+      const existing = (at: number) =>
+        contact('a', { name: 'Old', custom_attributes: { [name]: at } })
+
+      expect(run(withName, [spelled, found(existing(21))], overwrite)).toMatchObject({
+        requests: [readList, search],
+        outcome: 'unchanged',
+        counts: [],
+      })
+      expect(
+        run(withName, [spelled, ...foundAndRead(existing(19))], overwrite).requests[3],
+      ).toMatchObject({ fields: { name: 'New', custom_attributes: { [name]: 20 } } })
+    },
+  )
 
   test('compares with the mark on the contact, not with the older one that search shows', () => {
     expect(run(withName, [list, ...foundAndRead(old(10), old(21))], overwrite)).toMatchObject({
