@@ -30,7 +30,9 @@ export const nextStep = (signup: Signup, policy: Policy, history: History): Step
   const isContactRequest = 'request' in step && step.request.type !== 'attributes'
   if (!isContactRequest || countContactRequests(history) < maxContactRequests) return step
   const last = history.findLast(({ request }) => request.type !== 'attributes')?.response
-  return last?.type === 'refused' ? { fail: last.error } : failStep('conflict_unresolved')
+  // A contact that was restored leaves the next receive more requests to leave out what is refused.
+  const isFinal = last?.type === 'refused' && countResponses(history, 'unarchived') === 0
+  return isFinal ? { fail: last.error } : failStep('conflict_unresolved')
 }
 
 const decide = (signup: Signup, policy: Policy, history: History): Step => {

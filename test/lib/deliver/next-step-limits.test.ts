@@ -21,11 +21,14 @@ import {
 } from './next-step-cases.ts'
 
 test('nextStep reads the list of attributes again even after the sixth contact request', () => {
-  const withAttributes = withFields(newcomer, { custom_attributes: { team: 'x' } })
+  const withAttributes = withFields(account, { name: 'Ada', custom_attributes: { team: 'x' } })
   const list = attributeList(textAttribute('team'))
-  const responses = [found(), conflict('b', true), unarchived, gone, found(), refused(false)]
+  const responses = [found(), conflict('b'), gone, found(contact('a')), returned(contact('a'))]
 
-  const { requests, code } = run(withAttributes, [list, ...responses, unreadableList])
+  const { requests, code } = run(withAttributes, [
+    ...[list, ...responses, refused(false)],
+    unreadableList,
+  ])
 
   expect(requests).toHaveLength(8)
   expect(code).toBe('intercom_rejected')
@@ -46,7 +49,7 @@ test('nextStep fails with conflict_unresolved after six contact requests', () =>
 test('nextStep fails with the refusal if six contact requests end with one', () => {
   const withName = withFields(account, { name: 'Ada' })
   const responses = [
-    ...[found(), conflict('b', true), unarchived, gone, found()],
+    ...[found(), conflict('b'), gone, found(contact('a')), returned(contact('a'))],
     refused(false, 'name'),
   ]
 
@@ -54,6 +57,24 @@ test('nextStep fails with the refusal if six contact requests end with one', () 
 
   expect(requests).toHaveLength(6)
   expect(code).toBe('intercom_rejected')
+})
+
+test('nextStep is retried if six contact requests restored a contact and end with a refusal', () => {
+  const avatar = 'https://example.com/a.png'
+  const signup = withFields(account, { name: 'Ada', phone: '+12813322575', avatar })
+  const own = contact('b', { external_id: '1' })
+  const restored = [found(), conflict('b', true), unarchived, returned(own)]
+  const refusals = [refused(false, 'name'), refused(false, 'phone')]
+
+  const first = run(signup, [...restored, ...refusals])
+  const second = run(signup, [found(own), returned(own), ...refusals, returned(own)])
+
+  expect(first.requests).toHaveLength(6)
+  expect(first.code).toBe('conflict_unresolved')
+  expect(second).toMatchObject({
+    requests: [{}, {}, {}, {}, { fields: { avatar } }],
+    refused: [{ path: 'phone' }, { path: 'name' }],
+  })
 })
 
 test('nextStep ends after at most six contact requests, whatever the responses', () => {
