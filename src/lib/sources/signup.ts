@@ -1,17 +1,12 @@
 import * as z from 'zod/mini'
-import { attributePrefix, contactFieldNames } from '../signup.ts'
+import { isRecord } from '../json-access.ts'
+import { attributePrefix, contactFieldNames, type SignupInput } from '../signup.ts'
 import { isAbsent } from '../transform/text.ts'
 import { fullName } from './person.ts'
 import { defineSource } from './source.ts'
 
-const company = z.looseObject({})
-const oneCompany = z.union([company, z.string()])
-const companies = z.union([oneCompany, z.array(oneCompany)])
-const payload = z.looseObject({
-  custom_attributes: z.optional(z.nullable(z.looseObject({}))),
-  company: z.optional(z.nullable(companies)),
-  companies: z.optional(z.nullable(companies)),
-})
+/** Any object: one field of another type is left out, and the others are used. */
+const payload = z.looseObject({})
 type Payload = z.infer<typeof payload>
 
 /** The value of a field by its other names; those that are not used count as unknown fields. */
@@ -45,24 +40,23 @@ const withAliases = (received: Record<string, unknown>) => {
   }
 }
 
-type CompanyValue = z.infer<typeof oneCompany>
-
 /** A company as an object; a text is its name. */
-const toCompany = (value: CompanyValue) => (typeof value === 'string' ? { name: value } : value)
+const toCompany = (value: unknown) => (typeof value === 'string' ? { name: value } : value)
 
 /** `company` and `companies`; each may be a list. */
 const companiesOf = ({ company, companies }: Payload) => {
   const one = Array.isArray(company) ? undefined : (company ?? undefined)
   const several = [Array.isArray(company) ? company : [], companies ?? []].flat().map(toCompany)
   return {
-    company: one === undefined ? undefined : toCompany(one),
+    company: toCompany(one),
     companies: Array.isArray(company) || Array.isArray(companies) ? several : several[0],
-  }
+  } as Pick<SignupInput, 'company' | 'companies'> // `normalise` leaves out values of other types.
 }
 
 /** What the payload sets to null: contact fields, and custom attributes. */
 const clearsOf = (payload: Payload): readonly string[] => {
-  const attributes = payload.custom_attributes ?? {}
+  const { custom_attributes } = payload
+  const attributes = isRecord(custom_attributes) ? custom_attributes : {}
   return [
     ...contactFieldNames.filter((name) => payload[name] === null),
     ...Object.keys(attributes)
@@ -86,7 +80,7 @@ export const signup = defineSource({
   waits: true,
   eventId: ({ event_id }) => event_id,
   toSignup: (body) => {
-    const { event_id, occurred_at, tags, note, custom_attributes, ...rest } = body
+    const { event_id, occurred_at, tags, note, ...rest } = body
     const { company: _company, companies: _companies, ...contact } = rest
     return {
       event_id,
@@ -95,8 +89,8 @@ export const signup = defineSource({
       ...companiesOf(body),
       note,
       clears: clearsOf(body),
-      // `normalise` counts unknown fields as left out.
-      contact: { ...withAliases(contact), custom_attributes: custom_attributes ?? undefined },
+      // Unknown fields, and attributes of another type, are counted as left out.
+      contact: withAliases(contact),
     }
   },
 })

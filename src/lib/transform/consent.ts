@@ -1,6 +1,6 @@
 import { clean, isAbsent } from './text.ts'
 
-const yesWords = 'yes|ja|oui|s[ií]|okay|ok|sure'
+const yesWords = 'yes|ja|oui|s[iíì]|okay|ok|sure'
 
 /** A value that means yes by itself: a ticked box, a switch that is on. */
 const plainYes = /^(?:1|true|t|y|x|on|checked|ticked|enabled|✓|✔|☑)$/

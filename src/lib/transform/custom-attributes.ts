@@ -33,15 +33,15 @@ export const readAttributes = (
   const usable = new Map<string, string | number | boolean>()
   for (const [key, received] of Object.entries(input)) {
     if (isAbsent(received)) continue
-    const at = `${path}.${shownKey(key)}`
+    const at = () => `${path}.${shownKey(key)}`
     const name = readAttributeName(key, spelled)
     const value = name === undefined ? undefined : reader.attribute(at, received)
-    if (name === undefined) reader.leaveOut(at, 'attribute_invalid')
+    if (name === undefined) reader.leaveOut(at(), 'attribute_invalid')
     else if (value !== undefined) {
       const isSecond = usable.has(name)
       const isConstant = spelled(key) === key
-      if (isSecond && !isConstant) reader.leaveOut(at, 'attribute_invalid')
-      else if (!isSecond && usable.size >= maxAttributes) reader.leaveOut(at, 'attribute_limit')
+      if (isSecond && !isConstant) reader.leaveOut(at(), 'attribute_invalid')
+      else if (!isSecond && usable.size >= maxAttributes) reader.leaveOut(at(), 'attribute_limit')
       else usable.set(name, value)
     }
   }

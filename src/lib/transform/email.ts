@@ -8,6 +8,8 @@ const maxInputLength = 1_000
 
 /** An address that needs no work: as most senders send it. */
 const plainEmail = /^[a-z0-9_%+-]+(?:\.[a-z0-9_%+-]+)*@[a-z0-9-]+(?:\.[a-z0-9-]+)+$/
+/** A domain, or an IPv4 address in brackets (RFC 5321 §4.1.3). */
+const asciiDomain = /^(?:[a-z0-9_-]+(?:\.[a-z0-9_-]+)+|\[\d{1,3}(?:\.\d{1,3}){3}\])$/
 const atom = /[^\s<>,;:"'()[\]@]+@[^\s<>,;:"'()[\]@]+/g
 
 /** Separators of a list of one, and the full stop of a sentence. */
@@ -19,8 +21,9 @@ const trimTail = (text: string): string =>
 
 /** The address of `mailto:ada@example.com?subject=Hi`, decoded as RFC 6068 says. */
 const withoutScheme = (text: string): string => {
-  if (!/^mailto:/i.test(text)) return text
-  const [address = ''] = text.slice('mailto:'.length).split('?', 1)
+  const [scheme] = /^mailto:(?:\/\/)?/i.exec(text) ?? []
+  if (scheme === undefined) return text
+  const [address = ''] = text.slice(scheme.length).split('?', 1)
   try {
     return decodeURIComponent(address).trim()
   } catch {
@@ -46,9 +49,13 @@ const toLowerAscii = (text: string): string =>
 const readDomain = (domain: string): string | undefined => {
   if (/[\s<>,;:"'()/\\?#%]/.test(domain)) return undefined
   const ascii = /^[ -~]*$/.test(domain) ? domain : domainToASCII(domain)
-  const labels = ascii.split('.')
-  return labels.length > 1 && labels.every((label) => label !== '') ? ascii : undefined
+  return asciiDomain.test(ascii) ? ascii : undefined
 }
+
+const isUsableLocal = (local: string): boolean =>
+  local !== '' &&
+  !/[\s<>]|\p{Cc}|\.\.|^\.|\.$/u.test(local) &&
+  (/^".*"$/.test(local) || !/[()[\]:;,\\"]/.test(local))
 
 /**
  * Returns the one address of a text as people and programs type it: without `mailto:`, angle
@@ -62,8 +69,7 @@ export const readEmail = (input: string): string | undefined => {
   const bracketed = withoutDisplayName(withoutScheme(tailless))
   if (bracketed === undefined) return undefined
   const [local = '', domain = '', ...more] = withoutScheme(bracketed).split('@')
-  const isUsableLocal = local !== '' && !/[\s<>]|\p{Cc}|\.\.|^\.|\.$/u.test(local)
-  if (!isUsableLocal || more.length > 0) return undefined
+  if (!isUsableLocal(local) || more.length > 0) return undefined
   const ascii = readDomain(toLowerAscii(domain))
   const email = `${toLowerAscii(local)}@${ascii}`
   return ascii !== undefined && email.length <= maxEmailLength ? email : undefined

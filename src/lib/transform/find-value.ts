@@ -10,7 +10,7 @@ export type Place = string
 
 /** Whether a place has a value that counts; an empty one does not. */
 export const isFound = (value: unknown): boolean =>
-  !isAbsent(value) && !(Array.isArray(value) && value.length === 0)
+  !(Array.isArray(value) ? value.every(isAbsent) : isAbsent(value))
 
 /**
  * Whether a question's name is the place, trimmed and case-insensitive; `lower` is in lower case.

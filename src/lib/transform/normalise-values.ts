@@ -10,6 +10,7 @@ import {
   isInexact,
   maxTextLength,
   toScalar,
+  withoutInvisible,
 } from './text.ts'
 import { toUnixSeconds } from './time.ts'
 
@@ -89,10 +90,13 @@ export const createValueReader = (receivedAt: number) => {
       if (input === undefined) return undefined
       const { parsePhoneNumberFromString } = await import('libphonenumber-js/min')
       // Only the whole text is parsed: a number somewhere in a text may not be the person's.
-      const phone = parsePhoneNumberFromString(clean(input).replace(/^tel:/i, ''), {
-        ...(country && { defaultCountry: country }),
-        extract: false,
-      })
+      const phone = parsePhoneNumberFromString(
+        clean(withoutInvisible(input)).replace(/^tel:/i, ''),
+        {
+          ...(country && { defaultCountry: country }),
+          extract: false,
+        },
+      )
       return phone?.isPossible() ? phone.number : leaveOut('phone', 'phone_invalid')
     },
     name: (path: string, value: unknown): string | undefined => {
@@ -130,15 +134,17 @@ export const createValueReader = (receivedAt: number) => {
       const cleaned = input === undefined ? '' : cleanText(input)
       return isAbsent(cleaned) ? undefined : cleaned
     },
-    attribute: (path: string, received: unknown): string | number | boolean | undefined => {
+    /** `path` is called only to leave the value out or cut it: most attributes are kept. */
+    attribute: (path: () => string, received: unknown): string | number | boolean | undefined => {
       const value = toScalar(received)
       if (isAbsent(value)) return undefined
       if (typeof value === 'boolean') return value
       if (typeof value === 'number')
-        return isInexact(value) ? leaveOut(path, 'number_inexact') : value
-      if (typeof value !== 'string') return leaveOut(path, 'attribute_invalid')
+        return isInexact(value) ? leaveOut(path(), 'number_inexact') : value
+      if (typeof value !== 'string') return leaveOut(path(), 'attribute_invalid')
       const cleaned = cleanText(value)
-      return isAbsent(cleaned) ? undefined : cut(path, cleaned)
+      if (isAbsent(cleaned)) return undefined
+      return cleaned.length > maxTextLength ? cut(path(), cleaned) : cleaned
     },
   }
 }

@@ -2,7 +2,7 @@ import type { CountryCode } from 'libphonenumber-js'
 import type { Question } from '../delivery.ts'
 import { BridgeError } from '../errors.ts'
 import { shownKey } from '../field-names.ts'
-import { isRecord } from '../json-access.ts'
+import { isRecord, own } from '../json-access.ts'
 import {
   attributePrefix,
   type CompanyField,
@@ -12,7 +12,7 @@ import {
 } from '../signup.ts'
 import { isTicked } from './consent.ts'
 import { findValue, isFound, type Place } from './find-value.ts'
-import { type IsMapped, withoutMappedKeys } from './mapped-keys.ts'
+import { type MappedKeys, toMappedKeys, unmappedEntries, withoutMappedKeys } from './mapped-keys.ts'
 import type { LeftOut } from './normalise-values.ts'
 import { toScalar, toTagList } from './text.ts'
 
@@ -101,14 +101,6 @@ const collectFields = <Target extends string>(
   return Object.fromEntries(found) as { [target in Target]?: unknown }
 }
 
-const createIsMapped = (options: MappingOptions): IsMapped => {
-  let places: readonly Place[] | undefined
-  return (path) => {
-    places ??= placesOf(options)
-    return places.some((place) => place === path || place.startsWith(`${path}.`))
-  }
-}
-
 const placesOf = ({ fields, attributes, company, note, consent }: MappingOptions): Place[] => [
   ...[fields, attributes, company].flatMap((table) => Object.keys(table ?? {})),
   ...[note, consent].filter((place) => place !== undefined),
@@ -128,6 +120,16 @@ export type MappingResult = {
   readonly leftOut: readonly LeftOut[]
 }
 
+/** What an option is applied over, as an object; a value of another type is left out. */
+const toObject = (leftOut: LeftOut[], given: unknown, { path, reason }: LeftOut) => {
+  if (isRecord(given)) return given
+  if (isFound(given)) leftOut.push({ path, reason })
+  return {}
+}
+
+const attributesInvalid = { path: 'custom_attributes', reason: 'attribute_invalid' } as const
+const companyInvalid = { path: 'company', reason: 'company_without_id' } as const
+
 /**
  * Applies a source's options over the signup that its preset found: a place with a value replaces
  * the preset's value, and `map` runs last.
@@ -139,10 +141,11 @@ export const applyOptions = (
   { body, payload, questions, unread = [] }: ParsedPayload,
   options: MappingOptions,
 ): MappingResult => {
-  const isMapped = createIsMapped(options)
+  let keys: MappedKeys | undefined
+  const mapped = (): MappedKeys => (keys ??= toMappedKeys(placesOf(options)))
   const leftOut: LeftOut[] = unread
-    .filter((key) => !isMapped(key))
-    .map((key) => ({ path: shownKey(key), reason: 'field_unknown' }))
+    .flatMap((key) => unmappedEntries(mapped(), [key, own(body, key)]))
+    .map(([key]) => ({ path: shownKey(key), reason: 'field_unknown' }))
   const lookUp = (place: Place) => findValue(body, questions, place)
   const onMissing = (path: string) => leftOut.push({ path, reason: 'field_unmatched' })
 
@@ -158,11 +161,12 @@ export const applyOptions = (
   )
   const note = options.note === undefined ? undefined : toScalar(lookUp(options.note))
 
-  const preset = withoutMappedKeys(received, isMapped)
+  const preset = withoutMappedKeys(received, mapped)
   const contact: SignupInput['contact'] = { ...preset.contact, ...fields }
   if (options.role) contact.role = options.role
   // The config's own come first: those over Intercom's limit are left out from the end.
-  contact.custom_attributes = { ...attributes, ...preset.contact.custom_attributes, ...attributes }
+  const given = toObject(leftOut, contact.custom_attributes, attributesInvalid)
+  contact.custom_attributes = { ...attributes, ...given, ...attributes }
 
   const input: SignupInput = { ...preset, contact }
   if (preset.clears) {
@@ -174,7 +178,9 @@ export const applyOptions = (
     input.clears = [...preset.clears, ...nulls]
   }
   if (options.tags) input.tags = [...toTagList(preset.tags), ...options.tags]
-  if (Object.keys(company).length > 0) input.company = { ...preset.company, ...company }
+  if (Object.keys(company).length > 0) {
+    input.company = { ...toObject(leftOut, preset.company, companyInvalid), ...company }
+  }
   if (isFound(note)) input.note = note
   if (options.consent !== undefined) input.consent = isTicked(lookUp(options.consent))
   return { input: options.map ? runMap(options.map, input, payload) : input, leftOut }

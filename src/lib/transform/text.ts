@@ -20,7 +20,7 @@ const joiners = '[\\u200c\\u200d]'
  * https://www.unicode.org/versions/Unicode17.0.0/core-spec/chapter-23/#G23126
  */
 const createJoinerRun = (): RegExp => {
-  const letter = `(?=[\\p{L}\\p{M}])[${joiningScripts.map((name) => `\\p{scx=${name}}`).join('')}]`
+  const letter = `(?=[\\p{L}\\p{M}\\p{N}])[${joiningScripts.map((name) => `\\p{scx=${name}}`).join('')}]`
   return new RegExp(
     [
       `(?<=${letter})(${joiners})${joiners}*(?=${letter})`,
@@ -50,7 +50,8 @@ const controlsButLayout = /(?![\t\n])\p{Cc}/gu
 const bidiAndZeroWidth = /[\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]/g
 
 /** Returns the text as well-formed Unicode in NFC, trimmed. */
-export const clean = (text: string): string => text.toWellFormed().normalize('NFC').trim()
+export const clean = (text: string): string =>
+  printableAscii.test(text) ? text.trim() : text.toWellFormed().normalize('NFC').trim()
 
 /** Returns a text of one line, without control, bidi and zero-width characters that it can miss. */
 export const cleanName = (text: string): string =>
@@ -97,9 +98,14 @@ const isScalar = (value: unknown): boolean =>
     ? !isInexact(value)
     : typeof value === 'string' || typeof value === 'boolean'
 
-/** Joins an array of scalars to one text, `a, b`; returns any other value unchanged. */
+/**
+ * Joins an array of scalars to one text, `a, b`, without blank ones, as of a box's hidden input;
+ * returns any other value unchanged.
+ */
 export const toScalar = (value: unknown): unknown =>
-  Array.isArray(value) && value.every(isScalar) ? value.join(', ') : value
+  Array.isArray(value) && value.every(isScalar)
+    ? value.filter((part) => !isAbsent(part)).join(', ')
+    : value
 
 /** The tags of a value: a text has them between commas; the elements of an array are whole. */
 export const toTagList = (value: unknown): readonly unknown[] => {

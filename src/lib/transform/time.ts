@@ -1,9 +1,24 @@
 const isoTime =
-  /^(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2}):(\d{2})(?::(\d{2})(?:\.\d+)?)? ?(Z|[+-]\d{2}(?::?\d{2})?)?)?$/i
+  /^(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2}):(\d{2})(?::(\d{2})(?:[.,]\d+)?)? ?(Z|UTC|[+-]\d{2}(?::?\d{2})?)?)?$/i
 
-/** RFC 5322 §3.3, the weekday and seconds optional: `Tue, 24 Nov 2026 10:00:00 +0100 (CET)`. */
+/**
+ * RFC 5322 §3.3 and the older forms of §4.3, the weekday and seconds optional:
+ * `Tue, 24 Nov 2026 10:00:00 +0100 (CET)`, `24 Nov 26 10:00 EST`.
+ */
 const mailTime =
-  /^(?:(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*,?\s+)?(\d{1,2})\s+(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\s+(\d{4})\s+(\d{1,2}):(\d{2})(?::(\d{2}))?(?:\s*(Z|UTC?|GMT|[+-]\d{4}))?(?:\s*\([a-z ]*\))?$/i
+  /^(?:(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*(?:,\s*|\s+))?(\d{1,2})\s+(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\s+(\d{4}|\d{2})\s+(\d{1,2}):(\d{2})(?::(\d{2}))?(?:\s*(Z|UTC?|GMT|[ECMP][SD]T|[+-]\d{4}))?(?:\s*\([^()]*\))?$/i
+
+/** RFC 5322 §4.3: hours from UTC. */
+const namedZones = new Map([
+  ['EDT', '-04'],
+  ['EST', '-05'],
+  ['CDT', '-05'],
+  ['CST', '-06'],
+  ['MDT', '-06'],
+  ['MST', '-07'],
+  ['PDT', '-07'],
+  ['PST', '-08'],
+])
 
 const months = 'janfebmaraprmayjunjulaugsepoctnovdec'
 /** Longer than any time that is read. */
@@ -11,9 +26,15 @@ const maxTimeLength = 80
 
 const twoDigits = (text: string | number): string => String(text).padStart(2, '0')
 
-/** `+01:00` of `+01`, `+0100` and `+01:00`; `Z` of all other zones. */
-const toOffset = (zone: string): string =>
-  /^[+-]/.test(zone) ? `${zone.slice(0, 3)}:${zone.slice(3).replace(':', '') || '00'}` : 'Z'
+/** `+01:00` of `+01`, `+0100` and `+01:00`, `-05:00` of `EST`; `Z` of all other zones. */
+const toOffset = (named: string): string => {
+  const zone = namedZones.get(named.toUpperCase()) ?? named
+  return /^[+-]/.test(zone) ? `${zone.slice(0, 3)}:${zone.slice(3).replace(':', '') || '00'}` : 'Z'
+}
+
+/** RFC 5322 §4.3: two digits below 50 are of this century. */
+const toFourDigits = (year: string): string =>
+  year.length > 2 ? year : `${Number(year) < 50 ? 20 : 19}${year}`
 
 /** Date and time in ISO 8601, if the text has either form. */
 const toIso = (text: string): { readonly date: string; readonly time: string } | undefined => {
@@ -27,10 +48,10 @@ const toIso = (text: string): { readonly date: string; readonly time: string } |
   }
   const mail = mailTime.exec(text)
   if (!mail) return undefined
-  const [, day = '', name = '', year, hour = '', minute, second = '00', zone = 'Z'] = mail
+  const [, day = '', name = '', year = '', hour = '', minute, second = '00', zone = 'Z'] = mail
   const month = twoDigits(months.indexOf(name.toLowerCase()) / 3 + 1)
   return {
-    date: `${year}-${month}-${twoDigits(day)}`,
+    date: `${toFourDigits(year)}-${month}-${twoDigits(day)}`,
     time: `${twoDigits(hour)}:${minute}:${second}${toOffset(zone)}`,
   }
 }
@@ -53,7 +74,10 @@ export const toUnixSeconds = (value: unknown): number | undefined => {
   if (/^-?\d{1,17}(?:\.\d+)?$/.test(text)) return numberToSeconds(Number(text))
   const iso = toIso(text)
   if (!iso) return undefined
-  const ms = Date.parse(`${iso.date}T${iso.time}`)
+  // Date.parse knows no leap second, unix time counts it as the second after it.
+  const isLeap = /^\d\d:\d\d:60/.test(iso.time)
+  const time = isLeap ? iso.time.replace(':60', ':59') : iso.time
+  const ms = Date.parse(`${iso.date}T${time}`) + (isLeap ? 1_000 : 0)
   // Date.parse accepts 30 February as 2 March.
   const midnight = new Date(`${iso.date}T00:00:00Z`)
   if (Number.isNaN(ms) || midnight.getUTCDate() !== Number(iso.date.slice(8))) return undefined

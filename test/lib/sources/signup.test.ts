@@ -158,15 +158,46 @@ describe('signup reads companies', () => {
     expect(reading.kind === 'signups' && reading.signups[0].companies).toEqual(companies)
   })
 
-  test.each([{ company: 7 }, { company: [7] }, { companies: true }, { companies: [5] }])(
-    'and refuses %j',
-    async (body) => {
-      expect(await read(signup(), delivery({ email: 'ada@example.com', ...body }))).toMatchObject({
-        kind: 'refused',
-        code: 'invalid_signup',
-      })
-    },
-  )
+  test.each([
+    [{ company: 7 }, ['company']],
+    [{ company: [7, acme] }, ['companies.0']],
+    [{ companies: true }, ['companies']],
+    [{ companies: [null, 5, acme, [acme]] }, ['companies.1', 'companies.3']],
+  ])('and leaves out the one of %j that is none', async (body, paths) => {
+    const reading = await read(signup(), delivery({ email: 'ada@example.com', ...body }))
+    const hasAcme = JSON.stringify(body).includes('Acme')
+
+    expect(reading).toMatchObject({
+      signups: [{ contact: { email: 'ada@example.com' }, ...(hasAcme && { companies: [acme] }) }],
+      leftOut: paths.map((path) => ({ path, reason: 'company_without_id' })),
+    })
+  })
+
+  test('and leaves out one that is none beside the fields of an option', async () => {
+    const source = signup({ company: { org: 'name' } })
+    const body = { email: 'ada@example.com', company: 7, org: 'Acme' }
+
+    expect(await read(source, delivery(body))).toMatchObject({
+      signups: [{ companies: [{ company_id: 'name:acme', name: 'Acme' }] }],
+      leftOut: [{ path: 'company', reason: 'company_without_id' }],
+    })
+  })
+
+  test('and names what no option maps of an unknown key beside what one maps', async () => {
+    const source = signup({ attributes: { 'address.city': 'city', 'company.boss.name': 'boss' } })
+    const body = {
+      ...{ email: 'ada@example.com', address: { city: 'Paris', zip: '75001' } },
+      company: { ...acme, boss: { name: 'Grace', id: 7 } },
+    }
+
+    expect(await read(source, delivery(body))).toMatchObject({
+      signups: [{ contact: { custom_attributes: { city: 'Paris', boss: 'Grace' } } }],
+      leftOut: [
+        { path: 'address.zip', reason: 'field_unknown' },
+        { path: 'company.boss.id', reason: 'field_unknown' },
+      ],
+    })
+  })
 
   test('and names unknown keys inside them, unless an option maps them', async () => {
     const body = {
@@ -224,6 +255,31 @@ test('signup empties what a null stands for at the place of an option', async ()
         clears: ['email', 'phone', 'avatar', 'custom_attributes.plan', 'custom_attributes.level'],
       },
     ],
+  })
+})
+
+test('signup empties an e-mail that the payload sets to null beside an id', async () => {
+  expect(await read(signup(), delivery({ external_id: '1', email: null }))).toMatchObject({
+    signups: [{ contact: { external_id: '1' }, clears: ['email'] }],
+    leftOut: [],
+  })
+})
+
+test.each([
+  ['x', true],
+  [5, true],
+  [[{ name: 'plan', value: 'pro' }], true],
+  // PHP's empty array.
+  [[], false],
+  [null, false],
+  ['', false],
+])('signup without attributes in custom_attributes: %j', async (custom_attributes, isLeftOut) => {
+  const source = signup({ attributes: { plan: 'plan' } })
+  const body = { email: 'ada@example.com', plan: 'pro', custom_attributes }
+
+  expect(await read(source, delivery(body))).toMatchObject({
+    signups: [{ contact: { email: 'ada@example.com', custom_attributes: { plan: 'pro' } } }],
+    leftOut: isLeftOut ? [{ path: 'custom_attributes', reason: 'attribute_invalid' }] : [],
   })
 })
 

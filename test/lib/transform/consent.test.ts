@@ -38,7 +38,21 @@ describe('isTicked', () => {
 describe('readOptOut', () => {
   const yes: unknown[] = [
     ...[true, 1, '1', 'true', 'TRUE', ' tRuE ', 'yes', 'yEs', 'Y', 'on', 't', 'x', 'X', 'checked'],
-    ...['ticked', 'enabled', 'ja', 'JA', 'oui', 'sí', 'si\u0301', 'si', 'ok', 'Okay', 'sure', '✓'],
+    ...[
+      'ticked',
+      'enabled',
+      'ja',
+      'JA',
+      'oui',
+      'sí',
+      'si\u0301',
+      'sì',
+      'si',
+      'ok',
+      'Okay',
+      'sure',
+      '✓',
+    ],
     ...['Yes, please', 'Yes please', 'Yes!', 'Yes – thanks', 'Oui, merci', 'Ja, gerne', 'Yes.'],
     ...['Yes, unsubscribe me', 'Yes (I do not mind)', 'ok then', 'I agree', 'accepted'],
     ...['unsubscribe', 'Unsubscribed', 'unSubscribed', 'Unsubscribe me', 'Please unsubscribe me'],

@@ -26,6 +26,9 @@ test.each([
   ['ada@example.com.', 'ada@example.com'],
   ['ada@example.com ; ', 'ada@example.com'],
   ['ada@example.com.,', 'ada@example.com'],
+  ['mailto://ada@example.com', 'ada@example.com'],
+  ['"ada;b"@example.com', '"ada;b"@example.com'],
+  ['ada@exam_ple.com', 'ada@exam_ple.com'],
 ])('reads %j as %j', (input, expected) => {
   expect(readEmail(input)).toBe(expected)
 })
@@ -66,6 +69,13 @@ test.each([
   ['two recipients of mailto', 'mailto:ada@example.com,grace@example.com'],
   ['a malformed escape', 'mailto:%E0%A4%A@example.com'],
   ['empty brackets', 'Ada <>'],
+  ['a separator before the address', ',ada@example.com'],
+  ['two addresses, the first without @', 'ada;grace@example.com'],
+  ['brackets that are no angle brackets', '[ada@example.com]'],
+  ['the address of a link', '[mailto:ada@example.com]'],
+  ['a label before the address', 'email:ada@example.com'],
+  ['a sign that no domain has', 'ada@example.com!'],
+  ['a quotation mark after the domain', 'ada@example.com`'],
   ['another header', 'ada@example.com\r\nBcc: x@example.com'],
   ['a control character', 'ada\u0000@example.com'],
   ['a control character in the domain', 'ada@exam\u0000ple.com'],

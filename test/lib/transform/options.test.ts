@@ -189,6 +189,7 @@ describe('applyOptions', () => {
 
   test.each([
     [[1, true, 'x'], '1, true, x'],
+    [['', 'x'], 'x'],
     [
       [1, null],
       [1, null],
@@ -233,8 +234,9 @@ describe('applyOptions', () => {
 
   describe('with keys that the preset does not read', () => {
     const unread = ['team', 'a.b', 'uses', 'x@y', 'other']
+    const team = { size: 5, consent: 'on' }
     const listed = (options: SourceOptions) =>
-      applyOptions(preset, { body: {}, payload: {}, questions: [], unread }, options)
+      applyOptions(preset, { body: { team }, payload: {}, questions: [], unread }, options)
         .leftOut.filter(({ reason }) => reason === 'field_unknown')
         .map(({ path }) => path)
 
@@ -244,12 +246,16 @@ describe('applyOptions', () => {
 
     test.each<SourceOptions>([
       { fields: { team: 'name' } },
-      { attributes: { 'team.size': { to: 'team', type: 'integer' } } },
+      { attributes: { 'team.size': { to: 'team', type: 'integer' } }, consent: 'team.consent' },
       { company: { team: ['name'] } },
       { note: 'team' },
-      { consent: 'team.consent' },
     ])('does not list one that %j maps', (options) => {
       expect(listed(options)).toEqual(['a.b', 'uses', '…', 'other'])
+    })
+
+    test('lists what no option maps beside what one maps, and a text that has nothing inside', () => {
+      expect(listed({ note: 'team.size' })).toEqual(['team.consent', 'a.b', 'uses', '…', 'other'])
+      expect(listed({ note: 'uses.size' })).toContain('uses')
     })
 
     test('lists one whose name only starts like a place', () => {
@@ -285,6 +291,24 @@ describe('applyOptions', () => {
       })
     })
 
+    test('keeps the rest of an object that an option maps a part of', () => {
+      const address = { city: 'Paris', zip: '75001' }
+      const input = {
+        contact: { custom_attributes: { address, x: 1 } },
+        company: { company_id: '7', team: { size: 5, lead: 'Ada' } },
+      }
+      const options: SourceOptions = {
+        attributes: { 'company.team.size': 'team', 'custom_attributes.address.city': 'city' },
+      }
+
+      expect(
+        applyOptions(input, { body: {}, payload: {}, questions: [] }, options).input,
+      ).toMatchObject({
+        contact: { custom_attributes: { 'address.zip': '75001', x: 1 } },
+        company: { company_id: '7', 'team.lead': 'Ada' },
+      })
+    })
+
     test('keeps a known field and a flat attribute that an option maps elsewhere, too', () => {
       const options: SourceOptions = {
         attributes: { 'company.company_id': 'org', 'custom_attributes.x': 'y' },
@@ -315,9 +339,23 @@ describe('applyOptions', () => {
       { company: { team: 'name' } },
       { note: 'team' },
       { consent: 'team' },
-      { fields: { 'team.name': 'name' } },
     ])('drops a field that %j maps', (options) => {
       expect(fieldsWith(options)).toEqual(['email', 'size', 'custom_attributes'])
+    })
+
+    test('keeps what no option maps inside a field, by its path', () => {
+      const deep = { a: { b: 1, c: { d: 2 } }, e: [{ f: 3, no: null }, 4, ''], g: 'text' }
+      const options: SourceOptions = {
+        attributes: { 'a.b': 'b', 'e.0.f': 'f', 'g.h': 'h' },
+        note: 'a.c.d',
+      }
+      const input = { contact: { ...contact, ...deep } }
+      const parsed = { body: deep, payload: deep, questions: [] }
+
+      expect(applyOptions(input, parsed, options).input?.contact).toEqual({
+        ...{ ...contact, 'e.1': 4, g: 'text' },
+        custom_attributes: { b: 1, f: 3 },
+      })
     })
 
     test('keeps the unknown fields that no option maps', () => {

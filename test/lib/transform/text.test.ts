@@ -25,6 +25,7 @@ describe('cleanName keeps a joiner', () => {
     ['ZWJ in an emoji of a person', `\u{1f469}${zwj}\u{1f4bb} dev`],
     ['ZWJ after a skin tone', `\u{1f468}\u{1f3fd}${zwj}\u{1f680}`],
     ['ZWJ after a variation selector', `\u{1f3f3}\ufe0f${zwj}\u{1f308}`],
+    ['ZWNJ after a Persian digit', `\u06f2${zwnj}\u0633\u0627\u0644\u0647`],
     ['each ZWJ of a family', `\u{1f469}${zwj}\u{1f469}${zwj}\u{1f467}`],
     ['ZWJ before a sign', `\u{1f9d1}${zwj}\u2695\ufe0f`],
   ])('%s', (_what, name) => {
