@@ -106,6 +106,32 @@ const replayOf = ({ messageAttributes }: QueueRecord): Replay | undefined => {
   return wasParked || messageAttributes.replay ? 'park_archived' : undefined
 }
 
+/** The bridge's own message, parsed; `undefined` for one of another producer. */
+const ownMessage = ({ body }: QueueRecord): Record<string, unknown> | undefined => {
+  const parsed = parseJson(body)
+  return isRecord(parsed) && Object.hasOwn(parsed, 'signup_bridge') ? parsed : undefined
+}
+
+/**
+ * When another producer's message was received, unix seconds: when its dead letter says, else when
+ * it was sent.
+ */
+const receivedAt = (record: QueueRecord): number => {
+  const sentAt = Math.floor(Number(record.attributes.SentTimestamp) / 1000)
+  const noted = record.messageAttributes.received_at?.stringValue ?? ''
+  const isOwnNote = replayOf(record) !== undefined && /^\d{1,12}$/.test(noted)
+  return isOwnNote ? Math.min(Number(noted), sentAt) : sentAt
+}
+
+/**
+ * The attribute of a dead letter, and of its replay, that keeps when another producer's message was
+ * received: the bridge's own messages have that in the body.
+ */
+export const receivedAttribute = (record: QueueRecord): { readonly received_at?: string } => {
+  const received_at = ownMessage(record) ? Number.NaN : receivedAt(record)
+  return Number.isNaN(received_at) ? {} : { received_at: String(received_at) }
+}
+
 /**
  * Parses a queue record into its delivery. The message is the bridge's own, or another producer's:
  * plain, through SNS (envelope or raw) or EventBridge. A message without a source is of `queue`.
@@ -114,9 +140,9 @@ const replayOf = ({ messageAttributes }: QueueRecord): Replay | undefined => {
  */
 export const fromRecord = (record: QueueRecord): RecordContent => {
   const replay = replayOf(record)
-  const parsedBody = parseJson(record.body)
-  if (isRecord(parsedBody) && Object.hasOwn(parsedBody, 'signup_bridge')) {
-    const parsed = z.safeParse(queuedDelivery, parsedBody)
+  const message = ownMessage(record)
+  if (message) {
+    const parsed = z.safeParse(queuedDelivery, message)
     if (!parsed.success) {
       throw new BridgeError(
         'invalid_message',
@@ -132,7 +158,7 @@ export const fromRecord = (record: QueueRecord): RecordContent => {
   return {
     delivery: {
       source: source ?? queueSourceName,
-      received_at: Math.floor(Number(record.attributes.SentTimestamp) / 1000),
+      received_at: receivedAt(record),
       method: 'POST',
       url: '',
       headers: {},

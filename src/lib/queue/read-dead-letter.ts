@@ -1,7 +1,7 @@
 import type { Bridge } from '../config/config.ts'
 import { sha256 } from '../digest.ts'
 import { type ErrorCode, errorCodes, type Issue } from '../errors.ts'
-import { personKey, type QueueMessage } from './message.ts'
+import { personKey, type QueueMessage, receivedAttribute } from './message.ts'
 import { eventIdOf, readRecord, refusalOf, signupsOf } from './read-record.ts'
 import type { QueueRecord } from './record.ts'
 import { fromLeftOutAttribute, toAttribute } from './to-dead-letter.ts'
@@ -96,6 +96,7 @@ export const toReplay = ({ record, groupId }: DeadLetter, restore: boolean): Que
       replay: restore ? 'restore' : 'fill',
       // A message of another producer names its source only here.
       ...(source !== undefined && { source }),
+      ...receivedAttribute(record),
     },
   }
 }

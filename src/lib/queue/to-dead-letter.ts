@@ -2,7 +2,7 @@ import { isSourceName } from '../config/config.ts'
 import { sha256 } from '../digest.ts'
 import type { ErrorCode } from '../errors.ts'
 import { isPlainPath } from '../field-names.ts'
-import type { QueueMessage } from './message.ts'
+import { type QueueMessage, receivedAttribute } from './message.ts'
 import type { QueueRecord } from './record.ts'
 
 /** Why a record was parked: `reason` is the bridge's code, `code` is Intercom's, if it sent one. */
@@ -57,6 +57,10 @@ export const toDeadLetter = (record: QueueRecord, parking: Parking): QueueMessag
     body: record.body,
     groupId: record.messageId,
     dedupeId: sha256(`${record.messageId} ${parking.reason}`),
-    attributes: { ...Object.fromEntries(attributes), ...(left_out && { left_out }) },
+    attributes: {
+      ...Object.fromEntries(attributes),
+      ...(left_out && { left_out }),
+      ...receivedAttribute(record),
+    },
   }
 }

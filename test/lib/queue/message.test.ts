@@ -194,6 +194,31 @@ describe('fromRecord with a replayed dead letter', () => {
     })
   })
 
+  describe('of another producer keeps when it was received', () => {
+    const sentSeconds = start + 86_400
+    const attributes = { SentTimestamp: String(sentSeconds * 1000) }
+    const receivedAt = (messageAttributes: Record<string, { stringValue?: string }>) =>
+      fromRecord(record('{}', { messageAttributes, attributes })).delivery.received_at
+
+    test.each([{ reason: text('no_identity') }, { replay: text('fill') }])(
+      'as its dead letter says: %j',
+      (marks) => {
+        expect(receivedAt({ ...marks, received_at: text(String(start)) })).toBe(start)
+      },
+    )
+
+    test.each([
+      ['is not a dead letter', {}, String(start)],
+      ['says none', { replay: text('fill') }, undefined],
+      ['says no time', { replay: text('fill') }, '2026-01-01'],
+      ['says a later one', { replay: text('fill') }, String(sentSeconds + 1)],
+    ])('as SQS says if it %s', (_what, marks, received_at) => {
+      const noted = received_at === undefined ? {} : { received_at: text(received_at) }
+
+      expect(receivedAt({ ...marks, ...noted })).toBe(sentSeconds)
+    })
+  })
+
   test('recognises a parked record and reads the same delivery from it', () => {
     const original = record(message?.body ?? '')
     const letter = toDeadLetter(original, { reason: 'contact_archived', source: 'test' })

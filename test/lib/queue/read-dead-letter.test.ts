@@ -102,7 +102,7 @@ describe('toReplay', () => {
       body: JSON.stringify(ada),
       groupId: sha256('ada@example.com'),
       dedupeId: sha256('m1'),
-      attributes: { replay: 'fill' },
+      attributes: { replay: 'fill', received_at: String(start) },
     })
   })
 
@@ -118,13 +118,25 @@ describe('toReplay', () => {
       parked(ada, { reason: 'fields_refused', left_out: ['phone'] }),
     )
 
-    expect(toReplay(letter, false).attributes).toEqual({ replay: 'fill' })
+    expect(toReplay(letter, false).attributes).not.toHaveProperty('left_out')
   })
 
   test('keeps the source, and sets `replay` to `restore` when restoring', async () => {
     const parking = { reason: 'contact_archived', source: 'backend' } as const
     const letter = await readDeadLetter(bridge, parked(ada, parking))
 
-    expect(toReplay(letter, true).attributes).toEqual({ replay: 'restore', source: 'backend' })
+    expect(toReplay(letter, true).attributes).toMatchObject({
+      ...{ replay: 'restore', source: 'backend' },
+    })
+  })
+
+  test('keeps when a message of another producer was received first', async () => {
+    const { messageAttributes } = parked(ada, { reason: 'intercom_rejected' })
+    const attributes = { SentTimestamp: String((start + 500) * 1000) }
+    const letter = await readDeadLetter(bridge, record(ada, { messageAttributes, attributes }))
+    const movedBySqs = await readDeadLetter(bridge, record(ada))
+
+    expect(toReplay(letter, false).attributes?.received_at).toBe(String(start))
+    expect(toReplay(movedBySqs, false).attributes?.received_at).toBe(String(start))
   })
 })

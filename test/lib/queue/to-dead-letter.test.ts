@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
+import type { QueueRecord } from '../../../src/lib/queue/record.ts'
 import { toDeadLetter } from '../../../src/lib/queue/to-dead-letter.ts'
+import { start } from '../../support/clock.ts'
 import { fifoArn, record } from '../../support/records.ts'
 
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex')
@@ -23,6 +25,7 @@ describe('toDeadLetter', () => {
         code: 'parameter_invalid',
         source: 'clerk',
         event_id: 'evt_1',
+        received_at: String(start),
       },
     })
   })
@@ -80,6 +83,16 @@ describe('toDeadLetter', () => {
       left_out: [],
     })
 
-    expect(attributes).toEqual({ reason: 'invalid_message' })
+    expect(attributes).toEqual({ reason: 'invalid_message', received_at: String(start) })
+  })
+
+  test('keeps no time of a message of the bridge, which has it in the body, or without one', () => {
+    const own = record({ signup_bridge: 1, received_at: start })
+    const timeless = record('{}', { attributes: { SentTimestamp: 'x' } })
+    const attributesOf = (one: QueueRecord) =>
+      toDeadLetter(one, { reason: 'unexpected' }).attributes
+
+    expect(attributesOf(own)).toEqual({ reason: 'unexpected' })
+    expect(attributesOf(timeless)).toEqual({ reason: 'unexpected' })
   })
 })
