@@ -1,5 +1,5 @@
 import * as z from 'zod/mini'
-import { isAbsent } from '../transform/text.ts'
+import { isAbsent, toScalar } from '../transform/text.ts'
 import {
   assertOptions,
   makeSource,
@@ -72,7 +72,9 @@ export const form = (options: FormOptions = {}): Source => {
           knownInputs.has(name) || !hasValue(value) ? [] : [name],
         ),
       toSignup: ({ email, name, phone, [honeypot]: gotcha }) =>
-        gotcha?.length ? undefined : { contact: { email, name, phone } },
+        gotcha?.length
+          ? undefined
+          : { contact: { email: toScalar(email), name: toScalar(name), phone: toScalar(phone) } },
     },
     common,
   )

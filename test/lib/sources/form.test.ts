@@ -62,6 +62,16 @@ test('form uses the digest of the body as event id', async () => {
   expect(idOf(other)).not.toBe(idOf(first))
 })
 
+test('form reads an input that is there twice, once empty', async () => {
+  const body = 'email=&email=ada%40example.com&name=Ada&name='
+  const headers = { 'content-type': 'application/x-www-form-urlencoded' }
+
+  expect(await read(form(), delivery(body, headers))).toMatchObject({
+    signups: [{ contact: { email: 'ada@example.com', name: 'Ada' } }],
+    leftOut: [],
+  })
+})
+
 test('form counts each input with a value that no option maps, by its name', async () => {
   const inputs = [
     ...['email=ada%40example.com', 'name=Ada', 'phone=', '_gotcha=', 'cf-turnstile-response=token'],
