@@ -1,60 +1,56 @@
-import * as z from 'zod/mini'
-
-const attributes = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]))
+type Attributes = Record<string, string | number | boolean>
 
 /**
  * The request body of Intercom's Create contact, under Intercom's own names.
- * Times are unix seconds; `owner_id` is an integer up to API version 2.15.
+ * Times are whole unix seconds; `owner_id` is an integer, from API version 2.16 on sent as text.
  * https://developers.intercom.com/docs/references/rest-api/api.intercom.io/contacts/createcontact
  */
-const contactFields = z.strictObject({
-  role: z.enum(['user', 'lead']),
-  external_id: z.optional(z.string()),
-  email: z.optional(z.string()),
-  phone: z.optional(z.string()),
-  name: z.optional(z.string()),
-  avatar: z.optional(z.string()),
-  signed_up_at: z.optional(z.int()),
-  last_seen_at: z.optional(z.int()),
-  owner_id: z.optional(z.int()),
-  unsubscribed_from_emails: z.optional(z.boolean()),
-  custom_attributes: z.optional(attributes),
-})
+export type ContactFields = {
+  role: 'user' | 'lead'
+  external_id?: string | undefined
+  email?: string | undefined
+  phone?: string | undefined
+  name?: string | undefined
+  avatar?: string | undefined
+  signed_up_at?: number | undefined
+  last_seen_at?: number | undefined
+  owner_id?: number | undefined
+  unsubscribed_from_emails?: boolean | undefined
+  custom_attributes?: Attributes | undefined
+}
 
 /** A company, under the names of Intercom's Create or update a company. */
-const companyFields = z.strictObject({
-  company_id: z.string(),
-  name: z.optional(z.string()),
-  website: z.optional(z.string()),
-  plan: z.optional(z.string()),
-  industry: z.optional(z.string()),
-  size: z.optional(z.int()),
-  monthly_spend: z.optional(z.int()),
+export type Company = {
+  company_id: string
+  name?: string | undefined
+  website?: string | undefined
+  plan?: string | undefined
+  industry?: string | undefined
+  size?: number | undefined
+  monthly_spend?: number | undefined
   /** When the company was created, unix seconds. */
-  remote_created_at: z.optional(z.int()),
-  custom_attributes: z.optional(attributes),
-})
+  remote_created_at?: number | undefined
+  custom_attributes?: Attributes | undefined
+}
 
 /** A signup in normal form: every source is read into it, and delivery uses nothing else. */
-export const signupSchema = z.strictObject({
-  event_id: z.string(),
-  occurred_at: z.optional(z.int()),
-  contact: contactFields,
+export type Signup = {
+  event_id: string
+  /** Unix seconds. */
+  occurred_at?: number | undefined
+  contact: ContactFields
   /** Whether the person agreed to e-mail; absent: not asked. */
-  consent: z.optional(z.boolean()),
-  tags: z.optional(z.array(z.string())),
-  companies: z.optional(z.array(companyFields)),
-  note: z.optional(z.string()),
+  consent?: boolean | undefined
+  tags?: string[] | undefined
+  companies?: Company[] | undefined
+  note?: string | undefined
   /**
    * What the sender explicitly empties: names of contact fields, and `custom_attributes.NAME`.
    * Cleared only by a source that overwrites.
    */
-  clears: z.optional(z.array(z.string())),
-})
+  clears?: string[] | undefined
+}
 
-export type ContactFields = z.infer<typeof contactFields>
-export type Company = z.infer<typeof companyFields>
-export type Signup = z.infer<typeof signupSchema>
 export type Role = ContactFields['role']
 export type ContactField = Exclude<keyof ContactFields, 'custom_attributes'>
 export type CompanyField = Exclude<keyof Company, 'custom_attributes'>

@@ -1,11 +1,12 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import * as z from 'zod/mini'
-import { type SignupInput, signupSchema } from '../../../src/lib/signup.ts'
+import type { SignupInput } from '../../../src/lib/signup.ts'
 import { constantsOf } from '../../../src/lib/transform/constants.ts'
 import { normalise } from '../../../src/lib/transform/normalise.ts'
 import { cleanName, isAbsent } from '../../../src/lib/transform/text.ts'
 import { start } from '../../support/clock.ts'
+import { signupSchema } from '../../support/signup-schema.ts'
 
 const context = {
   eventId: 'body-digest',
