@@ -62,6 +62,7 @@ export const parts: Readonly<Record<string, Part>> = {
       'src/lib/deliver/step.ts',
       'src/lib/deliver/match-contact.ts',
       'src/lib/deliver/contact-diff.ts',
+      'src/lib/deliver/contact-write.ts',
       'src/lib/deliver/fuse.ts',
       'src/lib/deliver/refusals.ts',
       'src/lib/deliver/attributes.ts',
@@ -70,7 +71,7 @@ export const parts: Readonly<Record<string, Part>> = {
     tests: [
       'test/lib/deliver/match-contact.test.ts',
       'test/lib/deliver/next-step-*.test.ts',
-      'test/lib/deliver/contact-diff.test.ts',
+      'test/lib/deliver/contact-write.test.ts',
       'test/lib/deliver/fuse.test.ts',
       'test/lib/deliver/attributes.test.ts',
       'test/lib/deliver/fit-attributes.test.ts',

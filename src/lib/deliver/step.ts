@@ -3,7 +3,7 @@ import type { Contact } from '../intercom/contact.ts'
 import { isEmpty } from '../json-access.ts'
 import type { Signup } from '../signup.ts'
 import { attributesOf } from './attributes.ts'
-import { fieldsToCreate, fieldsToUpdate, type Sendable } from './contact-diff.ts'
+import { fieldsToCreate, fieldsToUpdate, type Sendable } from './contact-write.ts'
 import {
   countResponses,
   foundContacts,

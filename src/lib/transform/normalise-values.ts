@@ -125,7 +125,8 @@ export const createValueReader = (receivedAt: number) => {
       return Number.isInteger(number) ? number : leaveOut(path, 'number_invalid')
     },
     role: (value: unknown): Role => {
-      if (value === 'lead' || value === 'user') return value
+      const word = typeof value === 'string' ? value.trim().toLowerCase() : value
+      if (word === 'lead' || word === 'user') return word
       if (!isAbsent(value)) leaveOut('role', 'role_invalid')
       return 'user'
     },

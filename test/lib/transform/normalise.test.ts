@@ -292,6 +292,8 @@ describe('normalise: other fields', () => {
     [undefined, 'user'],
     [null, 'user'],
     ['', 'user'],
+    ['Lead', 'lead'],
+    [' USER ', 'user'],
   ])('reads the role %j as %s and lists nothing', async (role, expected) => {
     expect(await run({ email: 'ada@example.com', role })).toMatchObject({
       signup: { contact: { role: expected } },

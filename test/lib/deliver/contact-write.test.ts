@@ -4,7 +4,7 @@ import {
   fieldsToCreate,
   fieldsToUpdate,
   type Sendable,
-} from '../../../src/lib/deliver/contact-diff.ts'
+} from '../../../src/lib/deliver/contact-write.ts'
 import type { Exchange } from '../../../src/lib/deliver/history.ts'
 import type { Policy } from '../../../src/lib/deliver/policy.ts'
 import type { Contact } from '../../../src/lib/intercom/contact.ts'
