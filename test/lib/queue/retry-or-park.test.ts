@@ -14,6 +14,7 @@ describe('decideRetry', () => {
     'contact_archived',
     'contact_deleted',
     'extras_failed',
+    'fields_refused',
     'identity_conflict',
     'intercom_rejected',
     'invalid_body',
@@ -58,6 +59,7 @@ describe('decideRetry', () => {
   test.each([
     'intercom_forbidden',
     'intercom_rate_limited',
+    'intercom_refuses_all',
     'invalid_config',
     'misconfigured',
     'temporarily_unavailable',
