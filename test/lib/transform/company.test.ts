@@ -116,6 +116,8 @@ describe('readCompanies: size', () => {
     ['1\u202f200', 1200],
     ["1'200'000", 1_200_000],
     ['50 employees', 50],
+    ['50employees', 50],
+    [' 1,200 ', 1200],
   ])('reads %j as %j', (size, expected) => {
     expect(readField({ size })).toEqual({ fields: { size: expected }, leftOut: [] })
   })
@@ -147,6 +149,8 @@ describe('readCompanies: size', () => {
     '+',
     '2024-12-18',
     'about 50+',
+    'employees 50',
+    '50 employees abroad',
     '50+ or so',
     '1'.repeat(65),
     true,
@@ -166,6 +170,10 @@ describe('readCompanies: monthly_spend', () => {
     [-5, -5, []],
     ['49', 49, []],
     [' 1,200 ', 1200, []],
+    ['12,345,678', 12_345_678, []],
+    ['-1,200', -1200, []],
+    ['about 1,200', undefined, ['number_invalid']],
+    ['1,200 a month', undefined, ['number_invalid']],
     [2_147_483_647, 2_147_483_647, []],
     [49.9, 49, ['number_cut']],
     [-49.9, -49, ['number_cut']],

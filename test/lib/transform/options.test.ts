@@ -98,6 +98,22 @@ const apply = (options: SourceOptions) =>
   applyOptions(preset, { body, payload: body, questions }, options)
 
 describe('applyOptions', () => {
+  test('empties what a null stands for at the place of an option, only for a preset that lists nulls', () => {
+    const received = { tel: null, tier: null, level: 3, name: undefined }
+    const options = {
+      fields: { tel: 'phone', name: 'name' },
+      attributes: { tier: 'plan', level: { to: 'level', type: 'integer' } },
+    } as const
+    const clearsOf = (preset: SignupInput) =>
+      applyOptions(preset, { body: received, payload: received, questions: [] }, options).input
+        ?.clears
+
+    expect(clearsOf({ contact: {}, clears: ['avatar'] })).toEqual([
+      ...['avatar', 'phone', 'custom_attributes.plan'],
+    ])
+    expect(clearsOf({ contact: {} })).toBeUndefined()
+  })
+
   test('returns the preset’s signup unchanged without options', () => {
     expect(apply({}).input).toEqual(preset)
   })
