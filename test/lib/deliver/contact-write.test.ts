@@ -154,6 +154,14 @@ describe('fieldsToUpdate with overwrite', () => {
     })
   })
 
+  test('does not write an avatar that the contact has', () => {
+    const same = { ...different, avatar: { image_url: 'https://example.com/a.png' } }
+
+    expect(
+      written(full, same, { onExisting: { overwrite: ['avatar'] }, mark: 20 }),
+    ).not.toHaveProperty('avatar')
+  })
+
   test.each([
     ['a contact without an id, for an account', account, null],
     ['an account, for a signup without an id', newcomer, '2'],
