@@ -39,7 +39,7 @@ describe('a canary in every field', () => {
     note: canary,
   }
 
-  test('of every source is in no log line and no response, whatever the outcome', async () => {
+  test('of every source is in no log line, and no value of one in a response, whatever the outcome', async () => {
     const clerkEvent = withCanary(userCreated) as typeof userCreated
     const event = { ...clerkEvent, ...unchanged, data: { ...clerkEvent.data, ...ids } }
     const response = { ...(withCanary(formResponse) as object), event_type: 'form_response' }
@@ -106,7 +106,9 @@ describe('a canary in every field', () => {
       expect(log).toContain(`"code":"${reason}"`)
     }
     expect(log).not.toContain(canary)
-    expect(bridge.answered.join('\n')).not.toContain(canary)
+    // The response names an unknown key to the sender that sent it.
+    const answered = bridge.answered.join('\n').replaceAll(`{"path":"${canary}"`, '')
+    expect(answered).not.toContain(canary)
     for (const { secret } of bridge.senders) if (secret) expect(log).not.toContain(secret)
     expect(log).not.toContain('sandbox-access-token')
     expect(log).not.toContain('12813322575')

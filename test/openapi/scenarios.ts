@@ -36,6 +36,8 @@ const details = {
 
 const company = {
   company_id: 'c1',
+  monthly_spend: 49,
+  remote_created_at: 1_734_537_429,
   name: 'Engines',
   website: 'https://example.com',
   plan: 'pro',
