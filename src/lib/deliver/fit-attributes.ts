@@ -1,5 +1,6 @@
 import { type DataAttribute, isCustom, type Scalar } from '../intercom/data-attributes.ts'
 import { own } from '../json-access.ts'
+import { readPlainAnswer } from '../transform/consent.ts'
 import { toUnixSeconds } from '../transform/time.ts'
 
 /** A custom attribute of a signup, as the workspace takes it. */
@@ -48,21 +49,12 @@ const toFloat = (value: Scalar): number | undefined => {
   return isExact ? Number(text) : undefined
 }
 
-const yesWords = new Set(['true', 'yes', 'on', '1'])
-const noWords = new Set(['false', 'no', 'off', '0'])
-
-const toBoolean = (value: Scalar): boolean | undefined => {
-  const word = String(value).trim().toLowerCase()
-  if (yesWords.has(word)) return true
-  return noWords.has(word) ? false : undefined
-}
-
 /** Converts a value to a type of Intercom, only where nothing is lost; else `undefined`. */
 const converters = new Map<string, (value: Scalar) => Scalar | undefined>([
   ['string', String],
   ['integer', toInteger],
   ['float', toFloat],
-  ['boolean', toBoolean],
+  ['boolean', readPlainAnswer],
   // Intercom stores a date as unix seconds.
   ['date', toUnixSeconds],
   ['datetime', toUnixSeconds],

@@ -19,7 +19,8 @@ const messages: { readonly [code in ErrorCode]?: string } = {
   out_of_time: "the invocation's time is up: nothing to do, the signup is retried in the next one",
 }
 
-const parseErrorList = (body: unknown): ErrorList | undefined => {
+/** Intercom's error list; `undefined` if the body is none. */
+export const parseErrorList = (body: unknown): ErrorList | undefined => {
   const parsed = z.safeParse(errorListSchema, body)
   return parsed.success ? parsed.data : undefined
 }

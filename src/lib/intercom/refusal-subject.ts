@@ -1,6 +1,5 @@
-import * as z from 'zod/mini'
 import { type ContactField, contactFieldNames } from '../signup.ts'
-import { errorListSchema } from './contact.ts'
+import { parseErrorList } from './errors.ts'
 
 /**
  * What a refusal is about. Intercom says so in `field` at best, else in a text that is undocumented:
@@ -66,8 +65,7 @@ const readText = (text: string, attributes: readonly string[]): RefusalSubject =
  * @param attributes the names of the custom attributes that the request sent
  */
 export const subjectOf = (body: unknown, attributes: readonly string[] = []): RefusalSubject => {
-  const list = z.safeParse(errorListSchema, body)
-  const subjects = (list.data?.errors ?? []).map(
+  const subjects = (parseErrorList(body)?.errors ?? []).map(
     ({ code, message, field }): RefusalSubject =>
       (field ? readField(field, attributes) : undefined) ??
       readText([field, message, code].map((part) => part ?? '').join('\n'), attributes),

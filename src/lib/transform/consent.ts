@@ -7,6 +7,22 @@ const plainYes = /^(?:1|true|t|y|x|on|checked|ticked|enabled|✓|✔|☑)$/
 /** A value that means no by itself: an unticked box, a switch that is off. */
 const plainNo = /^(?:0|false|f|n|off|unchecked|unticked|disabled)$/i
 
+const yesWord = new RegExp(`^(?:${yesWords})$`)
+const noWordAlone = /^(?:no|nope|nein|nee|non)$/
+
+/**
+ * Reads a plain yes or no: a boolean, 1 or 0, or one word as of a box, a switch or a person, in any
+ * case. Returns `undefined` for anything else.
+ */
+export const readPlainAnswer = (value: unknown): boolean | undefined => {
+  if (typeof value === 'boolean') return value
+  if (value === 1 || value === 0) return value === 1
+  if (typeof value !== 'string') return undefined
+  const word = clean(value).toLowerCase()
+  if (plainYes.test(word) || yesWord.test(word)) return true
+  return plainNo.test(word) || noWordAlone.test(word) ? false : undefined
+}
+
 /** A text that starts with a yes; its later clauses (small print) do not count. */
 const startsWithYes = new RegExp(
   `^(?:${yesWords}|i (?:accept|agree|consent|want|would)|accept|agree|consent|keep|notify|please|send|sign|subscribe)(?![\\p{L}\\p{N}])`,
@@ -71,10 +87,8 @@ const readClause = (clause: string): boolean | undefined => {
   return noClause.test(clause) || inClause.test(clause) ? false : undefined
 }
 
-const readWhole = (words: string): boolean | undefined => {
-  if (plainYes.test(words)) return true
-  return plainNo.test(words) ? false : readClause(words)
-}
+const readWhole = (words: string): boolean | undefined =>
+  readPlainAnswer(words) ?? readClause(words)
 
 const readSentence = (words: string): boolean | undefined => {
   const end = words.search(clauseEnd)
@@ -87,9 +101,7 @@ const readSentence = (words: string): boolean | undefined => {
 }
 
 const readAnswer = (value: unknown): boolean | undefined => {
-  if (typeof value === 'boolean') return value
-  if (value === 1 || value === 0) return value === 1
-  if (typeof value !== 'string') return undefined
+  if (typeof value !== 'string') return readPlainAnswer(value)
   const [words, split] = spellingsOf(clean(value))
   return readWhole(words) ?? readWhole(split) ?? readSentence(words)
 }
