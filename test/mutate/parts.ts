@@ -32,6 +32,7 @@ export const parts: Readonly<Record<string, Part>> = {
   mapping: {
     files: [
       'src/lib/transform/options.ts',
+      'src/lib/transform/event-type.ts',
       'src/lib/transform/mapped-keys.ts',
       'src/lib/transform/find-value.ts',
       'src/lib/transform/consent.ts',
@@ -46,6 +47,7 @@ export const parts: Readonly<Record<string, Part>> = {
     ],
     tests: [
       'test/lib/transform/consent.test.ts',
+      'test/lib/transform/event-type.test.ts',
       'test/lib/transform/options.test.ts',
       'test/lib/transform/normalise.test.ts',
       'test/lib/transform/company.test.ts',

@@ -10,9 +10,8 @@ const event = z.looseObject({
 type Log = z.infer<typeof event>['data']
 type User = NonNullable<Log['object']>
 
-const signupTypes: ReadonlySet<unknown> = new Set(['user.created', 'com.auth0.user.created'])
-/** "Success signup": https://auth0.com/docs/deploy-monitor/logs/log-event-type-codes */
-const signupLog = 'ss'
+/** `ss` is "Success signup": https://auth0.com/docs/deploy-monitor/logs/log-event-type-codes */
+const signups = ['user.created', 'com.auth0.user.created', 'ss']
 
 const userContact = (user: User) => ({
   external_id: user.user_id,
@@ -44,9 +43,9 @@ export const auth0 = defineSource({
   payload: {
     format: 'json',
     events: (body) => (Array.isArray(body) ? body : [body]),
-    isSignup: (body) =>
-      signupTypes.has(own(body, 'type')) || own(own(body, 'data'), 'type') === signupLog,
+    types: { of: (body) => own(body, 'type') ?? own(own(body, 'data'), 'type'), signups },
     schema: event,
+    advice: 'send the event user.created of an event stream, or every entry of a log stream',
   },
   eventId: ({ id, log_id }) => id ?? log_id,
   toSignup: ({ time, data }) => ({

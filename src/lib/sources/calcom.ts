@@ -34,8 +34,9 @@ export const calcom = defineSource({
   signature: bodyScheme('x-cal-signature-256', 'hex'),
   payload: {
     format: 'json',
-    isSignup: (body) => own(body, 'triggerEvent') === 'BOOKING_CREATED',
+    types: { of: (body) => own(body, 'triggerEvent'), signups: ['BOOKING_CREATED'] },
     schema: bookingCreated,
+    advice: 'subscribe to Booking created, without a custom payload template',
   },
   eventId: ({ triggerEvent, payload: { uid } }) => asText(uid) && `${uid} ${triggerEvent}`,
   questions: ({ payload }) =>

@@ -25,8 +25,9 @@ export const calendly = defineSource({
   signature: timestampedScheme('calendly-webhook-signature', 's'),
   payload: {
     format: 'json',
-    isSignup: (body) => own(body, 'event') === 'invitee.created',
+    types: { of: (body) => own(body, 'event'), signups: ['invitee.created'] },
     schema: inviteeCreated,
+    advice: 'subscribe to invitee.created through API version 2',
   },
   eventId: ({ payload }) => payload.uri,
   questions: ({ payload }) =>

@@ -26,8 +26,9 @@ export const clerk = defineSource({
   signature: standardWebhooksScheme,
   payload: {
     format: 'json',
-    isSignup: (body) => own(body, 'type') === 'user.created',
+    types: { of: (body) => own(body, 'type'), signups: ['user.created'] },
     schema: userCreated,
+    advice: 'subscribe the endpoint to user.created, without a transformation',
     headers: standardWebhooksHeaders,
   },
   eventId: (_event, delivery) => standardWebhooksId(delivery),

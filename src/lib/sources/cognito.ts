@@ -22,8 +22,12 @@ export const cognito = defineSource({
   payload: {
     format: 'json',
     // PostConfirmation_ConfirmForgotPassword is a new password of an existing user.
-    isSignup: (body) => own(body, 'triggerSource') === 'PostConfirmation_ConfirmSignUp',
+    types: {
+      of: (body) => own(body, 'triggerSource'),
+      signups: ['PostConfirmation_ConfirmSignUp'],
+    },
     schema: confirmed,
+    advice: 'invoke the function by the trigger Post confirmation',
   },
   eventId: () => undefined,
   toSignup: ({ userName, request: { userAttributes } }, { received_at }) => ({

@@ -51,8 +51,12 @@ export const hubspot = defineSource({
   payload: {
     format: 'json',
     headers: [timestampHeader, v3Header],
-    isSignup: (body) => own(body, 'is-contact') !== false,
+    types: {
+      of: (body) => (own(body, 'is-contact') === false ? 'another object' : 'contact'),
+      signups: ['contact'],
+    },
     schema: contact,
+    advice: 'send it by a contact workflow’s action Send a webhook, not by the webhooks API',
   },
   eventId: () => undefined,
   toSignup: ({ properties }, { headers }) => {

@@ -17,7 +17,7 @@ const submissionCreated = z.looseObject({
 export const netlify = defineSource({
   docs: 'https://docs.netlify.com/manage/forms/notifications/',
   signature: { type: 'jws', header: 'x-webhook-signature', issuer: 'netlify' },
-  payload: { format: 'json', schema: submissionCreated },
+  payload: { format: 'json', schema: submissionCreated, advice: 'notify of verified submissions' },
   eventId: ({ id }) => id,
   questions: ({ data, ordered_human_fields }) =>
     Object.entries(data).map(([key, value]) => {

@@ -1,16 +1,33 @@
 import * as z from 'zod/mini'
+import type { Delivery } from '../delivery.ts'
+import { own } from '../json-access.ts'
 import { bodyScheme } from '../signature/hmac.ts'
 import { fullName } from './person.ts'
 import { defineSource } from './source.ts'
 
 const customerCreated = z.looseObject({ id: z.union([z.number(), z.string()]) })
 const topicHeader = 'x-shopify-topic'
+const signupTopic = 'customers/create'
 /** An event has one id for all subscriptions; older API versions send only the second header. */
 const idHeaders = ['x-shopify-event-id', 'x-shopify-webhook-id'] as const
 
+/** The global id of a customer; an order or a draft has one of its own kind. */
+const customerGid = /^gid:\/\/shopify\/Customer\/(\d+)$/
+
+/**
+ * The topic, unless the body is not its resource. A delivery without the header, as by a relay, is
+ * known by the kind of its global id.
+ */
+const topicOf = (body: unknown, { headers }: Delivery): unknown => {
+  const gid = own(body, 'admin_graphql_api_id')
+  const isCustomer = gid === undefined ? undefined : customerGid.test(String(gid))
+  const topic = headers[topicHeader] ?? (isCustomer && signupTopic)
+  return topic === signupTopic && isCustomer === false ? undefined : topic
+}
+
 /** The id at the end of `gid://shopify/Customer/…`: as a JSON number it may be rounded. */
 const customerId = ({ id, admin_graphql_api_id }: z.infer<typeof customerCreated>): unknown =>
-  /\/(\d+)$/.exec(String(admin_graphql_api_id))?.[1] ?? id
+  customerGid.exec(String(admin_graphql_api_id))?.[1] ?? id
 
 /**
  * A new customer (`customers/create`); the contact's `external_id` is the customer's id.
@@ -23,10 +40,10 @@ export const shopify = defineSource({
   signature: bodyScheme('x-shopify-hmac-sha256', 'base64'),
   payload: {
     format: 'json',
-    isSignup: (_body, { headers }) =>
-      (headers[topicHeader] ?? 'customers/create') === 'customers/create',
+    types: { of: topicOf, signups: [signupTopic] },
     schema: customerCreated,
     headers: [topicHeader, ...idHeaders],
+    advice: 'subscribe to customers/create in JSON, and keep the header X-Shopify-Topic',
   },
   eventId: (_customer, { headers }) => headers[idHeaders[0]] ?? headers[idHeaders[1]],
   toSignup: (customer) => ({

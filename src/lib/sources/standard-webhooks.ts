@@ -38,7 +38,7 @@ export const standardWebhooks = (options: StandardWebhooksOptions): Source => {
       signature: standardWebhooksScheme,
       payload: {
         format: 'json',
-        isSignup: (body) => types === undefined || types.includes(String(own(body, 'type'))),
+        ...(types && { types: { of: (body: unknown) => own(body, 'type'), signups: types } }),
         schema: event,
         headers: standardWebhooksHeaders,
       },

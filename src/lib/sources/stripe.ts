@@ -3,10 +3,6 @@ import { own } from '../json-access.ts'
 import { timestampedScheme } from '../signature/hmac.ts'
 import { defineSource } from './source.ts'
 
-const signupTypes: ReadonlySet<unknown> = new Set([
-  'customer.created',
-  'checkout.session.completed',
-])
 const event = z.looseObject({
   data: z.looseObject({
     object: z.looseObject({ customer_details: z.nullish(z.looseObject({})) }),
@@ -25,8 +21,12 @@ export const stripe = defineSource({
   signature: timestampedScheme('stripe-signature', 's'),
   payload: {
     format: 'json',
-    isSignup: (body) => signupTypes.has(own(body, 'type')),
+    types: {
+      of: (body) => own(body, 'type'),
+      signups: ['customer.created', 'checkout.session.completed'],
+    },
     schema: event,
+    advice: 'set the payload style of the destination to snapshot: a thin event has no customer',
   },
   eventId: ({ id }) => id,
   toSignup: ({ created, data: { object } }) => {

@@ -36,9 +36,16 @@ export const supabaseDatabase = (options: SupabaseDatabaseOptions = {}): Source 
       signature: { type: 'bearer' },
       payload: {
         format: 'json',
-        isSignup: (body) =>
-          own(body, 'type') === 'INSERT' && (table === undefined || own(body, 'table') === table),
+        types: {
+          of: (body) => {
+            const from = own(body, 'table')
+            const isOther = table !== undefined && typeof from === 'string' && from !== table
+            return isOther ? 'another table' : own(body, 'type')
+          },
+          signups: ['INSERT'],
+        },
         schema: insert,
+        advice: 'send the event Insert by a database webhook',
       },
       eventId: () => undefined,
       toSignup: ({ schema, record }) => {

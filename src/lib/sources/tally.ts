@@ -42,8 +42,9 @@ export const tally = defineSource({
   signature: bodyScheme('tally-signature', 'base64'),
   payload: {
     format: 'json',
-    isSignup: (body) => own(body, 'eventType') === 'FORM_RESPONSE',
+    types: { of: (body) => own(body, 'eventType'), signups: ['FORM_RESPONSE'] },
     schema: formResponse,
+    advice: 'connect the form’s own webhook',
   },
   eventId: ({ eventId }) => eventId,
   questions: ({ data }) =>

@@ -68,8 +68,9 @@ export const typeform = defineSource({
   signature: bodyScheme('typeform-signature', 'base64', 'sha256='),
   payload: {
     format: 'json',
-    isSignup: (body) => own(body, 'event_type') === 'form_response',
+    types: { of: (body) => own(body, 'event_type'), signups: ['form_response'] },
     schema: formResponse,
+    advice: 'connect the form’s own webhook',
   },
   eventId: ({ event_id }) => event_id,
   questions: ({ form_response }) => questionsOf(form_response),

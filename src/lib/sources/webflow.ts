@@ -35,8 +35,9 @@ export const webflow = defineSource({
   },
   payload: {
     format: 'json',
-    isSignup: (body) => own(body, 'triggerType') === 'form_submission',
+    types: { of: (body) => own(body, 'triggerType'), signups: ['form_submission'] },
     schema: formSubmission,
+    advice: 'create the webhook form_submission through API version 2',
   },
   eventId: ({ payload }) => payload.id,
   questions: ({ payload: { data, schema } }) =>

@@ -18,8 +18,9 @@ export const workos = defineSource({
   signature: timestampedScheme('workos-signature', 'ms'),
   payload: {
     format: 'json',
-    isSignup: (body) => own(body, 'event') === 'user.created',
+    types: { of: (body) => own(body, 'event'), signups: ['user.created'] },
     schema: userCreated,
+    advice: 'subscribe the endpoint to user.created',
   },
   eventId: ({ id }) => id,
   toSignup: ({ created_at, data }) => ({

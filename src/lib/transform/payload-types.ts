@@ -1,6 +1,7 @@
 import type * as z from 'zod/mini'
 import type { Delivery, Question } from '../delivery.ts'
 import type { SignupInput } from '../signup.ts'
+import type { EventTypes } from './event-type.ts'
 import type { MappingOptions } from './options.ts'
 
 /** The format of a delivery's body, as its source declares it. */
@@ -12,8 +13,10 @@ export type PayloadReader<Payload> = {
     readonly format: PayloadFormat
     /** The events of a body that may have several, each read by itself; absent: the body is one. */
     readonly events?: (body: unknown) => readonly unknown[]
-    /** Whether an event is a signup; others are ignored. Absent: all are signups. */
-    readonly isSignup?: (event: unknown, delivery: Delivery) => boolean
+    /** Which of the sender's events are signups. Absent: all are. */
+    readonly types?: EventTypes
+    /** What to set up at the sender, for the operator who finds a signup in another shape. */
+    readonly advice?: string
     /** Strict on what the functions below use, loose on everything else. */
     readonly schema: z.ZodMiniType<Payload>
     /** The headers that these functions read, in lower case; no other reaches the queue. */

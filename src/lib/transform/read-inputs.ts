@@ -3,6 +3,7 @@ import type { Delivery } from '../delivery.ts'
 import { BridgeError, type Issue, type RefusalCode, refusalCodes } from '../errors.ts'
 import type { SignupInput } from '../signup.ts'
 import { parseFormBody, parseJsonBody } from './body.ts'
+import { classifyEvent } from './event-type.ts'
 import { applyOptions, type MappingResult } from './options.ts'
 import type { ReadableSource } from './payload-types.ts'
 import { clean, isAbsent } from './text.ts'
@@ -54,7 +55,7 @@ const ignored: EventReading['items'] = [{ input: undefined, leftOut: [] }]
 const readEvent = (source: ReadableSource, event: unknown, delivery: Delivery): EventReading => {
   let event_id: string | undefined
   try {
-    if (source.payload.isSignup?.(event, delivery) === false) return { event_id, items: ignored }
+    if (!isSignup(source, event, delivery)) return { event_id, items: ignored }
     const payload = parsePayload(source, event)
     event_id = toEventId(source.eventId(payload, delivery))
     const questions = source.questions?.(payload) ?? []
@@ -75,16 +76,36 @@ const readEvent = (source: ReadableSource, event: unknown, delivery: Delivery): 
   }
 }
 
+/** What failed, and what to do about it at the sender. */
+const withAdvice = (problem: string, { payload: { advice } }: ReadableSource): string =>
+  advice === undefined ? problem : `${problem}: ${advice}`
+
+/** @throws BridgeError `invalid_signup` if the event may be a signup in another shape */
+const isSignup = (source: ReadableSource, event: unknown, delivery: Delivery): boolean => {
+  const { types } = source.payload
+  const kind = types ? classifyEvent(types, event, delivery) : 'signup'
+  if (kind !== 'unreadable') return kind === 'signup'
+  throw new BridgeError(
+    'invalid_signup',
+    withAdvice('the event has no type, or a signup’s type in another version', source),
+    { issues: [{ path: '', reason: `expected the type ${types?.signups.join(' or ')}` }] },
+  )
+}
+
 const parsePayload = (source: ReadableSource, event: unknown): unknown => {
   const parsed = z.safeParse(source.payload.schema, event)
   if (parsed.success) return parsed.data
-  throw new BridgeError('invalid_signup', "the payload does not have this source's shape", {
-    // zod's messages name types, never values.
-    issues: parsed.error.issues.map(({ path, message }) => ({
-      path: path.join('.'),
-      reason: message,
-    })),
-  })
+  throw new BridgeError(
+    'invalid_signup',
+    withAdvice("the payload does not have this source's shape", source),
+    {
+      // zod's messages name types, never values.
+      issues: parsed.error.issues.map(({ path, message }) => ({
+        path: path.join('.'),
+        reason: message,
+      })),
+    },
+  )
 }
 
 const toEventId = (id: unknown): string | undefined => {

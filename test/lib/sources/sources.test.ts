@@ -67,6 +67,72 @@ describe.each(Object.entries(fixtures))('%s', (_preset, fixture) => {
   })
 })
 
+/** Returns the value with each text that is `from` replaced; `undefined` removes its key. */
+const withText = (value: unknown, from: string, to: string | undefined): unknown =>
+  JSON.parse(JSON.stringify(value), (_key, inner) => (inner === from ? to : inner))
+
+const jsonDeliveries = Object.entries(fixtures)
+  .filter(([, { source }]) => source.payload.format === 'json')
+  .map(([preset, fixture]) => {
+    const { source } = fixture
+    const delivery = toDelivery(fixture)
+    const body: object = JSON.parse(Buffer.from(delivery.body).toString())
+    const { types } = source.payload
+    const sent = JSON.stringify([delivery.headers, body])
+    const signupType = types?.signups.find((type) => sent.includes(`"${type}"`))
+    return { preset, source, delivery, body, types, signupType }
+  })
+
+const typed = jsonDeliveries.flatMap(({ signupType = '', ...given }) =>
+  signupType ? [{ ...given, signupType }] : [],
+)
+
+test('every preset with event types finds them in the delivery, but HubSpot’s, which has none', () => {
+  const missing = jsonDeliveries.filter(({ types, signupType }) => types && !signupType)
+
+  expect(missing.map(({ preset }) => preset)).toEqual(['hubspot'])
+})
+
+describe.each(typed)('$preset', ({ source, delivery, body, signupType }) => {
+  const readAs = (type: string | undefined) =>
+    read(source, {
+      ...delivery,
+      headers: withText(delivery.headers, signupType, type) as typeof delivery.headers,
+      body: toBytes(JSON.stringify(withText(body, signupType, type))),
+    })
+
+  test('ignores an event of another type', async () => {
+    expect(await readAs('something.else.happened')).toEqual({ kind: 'ignored' })
+  })
+
+  test.each([`v1.${signupType}`, `${signupType}.v2`, `2026-09-30.${signupType}`])(
+    'refuses %s, and says what to change at the sender',
+    async (type) => {
+      expect(await readAs(type)).toMatchObject({
+        kind: 'refused',
+        code: 'invalid_signup',
+        message: expect.stringContaining(source.payload.advice ?? 'another version'),
+      })
+    },
+  )
+
+  test('never ignores a signup without a type', async () => {
+    expect(await readAs(undefined)).not.toEqual({ kind: 'ignored' })
+  })
+})
+
+describe.each(jsonDeliveries)('$preset', ({ source, delivery, body, types }) => {
+  test.each([null, {}, [], '', true])('refuses its signup with %j for all else', async (value) => {
+    const emptied = Object.entries(body).map(([key, inner]) => [
+      key,
+      types?.signups.includes(inner) ? inner : value,
+    ])
+    const sent = toBytes(JSON.stringify(Object.fromEntries(emptied)))
+
+    expect(await read(source, { ...delivery, body: sent })).toMatchObject({ kind: 'refused' })
+  })
+})
+
 test('hubspot reads the time only with a v3 signature, which signs it', async () => {
   const { hubspot } = fixtures
   if (!hubspot) throw new Error('no fixture')

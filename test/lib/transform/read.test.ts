@@ -10,7 +10,7 @@ const people = defineSource({
   signature: { type: 'bearer' },
   payload: {
     format: 'json',
-    isSignup: (body) => Array.isArray(body),
+    types: { of: (body) => (Array.isArray(body) ? 'people' : 'other'), signups: ['people'] },
     schema: z.array(z.looseObject({ email: z.optional(z.string()) })),
     headers: ['x-event'],
   },
@@ -66,7 +66,7 @@ test('read keeps the index of a signup if map ignores others', async () => {
   })
 })
 
-test.each(['isSignup', 'eventId', 'toSignup', 'questions'] as const)(
+test.each(['types', 'eventId', 'toSignup', 'questions'] as const)(
   'read refuses with mapping_failed, without the error’s text, if the source’s %s throws',
   async (name) => {
     const throws = () => {
@@ -74,8 +74,8 @@ test.each(['isSignup', 'eventId', 'toSignup', 'questions'] as const)(
     }
     const source = people()
     const faulty =
-      name === 'isSignup'
-        ? { ...source, payload: { ...source.payload, isSignup: throws } }
+      name === 'types'
+        ? { ...source, payload: { ...source.payload, types: { of: throws, signups: [] } } }
         : { ...source, [name]: throws }
 
     const reading = await read(faulty, delivery([ada]))
