@@ -2,7 +2,7 @@ import * as z from 'zod/mini'
 import { asText, isRecord, own } from '../json-access.ts'
 import { bodyScheme } from '../signature/hmac.ts'
 import { isAbsent } from '../transform/text.ts'
-import { fullName } from './person.ts'
+import { fullName } from './name.ts'
 import { defineSource } from './source.ts'
 
 const responses = z.nullish(z.record(z.string(), z.unknown()))

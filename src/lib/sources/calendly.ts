@@ -1,7 +1,7 @@
 import * as z from 'zod/mini'
 import { own } from '../json-access.ts'
 import { timestampedScheme } from '../signature/hmac.ts'
-import { fullName } from './person.ts'
+import { fullName } from './name.ts'
 import { defineSource } from './source.ts'
 
 const inviteeCreated = z.looseObject({

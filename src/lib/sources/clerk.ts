@@ -5,7 +5,7 @@ import {
   standardWebhooksId,
   standardWebhooksScheme,
 } from '../signature/standard-webhooks.ts'
-import { fullName } from './person.ts'
+import { fullName } from './name.ts'
 import { defineSource } from './source.ts'
 
 const addresses = z.nullish(z.array(z.looseObject({ id: z.string() })))

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini'
 import { own } from '../json-access.ts'
-import { fullName } from './person.ts'
+import { fullName } from './name.ts'
 import { defineSource } from './source.ts'
 
 const confirmed = z.looseObject({

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini'
 import { own } from '../json-access.ts'
 import { defaultToleranceSeconds } from '../signature/timestamp.ts'
-import { fullName } from './person.ts'
+import { fullName } from './name.ts'
 import { defineSource } from './source.ts'
 
 const timestampHeader = 'x-hubspot-request-timestamp'

@@ -2,7 +2,8 @@ import * as z from 'zod/mini'
 import type { Question } from '../delivery.ts'
 import { isTooDeep, parseJson } from '../json.ts'
 import { asText, isRecord } from '../json-access.ts'
-import { findPerson, fullName } from './person.ts'
+import { fullName } from './name.ts'
+import { findPerson } from './person.ts'
 import { defineSource } from './source.ts'
 
 const submission = z.looseObject({

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini'
 import { asRecords, asText } from '../json-access.ts'
-import { findPerson, fullName } from './person.ts'
+import { fullName } from './name.ts'
+import { findPerson } from './person.ts'
 import { defineSource } from './source.ts'
 
 const submissionCreated = z.looseObject({

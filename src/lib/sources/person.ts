@@ -1,12 +1,7 @@
 import type { Question } from '../delivery.ts'
 import { memoise } from '../memoise.ts'
 import { isAbsent } from '../transform/text.ts'
-
-/** Joins the parts of a name that are present; returns `undefined` if none is. */
-export const fullName = (...parts: readonly unknown[]): string | undefined => {
-  const present = parts.filter((part) => typeof part === 'string' && !isAbsent(part))
-  return present.length === 0 ? undefined : present.join(' ')
-}
+import { fullName } from './name.ts'
 
 /** Returns the same words for `firstName`, `first_name` and `First name (required):`. */
 const wordsOf = (label: string): string =>

@@ -2,7 +2,7 @@ import * as z from 'zod/mini'
 import type { Delivery } from '../delivery.ts'
 import { own } from '../json-access.ts'
 import { bodyScheme } from '../signature/hmac.ts'
-import { fullName } from './person.ts'
+import { fullName } from './name.ts'
 import { defineSource } from './source.ts'
 
 const customerCreated = z.looseObject({ id: z.union([z.number(), z.string()]) })

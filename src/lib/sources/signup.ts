@@ -2,7 +2,7 @@ import * as z from 'zod/mini'
 import { isRecord } from '../json-access.ts'
 import { attributePrefix, contactFieldNames, type SignupInput } from '../signup.ts'
 import { isAbsent } from '../transform/text.ts'
-import { fullName } from './person.ts'
+import { fullName } from './name.ts'
 import { defineSource } from './source.ts'
 
 /** Any object: one field of another type is left out, and the others are used. */
