@@ -21,7 +21,7 @@ export const readsText = ({ reads }: DeadLetter): string => {
   if (reads.kind !== 'refused')
     return `a ${reads.kind === 'signup' ? 'signup' : 'payload to ignore'}`
   const issues = reads.issues.map(({ path, reason }) => (path ? `${path}: ${reason}` : reason))
-  return printable([`still ${reads.code}`, ...issues].join('; '))
+  return printable([`still ${reads.code}: ${reads.message}`, ...issues].join('; '))
 }
 
 /** The payload of a dead letter: personal data. */

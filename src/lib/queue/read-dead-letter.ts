@@ -1,6 +1,6 @@
 import type { Bridge } from '../config/config.ts'
 import { sha256 } from '../digest.ts'
-import { type ErrorCode, errorCodes, type Issue } from '../errors.ts'
+import { type BridgeError, type ErrorCode, errorCodes } from '../errors.ts'
 import { personKey, type QueueMessage, receivedAttribute } from './message.ts'
 import { eventIdOf, readRecord, refusalOf, signupsOf } from './read-record.ts'
 import type { QueueRecord } from './record.ts'
@@ -26,7 +26,7 @@ export type DeadLetter = {
   /** How the current config reads its delivery. */
   readonly reads:
     | { readonly kind: 'signup' | 'ignored' }
-    | { readonly kind: 'refused'; readonly code: ErrorCode; readonly issues: readonly Issue[] }
+    | ({ readonly kind: 'refused' } & Pick<BridgeError, 'code' | 'message' | 'issues'>)
   /** The FIFO group for its replay: the person's key, else a digest of the body. */
   readonly groupId: string
 }
@@ -57,7 +57,7 @@ export const readDeadLetter = async (bridge: Bridge, record: QueueRecord): Promi
     left_out: fromLeftOutAttribute((reason && attribute(record, 'left_out')) ?? ''),
     sentMs: Number(record.attributes.SentTimestamp),
     reads: refused
-      ? { kind: 'refused', code: refused.code, issues: refused.issues }
+      ? { kind: 'refused', code: refused.code, message: refused.message, issues: refused.issues }
       : { kind: signup ? 'signup' : 'ignored' },
     groupId: signup ? personKey(signup) : sha256(record.body),
   }
