@@ -4,7 +4,7 @@ import { parseJson } from '../json.ts'
 import { own } from '../json-access.ts'
 import { anyEqual, digestOf } from './compare.ts'
 import { signatureInvalid, signatureMissing } from './errors.ts'
-import { toKeys } from './key.ts'
+import { cleanSecret, toKeys } from './key.ts'
 
 /**
  * A compact JWS (HS256) in a header. Its claims are `sha256`, the SHA-256 of the body in hex, and
@@ -47,5 +47,5 @@ export const verifyJws = (
 export const signJws = ({ header, issuer }: JwsScheme, body: Uint8Array, secret: string) => {
   const claims = { iss: issuer, sha256: hash('sha256', body, 'hex') }
   const content = `${encode({ alg: 'HS256', typ: 'JWT' })}.${encode(claims)}`
-  return { [header]: `${content}.${macOf(secret, content).toString('base64url')}` }
+  return { [header]: `${content}.${macOf(cleanSecret(secret), content).toString('base64url')}` }
 }

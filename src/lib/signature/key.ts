@@ -13,12 +13,25 @@ const unusable = (why: string) =>
 /** `Buffer.from` ignores characters that are not base64; this does not match them. */
 export const strictBase64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}(?:==)?|[A-Za-z0-9+/]{3}=?)?$/
 
+/** The same with the url-safe alphabet, in which `whsec_` would be base64, too. */
+const urlSafeBase64 =
+  /^(?!.*whsec_)(?:[A-Za-z0-9_-]{4})*(?:[A-Za-z0-9_-]{2}(?:==)?|[A-Za-z0-9_-]{3}=?)?$/
+
+/**
+ * Returns a secret without what is pasted with it: outer blanks and line breaks, and a prefix `v1,`
+ * (as Supabase shows it) or `Bearer `. It may be empty then.
+ */
+export const cleanSecret = (secret: string): string =>
+  secret.trim().replace(/^(?:v1,|bearer(?:\s+|$))\s*/i, '')
+
 /** Returns a secret's key, or an error if it is unusable: with an empty key anyone could sign. */
 export const toKey = (kind: SecretKind, secret: string): SigningKey | BridgeError => {
-  if (secret.trim() === '') return unusable('is empty')
-  if (kind === 'text') return secret
-  const text = kind === 'whsec' ? secret.replace(/^(?:v1,)?whsec_/, '') : secret
-  if (!strictBase64.test(text)) return unusable('is not base64')
+  const cleaned = cleanSecret(secret)
+  if (cleaned === '') return unusable('is empty')
+  if (kind === 'text') return cleaned
+  const text = kind === 'whsec' ? cleaned.replace(/^whsec_/, '') : cleaned
+  if (!strictBase64.test(text) && !urlSafeBase64.test(text)) return unusable('is not base64')
+  // Node reads both alphabets.
   const key = Buffer.from(text, 'base64')
   return key.length === 0 ? unusable('is empty') : createSecretKey(key)
 }

@@ -1,7 +1,7 @@
 import type { Delivery } from '../delivery.ts'
 import { anyEqual, digestOf } from './compare.ts'
 import { signatureInvalid, signatureMissing } from './errors.ts'
-import { toKeys } from './key.ts'
+import { cleanSecret, toKeys } from './key.ts'
 
 /** A secret in `Authorization: Bearer …`, for senders that cannot sign. */
 export type BearerScheme = { readonly type: 'bearer' }
@@ -14,9 +14,9 @@ export const secretParameter = 'secret'
 
 const assertSecret = (secrets: readonly string[], received: string | undefined): void => {
   if (received === undefined) throw signatureInvalid()
-  // A pasted secret may have blanks or line breaks around it.
-  const expected = secrets.map((secret) => digestOf(secret.trim()))
-  if (!anyEqual(expected, [digestOf(received.trim())])) throw signatureInvalid()
+  const expected = secrets.map(digestOf)
+  // The sender's side may be pasted with the same prefix.
+  if (!anyEqual(expected, [digestOf(cleanSecret(received))])) throw signatureInvalid()
 }
 
 /** Checks a delivery; throws as `verify` does. */

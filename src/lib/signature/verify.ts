@@ -3,6 +3,7 @@ import { BridgeError } from '../errors.ts'
 import { signatureInvalid } from './errors.ts'
 import { type HmacScheme, isSignedBy, signHmac, verifyHmac } from './hmac.ts'
 import { type JwsScheme, signJws, verifyJws } from './jws.ts'
+import { cleanSecret } from './key.ts'
 import {
   type BearerScheme,
   type QueryScheme,
@@ -122,7 +123,7 @@ export const sign = (
     case 'jws':
       return { headers: signJws(scheme, body, secret), url }
     case 'bearer':
-      return { headers: { authorization: `Bearer ${secret}` }, url }
+      return { headers: { authorization: `Bearer ${cleanSecret(secret)}` }, url }
     case 'query':
       return { headers: {}, url: withSecret(url, secret) }
     case 'open':
@@ -133,7 +134,7 @@ export const sign = (
 
 /** Adds the secret to a URL, for a sender that can prove itself by nothing else. */
 export const withSecret = (url: string, secret: string): string =>
-  `${url}${url.includes('?') ? '&' : '?'}${secretParameter}=${encodeURIComponent(secret)}`
+  `${url}${url.includes('?') ? '&' : '?'}${secretParameter}=${encodeURIComponent(cleanSecret(secret))}`
 
 /** Whether a scheme needs a secret; false if it proves nothing over HTTP. */
 export const schemeNeedsSecret = ({ type }: SignatureScheme): boolean =>

@@ -93,6 +93,13 @@ describe('assertHuman', () => {
     expect(await check('t', ['s'])).toEqual(['human', ['s']])
   })
 
+  test.each(['s\n', ' s ', 'Bearer s'])(
+    'asks with the secret alone, pasted as %j',
+    async (pasted) => {
+      expect(await check('t', [pasted])).toEqual(['human', ['s']])
+    },
+  )
+
   test('tries the next secret only if Cloudflare does not know the first', async () => {
     expect(await check('t', ['new', 'old'], ['wrong_secret'])).toEqual(['human', ['new', 'old']])
     expect(await check('t', ['new', 'old'], ['refused'])).toEqual(['challenge_failed', ['new']])

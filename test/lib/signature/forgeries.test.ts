@@ -155,6 +155,13 @@ describe.each(signedSources)('$title', ({ preset, scheme, fixture }) => {
     expect(await post(genuine, ['', secret])).toMatchObject({ status: 200 })
   })
 
+  test.each([` ${secret}\n`, `${secret}\r\n`, `Bearer ${secret}`, `v1,${secret}`])(
+    'accepts a genuine delivery with the secret as it is pasted: %j',
+    async (pasted) => {
+      expect(await post(genuine, [pasted])).toMatchObject({ status: 200, stored: 1 })
+    },
+  )
+
   test.each(rows)('responds with 401 to %s, and stores nothing', async (_title, request, code) => {
     expect(await post(request, [secret])).toMatchObject({ status: 401, code, stored: 0 })
   })
@@ -166,7 +173,7 @@ describe.each(signedSources)('$title', ({ preset, scheme, fixture }) => {
     expect(new Set(results.map(({ response }) => JSON.stringify(response))).size).toBe(1)
   })
 
-  test.each([[[]], [['']], [['  ']]])(
+  test.each([[[]], [['']], [['  ']], [['Bearer ', 'v1,\n']]])(
     'is misconfigured with the secrets %j, whatever the proof',
     async (secrets) => {
       for (const request of [genuine, unsigned]) {

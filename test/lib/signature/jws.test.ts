@@ -1,8 +1,9 @@
 import { createHmac } from 'node:crypto'
 import { expect, test } from 'vitest'
 import type { JwsScheme } from '../../../src/lib/signature/jws.ts'
+import { sign } from '../../../src/lib/signature/verify.ts'
 import { start } from '../../support/clock.ts'
-import { delivery } from '../../support/deliveries.ts'
+import { bytes, delivery } from '../../support/deliveries.ts'
 import { verdict } from '../../support/verdict.ts'
 
 const scheme: JwsScheme = { type: 'jws', header: 'x-webhook-signature', issuer: 'netlify' }
@@ -33,6 +34,18 @@ test('a JWS over the body, signed by the issuer, is accepted', () => {
   expect(check(token({ iss: 'netlify', sha256: sha256.toUpperCase() }))).toBe('accepted')
   expect(check(token(), ['new', secret])).toBe('accepted')
 })
+
+test.each([`${secret}\n`, ` ${secret} `, `Bearer ${secret}`])(
+  'a JWS is accepted, and signed, with the secret as it is pasted: %j',
+  (pasted) => {
+    const body = bytes('{"email":"ada@example.com"}')
+
+    expect(check(token(), [pasted])).toBe('accepted')
+    expect(
+      check(sign(scheme, { timestampSeconds: start, body }, pasted).headers[scheme.header]),
+    ).toBe('accepted')
+  },
+)
 
 test.each([
   ['of another body', token({ iss: 'netlify', sha256: sha256.replace(/^./, 'x') })],

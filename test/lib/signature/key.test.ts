@@ -7,12 +7,15 @@ import { type SecretKind, toKey, toKeys } from '../../../src/lib/signature/key.t
 const bytesOf = (kind: SecretKind, secret: string) => {
   const key = toKey(kind, secret)
   if (key instanceof BridgeError) return key.message
-  return key instanceof KeyObject ? key.export().toString() : key
+  return key instanceof KeyObject ? key.export().toString('latin1') : key
 }
 
 describe('a signing secret', () => {
   test.each([
-    ['text', ' as it is ', ' as it is '],
+    ['text', 'a secret  of +/=', 'a secret  of +/='],
+    ['text', 'whsec_YWJj', 'whsec_YWJj'],
+    ['text', 'v1', 'v1'],
+    ['text', 'bearers', 'bearers'],
     ['base64', 'YWJj', 'abc'],
     ['base64', 'YWI=', 'ab'],
     ['base64', 'YWI', 'ab'],
@@ -21,12 +24,25 @@ describe('a signing secret', () => {
     ['whsec', 'whsec_YWJj', 'abc'],
     ['whsec', 'v1,whsec_YWJj', 'abc'],
     ['whsec', 'YWJj', 'abc'],
+    // Url-safe: the bytes fb ff fe.
+    ['base64', '-__-', '\u00fb\u00ff\u00fe'],
+    ['base64', '-__-YQ==', '\u00fb\u00ff\u00fea'],
+    ['whsec', 'whsec_-__-YQ', '\u00fb\u00ff\u00fea'],
+    ['whsec', 'whsec_+//+YQ==', '\u00fb\u00ff\u00fea'],
   ] as const)('of the kind %s, %j, has the key %j', (kind, secret, bytes) => {
     expect(bytesOf(kind, secret)).toBe(bytes)
   })
 
   test.each([
     ['text', ' ', 'is empty'],
+    ['text', 'Bearer ', 'is empty'],
+    ['text', 'bearer', 'is empty'],
+    ['text', ' v1,\n', 'is empty'],
+    ['base64', 'v1,', 'is empty'],
+    ['whsec', ' v1,whsec_\n', 'is empty'],
+    ['base64', '+__+', 'is not base64'],
+    ['whsec', 'whsec_whsec_YWJj', 'is not base64'],
+    ['whsec', 'whsec_YW Jj', 'is not base64'],
     ['base64', '', 'is empty'],
     ['whsec', 'whsec_', 'is empty'],
     ['base64', 'change me!', 'is not base64'],
@@ -38,9 +54,30 @@ describe('a signing secret', () => {
   })
 })
 
+describe.each([
+  ['text', 's3cret', 's3cret'],
+  ['text', 'two words', 'two words'],
+  ['base64', 'YWJj', 'abc'],
+  ['whsec', 'whsec_YWJj', 'abc'],
+] as const)('a secret of the kind %s, %j, is the same', (kind, secret, bytes) => {
+  test.each([
+    ['a line break after it', `${secret}\n`],
+    ['a Windows line break after it', `${secret}\r\n`],
+    ['blanks, tabs and line breaks around it', ` \t\n${secret}\n\n `],
+    ['a no-break space and a byte order mark', `\uFEFF${secret}\u00A0`],
+    ['the prefix `v1,`', `v1,${secret}`],
+    ['the prefix `V1, `', `V1, ${secret}`],
+    ['the prefix `Bearer `', `Bearer ${secret}`],
+    ['the prefix `bearer` and a tab', `bearer\t${secret}`],
+    ['blanks around a prefix and it', `\n BEARER   ${secret} \n`],
+  ])('with %s', (_title, pasted) => {
+    expect(bytesOf(kind, pasted)).toBe(bytes)
+  })
+})
+
 describe('toKeys', () => {
   test('returns the keys of the usable secrets', () => {
-    expect(toKeys('text', ['', 'old', 'new'])).toEqual(['old', 'new'])
+    expect(toKeys('text', ['', 'Bearer ', 'old\n', 'new'])).toEqual(['old', 'new'])
   })
 
   test.each([

@@ -15,12 +15,43 @@ test('a secret in the URL is accepted beside other parameters', () => {
   expect(check(withSecret(address, 'old'), ['new', 'old'])).toBe('accepted')
 })
 
-test('sign() adds the secret to the URL', () => {
+test.each(['s3cret\n', ' s3cret', 'v1,s3cret', 'Bearer s3cret', '\tbearer  s3cret\r\n'])(
+  'a secret that was pasted as %j is accepted in a URL and in a header, as it is or as pasted',
+  (pasted) => {
+    for (const received of ['s3cret', pasted.trim()]) {
+      const authorization = `Bearer ${received}`
+      const url = `${address}?secret=${encodeURIComponent(received)}`
+
+      expect(check(url, [pasted])).toBe('accepted')
+      expect(verdict({ type: 'bearer' }, delivery('{}', { authorization }), [pasted], start)).toBe(
+        'accepted',
+      )
+    }
+  },
+)
+
+test.each(['Bearer ', 'v1,', ' \n'])(
+  'nothing that is received equals a secret that is no more than %j',
+  (pasted) => {
+    const authorization = `Bearer ${pasted}`
+
+    expect(check(`${address}?secret=${encodeURIComponent(pasted)}`, [pasted])).toBe('misconfigured')
+    expect(check(`${address}?secret=Bearer`, ['s3cret'])).toBe('signature_invalid')
+    expect(verdict({ type: 'bearer' }, delivery('{}', { authorization }), [pasted], start)).toBe(
+      'misconfigured',
+    )
+  },
+)
+
+test.each(['a b', ' a b\n', 'Bearer a b'])('sign() adds the secret to the URL: %j', (secret) => {
   const unsigned = { timestampSeconds: start, url: address, body: bytes('{}') }
 
-  expect(sign({ type: 'query' }, unsigned, 'a b')).toEqual({
+  expect(sign({ type: 'query' }, unsigned, secret)).toEqual({
     headers: {},
     url: `${address}?secret=a%20b`,
+  })
+  expect(sign({ type: 'bearer' }, unsigned, secret).headers).toEqual({
+    authorization: 'Bearer a b',
   })
 })
 
