@@ -11,6 +11,13 @@ export const signatureInvalid = () =>
     'no signature matches: check that both sides hold the same secret and that the body arrives unchanged',
   )
 
+/** The signature matches, and the id that it covers could be read in two ways. */
+export const signedIdInvalid = () =>
+  new BridgeError(
+    'signature_invalid',
+    'the signature matches, but the id that it signs has a dot, a blank or over 256 characters: have the sender use ids without them',
+  )
+
 export const signatureExpired = (toleranceSeconds: number) =>
   new BridgeError(
     'signature_expired',

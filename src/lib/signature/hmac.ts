@@ -3,7 +3,7 @@ import type { Delivery } from '../delivery.ts'
 import { BridgeError } from '../errors.ts'
 import { memoise } from '../memoise.ts'
 import { anyEqual } from './compare.ts'
-import { signatureInvalid, signatureMissing } from './errors.ts'
+import { signatureInvalid, signatureMissing, signedIdInvalid } from './errors.ts'
 import { type SecretKind, type SigningKey, strictBase64, toKey, toKeys } from './key.ts'
 import { assertRecent, defaultToleranceSeconds, type TimestampAge } from './timestamp.ts'
 import type { UnsignedDelivery } from './unsigned.ts'
@@ -12,7 +12,11 @@ import type { UnsignedDelivery } from './unsigned.ts'
 export type HmacScheme = {
   /** `hash`: a plain hash over the secret followed by the signed text, not an HMAC. */
   readonly type: 'hmac' | 'hash'
-  /** Header names that may carry the signature; the first one that is present is used. */
+  /**
+   * The header of the signature, and other names of it. A name stands for a set: it and those at
+   * its place in `id` and `timestamp`. A sender signs with the first set; of several complete ones
+   * in a delivery the last decides, and two are never mixed.
+   */
   readonly header: readonly string[]
   /** The text before each signature: `sha256=`, or `v1,` in a list. */
   readonly prefix: string
@@ -58,10 +62,33 @@ export const timestampedScheme = (header: string, unit: 's' | 'ms'): HmacScheme 
 
 const strictHex = /^(?:[0-9a-f]{2})+$/i
 
-/** The first of these headers that is present; an empty one counts as absent. */
-const firstHeader = ({ headers }: Delivery, names: readonly string[]): string | undefined => {
-  const name = names.find((candidate) => headers[candidate])
-  return name === undefined ? undefined : headers[name]
+/** What the headers of one set say; '' where the scheme has none. */
+export type SignatureHeaders = {
+  readonly signature: string
+  readonly id: string
+  readonly timestamp: string
+}
+
+/** Returns the set of headers that decides; `undefined` if none is complete. */
+export const signatureHeaders = (
+  { header, id, timestamp }: HmacScheme,
+  { headers }: Pick<Delivery, 'headers'>,
+): SignatureHeaders | undefined => {
+  /** An empty header counts as absent. */
+  const valueAt = (place: number, part: { readonly header: readonly string[] } | undefined) =>
+    part ? headers[part.header[place] ?? ''] || undefined : ''
+  for (let place = header.length - 1; place >= 0; place -= 1) {
+    const set = {
+      signature: valueAt(place, { header }),
+      id: valueAt(place, id),
+      timestamp: valueAt(place, timestamp),
+    }
+    const { signature, id: idText, timestamp: time } = set
+    if (signature !== undefined && idText !== undefined && time !== undefined) {
+      return { signature, id: idText, timestamp: time }
+    }
+  }
+  return undefined
 }
 
 /** A template's parts, in order: placeholders such as `{body}`, and the text between them. */
@@ -112,11 +139,10 @@ const receivedMacs = (scheme: HmacScheme, parts: readonly string[]): Buffer[] =>
 /** The signed timestamp: from its own header, or from the one part of the signature's header. */
 const timestampOf = (
   { timestamp }: HmacScheme,
-  delivery: Delivery,
+  { timestamp: ownHeader }: SignatureHeaders,
   parts: readonly string[],
-): string | undefined => {
-  if (!timestamp) return ''
-  if (timestamp.prefix === undefined) return firstHeader(delivery, timestamp.header)
+): string => {
+  if (timestamp?.prefix === undefined) return ownHeader
   const [only, ...more] = afterPrefix(parts, timestamp.prefix)
   // With two timestamps it is unknown which one was signed.
   if (only === undefined || more.length > 0) throw signatureInvalid()
@@ -127,6 +153,9 @@ const timestampOf = (
 export const isSignedBy = ({ header }: HmacScheme, { headers }: Delivery): boolean =>
   header.some((name) => headers[name] !== undefined)
 
+/** A dot separates the id from the rest of the signed text, so an id must not contain one. */
+const isUnambiguousId = (id: string): boolean => /^[^\s.]{1,256}$/.test(id)
+
 /** Checks a delivery; throws as `verify` does. */
 export const verifyHmac = (
   scheme: HmacScheme,
@@ -135,22 +164,21 @@ export const verifyHmac = (
   nowSeconds: number,
 ): void => {
   const keys = toKeys(scheme.secret, secrets)
-  const signature = firstHeader(delivery, scheme.header)
-  const id = scheme.id ? firstHeader(delivery, scheme.id.header) : ''
-  if (signature === undefined || id === undefined) throw signatureMissing()
-  const trimmed = signature.trim()
+  const set = signatureHeaders(scheme, delivery)
+  if (!set) throw signatureMissing()
+  const trimmed = set.signature.trim()
   const parts = scheme.separator
     ? trimmed.split(scheme.separator).map((part) => part.trim())
     : [trimmed]
-  const timestamp = timestampOf(scheme, delivery, parts)
-  if (timestamp === undefined) throw signatureMissing()
-  // A dot separates the id from the rest of the signed text, so an id must not contain one.
-  if (scheme.id && !/^[^\s.]{1,256}$/.test(id)) throw signatureInvalid()
+  const timestamp = timestampOf(scheme, set, parts)
 
+  const { id } = set
   const { method, url, body } = delivery
   const expected = keys.map((key) => mac(scheme, key, { id, timestamp, method, url, body }))
   if (!anyEqual(expected, receivedMacs(scheme, parts))) throw signatureInvalid()
 
+  // Said only to who can sign: a forger learns nothing of it.
+  if (scheme.id && !isUnambiguousId(id)) throw signedIdInvalid()
   if (scheme.timestamp) assertRecent(timestamp, scheme.timestamp, nowSeconds)
 }
 

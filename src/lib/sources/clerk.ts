@@ -3,7 +3,7 @@ import { own } from '../json-access.ts'
 import {
   standardWebhooksHeaders,
   standardWebhooksId,
-  standardWebhooksScheme,
+  svixScheme,
 } from '../signature/standard-webhooks.ts'
 import { fullName } from './name.ts'
 import { defineSource } from './source.ts'
@@ -23,15 +23,15 @@ const userCreated = z.looseObject({
  */
 export const clerk = defineSource({
   docs: 'https://clerk.com/docs/guides/development/webhooks/overview',
-  signature: standardWebhooksScheme,
+  signature: svixScheme,
   payload: {
     format: 'json',
     types: { of: (body) => own(body, 'type'), signups: ['user.created'] },
     schema: userCreated,
     advice: 'subscribe the endpoint to user.created, without a transformation',
-    headers: standardWebhooksHeaders,
+    headers: standardWebhooksHeaders(svixScheme),
   },
-  eventId: (_event, delivery) => standardWebhooksId(delivery),
+  eventId: (_event, delivery) => standardWebhooksId(svixScheme, delivery),
   toSignup: ({ data, timestamp }) => {
     const email = data.email_addresses?.find(({ id }) => id === data.primary_email_address_id)
     const phone = data.phone_numbers?.find(({ id }) => id === data.primary_phone_number_id)
