@@ -18,6 +18,8 @@ export type HmacScheme = {
    * in a delivery the last decides, and two are never mixed.
    */
   readonly header: readonly string[]
+  /** Headers of the same sender's other signatures, with which a message says what to set up. */
+  readonly otherHeaders?: readonly { readonly header: string; readonly message: string }[]
   /** The text before each signature: `sha256=`, or `v1,` in a list. */
   readonly prefix: string
   /** Separates the parts of the header; absent: the header is one signature. */
@@ -153,6 +155,9 @@ const timestampOf = (
 export const isSignedBy = ({ header }: HmacScheme, { headers }: Delivery): boolean =>
   header.some((name) => headers[name] !== undefined)
 
+const otherSignature = ({ otherHeaders = [] }: HmacScheme, { headers }: Delivery) =>
+  otherHeaders.find(({ header }) => headers[header])
+
 /** A dot separates the id from the rest of the signed text, so an id must not contain one. */
 const isUnambiguousId = (id: string): boolean => /^[^\s.]{1,256}$/.test(id)
 
@@ -165,7 +170,7 @@ export const verifyHmac = (
 ): void => {
   const keys = toKeys(scheme.secret, secrets)
   const set = signatureHeaders(scheme, delivery)
-  if (!set) throw signatureMissing()
+  if (!set) throw signatureMissing(otherSignature(scheme, delivery)?.message)
   const trimmed = set.signature.trim()
   const parts = scheme.separator
     ? trimmed.split(scheme.separator).map((part) => part.trim())

@@ -37,7 +37,17 @@ const customerId = ({ id, admin_graphql_api_id }: z.infer<typeof customerCreated
  */
 export const shopify = defineSource({
   docs: 'https://shopify.dev/docs/apps/build/webhooks/subscribe/https',
-  signature: bodyScheme('x-shopify-hmac-sha256', 'base64'),
+  signature: {
+    ...bodyScheme('x-shopify-hmac-sha256', 'base64'),
+    otherHeaders: [
+      {
+        // https://shopify.dev/docs/apps/build/events/verify-deliveries
+        header: 'shopify-hmac-sha256',
+        message:
+          'this is a delivery of a Shopify Events subscription (its headers begin with `shopify-`), which the bridge does not read: subscribe to the webhook topic customers/create instead',
+      },
+    ],
+  },
   payload: {
     format: 'json',
     types: { of: topicOf, signups: [signupTopic] },

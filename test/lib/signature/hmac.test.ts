@@ -1,5 +1,6 @@
 import { createHash, createHmac } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
+import type { BridgeError } from '../../../src/lib/errors.ts'
 import {
   bodyScheme,
   type HmacScheme,
@@ -7,8 +8,8 @@ import {
   timestampedScheme,
 } from '../../../src/lib/signature/hmac.ts'
 import { standardWebhooksScheme } from '../../../src/lib/signature/standard-webhooks.ts'
-import { sign } from '../../../src/lib/signature/verify.ts'
-import { hubspot, webhook } from '../../../src/lib/sources/index.ts'
+import { sign, verify } from '../../../src/lib/signature/verify.ts'
+import { hubspot, shopify, webhook } from '../../../src/lib/sources/index.ts'
 import { start } from '../../support/clock.ts'
 import { bytes, delivery } from '../../support/deliveries.ts'
 import { verdict } from '../../support/verdict.ts'
@@ -237,6 +238,50 @@ describe('a correctly signed delivery is signature_invalid', () => {
       'signature_invalid',
     )
   })
+})
+
+describe('a delivery with the header of a sender’s other signature', () => {
+  const other = { header: 'x-other', message: 'this is another kind: send the first' }
+  const scheme: HmacScheme = { ...bodyScheme('x-signature', 'hex'), otherHeaders: [other] }
+  const valid = sign(scheme, { timestampSeconds: start, body: bytes('{}') }, 's3cret').headers
+  const messageOf = (headers: Record<string, string>) => {
+    try {
+      verify(scheme, delivery('{}', headers), ['s3cret'], start)
+      return 'accepted'
+    } catch (error) {
+      const { code, message } = error as BridgeError
+      return `${code}: ${message}`
+    }
+  }
+
+  test('is signature_missing, and the message says what to set up', () => {
+    expect(messageOf({ 'x-other': 'abc' })).toBe(`signature_missing: ${other.message}`)
+    expect(messageOf({ 'x-other': 'abc', 'x-signature': '' })).toContain(other.message)
+  })
+
+  test('is judged by the signature itself, if it has one', () => {
+    expect(messageOf({ 'x-other': 'abc', ...valid })).toBe('accepted')
+    expect(messageOf({ 'x-other': 'abc', 'x-signature': '00' })).toContain('no signature matches')
+  })
+
+  test('that is empty or absent gets the usual message', () => {
+    expect(messageOf({ 'x-other': '' })).toContain('has a signing secret set')
+    expect(messageOf({})).toContain('has a signing secret set')
+  })
+})
+
+test('shopify() says that Shopify’s Events are not webhooks', () => {
+  const { signature } = shopify()
+  const body = '{"topic":"customers/create"}'
+  const mac = createHmac('sha256', 's3cret').update(body).digest('base64')
+  const headers = { 'shopify-topic': 'Customer', 'shopify-hmac-sha256': mac }
+
+  expect(() => verify(signature, delivery(body, headers), ['s3cret'], start)).toThrow(
+    expect.objectContaining({
+      code: 'signature_missing',
+      message: expect.stringContaining('subscribe to the webhook topic customers/create'),
+    }),
+  )
 })
 
 describe('a hash over the secret and the body', () => {
