@@ -175,18 +175,42 @@ describe('the webhook’s HTTP event', () => {
     ).toBe(413)
   })
 
+  const api = 'https://api.execute-api.eu-west-1.amazonaws.com'
+  const hooks = 'https://hooks.example.com'
   test.each([
-    [undefined, 'https://api.execute-api.eu-west-1.amazonaws.com/webhooks/signed?a=1'],
-    ['https://hooks.example.com/', 'https://hooks.example.com/webhooks/signed?a=1'],
+    [undefined, '/webhooks/signed', `${api}/webhooks/signed`],
+    [undefined, '/prod/webhooks/signed', `${api}/prod/webhooks/signed`],
+    [`${hooks}/`, '/webhooks/signed', `${hooks}/webhooks/signed`],
+    [hooks, '/signup/webhooks/signed', `${hooks}/signup/webhooks/signed`],
+    // With a path: an API mapping stays in the event's path, a proxy may take it off.
+    [`${hooks}/signup`, '/signup/webhooks/signed', `${hooks}/signup/webhooks/signed`],
+    [`${hooks}/signup`, '/webhooks/signed', `${hooks}/signup/webhooks/signed`],
+    [`${hooks}/signup/`, '/signup/webhooks/signed', `${hooks}/signup/webhooks/signed`],
+    [`${hooks}/signup/`, '/webhooks/signed', `${hooks}/signup/webhooks/signed`],
+    [`${hooks}/signup`, '/signup/webhooks/signed/', `${hooks}/signup/webhooks/signed/`],
+    [`${hooks}/signup`, '/webhooks/signed/', `${hooks}/signup/webhooks/signed/`],
+    [`${hooks}/signup`, '/signup/v1/webhooks/signed', `${hooks}/signup/v1/webhooks/signed`],
+    [`${hooks}/a/b`, '/a/b/webhooks/signed', `${hooks}/a/b/webhooks/signed`],
+    [`${hooks}/a/b`, '/webhooks/signed', `${hooks}/a/b/webhooks/signed`],
+    // A stage of the API is not what senders know.
+    [`${hooks}/signup`, '/prod/webhooks/signed', `${hooks}/signup/webhooks/signed`],
+    [`${hooks}/signup`, '/prod/signup/webhooks/signed', `${hooks}/signup/webhooks/signed`],
+    [`${hooks}/signup`, '/signups/webhooks/signed', `${hooks}/signup/webhooks/signed`],
+    // A path that reads like the route is in front only where a whole route follows.
+    [`${hooks}/webhooks`, '/webhooks/signed', `${hooks}/webhooks/webhooks/signed`],
+    [`${hooks}/webhooks`, '/webhooks/webhooks/signed', `${hooks}/webhooks/webhooks/signed`],
   ])(
-    'with PUBLIC_BASE_URL %s has the URL that the sender signed: %s',
-    async (PUBLIC_BASE_URL, url) => {
+    'with PUBLIC_BASE_URL %s and the path %s has the URL that the sender signed: %s',
+    async (PUBLIC_BASE_URL, path, address) => {
       const { post } = await startWebhook({ PUBLIC_BASE_URL })
       const scheme = bridge.sources.signed?.signature ?? { type: 'open' }
-      const { headers } = sign(scheme, { timestampSeconds: start, url, body: bytes(ada) }, 'k')
-      const request = event('/webhooks/signed', ada, headers, { rawQueryString: 'a=1' })
+      for (const rawQueryString of ['a=1&b=%2F', '']) {
+        const url = rawQueryString ? `${address}?${rawQueryString}` : address
+        const { headers } = sign(scheme, { timestampSeconds: start, url, body: bytes(ada) }, 'k')
+        const request = event(path, ada, headers, { rawQueryString })
 
-      expect((await post(request)).statusCode).toBe(200)
+        expect((await post(request)).statusCode).toBe(200)
+      }
     },
   )
 })

@@ -23,7 +23,8 @@ export type ReceiveDependencies = AuthenticateDependencies & {
   readonly sink: Sink
 }
 
-const route = /(?:^|\/)(webhooks|forms)\/([^/]+)\/?$/
+/** The end of the path that serves a source. */
+export const route = /(?:^|\/)(webhooks|forms)\/([^/]+)\/?$/
 
 type Route = { readonly name: string; readonly source: Source }
 
