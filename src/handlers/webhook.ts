@@ -11,7 +11,7 @@ import { receive } from '../lib/ingest/receive.ts'
 import { errorResponse } from '../lib/ingest/respond.ts'
 import { createAskTurnstile, turnstileUrl } from '../lib/ingest/turnstile.ts'
 import { createLogThrottle } from '../lib/telemetry/log-throttle.ts'
-import { reportRequest, reportStaleSecret } from '../lib/telemetry/report.ts'
+import { reportRequest, reportStaleSecret, reportUnusableSecret } from '../lib/telemetry/report.ts'
 import { createDependencies, type Dependencies, reportStartupError } from './dependencies.ts'
 import { toIncomingRequest, toResult } from './http-event.ts'
 
@@ -80,7 +80,9 @@ const createRespond = (
   { bridge, clock, telemetry, openSecret, openHttp }: Dependencies,
   createSink: CreateSink,
 ): Webhook['respond'] => {
-  const load = loadSigningSecrets(openSecret(env.SIGNING_SECRET_ID))
+  const load = loadSigningSecrets(openSecret(env.SIGNING_SECRET_ID), (source, error) =>
+    reportUnusableSecret(telemetry, source, error),
+  )
   const secrets = createCache(load, clock, (error) => reportStaleSecret(telemetry, error))
   const turnstile = openHttp(new URL(env.TURNSTILE_BASE_URL ?? turnstileUrl))
   const askTurnstile = createAskTurnstile(turnstile, clock)

@@ -246,6 +246,45 @@ describe('the webhook’s secrets', () => {
     expect((await post(event('/webhooks/backend', ada, bearer))).statusCode).toBe(200)
   })
 
+  test.each([7, null, {}, [false]])(
+    'of one source that are no text (%j) are 500 for it alone, and the response names it',
+    async (clerk) => {
+      world.secrets.put('signing', JSON.stringify({ clerk, backend: 's3cret', unknown: 7 }))
+      const { post, logged, counted } = await startWebhook()
+
+      expect((await post(event('/webhooks/backend', ada, bearer))).statusCode).toBe(200)
+      expect(await post(event('/webhooks/clerk', ada))).toMatchObject({
+        statusCode: 500,
+        body: { error: { code: 'misconfigured', message: expect.stringContaining('clerk') } },
+      })
+      expect(logged).toContainEqual(
+        expect.objectContaining({ event: 'refused', source: 'clerk', code: 'misconfigured' }),
+      )
+      expect(counted.has('secret_unusable')).toBe(false)
+    },
+  )
+
+  test('that are no text beside others are logged, once each time they are read', async () => {
+    world.secrets.put('signing', JSON.stringify({ backend: ['s3cret', 7], unknown: 7 }))
+    const { post, logged, counted } = await startWebhook()
+
+    expect((await post(event('/webhooks/backend', ada, bearer))).statusCode).toBe(200)
+    expect((await post(event('/webhooks/backend', ada, bearer))).statusCode).toBe(200)
+    expect(counted.get('secret_unusable')).toBe(1)
+    expect(logged.filter((line) => line.event === 'secret_unusable')).toEqual([
+      {
+        event: 'secret_unusable',
+        source: 'backend',
+        code: 'misconfigured',
+        advice: expect.stringContaining('source backend is not a text'),
+      },
+    ])
+
+    world.clock.advance(300_000)
+    await post(event('/webhooks/backend', ada, bearer))
+    expect(counted.get('secret_unusable')).toBe(2)
+  })
+
   test('that cannot be read are 503, unless earlier ones are in the cache', async () => {
     world.secrets.fail(10)
     const { post } = await startWebhook()

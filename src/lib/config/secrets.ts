@@ -1,7 +1,6 @@
-import * as z from 'zod/mini'
 import { BridgeError } from '../errors.ts'
 import { parseJson } from '../json.ts'
-import { own } from '../json-access.ts'
+import { isRecord, own } from '../json-access.ts'
 
 /** The two versions of a secret that may be in use; AWSPENDING is never read. */
 export type SecretStage = 'AWSCURRENT' | 'AWSPREVIOUS'
@@ -16,24 +15,42 @@ export type GetSecret = (stage: SecretStage) => Promise<string | undefined>
 const unreadable = (name: string, shape: string) =>
   new BridgeError('misconfigured', `the secret ${name} is not ${shape}: set its value again`)
 
-const signingSecrets = z.record(z.string(), z.union([z.string(), z.array(z.string())]))
+const unusableSecret = (source: string) =>
+  new BridgeError(
+    'misconfigured',
+    `a signing secret of the source ${source} is not a text: set it again in SIGNING_SECRET_ID`,
+  )
 
 /** By source name: JSON such as `{"clerk":"whsec_…","beta":["new","old"]}`. */
-type SigningSecrets = z.infer<typeof signingSecrets>
+type SigningSecrets = Readonly<Record<string, unknown>>
 
 const parseSigningSecrets = (text: string): SigningSecrets | undefined => {
-  const parsed = z.safeParse(signingSecrets, parseJson(text))
-  return parsed.success ? parsed.data : undefined
+  const parsed = parseJson(text)
+  return isRecord(parsed) ? parsed : undefined
 }
+
+/** What is set for a source: one value, a list of them, or nothing. */
+const valuesOf = (secrets: SigningSecrets, source: string): readonly unknown[] => {
+  const value = own(secrets, source)
+  return value === undefined ? [] : [value].flat()
+}
+
+const isText = (value: unknown): value is string => typeof value === 'string'
+
+/** Called if a source has a secret that is no text, beside others that are. */
+export type OnUnusableSecret = (source: string, error: BridgeError) => void
 
 /**
  * Returns a function that loads the signing secrets by source: the current version's, then the
- * previous one's. A secret that does not exist yet holds none: every source fails closed.
+ * previous one's. A secret that does not exist yet holds none: every source fails closed. For a
+ * source whose current secrets are all no text, what is returned throws `misconfigured`; the other
+ * sources work.
  *
- * @throws BridgeError `misconfigured` if the current version is not a JSON object of secrets
+ * @throws BridgeError `misconfigured` if the current version is not a JSON object
  */
 export const loadSigningSecrets = (
   getSecret: GetSecret,
+  onUnusable: OnUnusableSecret = () => {},
 ): (() => Promise<(source: string) => readonly string[]>) => {
   let lastPrevious: string | undefined
   return async () => {
@@ -46,10 +63,18 @@ export const loadSigningSecrets = (
     if (!current) throw unreadable('SIGNING_SECRET_ID', 'a JSON object of secrets by source name')
     lastPrevious = previousText
     const previous = previousText === undefined ? {} : (parseSigningSecrets(previousText) ?? {})
-    return (source) =>
-      [own(current, source), own(previous, source)]
-        .flat()
-        .filter((secret) => typeof secret === 'string')
+    const reported = new Set<string>()
+    return (source) => {
+      const values = valuesOf(current, source)
+      const texts = values.filter(isText)
+      if (texts.length < values.length) {
+        const error = unusableSecret(source)
+        if (texts.length === 0) throw error
+        if (!reported.has(source)) onUnusable(source, error)
+        reported.add(source)
+      }
+      return [...texts, ...valuesOf(previous, source).filter(isText)]
+    }
   }
 }
 

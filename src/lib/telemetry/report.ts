@@ -71,6 +71,16 @@ export const reportStaleSecret = (telemetry: Telemetry, thrown: unknown): void =
   telemetry.log('error', 'secret_stale', errorFields(toBridgeError(thrown)))
 }
 
+/** Logs and counts that one of a source's secrets cannot be used; its others stay in use. */
+export const reportUnusableSecret = (
+  telemetry: Telemetry,
+  source: string,
+  error: BridgeError,
+): void => {
+  telemetry.count('secret_unusable')
+  telemetry.log('error', 'secret_unusable', { source, ...errorFields(error) })
+}
+
 /** The log field of what reading left out: the reasons alone, as a path may be a payload's key. */
 const leftOutFields = (leftOut: readonly LeftOut[]): LogFields =>
   leftOut.length > 0 ? { left_out: leftOut.map(({ reason }) => reason) } : {}
