@@ -1,6 +1,15 @@
 import { describe, expect, test } from 'vitest'
 import { defineBridge } from '../src/lib/config/config.ts'
-import { auth0, form, signup, standardWebhooks, webhook } from '../src/lib/index.ts'
+import {
+  auth0,
+  form,
+  hubspot,
+  netlify,
+  signup,
+  standardWebhooks,
+  stripe,
+  webhook,
+} from '../src/lib/index.ts'
 import { startModel } from './model/model.ts'
 import type { Body, PostOptions } from './model/requests.ts'
 import { start } from './support/clock.ts'
@@ -24,6 +33,9 @@ const bridge = defineBridge({
     }),
     standard: standardWebhooks({ types: ['user.created'], fields: { 'data.email': 'email' } }),
     log: auth0(),
+    shop: stripe(),
+    site: netlify(),
+    crm: hubspot(),
     api: signup(),
     join: form(),
   },
@@ -59,6 +71,23 @@ const tooLarge = { status: 413, code: 'body_too_large', unsigned: [413] } as con
 const wrongType = { status: 415, code: 'unsupported_media_type' } as const
 const noIdentity = { ...accepted, parked: 'no_identity' } as const
 const forged = { status: 401, code: 'signature_invalid' } as const
+/** Rows of a source that refuses each of these headers, whether the rest is signed or not. */
+const refusedHeaders = (
+  source: string,
+  header: string,
+  values: Readonly<Record<string, string>>,
+  unsigned: Row['unsigned'] = [401, 'signature_invalid'],
+): Row[] =>
+  Object.entries(values).map(([title, value]) => ({
+    title: `refuses ${title} in the header ${header}`,
+    source,
+    body: known,
+    options: { headers: { [header]: value } },
+    ...forged,
+    unsigned,
+  }))
+/** More than the 10 kB that API Gateway lets through. */
+const huge = 131_072
 const member = (fields: object) => ({ ...known, ...fields })
 const nested = (levels: number) =>
   `{"email":"${email}","x":${'['.repeat(levels)}${']'.repeat(levels)}}`
@@ -292,6 +321,48 @@ const rows: readonly Row[] = [
     ...forged,
     unsigned: [401, 'signature_invalid'],
   },
+  ...refusedHeaders('hook', 'x-signature', {
+    '128 KiB of hex': 'ab'.repeat(huge / 2),
+    '128 KiB of blanks and a digit': `${' '.repeat(huge)}0`,
+    'control characters': '\u0000\r\n',
+  }),
+  ...refusedHeaders(
+    'standard',
+    'webhook-signature',
+    {
+      '16,000 signatures': 'v1,AAAA '.repeat(16_000),
+      '128 KiB of commas': ','.repeat(huge),
+      '128 KiB of blanks between two words': `v1,${' '.repeat(huge)}v1,`,
+      'no version': 'QUJD',
+      'a public-key signature alone': 'v1a,QUJD',
+      'signs that are not base64': 'v1,%%%',
+      'a repeated header joined by a comma': `v1,${'A'.repeat(43)}=,v1,${'A'.repeat(43)}=`,
+    },
+    [401],
+  ),
+  ...refusedHeaders('standard', 'webhook-id', { 'a repeated id': 'msg_1,msg_1' }, [401]),
+  ...refusedHeaders('standard', 'webhook-timestamp', { 'two times': `${start},${start}` }, [401]),
+  ...refusedHeaders('shop', 'stripe-signature', {
+    '32,000 times': 't=1,'.repeat(32_000),
+    'times and no signature': `t=${start}`,
+    'a signature and no time': `v1=${'0'.repeat(64)}`,
+    'no parts': 'x'.repeat(huge),
+  }),
+  ...refusedHeaders('site', 'x-webhook-signature', {
+    '128 KiB of dots': '.'.repeat(huge),
+    'a token of 128 KiB': `${'a'.repeat(huge)}.b.${'c'.repeat(43)}`,
+    'a token without a signature': 'e30.e30.',
+    'two tokens': `e30.e30.${'a'.repeat(43)},e30.e30.${'a'.repeat(43)}`,
+  }),
+  ...refusedHeaders('log', 'authorization', {
+    'a secret of 128 KiB': `Bearer ${'a'.repeat(huge)}`,
+    '128 KiB of blanks': `Bearer${' '.repeat(huge)}`,
+    'another scheme': 'Basic YTpi',
+    'two secrets': 'Bearer a, Bearer b',
+    'no secret': 'Bearer',
+    'a prefix alone': 'Bearer v1,',
+  }),
+  ...refusedHeaders('crm', 'x-hubspot-request-timestamp', { 'a word': 'now' }, [401]),
   {
     title: 'refuses an old timestamp',
     source: 'standard',
