@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto'
 import { globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { describe, expect, test } from 'vitest'
@@ -14,6 +15,7 @@ import { read } from '../src/lib/transform/read.ts'
 import { rows } from './faults/rows.ts'
 import { parts } from './mutate/parts.ts'
 import { start } from './support/clock.ts'
+import { delivery } from './support/deliveries.ts'
 import { type Fixture, toBytes, toDelivery } from './support/fixture.ts'
 
 const root = resolve(import.meta.dirname, '..')
@@ -162,6 +164,40 @@ describe('docs/sources.md', () => {
     )
 
     expect(Object.keys((bridge as Bridge).sources)).toEqual(['github', 'crm', 'paddle'])
+  })
+
+  test('has a recipe for Polar’s older secrets, whose text is the key', async () => {
+    const recipe = blocks.find((block) => block.startsWith('polar: webhook')) ?? ''
+    const { default: bridge } = (await importFile(
+      'bridge.config.ts',
+      `import { defineBridge, webhook } from '#bridge'\nexport default defineBridge({ sources: { ${recipe} } })`,
+    )) as { default: Bridge }
+    const { polar } = bridge.sources
+    if (!polar) throw new Error('no recipe')
+    const secret = 'whsec_abcDEFghij0123456789abcDEFghij01'
+    const signed = (event: object) => {
+      const body = JSON.stringify(event)
+      const mac = createHmac('sha256', secret).update(`3f5b.${start}.${body}`).digest('base64')
+      const headers = {
+        'content-type': 'application/json',
+        'webhook-id': '3f5b',
+        'webhook-timestamp': String(start),
+        'webhook-signature': `v1,AAAA v1,${mac}`,
+      }
+      return delivery(body, headers)
+    }
+    const created = signed({
+      type: 'customer.created',
+      timestamp: '2026-03-01T10:00:00Z',
+      data: { email: 'ada@example.com', name: 'Ada Lovelace' },
+    })
+
+    expect(() => verify(polar.signature, created, [secret], start)).not.toThrow()
+    expect(() => verify(polar.signature, created, [`${secret}2`], start)).toThrow('no signature')
+    expect(await read(polar, created)).toMatchObject({
+      signups: [{ event_id: '3f5b', contact: { email: 'ada@example.com', name: 'Ada Lovelace' } }],
+    })
+    expect(await read(polar, signed({ type: 'order.paid', data: {} }))).toEqual({ kind: 'ignored' })
   })
 
   test('has an example of a new preset that passes its fixture', async () => {
