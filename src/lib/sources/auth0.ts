@@ -1,6 +1,7 @@
 import * as z from 'zod/mini'
-import { own } from '../json-access.ts'
-import { fullName } from './name.ts'
+import { asText, isRecord, own } from '../json-access.ts'
+import { firstPresent } from '../transform/text.ts'
+import { nameIn } from './name.ts'
 import { defineSource } from './source.ts'
 
 /** A CloudEvent of an event stream, with the user in `data.object`, or an entry of a log stream. */
@@ -8,31 +9,62 @@ const event = z.looseObject({
   data: z.looseObject({ object: z.nullish(z.looseObject({ user_id: z.string() })) }),
 })
 type Log = z.infer<typeof event>['data']
-type User = NonNullable<Log['object']>
+type User = Readonly<Record<string, unknown>>
 
 /** `ss` is "Success signup": https://auth0.com/docs/deploy-monitor/logs/log-event-type-codes */
 const signups = ['user.created', 'com.auth0.user.created', 'ss']
+
+/**
+ * The events of a body: one event, or a log stream's entries by its Content Format. JSON Array is a
+ * list, JSON Object is `{ logs }`; JSON Lines are parsed to a list.
+ * https://auth0.com/docs/customize/log-streams/custom-log-streams
+ */
+const eventsOf = (body: unknown): readonly unknown[] =>
+  [body].flat(2).flatMap((entry): unknown[] => {
+    const logs = own(entry, 'logs')
+    return Array.isArray(logs) ? logs : [entry]
+  })
+
+/** Of a user without a name, Auth0 sends the e-mail address or the phone number in its place. */
+const nameOf = (user: User, email: unknown, phone: unknown): string | undefined => {
+  const lower = (value: unknown) => asText(value)?.toLowerCase()
+  const isAddress = [email, phone].some((address) => lower(address) === lower(user.name))
+  return nameIn(isAddress ? { ...user, name: undefined } : user, user.user_metadata)
+}
 
 const userContact = (user: User) => ({
   external_id: user.user_id,
   email: user.email,
   phone: user.phone_number,
-  // Without a name, Auth0 sends the e-mail address.
-  name:
-    user.name === user.email ? fullName(user.given_name, user.family_name) : fullName(user.name),
+  name: nameOf(user, user.email, user.phone_number),
   avatar: user.picture,
   signed_up_at: user.created_at,
 })
 
-const logContact = ({ user_id, user_name, date }: Log) => ({
-  external_id: user_id,
-  email: typeof user_name === 'string' && user_name.includes('@') ? user_name : undefined,
-  signed_up_at: date,
-})
+/**
+ * `user_name` is an e-mail address, a phone number or a user name, by the connection; `details.body`
+ * is what was posted to Auth0, of a signup that no other identity provider did.
+ * https://github.com/auth0/auth0-log-schemas/blob/main/schemas/log-types/ss.schema.json
+ */
+const logContact = ({ user_id, user_name, date, details }: Log) => {
+  const body = own(details, 'body')
+  const posted: User = isRecord(body) ? body : {}
+  const called = asText(user_name) ?? ''
+  const email = firstPresent(posted.email, called.includes('@') ? called : undefined)
+  const phone = /^\+\d+$/.test(called) ? called : posted.phone_number
+  return {
+    external_id: user_id,
+    email,
+    phone,
+    name: nameOf(posted, email, phone),
+    avatar: posted.picture,
+    signed_up_at: date,
+  }
+}
 
 /**
- * A new user: an event stream (one event) or a log stream (an array of entries), both with a bearer
- * token.
+ * A new user: an event stream (one event) or a log stream (entries in any Content Format), both with
+ * a bearer token.
  *
  * @example
  * sources: { auth0: auth0({ attributes: { 'data.object.nickname': 'nickname' } }) }
@@ -41,8 +73,8 @@ export const auth0 = defineSource({
   docs: 'https://auth0.com/docs/customize/events',
   signature: { type: 'bearer' },
   payload: {
-    format: 'json',
-    events: (body) => (Array.isArray(body) ? body : [body]),
+    format: 'json-lines',
+    events: eventsOf,
     types: { of: (body) => own(body, 'type') ?? own(own(body, 'data'), 'type'), signups },
     schema: event,
     advice: 'send the event user.created of an event stream, or every entry of a log stream',

@@ -1,6 +1,6 @@
 import type { Delivery } from '../delivery.ts'
 import { BridgeError } from '../errors.ts'
-import { isTooDeep, maxDepth } from '../json.ts'
+import { isTooDeep, maxDepth, parseJson } from '../json.ts'
 
 /** The largest accepted body in bytes, as measured: Content-Length is not trusted. */
 export const maxBodyBytes = 256 * 1024
@@ -36,19 +36,22 @@ const assertUncompressed = ({ headers }: Delivery): void => {
   )
 }
 
-/**
- * Parses the body of a delivery as JSON.
- *
- * @throws BridgeError `invalid_body` if it is not JSON, `unsupported_media_type` if it is a form or
- *   compressed
- */
-export const parseJsonBody = (delivery: Delivery): unknown => {
+/** The value of a JSON text, or a list of the values of its lines: https://jsonlines.org */
+const parseLines = (text: string): unknown => {
+  const whole = parseJson(text)
+  if (whole !== undefined) return whole
+  const lines = text.split(/[\r\n]+/).filter((line) => line.trim() !== '')
+  if (lines.length === 0) throw invalidBody('empty')
+  return lines.map((line): unknown => JSON.parse(line))
+}
+
+const parseText = (delivery: Delivery, parse: (text: string) => unknown): unknown => {
   assertUncompressed(delivery)
   if (delivery.body.length === 0) throw invalidBody('empty')
   try {
     const text = decodeUtf8(delivery.body)
     if (isTooDeep(text)) throw invalidBody(`nested deeper than ${maxDepth} levels`)
-    return JSON.parse(text)
+    return parse(text)
   } catch (thrown) {
     // The Content-Type is not trusted (many senders set none, or a wrong one); it only explains why
     // a body is not JSON.
@@ -60,6 +63,22 @@ export const parseJsonBody = (delivery: Delivery): unknown => {
     throw thrown instanceof BridgeError ? thrown : invalidBody('not valid JSON')
   }
 }
+
+/**
+ * Parses the body of a delivery as JSON.
+ *
+ * @throws BridgeError `invalid_body` if it is not JSON, `unsupported_media_type` if it is a form or
+ *   compressed
+ */
+export const parseJsonBody = (delivery: Delivery): unknown => parseText(delivery, JSON.parse)
+
+/**
+ * Parses the body of a delivery as JSON, or as JSON Lines: then it returns a list of their values.
+ *
+ * @throws BridgeError as `parseJsonBody`, also if one line alone is broken: nothing of the body is
+ *   accepted, so that its sender sends all of it again
+ */
+export const parseJsonLinesBody = (delivery: Delivery): unknown => parseText(delivery, parseLines)
 
 /** The name and the value of a form's input. */
 type Input = readonly [string, string]

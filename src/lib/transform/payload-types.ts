@@ -5,7 +5,7 @@ import type { EventTypes } from './event-type.ts'
 import type { MappingOptions } from './options.ts'
 
 /** The format of a delivery's body, as its source declares it. */
-export type PayloadFormat = 'json' | 'form'
+export type PayloadFormat = 'json' | 'json-lines' | 'form'
 
 /** The contract of a preset: the shape of its sender's payload, and pure functions that read it. */
 export type PayloadReader<Payload> = {

@@ -89,6 +89,10 @@ export const isAbsent = (value: unknown): boolean => {
   return word === '' || word === 'null' || word === 'undefined'
 }
 
+/** The first value that is not missing. */
+export const firstPresent = (...values: readonly unknown[]): unknown =>
+  values.find((value) => !isAbsent(value))
+
 /** Whether a number was rounded when it was parsed, or is none that JSON has. */
 export const isInexact = (value: number): boolean =>
   !Number.isFinite(value) || (Number.isInteger(value) && !Number.isSafeInteger(value))

@@ -1,9 +1,15 @@
 import { describe, expect, test } from 'vitest'
-import { parseFormBody, parseJsonBody } from '../../../src/lib/transform/body.ts'
+import {
+  parseFormBody,
+  parseJsonBody,
+  parseJsonLinesBody,
+} from '../../../src/lib/transform/body.ts'
 import { bytes, delivery, formHeaders } from '../../support/deliveries.ts'
 
 const json = async (body: string | Uint8Array, headers: Record<string, string> = {}) =>
   parseJsonBody(delivery(body, headers))
+const jsonLines = async (body: string | Uint8Array, headers: Record<string, string> = {}) =>
+  parseJsonLinesBody(delivery(body, headers))
 const form = (body: string | Uint8Array, headers: Record<string, string> = formHeaders) =>
   parseFormBody(delivery(body, headers))
 
@@ -57,6 +63,64 @@ describe('parseJsonBody', () => {
 
   test('throws an error without any text of the body', async () => {
     const error = await json('{"canary').catch((thrown: Error) => thrown)
+
+    expect(String(error) + String((error as Error).cause)).not.toContain('canary')
+  })
+})
+
+describe('parseJsonLinesBody', () => {
+  test.each([
+    ['{"a":1}\n{"b":2}', [{ a: 1 }, { b: 2 }]],
+    ['{"a":1}\n{"b":2}\n', [{ a: 1 }, { b: 2 }]],
+    ['{"a":1}\r\n{"b":2}\r\n', [{ a: 1 }, { b: 2 }]],
+    ['\n\n{"a":1}\n \t\n{"b":2}\n\n', [{ a: 1 }, { b: 2 }]],
+    ['\ufeff{"a":1}\n{"b":2}', [{ a: 1 }, { b: 2 }]],
+    ['{"a":"\u2028"}\n{"b":"\\n"}', [{ a: '\u2028' }, { b: '\n' }]],
+    ['[1]\n[2,3]', [[1], [2, 3]]],
+    ['null\n{"b":2}', [null, { b: 2 }]],
+  ])('parses the lines of %j', async (body, values) => {
+    expect(await jsonLines(body)).toEqual(values)
+  })
+
+  test.each([
+    ['{"a":1}', { a: 1 }],
+    ['{"a":1}\n', { a: 1 }],
+    ['{\n  "a": 1\n}', { a: 1 }],
+    ['[\n{"a":1},\n{"b":2}\n]', [{ a: 1 }, { b: 2 }]],
+    ['[]', []],
+  ])('parses %j as one JSON text', async (body, value) => {
+    expect(await jsonLines(body)).toEqual(value)
+  })
+
+  test.each(['application/x-ndjson', 'application/json', 'text/plain', ''])(
+    'parses lines with the Content-Type %j',
+    async (type) => {
+      expect(await jsonLines('1\n2', { 'content-type': type })).toEqual([1, 2])
+    },
+  )
+
+  test('accepts 64 levels of nesting in each line', async () => {
+    const line = nestedArrays(64)
+
+    expect(await jsonLines(`${line}\n${line}`)).toHaveLength(2)
+  })
+
+  test.each([
+    ['an empty body', ''],
+    ['blank lines alone', '\n \r\n\n'],
+    ['a broken first line', '{"a":\n{"b":2}'],
+    ['a broken line between others', '{"a":1}\n{"b":2\n{"c":3}'],
+    ['a last line that is cut off', '{"a":1}\n{"b":'],
+    ['a comma between lines', '{"a":1},\n{"b":2}'],
+    ['two values on one line', '{"a":1}{"b":2}'],
+    ['65 levels in one line', `{"a":1}\n${nestedArrays(65)}`],
+    ['bytes that are not UTF-8', new Uint8Array([0x31, 0x0a, 0x22, 0xff, 0x22])],
+  ])('refuses %s with invalid_body', async (_name, body) => {
+    await expect(jsonLines(body)).rejects.toMatchObject({ code: 'invalid_body' })
+  })
+
+  test('throws an error without any text of the body', async () => {
+    const error = await jsonLines('{"a":1}\n{"canary').catch((thrown: Error) => thrown)
 
     expect(String(error) + String((error as Error).cause)).not.toContain('canary')
   })
@@ -159,6 +223,7 @@ test.each(['application/json', 'text/plain', '', 'application/x-www-form-urlenco
 
 test.each([
   ['parseJsonBody', json],
+  ['parseJsonLinesBody', jsonLines],
   ['parseFormBody', form],
 ])('%s refuses a compressed body with unsupported_media_type', async (_name, parse) => {
   await expect(parse('{}', { ...formHeaders, 'content-encoding': 'gzip' })).rejects.toMatchObject({
