@@ -1,6 +1,6 @@
 import * as z from 'zod/mini'
 import { own } from '../json-access.ts'
-import { fullName } from './name.ts'
+import { nameIn } from './name.ts'
 import { defineSource } from './source.ts'
 
 const confirmed = z.looseObject({
@@ -36,9 +36,7 @@ export const cognito = defineSource({
       external_id: userAttributes.sub ?? userName,
       email: userAttributes.email,
       phone: userAttributes.phone_number,
-      name:
-        fullName(userAttributes.name) ??
-        fullName(userAttributes.given_name, userAttributes.family_name),
+      name: nameIn(userAttributes),
       avatar: userAttributes.picture,
       signed_up_at: received_at,
     },

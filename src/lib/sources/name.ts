@@ -7,25 +7,37 @@ export const fullName = (...parts: readonly unknown[]): string | undefined => {
   return present.length === 0 ? undefined : present.join(' ')
 }
 
-const wholes = ['full_name', 'fullName', 'name']
-const firsts = ['first_name', 'firstName', 'firstname', 'given_name', 'givenName']
-const lasts = ['last_name', 'lastName', 'lastname', 'family_name', 'familyName']
-const displayed = ['display_name', 'displayName']
+/** What senders call a name, in the order in which it counts: whole, in two parts, as displayed. */
+const spellings: readonly (readonly (readonly string[])[])[] = [
+  [['full_name', 'fullName', 'name']],
+  [
+    ['first_name', 'firstName', 'firstname', 'given_name', 'givenName'],
+    ['last_name', 'lastName', 'lastname', 'family_name', 'familyName'],
+  ],
+  [['display_name', 'displayName']],
+]
 
-/** The text of the first of these keys that has one. */
-const textOf = (record: unknown, keys: readonly string[]): string | undefined =>
-  keys.map((key) => fullName(own(record, key))).find((text) => text !== undefined)
+/** Every key that `nameIn` reads. */
+export const nameKeys: readonly string[] = spellings.flat(2)
+
+/** The keys of a record that `nameIn` makes the name of: one, or those of its two parts. */
+export const nameKeysIn = (record: unknown): readonly string[] => {
+  const hasText = (key: string) => fullName(own(record, key)) !== undefined
+  for (const parts of spellings) {
+    const keys = parts.flatMap((names) => names.find(hasText) ?? [])
+    if (keys.length > 0) return keys
+  }
+  return []
+}
 
 /**
  * The name of a person, from the keys that senders use for it: whole, else in two parts, else as it
  * is displayed. Of several records the first that has one counts.
  */
-export const nameIn = (...records: readonly unknown[]): string | undefined =>
-  records
-    .map(
-      (record) =>
-        textOf(record, wholes) ??
-        fullName(textOf(record, firsts), textOf(record, lasts)) ??
-        textOf(record, displayed),
-    )
-    .find((name) => name !== undefined)
+export const nameIn = (...records: readonly unknown[]): string | undefined => {
+  for (const record of records) {
+    const name = fullName(...nameKeysIn(record).map((key) => own(record, key)))
+    if (name !== undefined) return name
+  }
+  return undefined
+}

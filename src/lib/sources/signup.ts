@@ -1,42 +1,47 @@
 import * as z from 'zod/mini'
-import { isRecord } from '../json-access.ts'
+import { isRecord, own } from '../json-access.ts'
 import { attributePrefix, contactFieldNames, type SignupInput } from '../signup.ts'
 import { isAbsent } from '../transform/text.ts'
-import { fullName } from './name.ts'
+import { nameIn, nameKeys, nameKeysIn } from './name.ts'
 import { defineSource } from './source.ts'
 
 /** Any object: one field of another type is left out, and the others are used. */
 const payload = z.looseObject({})
 type Payload = z.infer<typeof payload>
 
-/** The value of a field by its other names; those that are not used count as unknown fields. */
-const readAlias = (field: string, own: unknown, value: unknown, names: Record<string, unknown>) =>
-  isAbsent(own) && !isAbsent(value)
-    ? { [field]: value }
-    : Object.fromEntries(Object.entries(names).filter(([, other]) => !isAbsent(other)))
+/** The value of a field by its other name; one that is not used counts as an unknown field. */
+const readAlias = (field: string, own: unknown, name: string, value: unknown) =>
+  isAbsent(value) ? {} : { [isAbsent(own) ? field : name]: value }
 
-/** Parts of a name that are no text, which `fullName` does not read. */
-const unreadParts = (parts: Record<string, unknown>) =>
-  Object.fromEntries(
-    Object.entries(parts).filter(([, part]) => typeof part !== 'string' && !isAbsent(part)),
+/** What the name is made of where there is no `name`; parts that are not used count as unknown. */
+const readName = (own: unknown, parts: Record<string, unknown>) => {
+  const used = isAbsent(own) ? nameKeysIn(parts) : []
+  const unused = Object.entries(parts).filter(
+    ([key, part]) => !used.includes(key) && !isAbsent(part),
   )
+  return { ...Object.fromEntries(unused), ...(used.length > 0 && { name: nameIn(parts) }) }
+}
 
-const olderNames = ['user_id', 'first_name', 'last_name', 'created_at']
+const isNamePart = (key: string): boolean => key !== 'name' && nameKeys.includes(key)
+const isAlias = (key: string): boolean =>
+  key === 'user_id' || key === 'created_at' || isNamePart(key)
 
 /**
- * Reads the names of Intercom's older API and of Segment's traits where the field itself is absent.
+ * Reads the names of Intercom's older API, of Segment's traits and of OpenID's claims where the field
+ * itself is absent.
  * https://segment.com/docs/connections/spec/identify/#traits
+ * https://openid.net/specs/openid-connect-core-1_0.html#StandardClaims
  */
 const withAliases = (received: Record<string, unknown>) => {
-  if (!olderNames.some((name) => Object.hasOwn(received, name))) return received
-  const { user_id, first_name, last_name, created_at, ...contact } = received
-  const name = fullName(first_name, last_name)
+  const entries = Object.entries(received)
+  if (!entries.some(([key]) => isAlias(key))) return received
+  const contact = Object.fromEntries(entries.filter(([key]) => !isAlias(key)))
+  const parts = Object.fromEntries(entries.filter(([key]) => isNamePart(key)))
   return {
     ...contact,
-    ...readAlias('external_id', contact.external_id, user_id, { user_id }),
-    ...readAlias('name', contact.name, name, { first_name, last_name }),
-    ...unreadParts({ first_name, last_name }),
-    ...readAlias('signed_up_at', contact.signed_up_at, created_at, { created_at }),
+    ...readAlias('external_id', contact.external_id, 'user_id', own(received, 'user_id')),
+    ...readName(contact.name, parts),
+    ...readAlias('signed_up_at', contact.signed_up_at, 'created_at', own(received, 'created_at')),
   }
 }
 
@@ -67,8 +72,8 @@ const clearsOf = (payload: Payload): readonly string[] => {
 
 /**
  * Flat JSON from your own back end: the fields of Create contact, and `event_id`, `occurred_at`,
- * `tags`, `company`, `companies` and `note`. It knows `user_id`, `first_name`, `last_name` and
- * `created_at` too. A null empties a field, if the source overwrites.
+ * `tags`, `company`, `companies` and `note`. It knows `user_id`, `created_at` and the usual parts of a
+ * name (`first_name`, `given_name`, `fullName`, …) too. A null empties a field, if the source overwrites.
  *
  * @example
  * sources: { backend: signup({ tags: ['app'] }) }

@@ -1,11 +1,12 @@
 import * as z from 'zod/mini'
 import { own } from '../json-access.ts'
-import { fullName } from './name.ts'
+import { firstPresent } from '../transform/text.ts'
+import { nameIn } from './name.ts'
 import { assertOptions, makeSource, type Source, type SourceOptions } from './source.ts'
 
 const insert = z.looseObject({
   schema: z.string(),
-  record: z.looseObject({ raw_user_meta_data: z.nullish(z.looseObject({})) }),
+  record: z.looseObject({}),
 })
 
 export type SupabaseDatabaseOptions = SourceOptions<z.infer<typeof insert>> & {
@@ -20,7 +21,7 @@ const phoneOf = (schema: string, phone: unknown): unknown =>
 /**
  * A row inserted into `auth.users`, or into a table of your own with columns `id`, `email`,
  * `phone`, `full_name` (or `name`, or `first_name` and `last_name`), `avatar_url` and `created_at`.
- * Anonymous users are ignored.
+ * What `raw_user_meta_data` (or `user_metadata`) says counts first. Anonymous users are ignored.
  *
  * @throws BridgeError `invalid_config`, listing every problem
  *
@@ -50,17 +51,17 @@ export const supabaseDatabase = (options: SupabaseDatabaseOptions = {}): Source 
       eventId: () => undefined,
       toSignup: ({ schema, record }) => {
         if (record.is_anonymous === true) return undefined
-        const meta = record.raw_user_meta_data
+        // Supabase Auth has no keys of its own for a name: they are the app's, or the provider's.
+        const records = [record.raw_user_meta_data, record.user_metadata, record]
+        const avatars = records.flatMap((each) => [own(each, 'avatar_url'), own(each, 'picture')])
         return {
           occurred_at: record.created_at,
           contact: {
             external_id: record.id,
             email: record.email,
             phone: phoneOf(schema, record.phone),
-            name:
-              fullName(meta?.full_name ?? meta?.name ?? record.full_name ?? record.name) ??
-              fullName(record.first_name, record.last_name),
-            avatar: meta?.avatar_url ?? meta?.picture ?? record.avatar_url,
+            name: nameIn(...records),
+            avatar: firstPresent(...avatars),
             signed_up_at: record.created_at,
           },
         }

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini'
 import { own } from '../json-access.ts'
 import { timestampedScheme } from '../signature/hmac.ts'
-import { fullName } from './name.ts'
+import { nameIn } from './name.ts'
 import { defineSource } from './source.ts'
 
 const userCreated = z.looseObject({ data: z.looseObject({ id: z.string() }) })
@@ -28,7 +28,7 @@ export const workos = defineSource({
     contact: {
       external_id: data.id,
       email: data.email,
-      name: fullName(data.first_name, data.last_name),
+      name: nameIn(data),
       avatar: data.profile_picture_url,
       signed_up_at: data.created_at,
     },

@@ -1,6 +1,7 @@
 import { shownKey } from '../field-names.ts'
 import { isRecord } from '../json-access.ts'
 import { type ContactFields, markName } from '../signup.ts'
+import { isFound } from './find-value.ts'
 import type { ValueReader } from './normalise-values.ts'
 import { clean, isAbsent } from './text.ts'
 
@@ -28,7 +29,7 @@ export const readAttributes = (
   input: unknown,
   spelled: (name: string) => string | undefined = () => undefined,
 ): ContactFields['custom_attributes'] => {
-  if (input === undefined || input === null) return undefined
+  if (!isFound(input)) return undefined
   if (!isRecord(input)) return reader.leaveOut(path, 'attribute_invalid')
   const usable = new Map<string, string | number | boolean>()
   for (const [key, received] of Object.entries(input)) {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { fullName, nameIn } from '../../../src/lib/sources/name.ts'
+import { fullName, nameIn, nameKeys, nameKeysIn } from '../../../src/lib/sources/name.ts'
 
 test.each([
   [['Ada', 'Lovelace'], 'Ada Lovelace'],
@@ -30,6 +30,20 @@ test.each([
   [[], undefined],
 ])('nameIn finds the name in %j', (record, name) => {
   expect(nameIn(record)).toBe(name)
+})
+
+test.each([
+  [{ first_name: 'Ada', last_name: 'Lovelace', display_name: 'ada' }, ['first_name', 'last_name']],
+  [{ given_name: 'Ada', first_name: ' ', name: 7 }, ['given_name']],
+  [{ display_name: 'ada' }, ['display_name']],
+  [{ username: 'ada' }, []],
+  [undefined, []],
+])('nameKeysIn names what of %j the name is made of', (record, keys) => {
+  expect(nameKeysIn(record)).toEqual(keys)
+})
+
+test.each(nameKeys)('nameIn reads %s', (key) => {
+  expect(nameIn({ [key]: 'Ada' })).toBe('Ada')
 })
 
 test('nameIn uses the first record that has a name', () => {

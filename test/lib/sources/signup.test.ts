@@ -100,6 +100,12 @@ describe('signup reads older names', () => {
     [{ last_name: 'Byron', name: ' ' }, { name: 'Byron' }],
     [{ created_at: '2023-11-14T22:13:20Z', signed_up_at: null }, { signed_up_at: 1_700_000_000 }],
     [{ user_id: null, first_name: '', created_at: 'null' }, {}],
+    [{ given_name: 'Ada', family_name: 'Byron' }, { name: 'Ada Byron' }],
+    [{ firstName: 'Ada', lastName: 'Byron' }, { name: 'Ada Byron' }],
+    [{ full_name: 'Ada Byron' }, { name: 'Ada Byron' }],
+    [{ fullName: 'Ada Byron', first_name: null }, { name: 'Ada Byron' }],
+    [{ display_name: 'Ada', name: null }, { name: 'Ada' }],
+    [{ displayName: 'Ada', lastName: ' ' }, { name: 'Ada' }],
   ])('of %j as %j', async (body, contact) => {
     expect(await readOne(body)).toEqual({ contact, leftOut: [] })
   })
@@ -111,6 +117,22 @@ describe('signup reads older names', () => {
       contact: own,
       leftOut: Object.keys(older).map((name) => `${name} field_unknown`),
     })
+  })
+
+  test.each([
+    [
+      { full_name: 'Ada Byron', first_name: 'Ada', last_name: 'Byron' },
+      ['first_name', 'last_name'],
+    ],
+    [{ first_name: 'Ada Byron', given_name: 'Ada' }, ['given_name']],
+    [{ given_name: 'Ada', family_name: 'Byron', display_name: 'ada' }, ['display_name']],
+    [{ name: 'Ada Byron', full_name: 'Ada', displayName: 'ada' }, ['full_name', 'displayName']],
+    [{ full_name: ['Ada'], display_name: 'Ada Byron' }, ['full_name']],
+  ])('and counts what a name of %j is not made of', async (body, unused) => {
+    const { contact, leftOut } = await readOne(body)
+
+    expect(contact.name).toMatch(/^Ada Byron$/)
+    expect(leftOut).toEqual(unused.map((name) => `${name} field_unknown`))
   })
 
   test('and counts a part of a name that is no text', async () => {
@@ -156,6 +178,15 @@ describe('signup reads companies', () => {
 
     expect(reading).toMatchObject({ kind: 'signups', leftOut: [] })
     expect(reading.kind === 'signups' && reading.signups[0].companies).toEqual(companies)
+  })
+
+  test('and an empty list of attributes says nothing there either', async () => {
+    const body = { email: 'ada@example.com', company: { ...acme, custom_attributes: [] } }
+
+    expect(await read(signup(), delivery(body))).toMatchObject({
+      signups: [{ companies: [acme] }],
+      leftOut: [],
+    })
   })
 
   test.each([
@@ -280,6 +311,38 @@ test.each([
   expect(await read(source, delivery(body))).toMatchObject({
     signups: [{ contact: { email: 'ada@example.com', custom_attributes: { plan: 'pro' } } }],
     leftOut: isLeftOut ? [{ path: 'custom_attributes', reason: 'attribute_invalid' }] : [],
+  })
+})
+
+test.each([
+  [{ tags: [] }],
+  [{ company: [] }],
+  [{ companies: [] }],
+  [{ company: {} }],
+  [{ tags: [], company: [], companies: [], custom_attributes: [] }],
+  [{ tags: null, company: null, custom_attributes: null, note: null, occurred_at: null }],
+])('signup without anything in %j counts nothing', async (body) => {
+  const reading = await read(signup(), delivery({ email: 'ada@example.com', ...body }))
+
+  expect(reading).toMatchObject({ kind: 'signups', leftOut: [] })
+  expect(reading).toHaveProperty('signups.0', {
+    event_id: expect.any(String),
+    contact: { role: 'user', email: 'ada@example.com' },
+  })
+})
+
+test.each([
+  [{ tags: {} }, { path: 'tags', reason: 'text_invalid' }],
+  [{ note: [] }, { path: 'note', reason: 'text_invalid' }],
+  [{ name: [] }, { path: 'name', reason: 'text_invalid' }],
+  [{ phone: {} }, { path: 'phone', reason: 'phone_invalid' }],
+  [{ external_id: [] }, { path: 'external_id', reason: 'id_invalid' }],
+  [{ occurred_at: [] }, { path: 'occurred_at', reason: 'time_invalid' }],
+  [{ role: [] }, { path: 'role', reason: 'role_invalid' }],
+])('signup leaves out %j and is read', async (body, leftOut) => {
+  expect(await read(signup(), delivery({ email: 'ada@example.com', ...body }))).toMatchObject({
+    signups: [{ contact: { email: 'ada@example.com' } }],
+    leftOut: [leftOut],
   })
 })
 
