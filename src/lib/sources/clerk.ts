@@ -5,13 +5,18 @@ import {
   standardWebhooksId,
   svixScheme,
 } from '../signature/standard-webhooks.ts'
-import { fullName } from './name.ts'
+import { nameIn } from './name.ts'
 import { defineSource } from './source.ts'
 
 const addresses = z.nullish(z.array(z.looseObject({ id: z.string() })))
+type Addresses = z.infer<typeof addresses>
 const userCreated = z.looseObject({
   data: z.looseObject({ id: z.string(), email_addresses: addresses, phone_numbers: addresses }),
 })
+
+/** The primary one; where none of them is primary, the only one: of several none is guessed. */
+const primaryOf = (among: Addresses, primaryId: unknown) =>
+  among?.find(({ id }) => id === primaryId) ?? (among?.length === 1 ? among[0] : undefined)
 
 /**
  * A new user. The contact's `external_id` must be the id that your app passes to Intercom's
@@ -33,15 +38,15 @@ export const clerk = defineSource({
   },
   eventId: (_event, delivery) => standardWebhooksId(svixScheme, delivery),
   toSignup: ({ data, timestamp }) => {
-    const email = data.email_addresses?.find(({ id }) => id === data.primary_email_address_id)
-    const phone = data.phone_numbers?.find(({ id }) => id === data.primary_phone_number_id)
+    const email = primaryOf(data.email_addresses, data.primary_email_address_id)
+    const phone = primaryOf(data.phone_numbers, data.primary_phone_number_id)
     return {
       occurred_at: timestamp ?? data.created_at,
       contact: {
         external_id: data.id,
         email: email?.email_address,
         phone: phone?.phone_number,
-        name: fullName(data.first_name, data.last_name),
+        name: nameIn(data),
         avatar: data.image_url,
         signed_up_at: data.created_at,
       },

@@ -36,6 +36,39 @@ test('clerk reads a user who signed up by phone without an e-mail', async () => 
   expect(contact).not.toHaveProperty('email')
 })
 
+const e1 = { id: 'e1', email_address: 'ada@example.com' }
+const e2 = { id: 'e2', email_address: 'other@example.com' }
+const p1 = { id: 'p1', phone_number: '+14155550101' }
+const p2 = { id: 'p2', phone_number: '+14155550102' }
+
+test.each([
+  [[e1], null, 'ada@example.com'],
+  [[e1], undefined, 'ada@example.com'],
+  [[e1], 'gone', 'ada@example.com'],
+  [[e2, e1], 'e1', 'ada@example.com'],
+  [[e1, e2], null, undefined],
+  [[e1, e2], 'gone', undefined],
+  [[], null, undefined],
+  [null, 'e1', undefined],
+])('clerk reads of the addresses %j with %j as primary %j', async (email_addresses, id, email) => {
+  const data = { ...userCreated.data, email_addresses, primary_email_address_id: id }
+  const contact = await contactOf({ ...userCreated, data })
+
+  expect({ email: undefined, ...contact }).toMatchObject({ external_id: 'user_1', email })
+})
+
+test.each([
+  [[p1], null, '+14155550101'],
+  [[p1], 'gone', '+14155550101'],
+  [[p1, p2], 'p2', '+14155550102'],
+  [[p1, p2], null, undefined],
+])('clerk reads of the phones %j with %j as primary %j', async (phone_numbers, id, phone) => {
+  const data = { ...userCreated.data, phone_numbers, primary_phone_number_id: id }
+  const contact = await contactOf({ ...userCreated, data })
+
+  expect({ phone: undefined, ...contact }).toMatchObject({ external_id: 'user_1', phone })
+})
+
 test.each(['user.updated', 'user.deleted', 'session.created'])(
   'clerk ignores the event type %s',
   async (type) => {
