@@ -1,13 +1,35 @@
 import * as z from 'zod/mini'
-import { own } from '../json-access.ts'
+import { own, ownPath } from '../json-access.ts'
 import { timestampedScheme } from '../signature/hmac.ts'
+import { firstPresent } from '../transform/text.ts'
 import { defineSource } from './source.ts'
 
-const event = z.looseObject({
-  data: z.looseObject({
-    object: z.looseObject({ customer_details: z.nullish(z.looseObject({})) }),
-  }),
-})
+const event = z.looseObject({ data: z.looseObject({ object: z.looseObject({}) }) })
+
+/**
+ * The name of a person: `name` is the company's, if the customer gave one.
+ * https://docs.stripe.com/payments/checkout/name-collection
+ */
+const nameOf = (customer: unknown): unknown => {
+  const name = own(customer, 'name')
+  const isCompany = name === own(customer, 'business_name')
+  return firstPresent(own(customer, 'individual_name'), isCompany ? undefined : name)
+}
+
+/**
+ * A customer has the fields itself, a checkout in `customer_details`, or only as they were collected.
+ * https://docs.stripe.com/api/checkout/sessions/object
+ */
+const contactOf = (object: Readonly<Record<string, unknown>>) => {
+  const { customer_details: details, collected_information: collected } = object
+  const records = [details, object, collected]
+  const find = (key: string) => firstPresent(...records.map((record) => own(record, key)))
+  return {
+    email: firstPresent(find('email'), object.customer_email),
+    phone: find('phone'),
+    name: firstPresent(...records.map(nameOf), ownPath(collected, 'shipping_details.name')),
+  }
+}
 
 /**
  * A new customer or a completed checkout. Stripe's ids are not your users' ids: if you pass yours
@@ -29,11 +51,8 @@ export const stripe = defineSource({
     advice: 'set the payload style of the destination to snapshot: a thin event has no customer',
   },
   eventId: ({ id }) => id,
-  toSignup: ({ created, data: { object } }) => {
-    const { email = object.customer_email, name, phone } = object.customer_details ?? object
-    return {
-      occurred_at: created,
-      contact: { email: email ?? object.customer_email, name, phone, signed_up_at: object.created },
-    }
-  },
+  toSignup: ({ created, data: { object } }) => ({
+    occurred_at: created,
+    contact: { ...contactOf(object), signed_up_at: object.created },
+  }),
 })
