@@ -133,6 +133,8 @@ export type SignupInput = {
   /** Beside `company`: one, or several. */
   companies?: CompanyInput | readonly CompanyInput[] | undefined
   note?: unknown
+  /** The country of a phone number without a country code, as 'DE'; absent: the source's option. */
+  country?: unknown
   /** Contact fields, and `custom_attributes.NAME`, that the sender set to null. */
   clears?: readonly string[] | undefined
 }

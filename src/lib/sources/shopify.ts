@@ -1,11 +1,13 @@
 import * as z from 'zod/mini'
 import type { Delivery } from '../delivery.ts'
-import { own } from '../json-access.ts'
+import { asRecords, own } from '../json-access.ts'
 import { bodyScheme } from '../signature/hmac.ts'
-import { fullName } from './name.ts'
+import { firstPresent } from '../transform/text.ts'
+import { nameIn } from './name.ts'
 import { defineSource } from './source.ts'
 
 const customerCreated = z.looseObject({ id: z.union([z.number(), z.string()]) })
+type Customer = z.infer<typeof customerCreated>
 const topicHeader = 'x-shopify-topic'
 const signupTopic = 'customers/create'
 /** An event has one id for all subscriptions; older API versions send only the second header. */
@@ -26,14 +28,18 @@ const topicOf = (body: unknown, { headers }: Delivery): unknown => {
 }
 
 /** The id at the end of `gid://shopify/Customer/…`: as a JSON number it may be rounded. */
-const customerId = ({ id, admin_graphql_api_id }: z.infer<typeof customerCreated>): unknown =>
+const customerId = ({ id, admin_graphql_api_id }: Customer): unknown =>
   customerGid.exec(String(admin_graphql_api_id))?.[1] ?? id
+
+/** The customer's own address; of the others nothing says that they are the customer's. */
+const addressOf = ({ default_address, addresses }: Customer): unknown =>
+  default_address ?? asRecords(addresses).find((address) => address.default === true)
 
 /**
  * A new customer (`customers/create`); the contact's `external_id` is the customer's id.
  *
  * @example
- * sources: { shop: shopify({ consent: 'email_marketing_consent.state' }) }
+ * sources: { shop: shopify({ tags: ['shop'] }) }
  */
 export const shopify = defineSource({
   docs: 'https://shopify.dev/docs/apps/build/webhooks/subscribe/https',
@@ -56,14 +62,18 @@ export const shopify = defineSource({
     advice: 'subscribe to customers/create in JSON, and keep the header X-Shopify-Topic',
   },
   eventId: (_customer, { headers }) => headers[idHeaders[0]] ?? headers[idHeaders[1]],
-  toSignup: (customer) => ({
-    occurred_at: customer.created_at,
-    contact: {
-      external_id: customerId(customer),
-      email: customer.email,
-      phone: customer.phone,
-      name: fullName(customer.first_name, customer.last_name),
-      signed_up_at: customer.created_at,
-    },
-  }),
+  toSignup: (customer) => {
+    const address = addressOf(customer)
+    return {
+      occurred_at: customer.created_at,
+      contact: {
+        external_id: customerId(customer),
+        email: customer.email,
+        phone: firstPresent(customer.phone, own(address, 'phone')),
+        name: nameIn(customer, address),
+        signed_up_at: customer.created_at,
+      },
+      country: own(address, 'country_code'),
+    }
+  },
 })

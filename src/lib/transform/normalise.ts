@@ -42,6 +42,7 @@ const inputNames: ReadonlySet<string> = new Set([
   'company',
   'companies',
   'note',
+  'country',
   'clears',
 ] satisfies (keyof SignupInput)[])
 
@@ -59,7 +60,7 @@ export const normalise = async (
   const reader = createValueReader(receivedAt)
   leaveOutUnknownFields(reader, input)
   const role = reader.role(input.contact.role)
-  const identity = await readIdentity(reader, input.contact, role, country)
+  const identity = await readIdentity(reader, input.contact, role, readCountry(input) ?? country)
   const { email, external_id, phone } = identity
   if (!email && !external_id && !(role === 'lead' && phone)) {
     const issues = reader.leftOut.map(({ path, reason }) => ({ path, reason }))
@@ -102,6 +103,10 @@ const leaveOutUnknownFields = (reader: ValueReader, input: SignupInput): void =>
     if (!contactKeys.has(name)) reader.leaveOut(shownKey(name), 'field_unknown')
   }
 }
+
+const readCountry = ({ country }: SignupInput): CountryCode | undefined =>
+  // A code that libphonenumber does not know counts as none there.
+  typeof country === 'string' && /^[A-Z]{2}$/.test(country) ? (country as CountryCode) : undefined
 
 /** The fields that identify a person; a lead has no external_id. */
 const readIdentity = async (

@@ -111,6 +111,26 @@ describe('normalise: absent values', () => {
 
 describe('normalise: phone', () => {
   test.each([
+    ['(281) 332-2575', 'US', 'DE', '+12813322575'],
+    ['0170 1234567', undefined, 'DE', '+491701234567'],
+    ['0170 1234567', 'de', 'DE', '+491701234567'],
+    ['0170 1234567', 49, 'DE', '+491701234567'],
+    ['0170 1234567', '', 'DE', '+491701234567'],
+    ['+1 281 332 2575', 'DE', undefined, '+12813322575'],
+    ['0170 1234567', 'ZZ', undefined, undefined],
+  ] as const)('reads %j in the signup’s country %j, else in %j, as %j', async (...row) => {
+    const [phone, its, country, expected] = row
+    const input = { contact: { external_id: '1', phone }, country: its }
+
+    const normalised = await normalise(input, { ...context, country })
+
+    expect(normalised).toMatchObject({
+      signup: { contact: { role: 'user', external_id: '1', ...(expected && { phone: expected }) } },
+      leftOut: expected ? [] : [{ path: 'phone', reason: 'phone_invalid' }],
+    })
+  })
+
+  test.each([
     ['+1 (281) 332-2575', undefined, '+12813322575'],
     ['0170 1234567', 'DE', '+491701234567'],
     ['(281) 332-2575', 'US', '+12813322575'],
