@@ -19,16 +19,17 @@ const signups = ['user.created', 'com.auth0.user.created', 'ss']
  * list, JSON Object is `{ logs }`; JSON Lines are parsed to a list.
  * https://auth0.com/docs/customize/log-streams/custom-log-streams
  */
-const eventsOf = (body: unknown): readonly unknown[] =>
-  [body].flat(2).flatMap((entry): unknown[] => {
-    const logs = own(entry, 'logs')
-    return Array.isArray(logs) ? logs : [entry]
-  })
+const eventsOf = (body: unknown): readonly unknown[] => {
+  const logs = own(body, 'logs')
+  return [Array.isArray(logs) ? logs : body].flat()
+}
+
+const lower = (value: unknown): string | undefined => asText(value)?.toLowerCase()
 
 /** Of a user without a name, Auth0 sends the e-mail address or the phone number in its place. */
 const nameOf = (user: User, email: unknown, phone: unknown): string | undefined => {
-  const lower = (value: unknown) => asText(value)?.toLowerCase()
-  const isAddress = [email, phone].some((address) => lower(address) === lower(user.name))
+  const name = lower(user.name)
+  const isAddress = name === lower(email) || name === lower(phone)
   return nameIn(isAddress ? { ...user, name: undefined } : user, user.user_metadata)
 }
 

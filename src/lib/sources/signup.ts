@@ -1,8 +1,8 @@
 import * as z from 'zod/mini'
-import { isRecord, own } from '../json-access.ts'
+import { isRecord } from '../json-access.ts'
 import { attributePrefix, contactFieldNames, type SignupInput } from '../signup.ts'
 import { isAbsent } from '../transform/text.ts'
-import { nameIn, nameKeys, nameKeysIn } from './name.ts'
+import { fullName, nameKeys, nameKeysIn } from './name.ts'
 import { defineSource } from './source.ts'
 
 /** Any object: one field of another type is left out, and the others are used. */
@@ -19,12 +19,12 @@ const readName = (own: unknown, parts: Record<string, unknown>) => {
   const unused = Object.entries(parts).filter(
     ([key, part]) => !used.includes(key) && !isAbsent(part),
   )
-  return { ...Object.fromEntries(unused), ...(used.length > 0 && { name: nameIn(parts) }) }
+  const name = fullName(...used.map((key) => parts[key]))
+  return { ...Object.fromEntries(unused), ...(name !== undefined && { name }) }
 }
 
-const isNamePart = (key: string): boolean => key !== 'name' && nameKeys.includes(key)
-const isAlias = (key: string): boolean =>
-  key === 'user_id' || key === 'created_at' || isNamePart(key)
+const nameParts: ReadonlySet<string> = new Set(nameKeys.filter((key) => key !== 'name'))
+const aliases: ReadonlySet<string> = new Set([...nameParts, 'user_id', 'created_at'])
 
 /**
  * Reads the names of Intercom's older API, of Segment's traits and of OpenID's claims where the field
@@ -33,15 +33,16 @@ const isAlias = (key: string): boolean =>
  * https://openid.net/specs/openid-connect-core-1_0.html#StandardClaims
  */
 const withAliases = (received: Record<string, unknown>) => {
-  const entries = Object.entries(received)
-  if (!entries.some(([key]) => isAlias(key))) return received
-  const contact = Object.fromEntries(entries.filter(([key]) => !isAlias(key)))
-  const parts = Object.fromEntries(entries.filter(([key]) => isNamePart(key)))
+  const keys = Object.keys(received)
+  if (!keys.some((key) => aliases.has(key))) return received
+  const { user_id, created_at, ...rest } = received
+  const { external_id, name, signed_up_at } = rest
+  const entries = Object.entries(rest)
   return {
-    ...contact,
-    ...readAlias('external_id', contact.external_id, 'user_id', own(received, 'user_id')),
-    ...readName(contact.name, parts),
-    ...readAlias('signed_up_at', contact.signed_up_at, 'created_at', own(received, 'created_at')),
+    ...Object.fromEntries(entries.filter(([key]) => !nameParts.has(key))),
+    ...readAlias('external_id', external_id, 'user_id', user_id),
+    ...readName(name, Object.fromEntries(entries.filter(([key]) => nameParts.has(key)))),
+    ...readAlias('signed_up_at', signed_up_at, 'created_at', created_at),
   }
 }
 

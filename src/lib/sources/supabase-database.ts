@@ -53,7 +53,8 @@ export const supabaseDatabase = (options: SupabaseDatabaseOptions = {}): Source 
         if (record.is_anonymous === true) return undefined
         // Supabase Auth has no keys of its own for a name: they are the app's, or the provider's.
         const records = [record.raw_user_meta_data, record.user_metadata, record]
-        const avatars = records.flatMap((each) => [own(each, 'avatar_url'), own(each, 'picture')])
+        const avatarOf = (each: unknown) =>
+          firstPresent(own(each, 'avatar_url'), own(each, 'picture'))
         return {
           occurred_at: record.created_at,
           contact: {
@@ -61,7 +62,7 @@ export const supabaseDatabase = (options: SupabaseDatabaseOptions = {}): Source 
             email: record.email,
             phone: phoneOf(schema, record.phone),
             name: nameIn(...records),
-            avatar: firstPresent(...avatars),
+            avatar: firstPresent(...records.map(avatarOf)),
             signed_up_at: record.created_at,
           },
         }
