@@ -19,5 +19,10 @@ export type Question = {
   readonly label?: string | undefined
   /** What the answer is, if the form builder's question type says so. */
   readonly type?: 'email' | 'name' | 'phone' | undefined
+  /**
+   * Whether the question is a checkbox with one box: its text is what the person agreed to by
+   * ticking it.
+   */
+  readonly isOnlyBox?: boolean
   readonly value: unknown
 }

@@ -18,3 +18,12 @@ export const memoise = <Result>(
     return result
   }
 }
+
+/** Returns a function that makes its value when it is first called, and keeps it. */
+export const once = <Value>(make: () => Value): (() => Value) => {
+  let made: { readonly value: Value } | undefined
+  return () => {
+    made ??= { value: make() }
+    return made.value
+  }
+}

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { memoise } from '../../src/lib/memoise.ts'
+import { memoise, once } from '../../src/lib/memoise.ts'
 
 const createCounted = (maxEntries?: number) => {
   const computed: string[] = []
@@ -42,4 +42,16 @@ test('memoise keeps 1,000 results by default', () => {
   for (const text of [...texts, ...texts]) compute(text)
 
   expect(computed).toHaveLength(1_000)
+})
+
+test('once makes its value when it is first called, and keeps it, undefined too', () => {
+  let made = 0
+  const make = once(() => {
+    made += 1
+    return undefined
+  })
+
+  expect(made).toBe(0)
+  expect([make(), make()]).toEqual([undefined, undefined])
+  expect(made).toBe(1)
 })

@@ -1,6 +1,6 @@
 import { type DataAttribute, isCustom, type Scalar } from '../intercom/data-attributes.ts'
 import { own } from '../json-access.ts'
-import { readPlainAnswer } from '../transform/consent.ts'
+import { readPlainAnswer } from '../transform/answer.ts'
 import { toUnixSeconds } from '../transform/time.ts'
 
 /** A custom attribute of a signup, as the workspace takes it. */

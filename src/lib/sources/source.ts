@@ -64,6 +64,13 @@ const companyTargets = z.pipe(
   z.transform((targets: unknown) => (typeof targets === 'string' ? [targets] : targets)),
   z.array(z.enum(companyFieldNames)).check(z.minLength(1)),
 )
+const consentTarget = z.union(
+  [
+    nonEmpty,
+    z.strictObject({ place: nonEmpty, yes: z.readonly(z.array(nonEmpty).check(z.minLength(1))) }),
+  ],
+  { error: 'expected a place, or { place, yes } with the answers that mean yes' },
+)
 const commonOptions = {
   fields: z.optional(z.record(nonEmpty, z.enum(contactFieldNames))),
   attributes: z.optional(z.record(nonEmpty, attributeTarget)),
@@ -82,7 +89,7 @@ const commonOptions = {
     ]),
   ),
   onArchived: z.optional(z.enum(['restore', 'park'])),
-  consent: z.optional(nonEmpty),
+  consent: z.optional(consentTarget),
   map: z.optional(
     z.custom((value) => typeof value === 'function', { error: 'expected a function' }),
   ),

@@ -30,6 +30,13 @@ const answerValue = ({ value, options, rows, columns }: Record<string, unknown>)
       })
     : resolve(value, options)
 
+/** Whether the answer is the text of a checkbox's only box, not an id that is not its own. */
+const isOnlyBox = ({ type, value, options }: Record<string, unknown>): boolean => {
+  const [box, ...others] = asRecords(options)
+  const isBox = type === 'CHECKBOXES' && others.length === 0 && asText(box?.text) !== undefined
+  return isBox && asList(value).every((id) => id === box?.id)
+}
+
 /**
  * A form response. E-mail and phone are found by the question's type, the name by its label.
  * Options find a hidden field by its label.
@@ -52,6 +59,7 @@ export const tally = defineSource({
       key: asText(field.key),
       label: asText(field.label),
       type: types.get(field.type),
+      isOnlyBox: isOnlyBox(field),
       value: answerValue(field),
     })),
   toSignup: ({ createdAt, data }, _delivery, questions) => ({

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini'
 import type { Question } from '../delivery.ts'
-import { asRecords, asText, isRecord, own } from '../json-access.ts'
+import { asList, asRecords, asText, isRecord, own } from '../json-access.ts'
 import { bodyScheme } from '../signature/hmac.ts'
 import { findPerson } from './person.ts'
 import { defineSource } from './source.ts'
@@ -15,21 +15,43 @@ const types = new Map<string, Question['type']>([
   ['phone_number', 'phone'],
 ])
 
-/** An answer has its value under the name of its type; the value of a choice is its label. */
-const answerValue = (answer: Record<string, unknown>, type: string): unknown => {
+type Field = Record<string, unknown>
+
+const choicesOf = (field: Field | undefined): readonly Field[] =>
+  asRecords(field?.choices ?? own(field?.properties, 'choices'))
+
+/** The label of a choice by its id; an unknown id stays. */
+const labelOf = (field: Field | undefined, id: unknown): unknown =>
+  choicesOf(field).find((choice) => id !== undefined && choice.id === id)?.label ?? id
+
+/**
+ * An answer has its value under the name of its type; the value of a choice is its label, which the
+ * definition has if the answer has only its id.
+ */
+const answerValue = (answer: Field, type: string, field: Field | undefined): unknown => {
   const value = own(answer, type)
-  if (type === 'choice') return own(value, 'label') ?? own(value, 'other')
-  if (type !== 'choices') return value
-  const labels = own(value, 'labels')
   const other = own(value, 'other')
-  return [...(Array.isArray(labels) ? labels : []), ...(other === undefined ? [] : [other])]
+  if (type === 'choice') return own(value, 'label') ?? other ?? labelOf(field, own(value, 'id'))
+  if (type !== 'choices') return value
+  const given = asList(own(value, 'labels'))
+  const labels =
+    given.length > 0 ? given : asList(own(value, 'ids')).map((id) => labelOf(field, id))
+  return [...labels, ...(other === undefined ? [] : [other])]
+}
+
+/** Whether a value is the label of a question's only box. */
+const isOnlyBox = (field: Field | undefined, value: unknown): boolean => {
+  const [box, ...others] = choicesOf(field)
+  const isBox = field?.type === 'multiple_choice' || field?.type === 'checkbox'
+  const isOnly = isBox && box !== undefined && others.length === 0
+  return isOnly && [value].flat().every((label) => label === box.label)
 }
 
 /**
  * Joins the answers with the form's definition by the field's id; their own `ref` is often missing.
  */
 const questionsOf = ({ definition, answers, hidden, variables }: FormResponse): Question[] => {
-  const fields = new Map<unknown, Record<string, unknown>>()
+  const fields = new Map<unknown, Field>()
   for (const field of asRecords(own(definition, 'fields'))) {
     fields.set(field.id, field)
     // A group, such as contact info, has fields of its own.
@@ -41,12 +63,14 @@ const questionsOf = ({ definition, answers, hidden, variables }: FormResponse): 
     const { id, ref } = isRecord(answer.field) ? answer.field : {}
     const field = fields.get(id)
     const type = asText(answer.type) ?? ''
+    const value = answerValue(answer, type, field)
     questions.push({
       id: asText(id),
       ref: asText(ref) ?? asText(field?.ref),
       label: asText(field?.title),
       type: types.get(type),
-      value: answerValue(answer, type),
+      isOnlyBox: isOnlyBox(field, value),
+      value,
     })
   }
   for (const [key, value] of Object.entries(hidden ?? {})) questions.push({ key, value })

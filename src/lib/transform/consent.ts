@@ -1,120 +1,156 @@
+import { memoise, once } from '../memoise.ts'
+import {
+  answerMeanings,
+  clausesOf,
+  isPlainNo,
+  phrasesOf,
+  readClause,
+  readPlainAnswer,
+  spellingsOf,
+  toMeanings,
+  toWords,
+} from './answer.ts'
+import { patterns, saysNo } from './answer-patterns.ts'
+import {
+  agreedWords,
+  agreements,
+  consentStates,
+  refusalStates,
+  startsOfYes,
+} from './answer-words.ts'
 import { clean, isAbsent } from './text.ts'
 
-const yesWords = 'yes|ja|oui|s[iíì]|okay|ok|sure'
-
-/** A value that means yes by itself: a ticked box, a switch that is on. */
-const plainYes = /^(?:1|true|t|y|x|on|checked|ticked|enabled|✓|✔|☑)$/
-/** A value that means no by itself: an unticked box, a switch that is off. */
-const plainNo = /^(?:0|false|f|n|off|unchecked|unticked|disabled)$/i
-
-const yesWord = new RegExp(`^(?:${yesWords})$`)
-const noWordAlone = /^(?:no|nope|nein|nee|non)$/
-
-/**
- * Reads a plain yes or no: a boolean, 1 or 0, or one word as of a box, a switch or a person, in any
- * case. Returns `undefined` for anything else.
- */
-export const readPlainAnswer = (value: unknown): boolean | undefined => {
-  if (typeof value === 'boolean') return value
-  if (value === 1 || value === 0) return value === 1
-  if (typeof value !== 'string') return undefined
-  const word = clean(value).toLowerCase()
-  if (plainYes.test(word) || yesWord.test(word)) return true
-  return plainNo.test(word) || noWordAlone.test(word) ? false : undefined
+/** What is known of the box beside its value. */
+export type ConsentBox = {
+  /** The answers that mean yes, of the user's own. */
+  readonly yes?: readonly string[] | undefined
+  /** The names of the box: one alone as its value means that it is ticked. */
+  readonly names?: readonly (string | undefined)[]
+  /** Whether the value is the text of the only box of a question, which is sent if it is ticked. */
+  readonly isOnlyBox?: boolean | undefined
 }
 
-/** A text that starts with a yes; its later clauses (small print) do not count. */
-const startsWithYes = new RegExp(
-  `^(?:${yesWords}|i (?:accept|agree|consent|want|would)|accept|agree|consent|keep|notify|please|send|sign|subscribe)(?![\\p{L}\\p{N}])`,
-  'u',
-)
+/** Longer texts are no answers. */
+const maxTextLength = 2_000
 
-/** A word that means no, anywhere in a text. */
-const noWord =
-  /(?<![\p{L}\p{N}])(?:no|nope|not|never|none|nein|nee|nicht|non|keine?|(?:are|ca|did|do|does|is|should|wo|would)n['’]?t|decline[ds]?|den(?:y|ied)|disagree|refuse[ds]?|reject(?:ed|s)?|opt(?:ed|ing)? ?out|unsubscribed?)(?![\p{L}\p{N}])/u
+// The lists and patterns are made when a text is first read, so that the functions start quickly.
+const agreementPhrases = once(() => phrasesOf(agreements))
+const states = once(() => {
+  const known = toMeanings(`${agreedWords}|${consentStates}`, refusalStates)
+  return new Map([...known, ...agreementPhrases().map((phrase) => [phrase, true] as const)])
+})
+/** Agreements that may have an object behind them. */
+const starts = once(() => new Set([...agreementPhrases(), ...phrasesOf(startsOfYes)]))
 
-const clauseEnd = /[.,;:!?()–—]/
+const leavesOpen = (words: string): boolean =>
+  patterns().doubt.test(words) ||
+  (patterns().otherChannel.test(words) && !patterns().mail.test(words))
 
-/** In lower case, the words apart by one blank: `opt_out` and `Opt-Out` are `opt out`. */
-const toWords = (text: string): string =>
-  text
-    .replace(/[\s_-]+/g, ' ')
-    .trim()
-    .toLowerCase()
+/** That the person may change their mind at any time takes nothing back. */
+const isRightToEnd = (clause: string): boolean =>
+  patterns().ending.test(clause) &&
+  patterns().anyTime.test(clause) &&
+  !patterns().negation.test(clause)
 
-/** The words of a text in any case, and those of a name in camel case: `nO`, `optOut`. */
-const spellingsOf = (text: string): readonly [string, string] => [
-  toWords(text),
-  toWords(text.replace(/([a-z])([A-Z])/g, '$1 $2')),
-]
+/** The words of clauses without those that take nothing back. */
+const tellingWords = (clauses: readonly string[]): string =>
+  clauses
+    .filter((clause) => !isRightToEnd(clause))
+    .join(' ; ')
+    .replace(patterns().notShared, ' ')
+
+const maxStartWords = 6
+
+/** What follows the agreement that a clause starts with; `undefined` if it starts with none. */
+const afterAgreement = (clause: string): string | undefined => {
+  const words = clause.replace(/^please /, '').split(' ')
+  for (let length = Math.min(maxStartWords, words.length); length > 0; length -= 1) {
+    if (starts().has(words.slice(0, length).join(' '))) return words.slice(length).join(' ')
+  }
+  return undefined
+}
+
+/** A wish for news in English: `Send me your monthly updates`, `I'd like to receive …`. */
+const wish =
+  /^(?:please )?(?:send|e ?mail) me (?:\p{L}+ ){0,3}(?:news|newsletters?|updates|offers|e ?mails?)$|^i(?: want|'d like| would like) (?:to )?(?:receive|subscribe|sign up|join|be (?:notified|informed)|hear (?:from you|about|more)|stay (?:informed|updated|up to date|in touch)|(?:get )?(?:the |your )?(?:updates|news|newsletter|e ?mails))(?!\p{L})/u
+
+const withoutSmallPrint = (words: string): string =>
+  words
+    .replace(patterns().smallPrint, ' ')
+    .replace(patterns().notMissed, ' news ')
+    .replace(/ +/g, ' ')
+
+/** Reads the words of a text; `undefined` if they say neither yes nor no. */
+const readWords = (words: string, isOnlyBox: boolean): boolean | 'unclear' | undefined => {
+  const clauses = clausesOf(withoutSmallPrint(words))
+  const read = (clause: string) => readClause(clause, answerMeanings(), states())
+  const start = clauses.findIndex((clause) => read(clause) !== 'polite')
+  const [first, ...rest] = start === -1 ? [] : clauses.slice(start)
+  if (first === undefined) return 'unclear'
+  const answer = read(first)
+  if (answer === false) return false
+  const after = answer === true ? '' : wish.test(first) ? first : afterAgreement(first)
+  if (after === undefined) {
+    const isRight = isOnlyBox && isRightToEnd(first) && first.search(patterns().ending) > 0
+    return (saysNo(first) && !isRight) || saysNo(tellingWords(rest)) ? false : undefined
+  }
+  if (saysNo(tellingWords([after]))) return false
+  const more = tellingWords([after, ...rest])
+  return saysNo(more) || (!isOnlyBox && leavesOpen(more)) ? 'unclear' : true
+}
+
+const readSpellings = (text: string, isOnlyBox: boolean): boolean | 'unclear' | undefined => {
+  for (const words of spellingsOf(text)) {
+    const answer = readWords(words, isOnlyBox)
+    if (answer !== undefined) return answer
+  }
+  return undefined
+}
+/** Memoised: the answers to a question repeat. */
+const readSentence = memoise((text) => readSpellings(text, false))
+const readOnlyBox = memoise((text) => readSpellings(text, true) ?? true)
+
+const isNamed = (text: string, names: readonly (string | undefined)[]): boolean => {
+  const words = toWords(text)
+  const isSame = (name = '') => name.length <= maxTextLength && toWords(name) === words
+  return words !== '' && names.some(isSame)
+}
+
+const readText = (text: string, { names = [], isOnlyBox }: ConsentBox): boolean | 'unclear' => {
+  const plain = readPlainAnswer(text)
+  if (plain !== undefined) return plain
+  if (text.length > maxTextLength) return 'unclear'
+  if (isOnlyBox) return readOnlyBox(text)
+  return readSentence(text) ?? (isNamed(text, names) || 'unclear')
+}
+
+const comparable = (text: string): string => clean(text).toLowerCase()
+
+/** Whether a value is one of the answers that the user lists as a yes. */
+const isListed = (value: unknown, yes: readonly string[] = []): boolean =>
+  (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') &&
+  yes.some((each) => comparable(each) === comparable(String(value)))
+
+const isSilent = (value: unknown): boolean =>
+  isAbsent(value) || (typeof value === 'string' && isPlainNo(value))
 
 /**
- * Whether the value of a consent box means yes: any value does, except an absent or empty one, and
- * one that says no ("No, thanks", `opt_out`). Of several values each must mean yes.
+ * Reads the value of a consent box or question. Yes is only what is known to say so: `true`, 1,
+ * `on`, a yes in the languages of form builders, a state such as `subscribed`, one of `yes`, the
+ * box's own name, or the text of the only box, unless that says no. A known no and an absent value
+ * are `false`; everything else is `'unclear'`, which counts as no. Of several values each must mean
+ * yes, beside the empty or plain no of a hidden input.
  */
-export const isTicked = (value: unknown): boolean => {
-  if (!Array.isArray(value)) return isYes(value)
+export const readConsent = (value: unknown, box: ConsentBox = {}): boolean | 'unclear' => {
   // Many pages send a hidden input with a no along with the box, whether it is ticked or not.
-  const answers = value.filter((part) => typeof part !== 'string' || !plainNo.test(part.trim()))
-  return answers.length > 0 && answers.every(isYes)
-}
-
-const isYes = (value: unknown): boolean => {
-  if (typeof value === 'boolean') return value
-  if (typeof value === 'number') return value !== 0
-  if (typeof value !== 'string' || isAbsent(value) || plainNo.test(value.trim())) return false
-  return spellingsOf(value).every((words) => {
-    const [clause = ''] = words.split(clauseEnd, 1)
-    return !noWord.test(startsWithYes.test(words) ? clause : words)
+  const given = (Array.isArray(value) ? value : [value]).filter(
+    (part) => isListed(part, box.yes) || !isSilent(part),
+  )
+  if (given.length === 0) return false
+  const answers = given.map((part): boolean | 'unclear' => {
+    if (isListed(part, box.yes)) return true
+    return typeof part === 'string' ? readText(part, box) : (readPlainAnswer(part) ?? 'unclear')
   })
-}
-
-/** A clear yes and a clear no, as a whole clause. */
-const yesClause = new RegExp(
-  `^(?:(?:${yesWords})(?: please| thanks?| thank you)?|(?:i )?(?:accept|agree|consent)|accepted|agreed)$`,
-)
-const noClause = /^(?:no|nope|nein|nee|non)(?: thanks?| thank you| danke| merci)?$/
-const outClause =
-  /^(?:please )?(?:i (?:want|wish|would like) to )?(?:unsubscribed?|opt(?:ed|ing)? ?out|not subscribed)(?: me)?(?: from (?:all )?(?:e ?mails?|all))?(?: please)?$/
-const inClause = /^(?:subscribed?|opt(?:ed|ing)? ?in|not (?:unsubscribed|opted ?out))$/
-
-const startsWithClearYes = new RegExp(`^(?:${yesWords})(?![\\p{L}\\p{N}])`, 'u')
-/** Words of a person who wants e-mail: after a yes they leave open what the yes is to. */
-const wantsEmail = /(?<![\p{L}\p{N}])(?:keep|send|notify|subscribe|receive)(?![\p{L}\p{N}])/u
-
-const readClause = (clause: string): boolean | undefined => {
-  if (yesClause.test(clause) || outClause.test(clause)) return true
-  return noClause.test(clause) || inClause.test(clause) ? false : undefined
-}
-
-const readWhole = (words: string): boolean | undefined =>
-  readPlainAnswer(words) ?? readClause(words)
-
-const readSentence = (words: string): boolean | undefined => {
-  const end = words.search(clauseEnd)
-  const clause = (end === -1 ? words : words.slice(0, end)).trim()
-  const rest = end === -1 ? '' : words.slice(end)
-  const answer = readClause(clause)
-  if (answer === false) return noWord.test(rest) ? undefined : false
-  const isYes = answer ?? (startsWithClearYes.test(clause) && !noWord.test(clause))
-  return isYes && !wantsEmail.test(words) ? true : undefined
-}
-
-const readAnswer = (value: unknown): boolean | undefined => {
-  if (typeof value !== 'string') return readPlainAnswer(value)
-  const [words, split] = spellingsOf(clean(value))
-  return readWhole(words) ?? readWhole(split) ?? readSentence(words)
-}
-
-/**
- * Reads an opt-out in its own sense: `true` unsubscribes. It knows the words that `isTicked` knows
- * and those of an opt-out itself (`unsubscribe`, `opted_out`). A text that leaves it open ("do not
- * e-mail me", "keep me posted") is `unreadable`, never guessed; `undefined` if the value is absent.
- * Of several values, as of a hidden input and its box, one that opts out is enough.
- */
-export const readOptOut = (value: unknown): boolean | 'unreadable' | undefined => {
-  const given = (Array.isArray(value) ? value : [value]).filter((part) => !isAbsent(part))
-  if (given.length === 0) return undefined
-  const answers = given.map(readAnswer)
-  return answers.includes(undefined) ? 'unreadable' : answers.includes(true)
+  if (answers.includes(false)) return false
+  return answers.includes('unclear') ? 'unclear' : true
 }

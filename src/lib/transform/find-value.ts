@@ -21,7 +21,14 @@ const isNamed = (name: string | undefined, place: Place, lower: string): boolean
 
 const questionNames = ['id', 'ref', 'key', 'label'] as const
 
-const findQuestion = (questions: readonly Question[], place: Place): unknown => {
+/**
+ * Returns the answered question that a place names by its id, ref, key or label (in that order,
+ * trimmed and case-insensitive).
+ */
+export const findQuestion = (
+  questions: readonly Question[],
+  place: Place,
+): Question | undefined => {
   if (questions.length === 0) return undefined
   const trimmed = place.trim()
   const lower = trimmed.toLowerCase()
@@ -29,18 +36,17 @@ const findQuestion = (questions: readonly Question[], place: Place): unknown => 
     const answered = questions.find(
       (question) => isNamed(question[name], trimmed, lower) && isFound(question.value),
     )
-    if (answered) return answered.value
+    if (answered) return answered
   }
   return undefined
 }
 
 /**
- * Returns the value at a place. It looks for a question by its id, ref, key or label (in that
- * order, trimmed and case-insensitive), then for an input or key of exactly that name, then for a
- * dotted path from the root of the body.
+ * Returns the value at a place. It looks for an answered question, then for an input or key of
+ * exactly that name, then for a dotted path from the root of the body.
  */
 export const findValue = (body: unknown, questions: readonly Question[], place: Place): unknown => {
-  const answer = findQuestion(questions, place)
+  const answer = findQuestion(questions, place)?.value
   if (isFound(answer)) return answer
   const exact = own(body, place)
   return isFound(exact) ? exact : ownPath(body, place)

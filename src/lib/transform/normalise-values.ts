@@ -20,6 +20,7 @@ export const leftOutReasons = [
   'attribute_limit',
   'avatar_invalid',
   'company_without_id',
+  'consent_unclear',
   'email_invalid',
   'field_unknown',
   'field_unmatched',

@@ -12,11 +12,12 @@ import {
   type SignupInput,
 } from '../signup.ts'
 import { readCompanies } from './company.ts'
-import { isTicked, readOptOut } from './consent.ts'
+import { readConsent } from './consent.ts'
 import type { Constants } from './constants.ts'
 import { readAttributeName, readAttributes } from './custom-attributes.ts'
 import { readEmail } from './email.ts'
 import { createValueReader, type LeftOut, type ValueReader } from './normalise-values.ts'
+import { readOptOut } from './opt-out.ts'
 import { toTagList } from './text.ts'
 
 export type Normalised =
@@ -85,7 +86,7 @@ export const normalise = async (
     ...withoutUndefined({ occurred_at: reader.time('occurred_at', input.occurred_at) }),
     contact,
     ...withoutUndefined({
-      consent: input.consent === undefined ? undefined : isTicked(input.consent),
+      consent: readGivenConsent(reader, input.consent),
       tags: readTags(reader, input.tags, constants),
       companies: readCompanies(reader, input),
       note: reader.longText('note', input.note),
@@ -145,6 +146,14 @@ const readOtherFields = (
       constants.attribute,
     ),
   })
+
+/** What is no known yes is a no; the option `consent` has counted what it could not read. */
+const readGivenConsent = (reader: ValueReader, given: unknown): boolean | undefined => {
+  if (given === undefined) return undefined
+  const consent = readConsent(given)
+  if (consent === 'unclear') reader.leaveOut('consent', 'consent_unclear')
+  return consent === true
+}
 
 const readTags = (
   reader: ValueReader,

@@ -10,7 +10,7 @@ import {
   type Role,
   type SignupInput,
 } from '../signup.ts'
-import { isTicked } from './consent.ts'
+import { type ConsentTarget, consentPlace, findConsent } from './find-consent.ts'
 import { findValue, isFound, type Place } from './find-value.ts'
 import { type MappedKeys, toMappedKeys, unmappedEntries, withoutMappedKeys } from './mapped-keys.ts'
 import type { LeftOut } from './normalise-values.ts'
@@ -45,8 +45,8 @@ export type MappingOptions<Payload = unknown> = {
   readonly note?: Place
   /** The country of phone numbers without a country code, such as 'DE'. */
   readonly country?: CountryCode
-  /** Where the checkbox that agrees to e-mail is found. */
-  readonly consent?: Place
+  /** Where the checkbox that agrees to e-mail is found, and which answers of your own mean yes. */
+  readonly consent?: ConsentTarget
   /**
    * Changes the signup after all other options, before it is normalised. Pure and synchronous;
    * `undefined` ignores the payload.
@@ -103,7 +103,8 @@ const collectFields = <Target extends string>(
 
 const placesOf = ({ fields, attributes, company, note, consent }: MappingOptions): Place[] => [
   ...[fields, attributes, company].flatMap((table) => Object.keys(table ?? {})),
-  ...[note, consent].filter((place) => place !== undefined),
+  ...(note === undefined ? [] : [note]),
+  ...(consent === undefined ? [] : [consentPlace(consent)]),
 ]
 
 /** An event as received, as parsed by its source's schema, and its questions. */
@@ -182,9 +183,15 @@ export const applyOptions = (
     input.company = { ...toObject(leftOut, preset.company, companyInvalid), ...company }
   }
   if (isFound(note)) input.note = note
-  if (options.consent !== undefined) input.consent = isTicked(lookUp(options.consent))
-  return { input: options.map ? runMap(options.map, input, payload) : input, leftOut }
+  const consent = options.consent && findConsent(body, questions, options.consent)
+  if (consent !== undefined) input.consent = consent === true
+  const result = options.map ? runMap(options.map, input, payload) : input
+  // With a value of its own, `map` has read what the option could not.
+  if (consent === 'unclear' && result?.consent === false) leftOut.push(consentUnclear)
+  return { input: result, leftOut }
 }
+
+const consentUnclear = { path: 'consent', reason: 'consent_unclear' } as const
 
 const runMap = (
   map: NonNullable<MappingOptions['map']>,

@@ -170,6 +170,15 @@ describe('a preset', () => {
       () => signup({ attributes: { a: target } } as never),
       String(text),
     ]),
+    ...[7, {}, { place: 'a' }, { yes: ['a'] }, { place: 'a', yes: 'b' }].map(
+      (consent): [() => unknown, string] => [
+        () => signup({ consent } as never),
+        'consent: expected a place, or { place, yes } with the answers that mean yes',
+      ],
+    ),
+    [() => signup({ consent: { place: 'a', yes: [] } }), 'consent.yes: '],
+    [() => signup({ consent: { place: 'a', yes: [''] } }), 'consent.yes.0: '],
+    [() => signup({ consent: { place: 'a', yes: ['b'], no: ['c'] } as never }), 'consent: Unrec'],
     [() => supabaseDatabase({ table: 7 } as never), 'table'],
     [() => form({ turnstile: 'yes' } as never), 'turnstile'],
     [() => webhook({} as never), 'signature'],
@@ -206,6 +215,7 @@ describe('a preset', () => {
         map: (input) => input,
       }),
     ).not.toThrow()
+    expect(() => clerk({ consent: { place: 'data.news', yes: ['Ja, gerne'] } })).not.toThrow()
   })
 })
 

@@ -345,11 +345,29 @@ describe('normalise: consent', () => {
     ['', false],
     [null, false],
     [['0', '1'], true],
+    ['Nej tack', false],
+    ['Ja, gerne', true],
+    ['maybe', false],
     [undefined, undefined],
   ])('reads %j as the consent option does: %j', async (consent, expected) => {
     const normalised = await run({ email: 'ada@example.com' }, { consent })
 
     expect(normalised.kind === 'signup' && normalised.signup.consent).toBe(expected)
+  })
+
+  test.each([
+    ['maybe', ['consent_unclear']],
+    [['yes', 7], ['consent_unclear']],
+    [{}, ['consent_unclear']],
+    ['no', []],
+    [false, []],
+    [undefined, []],
+  ])('counts %j as %j', async (consent, reasons) => {
+    const normalised = await run({ email: 'ada@example.com' }, { consent })
+
+    expect(normalised.kind === 'signup' && normalised.leftOut).toEqual(
+      reasons.map((reason) => ({ path: 'consent', reason })),
+    )
   })
 })
 
