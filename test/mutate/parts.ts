@@ -34,6 +34,7 @@ export const parts: Readonly<Record<string, Part>> = {
     files: [
       'src/lib/transform/options.ts',
       'src/lib/transform/event-type.ts',
+      'src/lib/transform/page-body.ts',
       'src/lib/transform/mapped-keys.ts',
       'src/lib/transform/find-value.ts',
       'src/lib/transform/answer.ts',
@@ -55,6 +56,7 @@ export const parts: Readonly<Record<string, Part>> = {
       'test/lib/transform/consent.test.ts',
       'test/lib/transform/event-type.test.ts',
       'test/lib/transform/opt-out.test.ts',
+      'test/lib/transform/page-body.test.ts',
       'test/lib/transform/options.test.ts',
       'test/lib/transform/normalise.test.ts',
       'test/lib/transform/company.test.ts',

@@ -5,7 +5,7 @@ import { own } from '../json-access.ts'
 import { toKeys } from '../signature/key.ts'
 import { verify } from '../signature/verify.ts'
 import { needsSecret, type Source, turnstileInput } from '../sources/source.ts'
-import { parseFormBody } from '../transform/body.ts'
+import { parsePageBody } from '../transform/page-body.ts'
 import { type AskTurnstile, assertHuman } from './turnstile.ts'
 
 export type AuthenticateDependencies = {
@@ -57,6 +57,12 @@ export const authenticateSender = async (
   })
 }
 
+/** A page may have the widget twice, and solve one; two tokens are none. */
+const onlyValue = (token: unknown): unknown => {
+  const [only, ...more] = [token].flat().filter((value) => value !== '')
+  return more.length > 0 ? undefined : only
+}
+
 /**
  * Verifies the Turnstile token of a form post. Cloudflare accepts a token once, so this is the last
  * check before the signup is stored.
@@ -67,7 +73,7 @@ export const verifyHuman = async (
   delivery: Delivery,
   dependencies: AuthenticateDependencies,
 ): Promise<void> => {
-  const token = own(await parseFormBody(delivery), turnstileInput)
+  const token = onlyValue(own(await parsePageBody(delivery), turnstileInput))
   await withSecrets(delivery, dependencies, async (secrets) => {
     await assertHuman(token, secrets, dependencies.askTurnstile)
   })

@@ -108,7 +108,7 @@ export const receive = async (
     return {
       ...result,
       source: name,
-      response: toFormResponse(delivery, form, result.response),
+      response: result.isTest ? result.response : toFormResponse(delivery, form, result.response),
     }
   } catch (thrown) {
     const error = toBridgeError(thrown)

@@ -2,6 +2,7 @@ import type { Delivery } from '../delivery.ts'
 import type { BridgeError, ErrorCode, Issue } from '../errors.ts'
 import { searchLagSeconds } from '../intercom/search-lag.ts'
 import type { FormSettings } from '../sources/source.ts'
+import { isFormPost } from '../transform/page-body.ts'
 
 /** The response to the sender. It never contains a value of the request. */
 export type WebhookResponse = {
@@ -104,9 +105,11 @@ export const errorResponse = (error: BridgeError, allow = 'POST'): WebhookRespon
 /** The statuses that redirect a browser to the failure page. */
 const failurePageStatuses = new Set([400, 403, 413, 415, 422, 503])
 
+/** A script that posts JSON wants JSON, too: `fetch` follows a redirect, which another site refuses. */
 const wantsJson = (delivery: Delivery): boolean => {
   const accept = delivery.headers.accept ?? ''
-  return /\bapplication\/json\b/i.test(accept) && !/\btext\/html\b/i.test(accept)
+  if (/\btext\/html\b/i.test(accept)) return false
+  return /\bapplication\/json\b/i.test(accept) || !isFormPost(delivery)
 }
 
 const htmlResponse = (status: number, text: string): WebhookResponse => ({
@@ -117,7 +120,8 @@ const htmlResponse = (status: number, text: string): WebhookResponse => ({
 
 /**
  * Turns a JSON response into a form's response: 303 to the configured page, or a plain page on
- * success if there is none. It stays JSON if `Accept` asks for it, or if an error has no page.
+ * success if there is none. It stays JSON if `Accept` asks for it, if a script posted it, or if an
+ * error has no page.
  */
 export const formResponse = (
   delivery: Delivery,

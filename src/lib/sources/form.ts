@@ -1,5 +1,9 @@
 import * as z from 'zod/mini'
-import { isAbsent, toScalar } from '../transform/text.ts'
+import type { Delivery } from '../delivery.ts'
+import { isRecord } from '../json-access.ts'
+import { isFound } from '../transform/find-value.ts'
+import { placesOf } from '../transform/options.ts'
+import { toSingle } from '../transform/text.ts'
 import {
   assertOptions,
   makeSource,
@@ -8,7 +12,8 @@ import {
   turnstileInput,
 } from './source.ts'
 
-const inputs = z.record(z.string(), z.union([z.string(), z.array(z.string())]))
+/** A browser posts texts and lists of them; a page's script any JSON. */
+const inputs = z.record(z.string(), z.unknown())
 export type FormInputs = z.infer<typeof inputs>
 
 const page = z.url({ protocol: /^https?$/, error: 'expected the URL of a page, with https://' })
@@ -36,12 +41,32 @@ export const honeypot = '_gotcha'
 /** Inputs of the bridge and of this preset: options map the others. */
 const knownInputs = new Set(['email', 'name', 'phone', honeypot, turnstileInput])
 
-const hasValue = (value: string | readonly string[]): boolean =>
-  [value].flat().some((part) => !isAbsent(part))
+/** What a page's script posts as the value of an empty honeypot is falsy, or a list of such. */
+const isFilled = (honeypotValue: unknown): boolean => [honeypotValue].flat().some(Boolean)
+
+const testWord = /(?<![a-z])(?:test|ping)(?![a-z])/i
+const testValue = /^(?:test|ping|true|1)$/i
+
+const isTestInput = ([name, value]: [string, unknown]): boolean =>
+  typeof value !== 'object' && testValue.test(String(value)) && testWord.test(`${name} ${value}`)
 
 /**
- * A form on your own pages. It maps the inputs `email`, `name` and `phone`; others only if the
- * options name them: else those with a value count as `field_unknown`.
+ * Whether a form builder only tests the address: Tilda posts `test=test`. Such a post has no inputs
+ * but those that say test or ping, and none that this source reads. One without any input is a test,
+ * too, unless a browser sent it: its page has inputs without names.
+ */
+const isTest = (inputs: unknown, { headers }: Delivery, mapped: readonly string[]): boolean => {
+  const entries = isRecord(inputs) ? Object.entries(inputs) : []
+  if (entries.length === 0) return headers.origin === undefined
+  return entries.every(
+    (entry) => isTestInput(entry) && !knownInputs.has(entry[0]) && !mapped.includes(entry[0]),
+  )
+}
+
+/**
+ * A form on your own pages, posted by the browser, or as JSON by a script. It maps the inputs
+ * `email`, `name` and `phone`; others only if the options name them: else those with a value count
+ * as `field_unknown`.
  *
  * @throws BridgeError `invalid_config`, listing every problem
  *
@@ -59,7 +84,16 @@ export const form = (options: FormOptions = {}): Source => {
     {
       docs: 'https://html.spec.whatwg.org/multipage/form-control-infrastructure.html#form-submission-2',
       signature: { type: 'open' },
-      payload: { format: 'form', schema: inputs },
+      payload: {
+        format: 'page',
+        types: {
+          of: (body, delivery) =>
+            isTest(body, delivery, placesOf(common)) ? 'test' : 'submission',
+          signups: ['submission'],
+        },
+        schema: inputs,
+        headers: ['origin'],
+      },
       waits: true,
       form: {
         redirect: typeof redirect === 'string' ? { success: redirect } : { ...redirect },
@@ -69,12 +103,12 @@ export const form = (options: FormOptions = {}): Source => {
       eventId: () => undefined,
       unread: (inputs) =>
         Object.entries(inputs).flatMap(([name, value]) =>
-          knownInputs.has(name) || !hasValue(value) ? [] : [name],
+          knownInputs.has(name) || !isFound(value) ? [] : [name],
         ),
       toSignup: ({ email, name, phone, [honeypot]: gotcha }) =>
-        gotcha?.length
+        isFilled(gotcha)
           ? undefined
-          : { contact: { email: toScalar(email), name: toScalar(name), phone: toScalar(phone) } },
+          : { contact: { email: toSingle(email), name: toSingle(name), phone: toSingle(phone) } },
     },
     common,
   )

@@ -5,13 +5,16 @@ import { isTooDeep, maxDepth, parseJson } from '../json.ts'
 /** The largest accepted body in bytes, as measured: Content-Length is not trusted. */
 export const maxBodyBytes = 256 * 1024
 
-const contentTypeOf = (delivery: Delivery): string =>
+/** The media type that a delivery declares, in lower case and without parameters; empty if none. */
+export const contentTypeOf = (delivery: Delivery): string =>
   (delivery.headers['content-type'] ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? ''
 
-const invalidBody = (problem: string, cause?: unknown) =>
+/** The error of a body that is not what its source reads. */
+export const invalidBody = (problem: string, cause?: unknown) =>
   new BridgeError('invalid_body', `the body is ${problem}: check what the sender posts`, { cause })
 
-const unsupportedMediaType = (expected: string) =>
+/** The error of a body in another format than its source reads. */
+export const unsupportedMediaType = (expected: string) =>
   new BridgeError(
     'unsupported_media_type',
     `this source accepts ${expected}: check the Content-Type`,
@@ -26,8 +29,12 @@ const decodeUtf8 = (body: Uint8Array): string => {
   }
 }
 
-/** A compressed body is never inflated: a few kilobytes may become gigabytes. */
-const assertUncompressed = ({ headers }: Delivery): void => {
+/**
+ * Checks that a body is not compressed. It is never inflated: a few kilobytes may become gigabytes.
+ *
+ * @throws BridgeError `unsupported_media_type`
+ */
+export const assertUncompressed = ({ headers }: Delivery): void => {
   const encoding = headers['content-encoding']?.trim().toLowerCase() ?? 'identity'
   if (encoding === 'identity' || encoding === '') return
   throw new BridgeError(

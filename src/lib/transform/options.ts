@@ -14,7 +14,7 @@ import { type ConsentTarget, consentPlace, findConsent } from './find-consent.ts
 import { findValue, isFound, type Place } from './find-value.ts'
 import { type MappedKeys, toMappedKeys, unmappedEntries, withoutMappedKeys } from './mapped-keys.ts'
 import type { LeftOut } from './normalise-values.ts'
-import { toScalar, toTagList } from './text.ts'
+import { toScalar, toSingle, toTagList } from './text.ts'
 
 /** The types of a custom attribute in Intercom; `text` is its `string`. */
 export const attributeTypes = ['text', 'integer', 'float', 'boolean', 'date'] as const
@@ -75,8 +75,8 @@ const fillingsOf = <Target extends string>(
   )
 
 /** An opt-out is read from all values of its box: the hidden input's and its own. */
-const toSingle = (target: string, value: unknown): unknown =>
-  target === 'unsubscribed_from_emails' ? value : toScalar(value)
+const toFieldValue = (value: unknown, target: ContactField): unknown =>
+  target === 'unsubscribed_from_emails' ? value : toSingle(value)
 
 /**
  * The values found at places, by target: of several places the first with a value counts.
@@ -86,12 +86,13 @@ const collectFields = <Target extends string>(
   fillings: readonly Filling<Target>[],
   lookUp: (place: Place) => unknown,
   onMissing: (target: Target) => void,
+  toValue: (found: unknown, target: Target) => unknown = toSingle,
 ): { [target in Target]?: unknown } => {
   if (fillings.length === 0) return {}
   const found = new Map<Target, unknown>()
   for (const [place, target] of fillings) {
     const value = lookUp(place)
-    if (isFound(value) && !found.has(target)) found.set(target, toSingle(target, value))
+    if (isFound(value) && !found.has(target)) found.set(target, toValue(value, target))
   }
   if (found.size < fillings.length) {
     const missing = new Set(fillings.flatMap(([, target]) => (found.has(target) ? [] : [target])))
@@ -101,7 +102,14 @@ const collectFields = <Target extends string>(
   return Object.fromEntries(found) as { [target in Target]?: unknown }
 }
 
-const placesOf = ({ fields, attributes, company, note, consent }: MappingOptions): Place[] => [
+/** The places that options name. */
+export const placesOf = ({
+  fields,
+  attributes,
+  company,
+  note,
+  consent,
+}: Omit<MappingOptions, 'map'>): Place[] => [
   ...[fields, attributes, company].flatMap((table) => Object.keys(table ?? {})),
   ...(note === undefined ? [] : [note]),
   ...(consent === undefined ? [] : [consentPlace(consent)]),
@@ -150,12 +158,13 @@ export const applyOptions = (
   const lookUp = (place: Place) => findValue(body, questions, place)
   const onMissing = (path: string) => leftOut.push({ path, reason: 'field_unmatched' })
 
-  const fields = collectFields(fillingsOf(options.fields), lookUp, onMissing)
+  const fields = collectFields(fillingsOf(options.fields), lookUp, onMissing, toFieldValue)
   const targets = attributeTargets(options.attributes)
   const attributes = collectFields(
     targets.map(({ place, to }) => [place, to]),
     lookUp,
     (name) => onMissing(`${attributePrefix}${name}`),
+    toScalar,
   )
   const company = collectFields(fillingsOf(options.company), lookUp, (field) =>
     onMissing(`company.${field}`),

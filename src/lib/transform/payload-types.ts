@@ -4,8 +4,11 @@ import type { SignupInput } from '../signup.ts'
 import type { EventTypes } from './event-type.ts'
 import type { MappingOptions } from './options.ts'
 
-/** The format of a delivery's body, as its source declares it. */
-export type PayloadFormat = 'json' | 'json-lines' | 'form'
+/**
+ * The format of a delivery's body, as its source declares it; `page`: a form, or the JSON object that
+ * a page's script sends instead.
+ */
+export type PayloadFormat = 'json' | 'json-lines' | 'form' | 'page'
 
 /** The contract of a preset: the shape of its sender's payload, and pure functions that read it. */
 export type PayloadReader<Payload> = {

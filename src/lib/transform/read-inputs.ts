@@ -2,10 +2,10 @@ import * as z from 'zod/mini'
 import type { Delivery } from '../delivery.ts'
 import { BridgeError, type Issue, type RefusalCode, refusalCodes } from '../errors.ts'
 import type { SignupInput } from '../signup.ts'
-import { parseFormBody, parseJsonBody, parseJsonLinesBody } from './body.ts'
 import { classifyEvent } from './event-type.ts'
 import { applyOptions, type MappingResult } from './options.ts'
-import type { PayloadFormat, ReadableSource } from './payload-types.ts'
+import { parseBody } from './page-body.ts'
+import type { ReadableSource } from './payload-types.ts'
 import { clean, isAbsent } from './text.ts'
 
 /** Why a payload, or one of its signups, cannot be used. */
@@ -21,19 +21,13 @@ type EventReading = {
   readonly items: readonly (MappingResult | Refusal)[]
 }
 
-const parsers = {
-  json: parseJsonBody,
-  'json-lines': parseJsonLinesBody,
-  form: parseFormBody,
-} satisfies Record<PayloadFormat, (delivery: Delivery) => unknown>
-
 /** Parses a delivery and maps its events; the values are as received. */
 export const readInputs = async (
   source: ReadableSource,
   delivery: Delivery,
 ): Promise<EventReading[]> => {
   try {
-    const events = splitEvents(source, await parsers[source.payload.format](delivery))
+    const events = splitEvents(source, await parseBody(source.payload.format, delivery))
     if ('code' in events) return [{ event_id: undefined, items: [events] }]
     return events.map((event) => readEvent(source, event, delivery))
   } catch (error) {

@@ -111,6 +111,23 @@ export const toScalar = (value: unknown): unknown =>
     ? value.filter((part) => !isAbsent(part)).join(', ')
     : value
 
+/** How one value is compared with another: an e-mail in any case. */
+const comparable = (value: unknown): string => {
+  const text = clean(String(value))
+  return text.includes('@') ? text.toLowerCase() : text
+}
+
+/**
+ * The one value of a field whose input a page has twice: those with a value may agree, trimmed and
+ * with e-mails in any case. Values that differ are joined, as by `toScalar`.
+ */
+export const toSingle = (value: unknown): unknown => {
+  if (!Array.isArray(value)) return value
+  const given = value.filter((part) => !isAbsent(part))
+  const isOne = given.every(isScalar) && new Set(given.map(comparable)).size === 1
+  return isOne ? given[0] : toScalar(value)
+}
+
 /** The tags of a value: a text has them between commas; the elements of an array are whole. */
 export const toTagList = (value: unknown): readonly unknown[] => {
   if (isAbsent(value)) return []

@@ -1,9 +1,13 @@
 import { describe, expect, test } from 'vitest'
 import { BridgeError } from '../../../src/lib/errors.ts'
 import type { Sink } from '../../../src/lib/ingest/ingest.ts'
+import { fromRecord } from '../../../src/lib/queue/message.ts'
+import { form } from '../../../src/lib/sources/index.ts'
 import { maxBodyBytes } from '../../../src/lib/transform/body.ts'
+import { read } from '../../../src/lib/transform/read.ts'
 import { formHeaders } from '../../support/deliveries.ts'
-import { adaForm, post } from './receiving.ts'
+import { record } from '../../support/records.ts'
+import { ada, adaForm, post } from './receiving.ts'
 
 describe('a browser’s form post', () => {
   const browser = {
@@ -146,6 +150,117 @@ describe('a browser’s form post', () => {
   })
 })
 
+describe('a form post of a page’s script', () => {
+  const json = { 'content-type': 'application/json', origin: 'https://example.com' }
+
+  test.each([
+    ['as JSON', json],
+    [
+      'as text, as fetch declares a string',
+      { ...json, 'content-type': 'text/plain;charset=UTF-8' },
+    ],
+    ['without a type, as sendBeacon declares a blob', { origin: json.origin }],
+    ['as JSON that accepts anything', { ...json, accept: '*/*' }],
+  ])('%s gets JSON, and the page may read it', async (_how, headers) => {
+    const {
+      status,
+      json: body,
+      headers: sent,
+      messages,
+    } = await post('/forms/waitlist', { headers, body: ada })
+
+    expect([status, body.status]).toEqual([200, 'accepted'])
+    expect(messages).toHaveLength(1)
+    expect(sent).toMatchObject({
+      'access-control-allow-origin': 'https://example.com',
+      vary: 'origin',
+    })
+  })
+
+  test('gets what is wrong or left out as JSON', async () => {
+    const leftOut = await post('/forms/waitlist', { headers: json, body: { ...ada, plan: 'pro' } })
+    const refused = await post('/forms/waitlist', { headers: json, body: { name: 'Ada' } })
+    const malformed = await post('/forms/waitlist', { headers: json, body: '{"email":' })
+
+    expect(leftOut.json.left_out).toEqual([{ path: 'plan', reason: 'field_unknown' }])
+    expect([refused.status, refused.json.error.code]).toEqual([422, 'invalid_signup'])
+    expect([malformed.status, malformed.json.error.code]).toEqual([400, 'invalid_body'])
+    expect(malformed.headers['access-control-allow-origin']).toBe('https://example.com')
+  })
+
+  test('is read by the worker as by the webhook', async () => {
+    const { messages } = await post('/forms/waitlist', { headers: json, body: ada })
+
+    const { delivery } = fromRecord(record(messages[0]?.body ?? ''))
+    expect(await read(form(), delivery)).toMatchObject({ signups: [{ contact: ada }] })
+  })
+
+  test('from another page is refused', async () => {
+    const headers = { ...json, origin: 'https://other.example.com' }
+
+    expect(await post('/forms/waitlist', { headers, body: ada })).toMatchObject({
+      status: 403,
+      json: { error: { code: 'origin_refused' } },
+    })
+  })
+
+  test('with a filled honeypot gets the JSON of a genuine one, and is not stored', async () => {
+    const {
+      status,
+      json: body,
+      messages,
+    } = await post('/forms/open', {
+      headers: json,
+      body: { ...ada, _gotcha: 'x', test: 'test' },
+    })
+
+    expect([status, body.status, body.id.length]).toEqual([200, 'accepted', 64])
+    expect(messages).toEqual([])
+  })
+
+  test('that shows a page, too, is redirected', async () => {
+    const headers = { ...json, accept: 'text/html,*/*' }
+
+    expect(await post('/forms/waitlist', { headers, body: ada })).toMatchObject({ status: 303 })
+  })
+})
+
+describe('the test of a form builder', () => {
+  test.each([
+    ['a form', 'test=test', formHeaders],
+    ['JSON', '{"test":"test"}', { 'content-type': 'application/json' }],
+    ['an empty body', '', {}],
+    ['a form that accepts pages', 'test=test', { ...formHeaders, accept: 'text/html,*/*' }],
+  ])('as %s gets a plain 200', async (_how, body, headers) => {
+    for (const path of ['/forms/thanks', '/forms/open', '/forms/guarded']) {
+      const response = await post(path, { headers, body })
+
+      expect([response.status, response.json]).toEqual([200, { status: 'ignored' }])
+      expect(response.messages).toEqual([])
+      expect(response.result.reading).toEqual({ kind: 'ignored' })
+    }
+  })
+
+  test('does not get past `origins`', async () => {
+    expect(
+      await post('/forms/waitlist', {
+        headers: { ...formHeaders, accept: 'application/json' },
+        body: 'test=test',
+      }),
+    ).toMatchObject({
+      status: 403,
+    })
+  })
+
+  test('is no visitor’s empty form', async () => {
+    const headers = { ...formHeaders, origin: 'https://example.com' }
+
+    for (const body of ['', 'email=&name=', 'test=test&email=']) {
+      expect((await post('/forms/open', { headers, body })).status).toBe(422)
+    }
+  })
+})
+
 describe('CORS for a form', () => {
   const preflight = (path: string, origin: string) =>
     post(path, { method: 'OPTIONS', headers: { origin, 'access-control-request-method': 'POST' } })
@@ -157,6 +272,7 @@ describe('CORS for a form', () => {
     expect(headers).toMatchObject({
       'access-control-allow-origin': 'https://example.com',
       'access-control-allow-methods': 'POST',
+      'access-control-allow-headers': 'accept, content-type',
       vary: 'origin',
     })
   })

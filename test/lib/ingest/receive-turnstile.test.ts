@@ -2,14 +2,18 @@ import { describe, expect, test } from 'vitest'
 import { BridgeError } from '../../../src/lib/errors.ts'
 import type { ReceiveDependencies } from '../../../src/lib/ingest/receive.ts'
 import { formHeaders } from '../../support/deliveries.ts'
-import { adaForm, post } from './receiving.ts'
+import { ada, adaForm, post } from './receiving.ts'
 
 describe('a form with Turnstile', () => {
-  const submit = async (body: string, overrides: Partial<ReceiveDependencies> = {}) => {
+  const submit = async (
+    body: string,
+    overrides: Partial<ReceiveDependencies> = {},
+    type: Record<string, string> = formHeaders,
+  ) => {
     const asked: string[] = []
     const { status, json, messages } = await post(
       '/forms/guarded',
-      { headers: { ...formHeaders, accept: 'application/json' }, body },
+      { headers: { ...type, accept: 'application/json' }, body },
       {
         askTurnstile: async (secret, token) => {
           asked.push(`${secret} ${token}`)
@@ -29,6 +33,21 @@ describe('a form with Turnstile', () => {
       stored: 1,
       asked: ['widget good'],
     })
+  })
+
+  test('accepts the token in JSON, and of the one of two widgets that is solved', async () => {
+    const token = 'cf-turnstile-response'
+    const json = { 'content-type': 'application/json' }
+    const accepted = { status: 200, stored: 1, asked: ['widget good'] }
+
+    expect(await submit(JSON.stringify({ ...ada, [token]: 'good' }), {}, json)).toMatchObject(
+      accepted,
+    )
+    expect(await submit(`${adaForm}&${token}=&${token}=good`)).toMatchObject(accepted)
+    for (const odd of [{}, { good: 'good' }, ['good', 'good'], [['good']], 7, true, null]) {
+      const body = JSON.stringify({ ...ada, [token]: odd })
+      expect(await submit(body, {}, json)).toMatchObject({ status: 403, stored: 0, asked: [] })
+    }
   })
 
   test.each([

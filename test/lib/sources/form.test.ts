@@ -1,9 +1,10 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { form } from '../../../src/lib/sources/index.ts'
 import { read } from '../../../src/lib/transform/read.ts'
 import { delivery, formHeaders } from '../../support/deliveries.ts'
 
 const readForm = (body: string, options = {}) => read(form(options), delivery(body, formHeaders))
+const readJson = (body: object, options = {}) => read(form(options), delivery(body))
 
 test('form maps only the inputs email, name and phone by default', async () => {
   const body =
@@ -47,7 +48,16 @@ test('form maps other inputs by its options, and checkboxes of one name as one t
 
 test('form ignores a post with a value in the honeypot', async () => {
   expect(await readForm('email=ada%40example.com&_gotcha=x')).toEqual({ kind: 'ignored' })
-  expect(await readForm('email=ada%40example.com&_gotcha=')).toMatchObject({ kind: 'signups' })
+  expect(await readJson({ email: 'ada@example.com', _gotcha: true })).toEqual({ kind: 'ignored' })
+})
+
+test('form reads a post with an empty honeypot, also twice', async () => {
+  for (const empty of ['_gotcha=', '_gotcha=&_gotcha=']) {
+    expect(await readForm(`email=ada%40example.com&${empty}`)).toMatchObject({ kind: 'signups' })
+  }
+  for (const _gotcha of ['', null, false, [], ['']]) {
+    expect(await readJson({ email: 'ada@example.com', _gotcha })).toMatchObject({ kind: 'signups' })
+  }
 })
 
 test('form uses the digest of the body as event id', async () => {
@@ -62,13 +72,194 @@ test('form uses the digest of the body as event id', async () => {
   expect(idOf(other)).not.toBe(idOf(first))
 })
 
-test('form reads an input that is there twice, once empty', async () => {
-  const body = 'email=&email=ada%40example.com&name=Ada&name='
-  const headers = { 'content-type': 'application/x-www-form-urlencoded' }
+describe('form reads an input that is there several times', () => {
+  const ada = { email: 'ada@example.com', name: 'Ada', phone: '+12813322575' }
 
-  expect(await read(form(), delivery(body, headers))).toMatchObject({
-    signups: [{ contact: { email: 'ada@example.com', name: 'Ada' } }],
-    leftOut: [],
+  test.each([
+    ['once with a value', 'email=&email=ada%40example.com&name=Ada&name=&phone=%2B12813322575'],
+    [
+      'with the same value',
+      'email=ada%40example.com&email=ada%40example.com&name=Ada&name=Ada&phone=%2B12813322575&phone=%2B12813322575',
+    ],
+    [
+      'with values that differ in blanks or the case of an e-mail',
+      'email=Ada%40Example.com&email=+ada%40example.com+&name=Ada&name=Ada+&phone=%2B12813322575',
+    ],
+    [
+      'three times, two of them with a value',
+      'email=ada%40example.com&email=+&email=ada%40example.com&name=&name=Ada&name=Ada&phone=%2B12813322575',
+    ],
+  ])('%s', async (_how, body) => {
+    expect(await readForm(body)).toMatchObject({ signups: [{ contact: ada }], leftOut: [] })
+  })
+
+  test('in JSON, as a list', async () => {
+    const body = { ...ada, email: ['', 'ada@example.com', null, 'ADA@example.com'], name: ['Ada'] }
+
+    expect(await readJson(body)).toMatchObject({ signups: [{ contact: ada }], leftOut: [] })
+  })
+
+  test('at the places of `fields` and `company`', async () => {
+    const options = {
+      fields: { mail: 'email', tel: 'phone', id: 'external_id' },
+      company: { firm: 'name' },
+    }
+    const twice = ['mail=ada%40example.com', 'tel=%2B12813322575', 'id=7', 'firm=Acme'].flatMap(
+      (input) => [input, input],
+    )
+
+    expect(await readForm(twice.join('&'), options)).toMatchObject({
+      signups: [
+        {
+          contact: { email: 'ada@example.com', phone: '+12813322575', external_id: '7' },
+          companies: [{ name: 'Acme' }],
+        },
+      ],
+      leftOut: [],
+    })
+  })
+
+  test('but refuses two different e-mails', async () => {
+    for (const body of [
+      'email=ada%40example.com&email=bob%40example.com',
+      'email=a&email=a%40b.co',
+    ]) {
+      expect(await readForm(body)).toMatchObject({
+        kind: 'refused',
+        code: 'no_identity',
+        issues: [{ path: 'email', reason: 'email_invalid' }, { path: '' }],
+      })
+    }
+  })
+
+  test('as a group of checkboxes for an attribute, whatever their values', async () => {
+    const body = 'email=ada%40example.com&uses=a&uses=b&uses=b'
+
+    expect(await readForm(body, { attributes: { uses: 'uses' } })).toMatchObject({
+      signups: [{ contact: { custom_attributes: { uses: 'a, b, b' } } }],
+    })
+  })
+})
+
+describe('form reads the JSON of a page’s script', () => {
+  const email = 'ada@example.com'
+
+  test('like the same inputs of a form', async () => {
+    const body = { email, name: 'Ada', phone: 12813322575, news: true, seats: 5, uses: ['a', 'b'] }
+    const options = {
+      country: 'US',
+      consent: 'news',
+      attributes: { seats: 'seats', uses: 'uses', pro: 'pro' },
+    }
+
+    expect(await readJson({ ...body, pro: false, note: null }, options)).toMatchObject({
+      signups: [
+        {
+          contact: {
+            email,
+            name: 'Ada',
+            phone: '+12813322575',
+            custom_attributes: { seats: 5, uses: 'a, b', pro: false },
+          },
+          consent: true,
+        },
+      ],
+      leftOut: [],
+    })
+    expect(await readJson({ email, news: false }, options)).toMatchObject({
+      signups: [{ consent: false }],
+    })
+  })
+
+  test('and counts unknown inputs, objects too', async () => {
+    const body = {
+      email,
+      plan: 'pro',
+      address: { city: 'Berlin' },
+      rows: [{ a: 1 }],
+      no: null,
+      none: [],
+    }
+    const unknown = (paths: string[]) => paths.map((path) => ({ path, reason: 'field_unknown' }))
+
+    expect(await readJson(body)).toMatchObject({ leftOut: unknown(['plan', 'address', 'rows']) })
+    expect(
+      await readJson(body, { attributes: { 'address.city': 'city', plan: 'plan' } }),
+    ).toMatchObject({
+      signups: [{ contact: { custom_attributes: { city: 'Berlin', plan: 'pro' } } }],
+      leftOut: unknown(['rows']),
+    })
+  })
+
+  test('and leaves out an object where a text is expected', async () => {
+    expect(await readJson({ email, name: { first: 'Ada' }, phone: [{}] })).toMatchObject({
+      signups: [{ contact: { email } }],
+      leftOut: [
+        { path: 'phone', reason: 'phone_invalid' },
+        { path: 'name', reason: 'text_invalid' },
+      ],
+    })
+    for (const odd of [{ value: email }, [email, { toString: 1 }], [[email], [email]]]) {
+      expect(await readJson({ email: odd, test: { toString: 1 } })).toMatchObject({
+        kind: 'refused',
+        code: 'no_identity',
+      })
+    }
+  })
+})
+
+describe('form ignores what a builder posts to test the address', () => {
+  test.each(['test=test', 'test=1', 'Test=TEST', 'ping=true', 'event=ping', 'is_test=true', ''])(
+    'as a form: %j',
+    async (body) => {
+      expect(await readForm(body)).toEqual({ kind: 'ignored' })
+    },
+  )
+
+  test.each([{ test: 'test' }, { test: true, ping: 1 }, { type: 'test' }, {}])(
+    'as JSON: %j',
+    async (body) => {
+      expect(await readJson(body)).toEqual({ kind: 'ignored' })
+    },
+  )
+
+  test.each([
+    'test=test&email=',
+    'test=test&name=&phone=',
+    'test=test&_gotcha=',
+    'test=test&Email=ada%40example.com',
+    'test=ada%40example.com',
+    'test=%2B12813322575',
+    'latest=1',
+    'plan=test+drive',
+    'test=',
+    'test=test&test=test',
+    'email=test',
+    'email=',
+  ])('but refuses %s', async (body) => {
+    expect(await readForm(body)).toMatchObject({ kind: 'refused', code: 'no_identity' })
+  })
+
+  test('but refuses an input that an option maps', async () => {
+    for (const options of [
+      { fields: { test: 'name' } },
+      { attributes: { test: 'test' } },
+      { company: { test: 'name' } },
+      { note: 'test' },
+      { consent: 'test' },
+    ]) {
+      expect(await readForm('test=test', options)).toMatchObject({ kind: 'refused' })
+    }
+  })
+
+  test('but refuses a browser’s post without inputs', async () => {
+    const browser = { ...formHeaders, origin: 'null' }
+
+    expect(await read(form(), delivery('', browser))).toMatchObject({ kind: 'refused' })
+  })
+
+  test('and reads a signup that has such an input, too', async () => {
+    expect(await readForm('test=test&email=ada%40example.com')).toMatchObject({ kind: 'signups' })
   })
 })
 

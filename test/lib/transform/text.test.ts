@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { cleanName } from '../../../src/lib/transform/text.ts'
+import { cleanName, toSingle } from '../../../src/lib/transform/text.ts'
 
 const zwnj = '\u200c'
 const zwj = '\u200d'
@@ -65,4 +65,32 @@ describe('cleanName removes', () => {
   ])('%s', (_what, name, expected) => {
     expect(cleanName(name)).toBe(expected)
   })
+})
+
+describe('toSingle returns', () => {
+  test.each([
+    ['a value that is no list', 'Ada', 'Ada'],
+    ['the only value', ['Ada'], 'Ada'],
+    ['the only one that is not blank', ['', null, 'Ada', ' ', undefined], 'Ada'],
+    ['the first of those that agree', ['Ada ', 'Ada', ''], 'Ada '],
+    [
+      'an e-mail that is there in another case',
+      ['Ada@Example.com', 'ada@example.com'],
+      'Ada@Example.com',
+    ],
+    ['a number that is there as text, too', [7, '7'], 7],
+    ['a boolean that is there twice', [true, true], true],
+    ['values that differ as one text', ['Ada', 'Grace', ''], 'Ada, Grace'],
+    ['names in another case as one text', ['Ada', 'ADA'], 'Ada, ADA'],
+    ['a list of blank values as an empty text', ['', ' '], ''],
+  ])('%s', (_what, value, expected) => {
+    expect(toSingle(value)).toBe(expected)
+  })
+
+  test.each([[[{ a: 1 }]], [['Ada', { a: 1 }]], [['7', ['7']]]])(
+    'a list with other than plain values unchanged: %j',
+    (value) => {
+      expect(toSingle(value)).toBe(value)
+    },
+  )
 })
