@@ -94,11 +94,13 @@ export const parts: Readonly<Record<string, Part>> = {
       'src/lib/queue/batch.ts',
       'src/lib/queue/process-record.ts',
       'src/lib/queue/read-record.ts',
+      'src/lib/queue/envelope.ts',
       'src/handlers/worker.ts',
     ],
     tests: [
       'test/lib/queue/batch.test.ts',
       'test/lib/queue/process-record.test.ts',
+      'test/lib/queue/envelope.test.ts',
       'test/lib/queue/drain-delivered.test.ts',
       'test/lib/queue/drain-reports.test.ts',
       'test/lib/queue/drain-stopped.test.ts',

@@ -1,6 +1,7 @@
 import { type Bridge, queueSourceName } from '../config/config.ts'
 import type { Delivery } from '../delivery.ts'
-import { own } from '../json-access.ts'
+import { asText, own } from '../json-access.ts'
+import { unwrapMessage } from '../queue/envelope.ts'
 
 /** An AWS service that may invoke the webhook without HTTP; IAM authorises it. */
 export type Invoker = 'cognito' | 'sns'
@@ -22,12 +23,17 @@ export const invokedBy = (event: unknown): Invoker | undefined => {
   return own(recordsOf(event)[0], 'EventSource') === 'aws:sns' ? 'sns' : undefined
 }
 
-const createDelivery = (source: string, received_at: number, body: string): Delivery => ({
+const createDelivery = (
+  source: string,
+  received_at: number,
+  body: string,
+  headers: Delivery['headers'] = {},
+): Delivery => ({
   source,
   received_at,
   method: 'POST',
   url: '',
-  headers: {},
+  headers,
   body: new TextEncoder().encode(body),
 })
 
@@ -42,15 +48,15 @@ const cognitoSourceName = (bridge: Bridge): string => {
 const snsDelivery = (record: unknown, received_at: number): Delivery[] => {
   const notification = own(record, 'Sns')
   const message = own(notification, 'Message')
-  const name = own(own(own(notification, 'MessageAttributes'), 'source'), 'Value')
-  const source = typeof name === 'string' ? name : queueSourceName
-  return typeof message === 'string' ? [createDelivery(source, received_at, message)] : []
+  if (typeof message !== 'string') return []
+  const named = asText(own(own(own(notification, 'MessageAttributes'), 'source'), 'Value'))
+  const { body, source = queueSourceName, headers } = unwrapMessage(message, named)
+  return [createDelivery(source, received_at, body, headers)]
 }
 
 /**
- * The deliveries in an event that an AWS service invoked the function with. The SNS message
- * attribute `source` names the source, as it does for a record of the inbox; without it the source
- * is `queue`.
+ * The deliveries in an event that an AWS service invoked the function with. The SNS message is
+ * read as a record of the inbox is: its attribute `source` names the source, else it is `queue`.
  *
  * @param received_at unix seconds
  */

@@ -4,10 +4,11 @@ import type { Replay } from '../deliver/policy.ts'
 import type { Delivery } from '../delivery.ts'
 import { sha256 } from '../digest.ts'
 import { BridgeError, errorCodes } from '../errors.ts'
-import { isTooDeep, parseJson } from '../json.ts'
-import { asText, isRecord, own } from '../json-access.ts'
+import { parseJson } from '../json.ts'
+import { isRecord } from '../json-access.ts'
 import type { Signup } from '../signup.ts'
 import type { Reading } from '../transform/read.ts'
+import { unwrapMessage } from './envelope.ts'
 import type { QueueRecord } from './record.ts'
 
 /** A message to send to SQS; group and dedupe id are not sent to a standard queue. */
@@ -65,27 +66,6 @@ export const toMessages = (
   ]
 }
 
-/**
- * The body inside the envelope of another AWS service, and the source that the envelope names.
- * SNS: https://docs.aws.amazon.com/sns/latest/dg/sns-message-and-json-formats.html
- * EventBridge: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-events-structure.html
- */
-const unwrapEnvelope = (record: QueueRecord): { body: string; source: string | undefined } => {
-  const source = record.messageAttributes.source?.stringValue
-  // JSON.stringify below recurses. A body that is too deep is refused by the source's parser.
-  const envelope = isTooDeep(record.body) ? undefined : parseJson(record.body)
-  if (!isRecord(envelope)) return { body: record.body, source }
-  const message = asText(envelope.Message)
-  if (envelope.Type === 'Notification' && message !== undefined) {
-    const named = own(own(envelope.MessageAttributes, 'source'), 'Value')
-    return { body: message, source: source ?? asText(named) }
-  }
-  if (typeof envelope['detail-type'] === 'string' && isRecord(envelope.detail)) {
-    return { body: JSON.stringify(envelope.detail), source }
-  }
-  return { body: record.body, source }
-}
-
 /** The delivery that a record carries, and how it was queued. */
 export type RecordContent = {
   readonly delivery: Delivery
@@ -133,8 +113,8 @@ export const receivedAttribute = (record: QueueRecord): { readonly received_at?:
 }
 
 /**
- * Parses a queue record into its delivery. The message is the bridge's own, or another producer's:
- * plain, through SNS (envelope or raw) or EventBridge. A message without a source is of `queue`.
+ * Parses a queue record into its delivery. The message is the bridge's own, or another producer's,
+ * plain or in the envelopes of other AWS services. A message without a source is of `queue`.
  *
  * @throws BridgeError `invalid_message` for a message of the bridge's own that is incomplete
  */
@@ -154,14 +134,17 @@ export const fromRecord = (record: QueueRecord): RecordContent => {
     const delivery = { source, received_at, method: 'POST', url: '', headers, body: bytes }
     return { delivery, ...(index !== undefined && { index }), ...(replay && { replay }) }
   }
-  const { body, source } = unwrapEnvelope(record)
+  const { body, source, headers } = unwrapMessage(
+    record.body,
+    record.messageAttributes.source?.stringValue,
+  )
   return {
     delivery: {
       source: source ?? queueSourceName,
       received_at: receivedAt(record),
       method: 'POST',
       url: '',
-      headers: {},
+      headers,
       body: new TextEncoder().encode(body),
     },
     ...(replay && { replay }),

@@ -77,6 +77,34 @@ describe('invokedDeliveries of an SNS event', () => {
     expect(sourcesOf(snsEvent('{}', { source: { Value: 7 } }))).toEqual(['queue'])
   })
 
+  test('is read as a message of the inbox is, out of its envelopes', () => {
+    const metadata = { 'X-Shopify-Topic': 'customers/create' }
+    const event = JSON.stringify({
+      'detail-type': 'shopifyWebhook',
+      source: 'aws.partner/shopify.com/1/shop',
+      detail: { payload: { email: 'ada@example.com' }, metadata },
+    })
+    const nested = JSON.stringify({
+      Type: 'Notification',
+      Message: event,
+      MessageAttributes: { source: { Type: 'String', Value: 'inner' } },
+    })
+    const content = {
+      headers: { 'x-shopify-topic': 'customers/create' },
+      body: bytes('{"email":"ada@example.com"}'),
+    }
+
+    expect(invokedDeliveries(snsEvent(event), bridge, start)).toMatchObject([
+      { source: 'queue', ...content },
+    ])
+    expect(invokedDeliveries(snsEvent(nested), bridge, start)).toMatchObject([
+      { source: 'inner', ...content },
+    ])
+    expect(
+      invokedDeliveries(snsEvent(nested, { source: { Value: 'outer' } }), bridge, start),
+    ).toMatchObject([{ source: 'outer', ...content }])
+  })
+
   test('is empty without a message', () => {
     expect(sourcesOf({ Records: [{ EventSource: 'aws:sns' }] })).toEqual([])
   })
