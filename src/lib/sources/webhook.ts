@@ -1,6 +1,7 @@
 import * as z from 'zod/mini'
-import { ownPath } from '../json-access.ts'
+import { own, ownPath } from '../json-access.ts'
 import type { HmacScheme } from '../signature/hmac.ts'
+import type { BearerScheme } from '../signature/shared-secret.ts'
 import { defaultToleranceSeconds } from '../signature/timestamp.ts'
 import type { Place } from '../transform/find-value.ts'
 import { assertOptions, makeSource, type Source, type SourceOptions } from './source.ts'
@@ -37,19 +38,19 @@ const signatureOptions = z.strictObject({
   ),
   secret: z.optional(z.enum(['text', 'base64', 'whsec'])),
 })
-type SignatureOptions = z.infer<typeof signatureOptions>
+type HmacOptions = z.infer<typeof signatureOptions>
 
-const matchesTemplate = ({ signed = '', id, timestamp }: SignatureOptions): boolean =>
+const matchesTemplate = ({ signed = '', id, timestamp }: HmacOptions): boolean =>
   signed.includes('{id}') === (id !== undefined) &&
   signed.includes('{timestamp}') === (timestamp !== undefined)
 
-const hasTimestampPlace = ({ timestamp, separator }: SignatureOptions): boolean =>
+const hasTimestampPlace = ({ timestamp, separator }: HmacOptions): boolean =>
   timestamp === undefined ||
   (timestamp.header === undefined
     ? timestamp.prefix !== undefined && separator !== undefined
     : timestamp.prefix === undefined)
 
-const hasDistinctParts = ({ prefix = '', separator, timestamp }: SignatureOptions): boolean => {
+const hasDistinctParts = ({ prefix = '', separator, timestamp }: HmacOptions): boolean => {
   const prefixes = [prefix, timestamp?.prefix ?? ''].filter((text) => text !== '')
   const [first = '', second] = prefixes
   const areTrimmed = prefixes.every((text) => text === text.trim())
@@ -61,7 +62,7 @@ const hasDistinctParts = ({ prefix = '', separator, timestamp }: SignatureOption
   return areTrimmed && areDistinct && isUnambiguous
 }
 
-const signatureSchema = signatureOptions.check(
+const hmacSchema = signatureOptions.check(
   z.refine(
     matchesTemplate,
     'set `id` if `signed` contains {id}, and `timestamp` if it contains {timestamp}, and only then',
@@ -76,13 +77,23 @@ const signatureSchema = signatureOptions.check(
   ),
 )
 
+const bearerSchema = z.strictObject({
+  type: z.literal('bearer', { error: 'expected "bearer"; an HMAC has no `type`' }),
+})
+
+/** One of the two, so that a problem of an HMAC is said as such, and not as one of a union. */
+const schemaOf = (options: unknown): z.ZodMiniType => {
+  const isHmac = own(own(options, 'signature'), 'type') === undefined
+  return isHmac ? hmacSchema : bearerSchema
+}
+
 const eventId = z.union([z.string().check(z.minLength(1)), z.strictObject({ header: headerName })])
 
 const event = z.looseObject({})
 
 export type WebhookOptions = SourceOptions<z.infer<typeof event>> & {
-  /** How the sender signs. */
-  readonly signature: SignatureOptions
+  /** How the sender signs, or that it has the secret in `Authorization: Bearer …`. */
+  readonly signature: HmacOptions | BearerScheme
   /**
    * Where the sender's event id is found: `'id'` (the signed id, else the body's `id`), another
    * dotted path, or a header; absent: SHA-256 of the body.
@@ -90,7 +101,7 @@ export type WebhookOptions = SourceOptions<z.infer<typeof event>> & {
   readonly eventId?: Place | { readonly header: string }
 }
 
-const toScheme = (options: SignatureOptions): HmacScheme => ({
+const toHmacScheme = (options: HmacOptions): HmacScheme => ({
   type: 'hmac',
   header: [options.header.toLowerCase()],
   prefix: options.prefix ?? '',
@@ -111,8 +122,8 @@ const toScheme = (options: SignatureOptions): HmacScheme => ({
 })
 
 /**
- * Any sender that signs its JSON with an HMAC. `fields` names the dotted path of an `email` or an
- * `external_id`.
+ * Any sender that signs its JSON with an HMAC, or sends it with a bearer secret. `fields` names the
+ * dotted path of an `email` or an `external_id`.
  *
  * @throws BridgeError `invalid_config`, listing every problem
  *
@@ -123,15 +134,19 @@ const toScheme = (options: SignatureOptions): HmacScheme => ({
  * }) }
  */
 export const webhook = (options: WebhookOptions): Source => {
-  assertOptions('webhook()', options, { signature: signatureSchema, eventId: z.optional(eventId) })
+  assertOptions('webhook()', options, {
+    signature: schemaOf(options),
+    eventId: z.optional(eventId),
+  })
   const { signature, eventId: place, ...common } = options
-  const header = (
-    typeof place === 'object' ? place : place === 'id' ? signature.id : undefined
-  )?.header.toLowerCase()
+  const scheme = 'type' in signature ? signature : toHmacScheme(signature)
+  const signedId = scheme.type === 'bearer' ? undefined : scheme.id?.header[0]
+  const header =
+    typeof place === 'object' ? place.header.toLowerCase() : place === 'id' ? signedId : undefined
   return makeSource(
     {
       docs: 'https://www.rfc-editor.org/rfc/rfc2104',
-      signature: toScheme(signature),
+      signature: scheme,
       payload: { format: 'json', schema: event, headers: header === undefined ? [] : [header] },
       eventId: (body, { headers }) =>
         (header !== undefined && headers[header]) ||

@@ -182,6 +182,14 @@ describe('a preset', () => {
     [() => supabaseDatabase({ table: 7 } as never), 'table'],
     [() => form({ turnstile: 'yes' } as never), 'turnstile'],
     [() => webhook({} as never), 'signature'],
+    [() => webhook({ signature: 'bearer' } as never), 'signature'],
+    [
+      () => webhook({ signature: { type: 'hmac', ...hmac } } as never),
+      'signature.type: expected "',
+    ],
+    [() => webhook({ signature: { type: 'bearer', header: 'x' } } as never), '"header"'],
+    [() => webhook({ signature: { ...hmac, encoding: 'utf8' } } as never), 'signature.encoding'],
+    [() => webhook({ signature: { ...hmac, heder: 'x' } } as never), 'Unrecognized key: "heder"'],
     [() => standardWebhooks({ types: 'user.created' } as never), 'types'],
     [() => defineSource({} as never)({ tag: 'x' } as never), 'tag'],
   ])('with an invalid option throws an error that says so: %s, %s', (run, name) => {

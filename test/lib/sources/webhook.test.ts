@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { verify } from '../../../src/lib/signature/verify.ts'
 import { standardWebhooks, webhook } from '../../../src/lib/sources/index.ts'
 import { read } from '../../../src/lib/transform/read.ts'
@@ -63,6 +63,45 @@ test('webhook reads the event id from a header', async () => {
   const reading = await read(source, delivery(body, { 'x-delivery': 'delivery-7', cookie: 'a=b' }))
 
   expect(reading).toMatchObject({ signups: [{ event_id: 'delivery-7' }] })
+})
+
+describe('webhook with a bearer secret', () => {
+  const source = webhook({ signature: { type: 'bearer' }, eventId: 'id', fields, country: 'US' })
+  const posted = (authorization?: string) =>
+    delivery(body, authorization === undefined ? {} : { authorization })
+
+  test('reads any JSON, and no key of it is unknown', async () => {
+    expect(await read(source, posted())).toMatchObject({
+      signups: [{ event_id: 'evt_1', contact: { email: 'ada@example.com', name: 'Ada Lovelace' } }],
+      leftOut: [],
+    })
+  })
+
+  test('reads the event id from a header, else uses the body’s digest', async () => {
+    const { signature } = source
+    const idOf = async (eventId?: { header: string }) =>
+      read(
+        webhook({ signature: { type: 'bearer' }, fields, ...(eventId && { eventId }) }),
+        delivery(body, { 'x-id': 'e-7' }),
+      )
+
+    expect(signature).toEqual({ type: 'bearer' })
+    expect(await idOf({ header: 'X-Id' })).toMatchObject({ event_id: 'e-7' })
+    expect(await idOf()).toMatchObject({ event_id: expect.stringMatching(/^[0-9a-f]{64}$/) })
+  })
+
+  test('verifies it', () => {
+    const run =
+      (authorization?: string, secrets = ['old', 's3cret']) =>
+      () =>
+        verify(source.signature, posted(authorization), secrets, start)
+
+    expect(run('Bearer s3cret')).not.toThrow()
+    expect(run('Bearer other')).toThrow(expect.objectContaining({ code: 'signature_invalid' }))
+    expect(run('s3cret')).toThrow(expect.objectContaining({ code: 'signature_invalid' }))
+    expect(run()).toThrow(expect.objectContaining({ code: 'signature_missing' }))
+    expect(run('Bearer ', [''])).toThrow(expect.objectContaining({ code: 'misconfigured' }))
+  })
 })
 
 test('standardWebhooks reads the payload by dotted paths, with the message’s id as event id', async () => {
