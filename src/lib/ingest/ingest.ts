@@ -7,7 +7,7 @@ import { BridgeError, type Issue, toBridgeError } from '../errors.ts'
 import { type QueueMessage, toMessages } from '../queue/message.ts'
 import type { Source } from '../sources/source.ts'
 import { classifyEvent } from '../transform/event-type.ts'
-import { parsePageBody } from '../transform/page-body.ts'
+import { parseBody } from '../transform/page-body.ts'
 import { type Reading, read, stripDelivery, toRefusalError } from '../transform/read.ts'
 import type { Refusal } from '../transform/read-inputs.ts'
 import { leftOutOf } from './left-out.ts'
@@ -66,8 +66,9 @@ const ignoredResult = async (
 ): Promise<Omit<IngestResult, 'source'>> => {
   const ignored = { response: jsonResponse(200, { status: 'ignored' }), reading }
   if (!source.form) return ignored
-  const { types } = source.payload
-  const isTest = types && classifyEvent(types, await parsePageBody(delivery), delivery) === 'other'
+  const { types, format } = source.payload
+  const isTest =
+    types && classifyEvent(types, await parseBody(format, delivery), delivery) === 'other'
   if (isTest) return { ...ignored, isTest }
   // The response must not show a bot that the honeypot caught it.
   return { response: jsonResponse(200, { status: 'accepted', id: sha256(delivery.body) }), reading }

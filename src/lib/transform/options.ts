@@ -169,7 +169,7 @@ export const applyOptions = (
   const company = collectFields(fillingsOf(options.company), lookUp, (field) =>
     onMissing(`company.${field}`),
   )
-  const note = options.note === undefined ? undefined : toScalar(lookUp(options.note))
+  const note = options.note === undefined ? undefined : toSingle(lookUp(options.note))
 
   const preset = withoutMappedKeys(received, mapped)
   const contact: SignupInput['contact'] = { ...preset.contact, ...fields }

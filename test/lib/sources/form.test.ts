@@ -99,20 +99,26 @@ describe('form reads an input that is there several times', () => {
     expect(await readJson(body)).toMatchObject({ signups: [{ contact: ada }], leftOut: [] })
   })
 
-  test('at the places of `fields` and `company`', async () => {
+  test('at the places of `fields`, `company` and `note`', async () => {
     const options = {
       fields: { mail: 'email', tel: 'phone', id: 'external_id' },
       company: { firm: 'name' },
+      note: 'message',
     }
-    const twice = ['mail=ada%40example.com', 'tel=%2B12813322575', 'id=7', 'firm=Acme'].flatMap(
-      (input) => [input, input],
-    )
+    const twice = [
+      'mail=ada%40example.com',
+      'tel=%2B12813322575',
+      'id=7',
+      'firm=Acme',
+      'message=Hi',
+    ].flatMap((input) => [input, input])
 
     expect(await readForm(twice.join('&'), options)).toMatchObject({
       signups: [
         {
           contact: { email: 'ada@example.com', phone: '+12813322575', external_id: '7' },
           companies: [{ name: 'Acme' }],
+          note: 'Hi',
         },
       ],
       leftOut: [],
