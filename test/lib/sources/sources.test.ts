@@ -72,7 +72,7 @@ const withText = (value: unknown, from: string, to: string | undefined): unknown
   JSON.parse(JSON.stringify(value), (_key, inner) => (inner === from ? to : inner))
 
 const jsonDeliveries = Object.entries(fixtures)
-  .filter(([, { source }]) => source.payload.format !== 'form')
+  .filter(([, { source }]) => source.payload.format.startsWith('json'))
   .map(([preset, fixture]) => {
     const { source } = fixture
     const delivery = toDelivery(fixture)
