@@ -24,5 +24,7 @@ export type Question = {
    * ticking it.
    */
   readonly isOnlyBox?: boolean
+  /** Whether the form's link brought the value: the person was not asked. */
+  readonly isHidden?: boolean
   readonly value: unknown
 }

@@ -135,6 +135,8 @@ export type SignupInput = {
   note?: unknown
   /** The country of a phone number without a country code, as 'DE'; absent: the source's option. */
   country?: unknown
+  /** Contact fields whose value is the first of several that could be the person's. */
+  guessed?: readonly ContactField[] | undefined
   /** Contact fields, and `custom_attributes.NAME`, that the sender set to null. */
   clears?: readonly string[] | undefined
 }

@@ -19,7 +19,8 @@ export const formspree = defineSource({
   questions: ({ submission }) =>
     Object.entries(submission).map(([label, value]) => ({ label, value })),
   toSignup: ({ submission: { _date, _replyto } }, _delivery, questions) => {
-    const { email = _replyto, phone, name } = findPerson(questions)
-    return { occurred_at: _date, contact: { email, phone, name, signed_up_at: _date } }
+    const { contact, guessed } = findPerson(questions)
+    const email = contact.email ?? _replyto
+    return { occurred_at: _date, contact: { ...contact, email, signed_up_at: _date }, guessed }
   },
 })

@@ -22,5 +22,5 @@ export const framer = defineSource({
   payload: { format: 'json', schema: submission, headers: [idHeader] },
   eventId: (_inputs, { headers }) => headers[idHeader],
   questions: (inputs) => Object.entries(inputs).map(([label, value]) => ({ label, value })),
-  toSignup: (_inputs, _delivery, questions) => ({ contact: findPerson(questions) }),
+  toSignup: (_inputs, _delivery, questions) => findPerson(questions),
 })

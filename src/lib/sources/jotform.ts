@@ -58,5 +58,5 @@ export const jotform = defineSource({
   payload: { format: 'form', schema: submission },
   eventId: ({ submissionID }) => submissionID,
   questions: ({ rawRequest }) => Object.entries(rawRequest).flatMap(toQuestion),
-  toSignup: (_submission, _delivery, questions) => ({ contact: findPerson(questions) }),
+  toSignup: (_submission, _delivery, questions) => findPerson(questions),
 })

@@ -1,75 +1,15 @@
 import type { Question } from '../delivery.ts'
-import { memoise } from '../memoise.ts'
-import { isAbsent } from '../transform/text.ts'
+import type { ContactField } from '../signup.ts'
+import { readEmail } from '../transform/email.ts'
+import { cleanName, isAbsent } from '../transform/text.ts'
+import { type Asking, meaningOf, type PersonField } from './label.ts'
 import { fullName } from './name.ts'
 
-/** Returns the same words for `firstName`, `first_name` and `First name (required):`. */
-const wordsOf = (label: string): string =>
-  label
-    .replace(/([a-z])([A-Z])/g, '$1 $2')
-    .replace(/\([^)]*\)/g, ' ')
-    .replace(/[^\p{L}\p{N}'’]+/gu, ' ')
-    .trim()
-    .toLowerCase()
-
-/** A person other than the one who fills in the form: `Friend's email`, `Emergency contact`. */
-const otherPerson =
-  /\b(?:assistant|boss|child|co ?founder|colleague|emergency|friend|guardian|husband|manager|parent|partner|referee|referral|referrer|spouse|supervisor|wife)(?:['’]?s)?(?: contact)?(?: (?:e ?mail|family|first|full|given|last|mobile|name|number|phone|tel)\b|$)/
-
-/** Labels that ask for exactly this field, and those that mention it among other words. */
-const patterns = {
-  email: {
-    exact:
-      /^(?:.*\byour |my |the )?(?:business |company |contact |personal |preferred |work )?e ?mail(?: address| id)?$/,
-    mention: /\be ?mail\b/,
-  },
-  phone: {
-    exact:
-      /^(?:.*\byour |my |the )?(?:cell |contact |home |mobile |preferred |tele|work )?(?:cell|mobile|phone|tel)(?: ?(?:no|number))?$|^(?:your )?contact number$/,
-    mention: /\bphone ?number\b|\bmobile ?number\b|\b(?:tele)?phone\b/,
-  },
-  first: {
-    exact: /^(?:.*\byour |my |the )?(?:first|given) ?names?$|^(?:name )?first$|^fname$/,
-    mention: /\b(?:first|given) ?name\b/,
-  },
-  last: {
-    exact:
-      /^(?:.*\byour |my |the )?(?:last|family) ?names?$|^(?:your )?surname$|^(?:name )?last$|^lname$/,
-    mention: /\b(?:last|family) ?name\b|\bsurname\b/,
-  },
-  name: {
-    exact:
-      /^(?:and |(?:please )?enter |(?:what['’]?s|what is) )?(?:your |my )?(?:contact |full ?|legal |preferred )?names?$/,
-  },
-} satisfies { readonly [field: string]: Patterns }
-type Patterns = { readonly exact: RegExp; readonly mention?: RegExp }
-type PersonField = keyof typeof patterns
-const personFields = Object.keys(patterns) as PersonField[] // keys() loses the type of the keys
-
-/** Longer labels ask for something else and only happen to contain such a word. */
-const maxLabelLength = 120
-
-/** The fields that a label asks for, and whether it is about another person. */
-type LabelMeaning = {
-  readonly isOtherPerson: boolean
-  readonly fields: readonly { readonly field: PersonField; readonly isExact: boolean }[]
+/** The person of a form, as received, and the fields for which several answers were as good. */
+export type FoundPerson = {
+  readonly contact: { readonly email: unknown; readonly phone: unknown; readonly name: unknown }
+  readonly guessed: readonly ContactField[]
 }
-const noMeaning: LabelMeaning = { isOtherPerson: false, fields: [] }
-
-/** Memoised: the deliveries of a form repeat its labels. */
-const interpretLabel = memoise((label: string): LabelMeaning => {
-  const words = wordsOf(label)
-  if (otherPerson.test(words)) return { isOtherPerson: true, fields: [] }
-  const fields = personFields.flatMap((field) => {
-    const { exact, mention }: Patterns = patterns[field]
-    const isExact = exact.test(words)
-    return isExact || mention?.test(words) ? [{ field, isExact }] : []
-  })
-  return fields.length === 0 ? noMeaning : { isOtherPerson: false, fields }
-})
-
-const meaningOf = (label: string | undefined): LabelMeaning =>
-  label === undefined || label.length > maxLabelLength ? noMeaning : interpretLabel(label)
 
 const isText = (value: unknown): boolean => typeof value === 'string' && !isAbsent(value)
 
@@ -82,36 +22,88 @@ const isPlausible: { readonly [field in PersonField]: (value: unknown) => boolea
   name: isText,
 }
 
-/**
- * Finds the person who filled in a form: e-mail, phone number and name. It uses the answer to a
- * question of that type, else an answer that looks right under a label that asks for exactly that,
- * else under a label that mentions it. A question about another person counts only by its type, and
- * last.
- */
-export const findPerson = (questions: readonly Question[]) => {
-  const byType: { [type in NonNullable<Question['type']>]?: unknown } = {}
-  const ofOtherPerson: typeof byType = {}
-  const byExactLabel: { [field in PersonField]?: unknown } = {}
-  const byMention: typeof byExactLabel = {}
-  for (const { type, label, value } of questions) {
-    const { isOtherPerson, fields } = meaningOf(label)
-    if (type !== undefined) {
-      if (isAbsent(value)) continue
-      if (isOtherPerson) ofOtherPerson[type] ??= value
-      else byType[type] ??= value
-      continue
-    }
-    for (const { field, isExact } of fields) {
-      if (!isPlausible[field](value)) continue
-      if (isExact) byExactLabel[field] ??= value
-      else byMention[field] ??= value
-    }
+/** One spelling of each value: the same address entered twice is no doubt. */
+const spellingOf = (field: PersonField, value: unknown): unknown => {
+  if (field === 'phone') return `${value}`.replace(/\D/g, '')
+  if (typeof value !== 'string') return value
+  return ((field === 'email' && readEmail(value)) || cleanName(value)).toLowerCase()
+}
+
+/** An answer that may be the person's; the greatest `kind` counts. */
+type Answer = { readonly field: PersonField; readonly kind: number; readonly value: unknown }
+
+const kinds = { mention: 1, typed: 2, plain: 3, own: 5 } as const
+/** A hidden field is no answer: it counts only without one. */
+const hiddenOffset = -10
+
+/** Of two questions that ask alike, the one of the field's own type counts. */
+const kindOf = (asking: Asking | undefined, { type, isHidden }: Question): number => {
+  const offset = isHidden ? hiddenOffset : 0
+  if (asking === undefined || asking === 'mention') {
+    return offset + (type ? kinds.typed : kinds.mention)
   }
-  const byLabel = (field: PersonField): unknown => byExactLabel[field] ?? byMention[field]
-  const joined = fullName(byLabel('first'), byLabel('last'))
+  return offset + kinds[asking] + (type ? 1 : 0)
+}
+
+const answersOf = (question: Question): readonly Answer[] => {
+  const { type, label, key, value, isHidden } = question
+  if (isAbsent(value)) return []
+  const { isAboutOther, asks } = meaningOf(label ?? (isHidden ? key : undefined))
+  if (type !== undefined) {
+    const asking = asks[type]
+    return asking === undefined && isAboutOther
+      ? []
+      : [{ field: type, kind: kindOf(asking, question), value }]
+  }
+  return Object.entries(asks).flatMap(([name, asking]) => {
+    const field = name as PersonField // entries() loses the type of the keys.
+    return isPlausible[field](value) ? [{ field, kind: kindOf(asking, question), value }] : []
+  })
+}
+
+/** The first of the best answers, and whether another one that is as good differs. */
+const choose = (answers: readonly Answer[], field: PersonField) => {
+  const candidates = answers.filter((answer) => answer.field === field)
+  const kind = Math.max(...candidates.map((answer) => answer.kind))
+  const [best, ...rest] = candidates.filter((answer) => answer.kind === kind)
+  if (best === undefined) return undefined
+  const spelling = spellingOf(field, best.value)
   return {
-    email: byType.email ?? byLabel('email') ?? ofOtherPerson.email,
-    phone: byType.phone ?? byLabel('phone') ?? ofOtherPerson.phone,
-    name: byType.name ?? byLabel('name') ?? joined ?? ofOtherPerson.name,
+    kind,
+    value: best.value,
+    isGuess: rest.some(({ value }) => spellingOf(field, value) !== spelling),
+  }
+}
+
+/** The whole name, else its parts; parts that are asked for count more than a name brought along. */
+const chooseName = (answers: readonly Answer[]) => {
+  const whole = choose(answers, 'name')
+  const first = choose(answers, 'first')
+  const last = choose(answers, 'last')
+  const parts = fullName(first?.value, last?.value)
+  const kindOfParts = Math.max(...[first, last].flatMap((part) => part?.kind ?? []))
+  const isWholeBetter = whole && (whole.kind >= kinds.plain || whole.kind >= kindOfParts)
+  if (parts === undefined || isWholeBetter) return whole
+  return { value: parts, isGuess: first?.isGuess === true || last?.isGuess === true }
+}
+
+/**
+ * Finds the person who filled in a form: e-mail, phone number and name. The answer to a question
+ * that asks for the reader's own (`Your email`) counts before one that asks for it plainly (`Email`),
+ * that before any other of its type, and then a label that mentions it; a hidden field counts last.
+ * An answer about another person never counts. Of several that are as good the first is used, and
+ * `guessed` names its field. The result is a part of a SignupInput.
+ */
+export const findPerson = (questions: readonly Question[]): FoundPerson => {
+  const answers = questions.flatMap(answersOf)
+  const found = {
+    email: choose(answers, 'email'),
+    phone: choose(answers, 'phone'),
+    name: chooseName(answers),
+  }
+  const { email, phone, name } = found
+  return {
+    contact: { email: email?.value, phone: phone?.value, name: name?.value },
+    guessed: (['email', 'phone', 'name'] as const).filter((field) => found[field]?.isGuess),
   }
 }

@@ -60,10 +60,15 @@ export const tally = defineSource({
       label: asText(field.label),
       type: types.get(field.type),
       isOnlyBox: isOnlyBox(field),
+      ...(field.type === 'HIDDEN_FIELDS' && { isHidden: true }),
       value: answerValue(field),
     })),
-  toSignup: ({ createdAt, data }, _delivery, questions) => ({
-    occurred_at: createdAt,
-    contact: { ...findPerson(questions), signed_up_at: data.createdAt ?? createdAt },
-  }),
+  toSignup: ({ createdAt, data }, _delivery, questions) => {
+    const { contact, guessed } = findPerson(questions)
+    return {
+      occurred_at: createdAt,
+      contact: { ...contact, signed_up_at: data.createdAt ?? createdAt },
+      guessed,
+    }
+  },
 })

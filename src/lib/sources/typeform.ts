@@ -73,7 +73,8 @@ const questionsOf = ({ definition, answers, hidden, variables }: FormResponse): 
       value,
     })
   }
-  for (const [key, value] of Object.entries(hidden ?? {})) questions.push({ key, value })
+  for (const [key, value] of Object.entries(hidden ?? {}))
+    questions.push({ key, value, isHidden: true })
   for (const variable of asRecords(variables)) {
     questions.push({ key: asText(variable.key), value: own(variable, asText(variable.type) ?? '') })
   }
@@ -81,8 +82,8 @@ const questionsOf = ({ definition, answers, hidden, variables }: FormResponse): 
 }
 
 /**
- * A form response. E-mail and phone are found by the answer's type, the name by its question.
- * Options find a hidden field or a variable by its key.
+ * A form response. E-mail and phone are found by the answer's type, the name by its question; what
+ * is not asked, by a hidden field's name. Options find a hidden field or a variable by its key.
  *
  * @example
  * sources: { beta: typeform({ fields: { user_id: 'external_id' } }) }
@@ -98,8 +99,12 @@ export const typeform = defineSource({
   },
   eventId: ({ event_id }) => event_id,
   questions: ({ form_response }) => questionsOf(form_response),
-  toSignup: ({ form_response: { submitted_at } }, _delivery, questions) => ({
-    occurred_at: submitted_at,
-    contact: { ...findPerson(questions), signed_up_at: submitted_at },
-  }),
+  toSignup: ({ form_response: { submitted_at } }, _delivery, questions) => {
+    const { contact, guessed } = findPerson(questions)
+    return {
+      occurred_at: submitted_at,
+      contact: { ...contact, signed_up_at: submitted_at },
+      guessed,
+    }
+  },
 })

@@ -45,8 +45,8 @@ export const webflow = defineSource({
       const field = asRecords(schema).find(({ fieldName }) => fieldName === label)
       return { id: asText(field?.fieldElementId), label, value }
     }),
-  toSignup: ({ payload: { submittedAt } }, _delivery, questions) => ({
-    occurred_at: submittedAt,
-    contact: { ...findPerson(questions), signed_up_at: submittedAt },
-  }),
+  toSignup: ({ payload: { submittedAt } }, _delivery, questions) => {
+    const { contact, guessed } = findPerson(questions)
+    return { occurred_at: submittedAt, contact: { ...contact, signed_up_at: submittedAt }, guessed }
+  },
 })

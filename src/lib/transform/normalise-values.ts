@@ -29,6 +29,7 @@ export const leftOutReasons = [
   'number_cut',
   'number_inexact',
   'number_invalid',
+  'person_unclear',
   'phone_invalid',
   'role_invalid',
   'text_cut',

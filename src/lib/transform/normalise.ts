@@ -6,6 +6,7 @@ import {
   attributePrefix,
   type ContactFields,
   clearableFields,
+  contactFieldNames,
   contactKeys,
   type Role,
   type Signup,
@@ -44,6 +45,7 @@ const inputNames: ReadonlySet<string> = new Set([
   'companies',
   'note',
   'country',
+  'guessed',
   'clears',
 ] satisfies (keyof SignupInput)[])
 
@@ -60,6 +62,7 @@ export const normalise = async (
 ): Promise<Normalised> => {
   const reader = createValueReader(receivedAt)
   leaveOutUnknownFields(reader, input)
+  countGuessed(reader, input.guessed)
   const role = reader.role(input.contact.role)
   const identity = await readIdentity(reader, input.contact, role, readCountry(input) ?? country)
   const { email, external_id, phone } = identity
@@ -108,6 +111,14 @@ const leaveOutUnknownFields = (reader: ValueReader, input: SignupInput): void =>
 const readCountry = ({ country }: SignupInput): CountryCode | undefined =>
   // A code that libphonenumber does not know counts as none there.
   typeof country === 'string' && /^[A-Z]{2}$/.test(country) ? (country as CountryCode) : undefined
+
+/** A source's own `map` may have changed the list. */
+const countGuessed = (reader: ValueReader, guessed: unknown): void => {
+  if (!Array.isArray(guessed)) return
+  for (const field of contactFieldNames) {
+    if (guessed.includes(field)) reader.leaveOut(field, 'person_unclear')
+  }
+}
 
 /** The fields that identify a person; a lead has no external_id. */
 const readIdentity = async (

@@ -187,6 +187,8 @@ export const applyOptions = (
     const nulls = places.flatMap(([place, path]) => (lookUp(place) === null ? [path] : []))
     input.clears = [...preset.clears, ...nulls]
   }
+  if (preset.guessed)
+    input.guessed = preset.guessed.filter((field) => !Object.hasOwn(fields, field))
   if (options.tags) input.tags = [...toTagList(preset.tags), ...options.tags]
   if (Object.keys(company).length > 0) {
     input.company = { ...toObject(leftOut, preset.company, companyInvalid), ...company }

@@ -322,6 +322,25 @@ describe('normalise: other fields', () => {
   })
 })
 
+describe('normalise: guessed', () => {
+  test('counts each field for which several values could be the person’s', async () => {
+    expect(await run({ email: 'ada@example.com' }, { guessed: ['phone', 'email'] })).toMatchObject({
+      signup: { contact: { email: 'ada@example.com' } },
+      leftOut: [
+        { path: 'email', reason: 'person_unclear' },
+        { path: 'phone', reason: 'person_unclear' },
+      ],
+    })
+  })
+
+  test.each(['email', null, {}, ['no field', 7]])('skips the list %j', async (guessed) => {
+    // As a source's own `map` may return it.
+    const rest = { guessed } as Partial<SignupInput>
+
+    expect(await run({ email: 'ada@example.com' }, rest)).toMatchObject({ leftOut: [] })
+  })
+})
+
 describe('normalise: an opt-out', () => {
   test.each(['do not email me', 'keep me posted', 'maybe', 2, {}, ['1', 'maybe']])(
     'that cannot be read (%j) refuses the signup, whatever else it has',

@@ -166,6 +166,17 @@ describe('applyOptions', () => {
     })
   })
 
+  test('drops the doubt about a field that an option fills', () => {
+    const guessing = { ...preset, guessed: ['email', 'phone'] } as const
+    const parsed = { body: { own: 'own@example.com' }, payload: {}, questions: [] }
+    const guessedWith = (options: SourceOptions) =>
+      applyOptions(guessing, parsed, options).input?.guessed
+
+    expect(guessedWith({ fields: { own: 'email' } })).toEqual(['phone'])
+    expect(guessedWith({ fields: { missing: 'email' } })).toEqual(['email', 'phone'])
+    expect(guessedWith({})).toEqual(['email', 'phone'])
+  })
+
   test('uses the first place with a value of several for one field', () => {
     const { input, leftOut } = apply({
       fields: { nowhere: 'name', 'Mr. or Ms.': 'name', q1: 'name' },
