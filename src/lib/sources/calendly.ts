@@ -1,10 +1,12 @@
 import * as z from 'zod/mini'
 import { own } from '../json-access.ts'
 import { timestampedScheme } from '../signature/hmac.ts'
-import { fullName } from './name.ts'
+import { nameIn } from './name.ts'
+import { findPerson } from './person.ts'
 import { defineSource } from './source.ts'
 
-const inviteeCreated = z.looseObject({
+const event = z.looseObject({
+  event: z.string(),
   payload: z.looseObject({
     uri: z.string(),
     questions_and_answers: z.nullish(
@@ -14,8 +16,14 @@ const inviteeCreated = z.looseObject({
 })
 
 /**
- * A new booking. A reschedule creates a new invitee: the same person, so the same contact. Options
- * find an answer by its question.
+ * Its `submitter` is the URI of the invitee, or null if nothing was booked.
+ * https://developer.calendly.com/receive-data-from-scheduled-events-in-real-time-with-webhook-subscriptions
+ */
+const formSubmitted = 'routing_form_submission.created'
+
+/**
+ * A new booking; a reschedule creates a new invitee: the same person, so the same contact. And a
+ * submitted routing form, as a lead, booked or not. Options find an answer by its question.
  *
  * @example
  * sources: { demo: calendly({ attributes: { 'payload.tracking.utm_source': 'utm_source' } }) }
@@ -25,9 +33,9 @@ export const calendly = defineSource({
   signature: timestampedScheme('calendly-webhook-signature', 's'),
   payload: {
     format: 'json',
-    types: { of: (body) => own(body, 'event'), signups: ['invitee.created'] },
-    schema: inviteeCreated,
-    advice: 'subscribe to invitee.created through API version 2',
+    types: { of: (body) => own(body, 'event'), signups: ['invitee.created', formSubmitted] },
+    schema: event,
+    advice: `subscribe to invitee.created or ${formSubmitted} through API version 2`,
   },
   eventId: ({ payload }) => payload.uri,
   questions: ({ payload }) =>
@@ -35,13 +43,20 @@ export const calendly = defineSource({
       label: question,
       value: answer,
     })),
-  toSignup: ({ created_at, payload }) => ({
-    occurred_at: created_at,
-    contact: {
-      email: payload.email,
-      name: fullName(payload.name) ?? fullName(payload.first_name, payload.last_name),
-      phone: payload.text_reminder_number,
-      signed_up_at: payload.created_at,
-    },
-  }),
+  toSignup: ({ event: type, created_at, payload }, _delivery, questions) => {
+    const { created_at: signed_up_at } = payload
+    if (type === formSubmitted) {
+      const { contact, guessed } = findPerson(questions)
+      return {
+        occurred_at: created_at,
+        contact: { ...contact, role: 'lead', signed_up_at },
+        guessed,
+      }
+    }
+    const { email, text_reminder_number: phone } = payload
+    return {
+      occurred_at: created_at,
+      contact: { email, phone, name: nameIn(payload), signed_up_at },
+    }
+  },
 })
