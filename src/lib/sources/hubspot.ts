@@ -1,18 +1,44 @@
 import * as z from 'zod/mini'
-import { own } from '../json-access.ts'
+import type { Question } from '../delivery.ts'
+import { isRecord, own, withoutUndefined } from '../json-access.ts'
 import { defaultToleranceSeconds } from '../signature/timestamp.ts'
+import { isAbsent } from '../transform/text.ts'
 import { fullName } from './name.ts'
+import { findPerson } from './person.ts'
 import { defineSource } from './source.ts'
 
 const timestampHeader = 'x-hubspot-request-timestamp'
 const v3Header = 'x-hubspot-signature-v3'
 
-/** The contact in a workflow's webhook. The webhooks API sends only ids, which is refused. */
-const contact = z.looseObject({ properties: z.record(z.string(), z.looseObject({})) })
+type Body = Record<string, unknown>
+
+/** A property as HubSpot sends it, or plainly in a request body of one's own. */
+const property = ({ properties, ...body }: Body, name: string): unknown => {
+  const value = own(properties, name)
+  const values = [isRecord(value) ? value.value : value, own(body, name)]
+  return values.find((each) => !isAbsent(each))
+}
+
+/** An event of the webhooks API: which object changed, and no contact. */
+const isThin = (body: Body): boolean =>
+  !isRecord(body.properties) &&
+  (Object.hasOwn(body, 'subscriptionType') || Object.hasOwn(body, 'objectId')) &&
+  property(body, 'email') === undefined
+
+/** The contact in a workflow's webhook, whole or as its request body was customised. */
+const contact = z
+  .looseObject({})
+  .check(z.refine((body) => !isThin(body), 'expected a contact, not only its id'))
+
+/** The keys of a request body of one's own, which may be labels: `First name`. */
+const questionsOf = ({ properties, ...body }: Body): Question[] =>
+  Object.entries({ ...body, ...(isRecord(properties) && properties) }).flatMap(([label, value]) =>
+    isRecord(value) ? [] : [{ label, value }],
+  )
 
 /**
- * A contact sent by a workflow. HubSpot signs the URL too, so `publicBaseUrl` must be the one that
- * HubSpot posts to.
+ * A contact sent by a workflow, also in a request body of one's own. HubSpot signs the URL too, so
+ * `publicBaseUrl` must be the one that HubSpot posts to.
  *
  * @example
  * sources: { crm: hubspot({ attributes: { 'properties.company.value': 'company_name' } }) }
@@ -59,17 +85,22 @@ export const hubspot = defineSource({
     advice: 'send it by a contact workflow’s action Send a webhook, not by the webhooks API',
   },
   eventId: () => undefined,
-  toSignup: ({ properties }, { headers }) => {
-    const property = (name: string) => own(own(properties, name), 'value')
+  toSignup: (body, { headers }) => {
+    const named = {
+      email: property(body, 'email'),
+      phone: property(body, 'phone') ?? property(body, 'mobilephone'),
+      name: fullName(property(body, 'firstname'), property(body, 'lastname')),
+    }
+    const { contact, guessed } = findPerson(questionsOf(body))
     return {
       // Only v3 signs the time.
       occurred_at: headers[v3Header] && headers[timestampHeader],
       contact: {
-        email: property('email'),
-        phone: property('phone') ?? property('mobilephone'),
-        name: fullName(property('firstname'), property('lastname')),
-        signed_up_at: property('createdate'),
+        ...contact,
+        ...withoutUndefined(named),
+        signed_up_at: property(body, 'createdate'),
       },
+      guessed: guessed.filter((field) => own(named, field) === undefined),
     }
   },
 })
