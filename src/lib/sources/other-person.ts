@@ -5,7 +5,7 @@ const persons = [
   // People one knows, and family.
   'friend girlfriend boyfriend buddy (?:class|flat|house|room|team)?_?mate neighbou?r relative',
   'spouse wife husband fiancee? partner(?!s_(?!e_?mail|name|phone)) parent* guardian child children',
-  'kid son daughter mother father mom mum dad brother sister sibling family_member co_?founder',
+  'kid son daughter mother father mom mum dad brother sister sibling family_member co_?(?:applicant|founder|host|owner|signer)',
   'freund(?:e[ns]?|in|innen)? ehepartner* ehefrau ehemann partnerin eltern* mutter vater kind(?:es|er)',
   'amie? conjointe? epou(?:x|se) mari enfant amig[oa] espos[oa] marido conyuge conjuge pareja padre',
   'madre hij[oa] filh[oa] amic[oai] genitor[ei] figli[oa]? moglie marito coniuge vriend(?:en|in)?',
@@ -27,9 +27,9 @@ const persons = [
 /** Words that say by themselves that it is about somebody else, or about an office. */
 const always = [
   "someone_else somebody_else some(?:one|body)[’'] another_person other_person andere[nrs]?_person",
-  'autre_personne otra_persona outra_pessoa altra_persona iemand_anders plus_?one nominat(?:ed|ion|or)',
+  'autre_personne otra_persona outra_pessoa altra_persona iemand_anders plus_?one nominat(?:ed|ing|ion|or)',
   'next_of_kin emergency notfall* urgence emergencia emergenza noodgeval* noodcontact*',
-  'billing (?:accounts?_)?payable accounting accountant bookkeep* rechnung* buchhaltung* facturation',
+  'billing bill_to b?cc payroll (?:accounts|finance)_(?:contact|department|e_?mail|payable|team) accounting accountant bookkeep* rechnung* buchhaltung* facturation',
   'comptabilite facturacion contabilidad faturamento faturacao cobranca fatturazione contabilita',
   'facturatie* boekhouding* faktur* rozliczen* ksiegow*',
   'invited_by introduced_you who_sent_you refer_an? you_refer eingeladen geworben invite_par a_invite',
@@ -54,6 +54,9 @@ const notAsked =
 const notPerson =
   '(?! (?:accounts?|area|card|checkout|code|discount|link|list|login|pass|plan|portal|program(?:me)?|of ours|will|can|may|could|should|would)(?: |$))'
 
+/** Whose addresses are one's own, too. */
+const places =
+  'account agency business company department firm office organi[sz]ation practice school store team university'
 const pronouns =
   'their his her leur son sa seine? deren dessen zijn haar hun hans hennes deres jego jej'
 const asked = [
@@ -73,6 +76,8 @@ const createPatterns = (): readonly RegExp[] => {
     // "For your reference" is about no person.
     `(?<!(?:^| )for(?: (?:your|our|my|future))?)(?:^| )reference${suffix}`,
     `(?:^| )${anyOf(pronouns)}(?: [^ ]+){0,2} ${anyOf(...asked)}(?= |$)`,
+    // "Your teacher's email", but not "your company's".
+    `(?:^| )(?:your|my) (?!${anyOf(places)})[^ ]+['’]s (?:[^ ]+ )?${anyOf(...asked)}(?= |$)`,
   ].map((source) => new RegExp(source))
 }
 

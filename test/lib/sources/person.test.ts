@@ -31,6 +31,8 @@ const plainEmails = [
 const mentionedEmails = [
   ...["Student's email", 'userEmail', 'Secondary email', 'Email where we can reach you'],
   ...['Email for your reference', 'Email for your partner account', 'Your PayPal email'],
+  "Your company's email",
+  'Your organisation’s email',
   ...['Email for your guest account', 'Email for the guest list', 'Email for your invoice'],
   ...['Email to send your invite to', 'Email address you were invited with', 'Email (recommended)'],
   ...[
@@ -63,6 +65,14 @@ const othersEmails = [
   ...['Beneficiary e-mail', 'Referee email', 'Reference email', 'Their email', 'His email'],
   ...['Her e-mail address', 'Someone else’s email', 'Email of someone else', 'Attendee 2 email'],
   ...['Another person’s email', 'Second contact: email', 'Email of the guest you bring'],
+  ...[
+    'Bill to (email)',
+    'Finance contact email',
+    'CC: email',
+    'Co-applicant email',
+    "Your teacher's email",
+  ],
+  ...['My neighbour’s work email', 'Email of the person you are nominating'],
   ...['E-mail de votre invité', 'E-mail du parrain', 'E-mail de facturation', 'E-mail de l’ami'],
   ...['E-Mail der Person, die dich eingeladen hat', 'E-Mail deines Freundes', 'Rechnungs-E-Mail'],
   ...['Rechnungsemail', 'E-Mail für die Rechnung', 'Correo de tu amigo', 'Correo del invitado'],
