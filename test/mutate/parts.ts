@@ -38,7 +38,6 @@ export const parts: Readonly<Record<string, Part>> = {
       'src/lib/transform/mapped-keys.ts',
       'src/lib/transform/find-value.ts',
       'src/lib/transform/answer.ts',
-      'src/lib/transform/answer-patterns.ts',
       'src/lib/transform/consent.ts',
       'src/lib/transform/opt-out.ts',
       'src/lib/transform/find-consent.ts',

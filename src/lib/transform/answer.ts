@@ -10,40 +10,32 @@ const plainNo = /^(?:0|false|f|n|off|unchecked|unticked|disabled|✗|❌|☐)$/
 /** Whether a text is a no of a box or a switch, as of the hidden input beside a box. */
 export const isPlainNo = (text: string): boolean => plainNo.test(text.trim().toLowerCase())
 
-const negativeSigns = /[❌✖✗✘🚫👎⛔🛑❎☐]/gu
-const latinOrGreekMarks = /([\p{sc=Latin}\p{sc=Greek}])[\u0300-\u036f]+/gu
-const ascii = /^[\t-~]*$/
+/** Longer texts are no answers. */
+export const maxAnswerLength = 2_000
 
 /** Accents are often left out in capitals, and typed in two ways. */
 const withoutAccents = (text: string): string =>
-  ascii.test(text)
-    ? text
-    : withoutInvisible(text)
-        .replace(/[‘’ʼ´`]/g, "'")
-        .replace(/[‐‑]/g, '-')
-        .replace(/["“”„«»¿¡]/g, ' ')
-        .normalize('NFD')
-        .replace(latinOrGreekMarks, '$1')
-        .normalize('NFC')
-        .replace(/ı/g, 'i')
-        .replace(/ß/g, 'ss')
-        .replace(negativeSigns, ' ❌ ')
-        .replace(/(?!❌)\p{ExtPict}[\ufe0f\p{EMod}]*/gu, ' ')
+  withoutInvisible(text)
+    .normalize('NFD')
+    .replace(/([\p{sc=Latin}\p{sc=Greek}])[\u0300-\u036f]+/gu, '$1')
+    .normalize('NFC')
+    .replace(/ı/g, 'i')
+    .replace(/ß/g, 'ss')
 
 /**
- * The words of a text, apart by one blank, in lower case and without accents and emoji: `opt_out`
- * and `Opt-Out` are `opt out`. A dash between blanks and a line end are a semicolon.
+ * The words of a text, apart by one blank, in lower case, without accents, quotation marks and
+ * emoji (but `❌`): `optOut`, `opt_out` and `Opt-Out` are `opt out`. A dash between blanks and a line
+ * end are a semicolon.
  */
 export const toWords = (text: string): string =>
-  withoutAccents(text.toLowerCase())
+  withoutAccents(text.replace(/(?<=[a-z])(?=[A-Z][a-z])/g, ' ').toLowerCase())
+    .replace(/[‘’ʼ´`]/g, "'")
+    .replace(/["“”„«»¿¡]/g, ' ')
+    .replace(/[❌✖✗✘🚫👎⛔🛑❎☐]/gu, ' ❌ ')
+    .replace(/(?!❌)\p{ExtPict}[\ufe0f\p{EMod}]*/gu, ' ')
     .replace(/\s+-+\s+|\s*\n\s*/g, '; ')
-    .replace(/[\s"_-]+/g, ' ')
+    .replace(/[\s"_‐‑-]+/g, ' ')
     .trim()
-
-/** The words of a text, and those of a name in camel case if they differ: `optOut`. */
-export const spellingsOf = (text: string): readonly string[] => [
-  ...new Set([toWords(text), toWords(text.replace(/([a-z])([A-Z])/g, '$1 $2'))]),
-]
 
 const clauseEnds = /[.,;:!?()[\]–—/|…、。，；：！？（）।،؛؟]+/
 
@@ -63,54 +55,35 @@ export const phrasesOf = (list: string): string[] =>
 /** What each phrase means: yes or no. */
 export type Meanings = ReadonlyMap<string, boolean>
 
-export const toMeanings = (yes: string, no = ''): Meanings =>
+export const toMeanings = (yes: readonly string[], no: readonly string[]): Meanings =>
   new Map([
-    ...phrasesOf(no).map((phrase) => [phrase, false] as const),
-    ...phrasesOf(yes).map((phrase) => [phrase, true] as const),
+    ...no.flatMap(phrasesOf).map((phrase) => [phrase, false] as const),
+    ...yes.flatMap(phrasesOf).map((phrase) => [phrase, true] as const),
   ])
 
-/** The words for yes and no. */
-export const answerMeanings = once(() => toMeanings(yesWords, noWords))
-const politePhrases = once(() => new Set(phrasesOf(politeWords)))
-/** The most words of a phrase; a clause of more than `maxClauseWords` is no plain answer. */
-const maxPhraseWords = 6
-const maxClauseWords = 20
+// The lists are read when a text is first read, so that the functions start quickly.
+const plainMeanings = once(() => toMeanings([yesWords], [noWords]))
+const polite = once(() => {
+  const phrases = phrasesOf(politeWords)
+  const any = `(?:${phrases.join('|')})`
+  return {
+    phrases: new Set(phrases),
+    atStart: new RegExp(`^(?:${any} )+`),
+    atEnd: new RegExp(`(?: ${any})+$`),
+  }
+})
 
 /**
- * Reads a clause that consists of phrases of `meanings`, which all mean the same, and of polite
- * words: `true` or `false`, `'polite'` if it has no other, `undefined` if it has anything else.
+ * Reads a clause that is a phrase of `meanings`, with polite words before and after it; `'polite'`
+ * if it has no other words, `undefined` if it is anything else.
  */
-export const readClause = (
-  clause: string,
-  ...meanings: readonly Meanings[]
-): boolean | 'polite' | undefined => {
-  const words = clause.split(' ', maxClauseWords + 1)
-  if (words.length > maxClauseWords) return undefined
-  const meaningOf = (phrase: string, isFirst: boolean): boolean | 'polite' | undefined => {
-    const meaning = meanings.find((known) => known.has(phrase))?.get(phrase)
-    const isPolite = politePhrases().has(phrase)
-    return isPolite && !(isFirst && meaning !== undefined) ? 'polite' : meaning
-  }
-  let answer: boolean | undefined
-  for (let start = 0; start < words.length; ) {
-    let length = Math.min(maxPhraseWords, words.length - start)
-    let meaning: boolean | 'polite' | undefined
-    for (; length > 0; length -= 1) {
-      meaning = meaningOf(words.slice(start, start + length).join(' '), start === 0)
-      if (meaning !== undefined) break
-    }
-    if (meaning === undefined) return undefined
-    if (meaning !== 'polite') {
-      if (answer !== undefined && answer !== meaning) return undefined
-      answer = meaning
-    }
-    start += length
-  }
-  return answer ?? 'polite'
+export const readClause = (clause: string, meanings: Meanings): boolean | 'polite' | undefined => {
+  const { phrases, atStart, atEnd } = polite()
+  const start = clause.replace(atEnd, '')
+  const answer =
+    meanings.get(clause) ?? meanings.get(start) ?? meanings.get(start.replace(atStart, ''))
+  return answer ?? (phrases.has(start) ? 'polite' : undefined)
 }
-
-/** The longest word of `answerMeanings`, with room for accents that are typed apart. */
-const maxWordLength = 40
 
 /**
  * Reads a plain yes or no: a boolean, 1 or 0, or one word as of a box, a switch or a person, in any
@@ -119,11 +92,10 @@ const maxWordLength = 40
 export const readPlainAnswer = (value: unknown): boolean | undefined => {
   if (typeof value === 'boolean') return value
   if (value === 1 || value === 0) return value === 1
-  if (typeof value !== 'string') return undefined
+  if (typeof value !== 'string' || value.length > maxAnswerLength) return undefined
   const word = clean(value)
     .toLowerCase()
     .replace(/\ufe0f/g, '')
-  if (word.length > maxWordLength) return undefined
   if (plainYes.test(word)) return true
-  return plainNo.test(word) ? false : answerMeanings().get(toWords(word))
+  return plainNo.test(word) ? false : plainMeanings().get(toWords(word))
 }

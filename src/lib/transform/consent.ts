@@ -1,22 +1,25 @@
 import { memoise, once } from '../memoise.ts'
 import {
-  answerMeanings,
   clausesOf,
   isPlainNo,
+  maxAnswerLength,
   phrasesOf,
   readClause,
   readPlainAnswer,
-  spellingsOf,
   toMeanings,
   toWords,
 } from './answer.ts'
-import { patterns, saysNo } from './answer-patterns.ts'
 import {
   agreedWords,
   agreements,
   consentStates,
+  contraryParts,
+  contraryWords,
+  listedWords,
+  noWords,
   refusalStates,
-  startsOfYes,
+  unlistedWords,
+  yesWords,
 } from './answer-words.ts'
 import { clean, isAbsent } from './text.ts'
 
@@ -30,98 +33,64 @@ export type ConsentBox = {
   readonly isOnlyBox?: boolean | undefined
 }
 
-/** Longer texts are no answers. */
-const maxTextLength = 2_000
-
 // The lists and patterns are made when a text is first read, so that the functions start quickly.
-const agreementPhrases = once(() => phrasesOf(agreements))
-const states = once(() => {
-  const known = toMeanings(`${agreedWords}|${consentStates}`, refusalStates)
-  return new Map([...known, ...agreementPhrases().map((phrase) => [phrase, true] as const)])
+const meanings = once(() =>
+  toMeanings(
+    [yesWords, agreedWords, listedWords, consentStates, agreements],
+    [noWords, unlistedWords, refusalStates],
+  ),
+)
+const agreementPhrases = once(() => new Set(phrasesOf(agreements)))
+const maxPhraseWords = 6
+
+/** Whether a clause starts with an agreement: its object follows. */
+const startsWithAgreement = (clause: string): boolean =>
+  clause
+    .split(' ', maxPhraseWords)
+    .some((_, index, words) => agreementPhrases().has(words.slice(0, index + 1).join(' ')))
+
+/** Whatever takes a yes back, or makes a text a no. */
+const contrary = once(() => {
+  const letter = '[\\p{L}\\p{M}\\p{N}]'
+  const words = phrasesOf(`${noWords}|${contraryWords}`).join('|').replaceAll('*', '[^ ]{0,20}')
+  return new RegExp(`(?<!${letter})(?:${words})(?!${letter})|${contraryParts}`, 'u')
 })
-/** Agreements that may have an object behind them. */
-const starts = once(() => new Set([...agreementPhrases(), ...phrasesOf(startsOfYes)]))
 
-const leavesOpen = (words: string): boolean =>
-  patterns().doubt.test(words) ||
-  (patterns().otherChannel.test(words) && !patterns().mail.test(words))
+/** What a form promises in English beside the question: it takes no yes back. */
+const smallPrint = once(() => {
+  const start = '(?<=^|[^a-z ] ?|and |can |may )'
+  const parts = [
+    `${start}(?:no|zero|never) spam(?= please| ever| ?[^a-z ]|$)`,
+    `${start}(?:unsubscribe|opt out|withdraw (?:my|your) consent)(?: (?:from|of) [a-z ]{1,40})? (?:at )?any ?time`,
+    "we (?:will )?(?:never|not|do not|don't|won't) (?:share|sell|spam)",
+    '(?:not|never|none of (?:my|your) data is) (?:be )?(?:shared|sold)',
+  ]
+  return new RegExp(parts.join('|'), 'g')
+})
 
-/** That the person may change their mind at any time takes nothing back. */
-const isRightToEnd = (clause: string): boolean =>
-  patterns().ending.test(clause) &&
-  patterns().anyTime.test(clause) &&
-  !patterns().negation.test(clause)
-
-/** The words of clauses without those that take nothing back. */
-const tellingWords = (clauses: readonly string[]): string =>
-  clauses
-    .filter((clause) => !isRightToEnd(clause))
-    .join(' ; ')
-    .replace(patterns().notShared, ' ')
-
-const maxStartWords = 6
-
-/** What follows the agreement that a clause starts with; `undefined` if it starts with none. */
-const afterAgreement = (clause: string): string | undefined => {
-  const words = clause.replace(/^please /, '').split(' ')
-  for (let length = Math.min(maxStartWords, words.length); length > 0; length -= 1) {
-    if (starts().has(words.slice(0, length).join(' '))) return words.slice(length).join(' ')
-  }
-  return undefined
-}
-
-/** A wish for news in English: `Send me your monthly updates`, `I'd like to receive …`. */
-const wish =
-  /^(?:please )?(?:send|e ?mail) me (?:\p{L}+ ){0,3}(?:news|newsletters?|updates|offers|e ?mails?)$|^i(?: want|'d like| would like) (?:to )?(?:receive|subscribe|sign up|join|be (?:notified|informed)|hear (?:from you|about|more)|stay (?:informed|updated|up to date|in touch)|(?:get )?(?:the |your )?(?:updates|news|newsletter|e ?mails))(?!\p{L})/u
-
-const withoutSmallPrint = (words: string): string =>
-  words
-    .replace(patterns().smallPrint, ' ')
-    .replace(patterns().notMissed, ' news ')
-    .replace(/ +/g, ' ')
-
-/** Reads the words of a text; `undefined` if they say neither yes nor no. */
-const readWords = (words: string, isOnlyBox: boolean): boolean | 'unclear' | undefined => {
-  const clauses = clausesOf(withoutSmallPrint(words))
-  const read = (clause: string) => readClause(clause, answerMeanings(), states())
-  const start = clauses.findIndex((clause) => read(clause) !== 'polite')
-  const [first, ...rest] = start === -1 ? [] : clauses.slice(start)
+/** Reads a text; `undefined` if it says neither yes nor no. */
+const readSentence = memoise((text): boolean | 'unclear' | undefined => {
+  const clauses = clausesOf(toWords(text).replace(smallPrint(), ';')).filter(
+    (clause) => readClause(clause, meanings()) !== 'polite',
+  )
+  const [first] = clauses
   if (first === undefined) return 'unclear'
-  const answer = read(first)
+  const answer = readClause(first, meanings())
   if (answer === false) return false
-  const after = answer === true ? '' : wish.test(first) ? first : afterAgreement(first)
-  if (after === undefined) {
-    const isRight = isOnlyBox && isRightToEnd(first) && first.search(patterns().ending) > 0
-    return (saysNo(first) && !isRight) || saysNo(tellingWords(rest)) ? false : undefined
-  }
-  if (saysNo(tellingWords([after]))) return false
-  const more = tellingWords([after, ...rest])
-  return saysNo(more) || (!isOnlyBox && leavesOpen(more)) ? 'unclear' : true
-}
-
-const readSpellings = (text: string, isOnlyBox: boolean): boolean | 'unclear' | undefined => {
-  for (const words of spellingsOf(text)) {
-    const answer = readWords(words, isOnlyBox)
-    if (answer !== undefined) return answer
-  }
-  return undefined
-}
-/** Memoised: the answers to a question repeat. */
-const readSentence = memoise((text) => readSpellings(text, false))
-const readOnlyBox = memoise((text) => readSpellings(text, true) ?? true)
+  if (clauses.some((clause) => contrary().test(clause))) return 'unclear'
+  return answer === true || startsWithAgreement(first) || undefined
+})
 
 const isNamed = (text: string, names: readonly (string | undefined)[]): boolean => {
   const words = toWords(text)
-  const isSame = (name = '') => name.length <= maxTextLength && toWords(name) === words
-  return words !== '' && names.some(isSame)
+  return names.some((name = '') => name.length <= maxAnswerLength && toWords(name) === words)
 }
 
 const readText = (text: string, { names = [], isOnlyBox }: ConsentBox): boolean | 'unclear' => {
   const plain = readPlainAnswer(text)
   if (plain !== undefined) return plain
-  if (text.length > maxTextLength) return 'unclear'
-  if (isOnlyBox) return readOnlyBox(text)
-  return readSentence(text) ?? (isNamed(text, names) || 'unclear')
+  if (text.length > maxAnswerLength) return 'unclear'
+  return readSentence(text) ?? (isOnlyBox || isNamed(text, names) || 'unclear')
 }
 
 const comparable = (text: string): string => clean(text).toLowerCase()

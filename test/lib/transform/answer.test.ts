@@ -4,20 +4,10 @@ import {
   phrasesOf,
   readClause,
   readPlainAnswer,
-  spellingsOf,
   toMeanings,
   toWords,
 } from '../../../src/lib/transform/answer.ts'
-import {
-  agreedWords,
-  agreements,
-  consentStates,
-  noWords,
-  politeWords,
-  refusalStates,
-  startsOfYes,
-  yesWords,
-} from '../../../src/lib/transform/answer-words.ts'
+import * as lists from '../../../src/lib/transform/answer-words.ts'
 
 describe('readPlainAnswer', () => {
   const yes: unknown[] = [
@@ -63,6 +53,7 @@ describe('the words of answers', () => {
   test.each([
     ['Opt-Out', 'opt out'],
     ['opt__out', 'opt out'],
+    ['optedOut', 'opted out'],
     ['  OPT \t OUT ', 'opt out'],
     ['Hayır, TEŞEKKÜRLER', 'hayir, tesekkurler'],
     ['ΌΧΙ', 'οχι'],
@@ -80,12 +71,6 @@ describe('the words of answers', () => {
     expect(toWords(text)).toBe(words)
   })
 
-  test('takes the words of a name in camel case apart', () => {
-    expect(spellingsOf('optedOut')).toEqual(['optedout', 'opted out'])
-    expect(spellingsOf('nO')).toEqual(['no', 'n o'])
-    expect(spellingsOf('opt out')).toEqual(['opt out'])
-  })
-
   test.each([
     ['yes, sign me up (now)!', ['yes', 'sign me up', 'now']],
     ['oui / yes', ['oui', 'yes']],
@@ -97,52 +82,44 @@ describe('the words of answers', () => {
   })
 
   test('mean one thing each: none is both a yes and a no', () => {
-    const yes = new Set([yesWords, agreedWords, agreements, consentStates].flatMap(phrasesOf))
-    const no = [noWords, refusalStates].flatMap(phrasesOf)
+    const yes = [lists.yesWords, lists.agreedWords, lists.listedWords, lists.agreements]
+    const no = [lists.noWords, lists.unlistedWords, lists.refusalStates].flatMap(phrasesOf)
+    const known = new Set([...yes, lists.consentStates].flatMap(phrasesOf))
 
-    expect(no.filter((phrase) => yes.has(phrase))).toEqual([])
-    expect(yes.has('')).toBe(false)
+    expect(no.filter((phrase) => known.has(phrase))).toEqual([])
   })
 
-  test('are at most six to a phrase, which is as far as reading looks', () => {
-    const lists = [yesWords, noWords, politeWords, agreements, startsOfYes]
-    const all = [...lists, consentStates, refusalStates, agreedWords].flatMap(phrasesOf)
+  test('are at most six to an agreement, which is as far as reading looks', () => {
+    const phrases = phrasesOf(lists.agreements)
 
-    expect(all.length).toBeGreaterThan(500)
-    expect(all.filter((phrase) => phrase.split(' ').length > 6)).toEqual([])
+    expect(phrases.length).toBeGreaterThan(100)
+    expect(phrases.filter((phrase) => phrase.split(' ').length > 6)).toEqual([])
   })
 })
 
 describe('readClause', () => {
-  const meanings = toMeanings('yes|ja|tak|i do agree', 'no|nej')
+  const meanings = toMeanings(['yes|ja|gerne', 'i do agree'], ['no|nej'])
 
   test.each([
     ['yes', true],
     ['yes please', true],
-    ['yes ja', true],
-    ['i do agree', true],
-    ['yes i do agree thank you', true],
     ['please yes', true],
+    ['please yes thank you very much', true],
+    ['i do agree thanks', true],
     ['no thanks', false],
-    ['nej tak', false],
-    ['tak', true],
-    ['ja tak', true],
+    ['nej tack', false],
+    ['gerne', true],
+    ['ja gerne', true],
     ['please', 'polite'],
     ['tack', 'polite'],
+    ['please thank you', 'polite'],
     ['yes no', undefined],
-    ['no yes', undefined],
     ['yes sometimes', undefined],
     ['sometimes yes', undefined],
+    ['pleased', undefined],
     ['i do', undefined],
     ['', undefined],
-    [Array.from({ length: 20 }, () => 'yes').join(' '), true],
-    [Array.from({ length: 21 }, () => 'yes').join(' '), undefined],
   ])('reads %j as %j', (clause, expected) => {
     expect(readClause(clause, meanings)).toBe(expected)
-  })
-
-  test('takes the first list that knows a phrase', () => {
-    expect(readClause('no', toMeanings('no'), meanings)).toBe(true)
-    expect(readClause('nej', toMeanings('no'), meanings)).toBe(false)
   })
 })

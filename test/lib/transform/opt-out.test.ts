@@ -38,6 +38,7 @@ describe('readOptOut', () => {
     ...['do not email me', "Don't e-mail me", 'No e-mails please', 'No, do not email me', 'never'],
     ...['none', 'keep me posted', 'Keep', 'send me news', 'Notify me', 'subscribe me', 'please'],
     ...['Yes, keep me subscribed', 'Yes, send me news', 'Yes to no e-mails', 'I want e-mails'],
+    ...['Yes, but not by e-mail', 'Yes, please stop', 'No, but call me'],
     ...['maybe', 'sometimes', '2', '1,5', '0.5', 'n/a', 'yesterday', 'nothing', 'okra', 'decline'],
     ...['Ja, ich möchte den Newsletter', 'Nein, ich möchte mich abmelden', 'Oui, la newsletter'],
     ...[
