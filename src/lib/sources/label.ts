@@ -1,8 +1,8 @@
-import { memoise } from '../memoise.ts'
-import { anyOf, ownWords, wordsOf } from './label-words.ts'
+import { memoise, once } from '../memoise.ts'
 import { isAboutOther } from './other-person.ts'
 
-export type PersonField = 'email' | 'phone' | 'name' | 'first' | 'last'
+export const personFields = ['email', 'phone', 'name', 'first', 'last'] as const
+export type PersonField = (typeof personFields)[number]
 
 /** How a label asks for a field: for the reader's own, for it alone, or among other words. */
 export type Asking = 'own' | 'plain' | 'mention'
@@ -13,80 +13,85 @@ export type LabelMeaning = {
   readonly asks: { readonly [field in PersonField]?: Asking }
 }
 
-/** What each field is called, and which names count among other words, too. */
-type Names = { readonly noun: string; readonly mention?: string }
-const namesOf = (): { readonly [field in PersonField]: Names } => ({
-  email: {
-    noun: `(?:${anyOf('adress[ea]? adres direccion(?:_de)? endereco(?:_de)? indirizzo(?:_di)?')} )?${anyOf(
-      'e_?mails? mail correo(?:_electronico)? correio(?:_eletronico)? courriel electronique',
-      'posta_elettronica e_?posta? sahkoposti электронная_почта почта',
-    )}(?: ?${anyOf('address adress(?:en?)? adres id osoite adresi')})?`,
-    mention: anyOf('e_?mail* courriel correo_electronico posta_elettronica e_?post*'),
-  },
-  phone: {
-    noun: `(?:${anyOf('numero numer')} (?:d[eio] )?)?${anyOf(
-      '(?:cell|mobile|tele)?_?phone cell mobile? tel telef(?:on[eou]?|oon) telephone telemovel portable',
-      'movil celular cellulare handy mobiel gsm whats_?app contact_number rufnummer телефон',
-    )}(?: ?${anyOf('no nr number nummer numero')})?`,
-    mention: anyOf(
-      '(?:tele)?phone phone_?number mobile_?number telephone telefon(?:o|nummer)? telefone handynummer',
-    ),
-  },
-  name: {
-    noun: anyOf(
-      'names? full_?names? (?:first|name)_and_(?:last_names?|surname) vor_und_nachname nom_complet',
-      'nom_et_prenom prenom_et_nom nombre_completo nombre_y_apellidos? nome_completo nome_e_cognome',
-      'naam voor_en_achternaam namn navn imie_i_nazwisko имя_и_фамилия',
-    ),
-  },
-  first: {
-    noun: anyOf(
-      '(?:first|given)_?names? (?:name_)?first fname vorname prenom nombres? nome voornaam fornamn',
-      'fornavn imie имя',
-    ),
-    mention: '(?:first|given) ?name',
-  },
-  last: {
-    noun: anyOf(
-      '(?:last|family|sur)_?names? (?:name_)?last lname nachname familienname nom(?:_de_famille)?',
-      'apellidos? sobrenome apelido cognome achternaam efternamn e(?:fter|tter)navn nazwisko фамилия',
-    ),
-    mention: '(?:last|family) ?name|surname',
-  },
-})
+/**
+ * The words of a label in lower case and without accents, one blank apart: the same of `firstName`,
+ * `first_name` and `First name:`. An apostrophe is a blank: `friend s`.
+ */
+const wordsOf = (label: string): string =>
+  label
+    .replace(/(\p{Ll})(\p{Lu})/gu, '$1 $2')
+    .toLowerCase()
+    .normalize('NFD')
+    .replace(/\p{M}/gu, '')
+    .replace(/[^\p{L}\p{N}]+/gu, ' ')
+    .trim()
+    .replace(/(^| )e mail/g, '$1email')
 
+/**
+ * What each field is called in English, German, French, Spanish, Portuguese, Italian and Dutch, as
+ * are all words here. A question of its own type, such as an e-mail field, needs none of them.
+ */
+const nouns: { readonly [field in PersonField]: string } = {
+  email: [
+    'emails?|emailaddress|emailadress?e?|mail|courriel|electronique|correo|correo electronico',
+    'correio|correio eletronico|posta elettronica',
+  ].join('|'),
+  phone: [
+    'phone|(?:cell|mobile|tele) ?phone|(?:phone|contact) ?number|cell|mobile|tel|whats ?app',
+    'telefon|telefonnummer|mobilnummer|handy|handynummer|rufnummer|portable|telefono|movil',
+    'celular|telefone|telemovel|cellulare|telefoon|telefoonnummer|mobiel',
+  ].join('|'),
+  name: [
+    'names?|full ?names?|(?:first|name) and (?:last name|surname)|vor und nachname|nom complet',
+    'nom et prenom|prenom et nom|nombre completo|nombre y apellidos?|nome completo|nome e cognome',
+    'naam|voor en achternaam',
+  ].join('|'),
+  first: 'fname|(?:first|given) ?names?|(?:name )?first|vorname|prenom|nombres?|nome|voornaam',
+  last: [
+    'lname|(?:last|family|sur) ?names?|(?:name )?last|nachname|familienname|nom|nom de famille',
+    'apellidos?|sobrenome|apelido|cognome|achternaam',
+  ].join('|'),
+}
+
+/** What counts among other words, too. */
+const mentions: { readonly [field in PersonField]?: string } = {
+  email: 'email[^ ]*|courriel|correo electronico|posta elettronica',
+  phone: '(?:tele)?phone|phonenumber|mobile number|telefon[oe]?|telefoon|telefonnummer|handynummer',
+  first: '(?:first|given) ?name',
+  last: '(?:last|family) ?name|surname',
+}
+
+/** `your` and `my`. */
+const ownWords = [
+  'your|my|deine?|ihre?|eure|meine?|votre|ton|ta|mon|tu|su|mi|seu|sua|teu|tua|meu',
+  'tuo|suo|mio|jouw|je|uw|mijn',
+].join('|')
 const ofAddress = [
-  'best business cell company contact corporate current direct home main mobile own personal preferred',
-  'primary private professional school student university valid work berufliche geschaftliche',
-  'zakelijke',
-]
-const ofName = ['contact legal own preferred real vollstandiger? volledige']
-const afterwards = 'personnel(?:le)? professionnel(?:le)? personale aziendale corporativo personal'
-const beforehand = "full and please enter type add the an? la le el il o what[’']s what_is confirm"
+  'best|business|cell|company|contact|corporate|current|direct|home|main|mobile|own|personal',
+  'preferred|primary|private|professional|school|student|university|valid|work',
+  'geschaftliche|berufliche|zakelijke|adresse|direccion|endereco|indirizzo|numero|de|di|d',
+].join('|')
+const ofName = 'contact|legal|own|preferred|real|vollstandiger?|volledige'
+const before = 'full|and|please|enter|type|add|the|an?|la|le|l|el|il|o|what s|what is|confirm'
+const after =
+  'address|adresse|adres|id|number|no|nr|nummer|personnel(?:le)?|professionnel(?:le)?|aziendale'
 /** Another field that the same question asks for first: `your name and email`. */
-const others = '(?:first|last)_name full name phone phone_number e_?mail and or und et y e'
+const alongside =
+  'name|(?:first|last|full) name|phone|phone number|email|and|or|und|oder|et|ou|y|e|en'
 
-type Patterns = { readonly [asking in Asking]: RegExp | undefined }
-
-const createPatterns = (field: PersonField, { noun, mention }: Names): Patterns => {
+const patternsOf = (field: PersonField) => {
   const adjectives = field === 'email' || field === 'phone' ? ofAddress : ofName
+  const noun = `(?:${nouns[field]})`
+  const mention = mentions[field]
   return {
-    // Loops compile several times as fast as {0,2}; no word is in two of the lists, so none is slow.
-    own: new RegExp(`(?:^| )${ownWords()} (?:${anyOf(others, ...adjectives)} )*${noun}(?= |$)`),
-    plain: new RegExp(
-      `^(?:${anyOf(beforehand, ...adjectives)} )*${noun}(?: ${anyOf(afterwards)})?$`,
-    ),
+    // No word is in both lists of a loop, so none is slow.
+    own: new RegExp(`(?:^| )(?:${ownWords}) (?:(?:${alongside}|${adjectives}) )*${noun}(?= |$)`),
+    plain: new RegExp(`^(?:(?:${before}|${adjectives}) )*${noun}(?: (?:${after}))*$`),
     mention: mention === undefined ? undefined : new RegExp(`(?:^| )(?:${mention})(?= |$)`),
   }
 }
-
-let patterns: readonly (readonly [PersonField, Patterns])[] | undefined
-const patternsOfFields = () =>
-  // Only now: most sources have no labels.
-  (patterns ??= Object.entries(namesOf()).map(([name, names]) => {
-    const field = name as PersonField // entries() loses the type of the keys.
-    return [field, createPatterns(field, names)]
-  }))
+/** Made when first needed: most sources have no labels. */
+const patterns = once(() => personFields.map((field) => [field, patternsOf(field)] as const))
 
 /** Longer labels ask for something else and only happen to contain such a word. */
 const maxMentionLength = 120
@@ -99,16 +104,12 @@ const interpret = memoise((label: string): LabelMeaning => {
   const words = wordsOf(label)
   const bare = wordsOf(label.replace(/\([^)]*\)/g, ' '))
   const isOther = isAboutOther(words)
-  const asking = ({ own, plain, mention }: Patterns): Asking | undefined => {
-    if (own?.test(words)) return 'own'
-    if (isOther) return undefined
-    if (plain?.test(bare)) return 'plain'
-    return label.length <= maxMentionLength && mention?.test(bare) ? 'mention' : undefined
-  }
   const asks: { [field in PersonField]?: Asking } = {}
-  for (const [field, ofField] of patternsOfFields()) {
-    const found = asking(ofField)
-    if (found) asks[field] = found
+  for (const [field, { own, plain, mention }] of patterns()) {
+    if (own.test(words)) asks[field] = 'own'
+    else if (isOther) continue
+    else if (plain.test(bare)) asks[field] = 'plain'
+    else if (label.length <= maxMentionLength && mention?.test(bare)) asks[field] = 'mention'
   }
   return { isAboutOther: isOther, asks }
 })

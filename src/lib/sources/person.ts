@@ -2,7 +2,7 @@ import type { Question } from '../delivery.ts'
 import type { ContactField } from '../signup.ts'
 import { readEmail } from '../transform/email.ts'
 import { cleanName, isAbsent } from '../transform/text.ts'
-import { type Asking, meaningOf, type PersonField } from './label.ts'
+import { type Asking, meaningOf, type PersonField, personFields } from './label.ts'
 import { fullName } from './name.ts'
 
 /** The person of a form, as received, and the fields for which several answers were as good. */
@@ -29,47 +29,33 @@ const spellingOf = (field: PersonField, value: unknown): unknown => {
   return ((field === 'email' && readEmail(value)) || cleanName(value)).toLowerCase()
 }
 
-/** An answer that may be the person's; the greatest `kind` counts. */
-type Answer = { readonly field: PersonField; readonly kind: number; readonly value: unknown }
+/** An answer that may be the person's; the greatest `rank` counts. */
+type Answer = { readonly field: PersonField; readonly rank: number; readonly value: unknown }
 
-const kinds = { mention: 1, typed: 2, plain: 3, own: 5 } as const
-/** A hidden field is no answer: it counts only without one. */
-const hiddenOffset = -10
+const ranks: { readonly [asking in Asking]: number } = { mention: 0, plain: 2, own: 4 }
 
-/** Of two questions that ask alike, the one of the field's own type counts. */
-const kindOf = (asking: Asking | undefined, { type, isHidden }: Question): number => {
-  const offset = isHidden ? hiddenOffset : 0
-  if (asking === undefined || asking === 'mention') {
-    return offset + (type ? kinds.typed : kinds.mention)
-  }
-  return offset + kinds[asking] + (type ? 1 : 0)
-}
+/** Of two that ask alike, the one of the field's own type counts; a hidden field only without an answer. */
+const rankOf = (asking: Asking = 'mention', { type, isHidden }: Question): number =>
+  ranks[asking] + (type ? 1 : 0) - (isHidden ? 10 : 0)
 
 const answersOf = (question: Question): readonly Answer[] => {
   const { type, label, key, value, isHidden } = question
   if (isAbsent(value)) return []
   const { isAboutOther, asks } = meaningOf(label ?? (isHidden ? key : undefined))
-  if (type !== undefined) {
-    const asking = asks[type]
-    return asking === undefined && isAboutOther
-      ? []
-      : [{ field: type, kind: kindOf(asking, question), value }]
-  }
-  return Object.entries(asks).flatMap(([name, asking]) => {
-    const field = name as PersonField // entries() loses the type of the keys.
-    return isPlausible[field](value) ? [{ field, kind: kindOf(asking, question), value }] : []
-  })
+  const answerTo = (field: PersonField) => ({ field, rank: rankOf(asks[field], question), value })
+  if (type !== undefined) return isAboutOther && !asks[type] ? [] : [answerTo(type)]
+  return personFields.filter((field) => asks[field] && isPlausible[field](value)).map(answerTo)
 }
 
 /** The first of the best answers, and whether another one that is as good differs. */
 const choose = (answers: readonly Answer[], field: PersonField) => {
   const candidates = answers.filter((answer) => answer.field === field)
-  const kind = Math.max(...candidates.map((answer) => answer.kind))
-  const [best, ...rest] = candidates.filter((answer) => answer.kind === kind)
+  const rank = Math.max(...candidates.map((answer) => answer.rank))
+  const [best, ...rest] = candidates.filter((answer) => answer.rank === rank)
   if (best === undefined) return undefined
   const spelling = spellingOf(field, best.value)
   return {
-    kind,
+    rank,
     value: best.value,
     isGuess: rest.some(({ value }) => spellingOf(field, value) !== spelling),
   }
@@ -81,8 +67,8 @@ const chooseName = (answers: readonly Answer[]) => {
   const first = choose(answers, 'first')
   const last = choose(answers, 'last')
   const parts = fullName(first?.value, last?.value)
-  const kindOfParts = Math.max(...[first, last].flatMap((part) => part?.kind ?? []))
-  const isWholeBetter = whole && (whole.kind >= kinds.plain || whole.kind >= kindOfParts)
+  const rankOfParts = Math.max(...[first, last].flatMap((part) => part?.rank ?? []))
+  const isWholeBetter = whole && (whole.rank >= ranks.plain || whole.rank >= rankOfParts)
   if (parts === undefined || isWholeBetter) return whole
   return { value: parts, isGuess: first?.isGuess === true || last?.isGuess === true }
 }

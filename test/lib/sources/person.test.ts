@@ -16,68 +16,53 @@ const ownEmails = [
   'Your email, so that a colleague of ours can reply',
   ...['Deine E-Mail', 'Ihre E-Mail-Adresse', 'Votre e-mail', 'Quel est ton email ?'],
   ...['Votre adresse e-mail', 'Tu correo electrónico', 'Su dirección de correo', 'Seu e-mail'],
-  ...['La tua e-mail', 'Il tuo indirizzo email', 'Jouw e-mail', 'Uw e-mailadres', 'Din e-post'],
-  ...['Din e-mailadresse', 'Twój e-mail', 'Twój adres e-mail', 'Váš e-mail', 'Ваш e-mail'],
+  ...['La tua e-mail', 'Il tuo indirizzo email', 'Jouw e-mail', 'Uw e-mailadres'],
 ]
 /** Labels that ask for an address and say no more. */
 const plainEmails = [
   ...['Email', 'E-mail', 'Email *', 'EMAIL ADDRESS', 'email_address', 'emailAddress', 'The email'],
   ...['Work email', 'Business Email', 'Company email', 'Preferred email', 'Email (work)', 'Mail'],
   ...['E-Mail-Adresse', 'Correo electrónico', 'Adresse e-mail', 'Adresse mail professionnelle'],
-  ...['Courriel', 'Indirizzo e-mail', 'Endereço de e-mail', 'E-mailadres', 'E-postadress'],
-  'Adres e-mail',
+  ...[
+    'Courriel',
+    'Geschäftliche E-Mail',
+    'Email aziendale',
+    'Indirizzo e-mail',
+    'Endereço de e-mail',
+    'E-mailadres',
+  ],
 ]
 /** Labels that mention an address, and no other person's. */
 const mentionedEmails = [
   ...["Student's email", 'userEmail', 'Secondary email', 'Email where we can reach you'],
-  ...['Email for your reference', 'Email for your partner account', 'Your PayPal email'],
-  "Your company's email",
-  'Your organisation’s email',
-  ...['Email for your guest account', 'Email for the guest list', 'Email for your invoice'],
-  ...['Email to send your invite to', 'Email address you were invited with', 'Email (recommended)'],
-  ...[
-    "You're invited! Email please",
-    'Become a partner: email',
-    'As a parent, which email is best?',
-  ],
-  ...['Our sales manager will write to you: which email?', 'Email, so that the manager can reply'],
-  'Where should we email your gift?',
+  ...['Email for your reference', 'Email for your partner account', 'Email (recommended)'],
+  ...["Your company's email", 'Your organisation’s email', 'Become a partner: email'],
+  ...['As a parent, which email is best?', 'Email for the guest list', 'Your PayPal email'],
+  ...["You're invited! Email please", 'Email address you were invited with'],
+  ...['Our sales manager will write to you: which email?', 'Where should we email your gift?'],
 ]
 /** Labels about somebody else, or an office. */
 const othersEmails = [
   ...['Who invited you? (their email)', 'Email of the person who invited you', 'invitee_email'],
-  ...['Person you invited: email', 'Email of invitee', 'Who referred you? Email', 'Referrer email'],
-  ...['Referred by (email)', 'Referral email', "Friend's email", "Friends' emails", 'friend_email'],
-  ...["Your friend's email", 'your_friends_email', 'Email (of a friend)', 'friendemail'],
-  ...['Billing email', 'billingEmail', 'Email (billing)', 'Your billing email', 'Invoice email'],
-  ...[
-    'Accounting email',
-    'Email for accounts payable',
-    'Guest email',
-    'guest-email',
-    'Plus one: email',
-  ],
-  ...['Recipient email', 'Gift recipient e-mail', 'Send the gift to (email)', 'Colleague email'],
-  ...['Teammate’s email', 'Co-worker email', 'coworker_email', 'Employee email', 'Manager email'],
-  ...['Email of your boss', 'Supervisor e-mail', 'Assistant’s email', "Your partner's e-mail"],
-  ...['Spouse email', 'Wife’s e-mail', 'husband_email', 'Parent/Guardian email', "Child's email"],
-  ...['parentguardianEmail', 'Emergency contact email', 'Next of kin: email', 'Nominee email'],
-  ...['Beneficiary e-mail', 'Referee email', 'Reference email', 'Their email', 'His email'],
-  ...['Her e-mail address', 'Someone else’s email', 'Email of someone else', 'Attendee 2 email'],
-  ...['Another person’s email', 'Second contact: email', 'Email of the guest you bring'],
-  ...[
-    'Bill to (email)',
-    'Finance contact email',
-    'CC: email',
-    'Co-applicant email',
-    "Your teacher's email",
-  ],
-  ...['My neighbour’s work email', 'Email of the person you are nominating'],
+  ...['Person you invited: email', 'Who referred you? Email', 'Referrer email', 'Referral email'],
+  ...["Friend's email", "Friends' emails", 'friend_email', 'friendemail', 'friend2_email'],
+  ...["Your friend's email", 'your_friends_email', 'Email (of a friend)', 'Guest email'],
+  ...['Billing email', 'billingEmail', 'Your billing email', 'Invoice email', 'Accounting email'],
+  ...['Email for accounts payable', 'Finance contact email', 'Bill to (email)', 'CC: email'],
+  ...['guest-email', 'Plus one: email', 'Gift recipient e-mail', 'Send the gift to (email)'],
+  ...['Colleague email', 'Teammate’s email', 'Co-worker email', 'coworker_email'],
+  ...['Employee email', 'Manager email', 'Email of your boss', 'Supervisor e-mail'],
+  ...['Assistant’s email', "Your partner's e-mail", 'Spouse email', 'Wife’s e-mail'],
+  ...['husband_email', 'Parent/Guardian email', 'parentguardianEmail', "Child's email"],
+  ...['Emergency contact email', 'Next of kin: email', 'Nominee email', 'Beneficiary e-mail'],
+  ...['Referee email', 'Reference email', 'Their email', 'Her e-mail address', 'His email'],
+  ...['Someone else’s email', 'Email of someone else', 'Another person’s email'],
+  ...['Attendee 2 email', 'Second contact: email', "Other person's email", "Your teacher's email"],
   ...['E-mail de votre invité', 'E-mail du parrain', 'E-mail de facturation', 'E-mail de l’ami'],
   ...['E-Mail der Person, die dich eingeladen hat', 'E-Mail deines Freundes', 'Rechnungs-E-Mail'],
-  ...['Rechnungsemail', 'E-Mail für die Rechnung', 'Correo de tu amigo', 'Correo del invitado'],
-  ...['Email de facturación', 'Email do seu amigo', 'Email di fatturazione', 'Email dell’ospite'],
-  ...['E-mail van je vriend', 'Kollegans e-post', 'Faktura e-post', 'E-mail znajomego'],
+  ...['Rechnungsemail', 'Correo de tu amigo', 'Correo del invitado', 'Email de facturación'],
+  ...['Email do seu amigo', 'Email de faturamento', 'E-mail dell’amico', 'Email di fatturazione'],
+  ...['E-Mail für Rechnungen', 'E-mail van je vriend', 'Factuur e-mail'],
 ]
 
 describe('findPerson: whose e-mail', () => {
@@ -117,23 +102,18 @@ describe('findPerson: whose e-mail', () => {
 
   test.each([
     ...['Who invited you?', 'Who referred you to us?', 'Who recommended us?', 'Bring a friend'],
-    ...['Who is your manager?', 'Where should we send the invoice?', 'Plus one', 'Guest 2'],
-    ...['Emergency contact', 'Who is the gift for?', 'Parent or guardian', 'References'],
-    ...['Wer hat dich eingeladen?', 'Wer hat uns empfohlen?', 'Qui vous a invité ?', 'Parrain'],
-    ...['¿Quién te invitó?', 'Quem te convidou?', 'Chi ti ha invitato?', 'Kto cię zaprosił?'],
-    ...['Wie heeft je uitgenodigd?', 'Vem bjöd in dig?'],
+    ...['Who introduced you?', 'Who would you like to invite?', 'Who is your manager?', 'Plus one'],
+    ...['Where should we send the invoice?', 'Guest 2', 'Emergency contact', 'Parent or guardian'],
+    ...['Wer hat dich eingeladen?', 'Qui vous a invité ?', 'Parrain', '¿Quién te invitó?'],
+    ...['Quem te convidou?', 'Chi ti ha invitato?', 'Wie heeft je uitgenodigd?'],
   ])('never uses an answer of the type email to %j', (label) => {
     expect(emailOf(typed(label, bob))).toBeUndefined()
   })
 
   test.each([
     ...['Where can we reach you?', 'Where should we send your invite?', 'Join the waitlist'],
-    ...['Where should we send your gift card?', 'Applicant', 'Login', 'Wie erreichen wir dich?'],
-    ...[
-      'Email, which no third party will see',
-      'Please refer to the guide',
-      '¿Dónde te escribimos?',
-    ],
+    ...['Where should our account manager reach you?', 'Where should we send your gift card?'],
+    ...['Applicant', 'Please refer to the guide', '¿Dónde te escribimos?', 'E-postadress'],
   ])('uses an answer of the type email to %j', (label) => {
     expect(emailOf(typed(label, ada))).toBe(ada)
   })
@@ -270,7 +250,7 @@ describe('findPerson: name', () => {
     ...['Name', 'name', 'Name *', 'Name (required)', 'Full name', 'fullname', 'Your full name?'],
     ...["What's your name?", 'What is your name?', 'Please enter your name', 'Contact name'],
     ...['Dein Name', 'Vollständiger Name', 'Vor- und Nachname', 'Nom complet', 'Votre nom'],
-    ...['Nombre completo', 'Tu nombre', 'Nome', 'Il tuo nome', 'Naam', 'Namn', 'Imię i nazwisko'],
+    ...['Nombre completo', 'Tu nombre', 'Nome', 'Il tuo nome', 'Naam'],
   ])('finds the answer to %j', (label) => {
     expect(nameOf({ label, value: 'Ada' })).toBe('Ada')
   })
@@ -287,7 +267,6 @@ describe('findPerson: name', () => {
     ['Nombre', 'Apellidos'],
     ['Nome', 'Cognome'],
     ['Voornaam', 'Achternaam'],
-    ['Imię', 'Nazwisko'],
   ])('joins the answers to %j and %j', (first, last) => {
     const questions = [
       { label: last, value: 'Lovelace' },
@@ -355,16 +334,8 @@ describe('findPerson: phone', () => {
 })
 
 test.each([
-  ...[
-    'full name ',
-    'private ',
-    'your ',
-    'your full name and ',
-    'phone number ',
-    'e mail ',
-    "what's ",
-  ],
-  ...['their contact ', 'our manager ', 'friend ', 'your gift ', 'you are invited ', '(', '’'],
+  ...['full name ', 'private ', 'your ', 'your full name and ', 'phone number ', "what's "],
+  ...['adresse e mail ', 'their contact ', 'our manager ', 'friend ', 'your gift ', '(', '’'],
 ])('findPerson reads a label of 1000 characters of %j at once', (text) => {
   const label = text.repeat(1_000 / text.length)
   const before = performance.now()
