@@ -100,23 +100,25 @@ nie zgadzam się|nechci|nesouhlasím|nesúhlasím|nočem|ne želim|neću|nem ké
 /** Words that take a yes back, or make a text a no, beside `noWords`; `*` is the rest of a word. */
 export const contraryWords = `
 not|never|none|nothing|nor|neither|cannot|without|*n't|dont|wont|cant|isnt|unsubscrib*|opt* out|optout|opt me out
-declin*|deny|denied|disagree*|refus*|reject*|revok*|withdr*|cancel*|stop|remov*|i object|but|however|maybe|perhaps
+declin*|deny|denied|disagree*|refus*|reject*|revok*|withdr*|cancel*|stop|remov*|i object|only|by phone|call me|sms|text me|whatsapp|whats app|but|however|maybe|perhaps
 might|except|unless|instead|later|nicht|nichts|kein*|nie|niemals|ohne|dagegen|abmeld*|abzumelden|abbestell*
 abzubestellen|austragen|widerruf*|widersprech*|ablehn*|lehne|aber|jedoch|sondern|vielleicht|außer|n|pas|jamais
-aucun*|sans|rien|désabonn*|désinscri*|mais pas|mais seulement|mais uniquement|mais par|peut être|sauf|nada|nunca
+aucun*|sans|rien|désabonn*|désinscri*|mais pas|mais par|peut être|sauf|nada|nunca
 jamás|tampoco|ningun*|sin|baja|rechaz*|pero|sino|quizá*|tal vez|excepto|salvo|nenhum*|sem e mail*|sem newsletter
-recus*|descadastr*|porém|talvez|mas apenas|mas só|nessun*|niente|senza|disiscri*|annull*|rifiut*|ma solo|forse
+recus*|descadastr*|porém|talvez|nessun*|niente|senza|disiscri*|annull*|rifiut*|forse
 tranne|cap correu|niet|geen|nooit|zonder|afmeld*|uitschrij*|weiger*|maar|misschien|behalve|inte|ej|aldrig|inga|inget
-ingen|utan|avregistr*|avprenumer*|avanmäl*|men bara|men endast|men kun|men bare|kanske|utom|ikke|ikkje|aldri|intet
+ingen|utan|avregistr*|avprenumer*|avanmäl*|kanske|utom|ikke|ikkje|aldri|intet
 uden|uten|frameld*|avmeld*|måske|kanskje|ekki|enginn|engan|aldrei|en halua|en hyväksy|en suostu|älä|ilman|peruut*
 mutta|ehkä|nigdy|żadn*|bez|rezygn*|wypis*|odmaw*|ale|lecz|może|oprócz|nechc*|nesouhlas*|nesúhlas*|nepřej*|neposíl*
-neželám|žádn*|žiadn*|nikdy|odhl*|odmít*|odmiet*|zruš*|nočem|neću|nemoj*|brez|nikoli|nikad*|odjav*|ali samo|ampak
+neželám|žádn*|žiadn*|nikdy|odhl*|odmít*|odmiet*|zruš*|nočem|neću|nemoj*|brez|nikoli|nikad*|odjav*|ampak
 možda|soha|semmi*|nélkül|leiratkoz*|visszavon*|elutasít*|talán|kivéve|fără|nici*|dezabon*|refuz*|însă|poate|нећу
 немој*|без|ни|никог*|никак*|отпис*|отпиш*|отказ*|отмен*|против|но|однако|может|може|кроме|ніколи|жодн*|відпис*|відпиш*|відмов*|але
 δεν|δε|μη|μην|χωρίς|ποτέ|καμία|κανένα*|διαγραφ*|αλλά|όμως|ίσως|değil|*miyorum|*muyorum|istemem|asla|*mayın|*meyin
 *mayınız|*meyiniz|iptal|ama|fakat|ancak|belki|mitte|ära|loobu*|aga|nevēl*|nepiekr*|nekad|nenor*|nesutin*|niekada
 atsisak*|bukan|jangan|tanpa|tak mau|tak nak|tak setuju|tapi|tetapi|mungkin|chưa|đừng|hủy|nhưng|ולא|שלא|אל|בלי|ללא
-להסיר|אבל|ولا|لن|ليس|لم|بدون|أرفض|إلغاء|لكن|ولكن|نمی*|نخواه*|نکن*|لغو|اما|न|मत|बिना|लेकिन|안`
+להסיר|אבל|ولا|لن|ليس|لم|بدون|أرفض|إلغاء|لكن|ولكن|نمی*|نخواه*|نکن*|لغو|اما|न|मत|बिना|लेकिन|안
+nur|seulement|uniquement|solo|sólo|solamente|apenas|só|somente|soltanto|alleen|bara|endast|kun|bare|vain|tylko|pouze
+samo|csak|doar|только|лише|само|μόνο|sadece|yalnızca|hanya`
 
 /** The same in scripts that set no blanks between words: a part of any word. */
 export const contraryParts =

@@ -23,7 +23,7 @@ const anId = '5f3c1a2e-1111-4222-8333-444455556666'
 const texts = {
   yes: `
 English: Yes|YES!|Yep|OK|Sure|"Yes"|Yes 👍|✅ Yes|Yes please|Yes, please|Of course|I agree|I do|Sign me up|Please sign me up|Keep me informed|Send me news|I would like to receive your newsletter
-English, a yes and more: Yes, sign me up|Yes - sign me up|Yes: write to me|Yes please add me|Yes I agree|Yes I want to receive e-mails|Yes\n sign me up|Yes 🎉 sign me up|Yes, call me
+English, a yes and more: Yes, sign me up|Yes - sign me up|Yes: write to me|Yes please add me|Yes I agree|Yes I want to receive e-mails|Yes\n sign me up|Yes 🎉 sign me up
 English, small print: Yes, no spam|Yes (no spam, unsubscribe any time)|Yes, notify me — never spam|I agree to the terms, no spam please|Yes (you can unsubscribe at any time)|Yes. You may opt out of our e-mails at any time by one click|I agree and can withdraw my consent at any time|Send me news. I can opt out at any time|Yes, we never share your data|Yes, we will never spam you|Yes, we don’t sell it|Yes, your address will not be shared|I consent; none of my data is sold|Yes (I do not mind)
 A list or a button: subscribed|SUBSCRIBED|Subscribe|subscribe me|confirmed|granted|opted in|opt_in|optedIn|opt-in|OPTED_IN|accepted|agreed|consented|allowed|approved
 German: Ja|Ja, gerne|Ja - gerne|Gerne|Ja, bitte|Ich stimme zu|Einverstanden|Ja, ich möchte den Newsletter|Ja ich will den Newsletter|Ich willige ein, dass Sie mir schreiben|Ja/Yes
@@ -65,6 +65,7 @@ Japanese, Chinese, Korean: いいえ|いいえ、結構です|結構です|同�
 English: maybe|Please|Thanks|Both|Other|Kino|Join|yesterday|okra|Yes-man|constructor|…|I do not want any|I don't want any|I’d rather you didn’t|Won't|dont|doNotEmail|Please don’t|Please remove me|Newsletter: no thanks|Stop
 English, a yes and more: Yes, but not by e-mail|Yes but not by e-mail|Yes, unsubscribe me|Yes, please stop|Yes, maybe later|Yes I might|Yes to no e-mails|Yes and no|Yes/No|Yes 🚫|❌ Yes|I agree to nothing|I want to receive no e-mails|Yes! No calls
 English, small print: No spam|Yes, unsubscribe me at any time|Yes, never share my data, do not e-mail me|Yes, never spam me|Yes, no spam for me
+Another way than e-mail: Yes, call me|Yes, by phone only|Yes, WhatsApp|Only by SMS|Oui, seulement par téléphone|Ja, nur per Telefon|Sì, solo SMS|Ja, kun på telefon
 A list or a button: unknown|transactional|2026-01-01|2026-01-01T00:00:00Z|1,5|1.0|-1|2|n/a|ada@example.com|1 month
 German: Jakarta|Ja, aber nicht per E-Mail|Ja, aber nur per Telefon|Ja, ich möchte mich abmelden|Ja, jederzeit abbestellbar|Ja, kein Spam|Ich möchte keine E-Mails|Bitte abmelden|Ich stimme dagegen|Ja/Nein
 French: Si vous voulez|Oui, mais pas par e-mail|Oui, mais seulement par téléphone|Je ne veux pas d’e-mails|J’accepte, sauf les e-mails|Oui, sans e-mails
