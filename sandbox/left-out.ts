@@ -2,13 +2,13 @@ import type { APIGatewayProxyEventV2 } from 'aws-lambda'
 import { toIncomingRequest } from '../src/handlers/http-event.ts'
 import { nowSeconds, systemClock } from '../src/lib/clock.ts'
 import { type Bridge, findSource } from '../src/lib/config/config.ts'
-import type { Issue } from '../src/lib/errors.ts'
-import { leftOutOf } from '../src/lib/ingest/left-out.ts'
+import { distinctIssues, type Issue } from '../src/lib/errors.ts'
 import { read } from '../src/lib/transform/read.ts'
 
 /**
- * Reads an accepted request again, and returns what that leaves out: a page, a redirect and the
- * response to a sender that does not wait do not name it, and the functions' log has no names.
+ * Reads an accepted request again, and returns what that leaves out or counts: a page, a redirect
+ * and the response to a sender that does not wait do not name it, and the functions' log has no
+ * names.
  */
 export const leftOutIn = async (
   bridge: Bridge,
@@ -20,5 +20,5 @@ export const leftOutIn = async (
   if (!source) return []
   // What cannot be read is shown by the worker, which parks it.
   const reading = await read(source, { ...request, source: name, body: body() }).catch(() => null)
-  return reading ? leftOutOf(reading) : []
+  return reading?.kind === 'signups' ? distinctIssues(reading.leftOut) : []
 }

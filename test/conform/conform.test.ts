@@ -78,6 +78,17 @@ test.each([
   }
 })
 
+test('conform says why a delivery is parked, and what to change at the sender', async () => {
+  put('stripe.thin.json', { id: 'evt_1', type: 'v1.customer.created' })
+
+  const [result] = await conform(folder, bridge)
+
+  expect(result?.problems).toEqual([
+    expect.stringMatching(/^parked: invalid_signup: .+: set the payload style/),
+    'no contact',
+  ])
+})
+
 test('conform ignores a delivery that is not a signup', async () => {
   put('clerk.user.deleted.json', { ...userCreated, type: 'user.deleted' })
 

@@ -130,7 +130,12 @@ const conformOne = async (
   await model.drained()
 
   const contacts = model.contacts()
-  for (const { reason } of model.parked()) problems.push(`parked: ${reason}`)
+  for (const { reason } of model.parked()) {
+    const parked = model.notes.logged.find(
+      ({ event, code }) => event.endsWith('parked') && code === reason,
+    )
+    problems.push(`parked: ${[reason, parked?.advice].filter(Boolean).join(': ')}`)
+  }
   const isIgnored = model.notes.counted.has('ignored')
   if (contacts.length === 0 && !isIgnored) problems.push('no contact')
   problems.push(...problemsOf(Buffer.from(body).toString(), contacts))

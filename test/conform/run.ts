@@ -11,7 +11,10 @@ if (folder === undefined || !existsSync(folder)) {
   process.exit(1)
 }
 
-const printedFields = ['role', 'external_id', 'email', 'phone', 'name', 'avatar', 'signed_up_at']
+const printedFields = [
+  ...['role', 'external_id', 'email', 'phone', 'name', 'avatar', 'signed_up_at'],
+  'unsubscribed_from_emails',
+]
 
 const print = ({ file, source, contacts, leftOut, problems, isIgnored }: Result): void => {
   console.log(`\n${file}  ${source === undefined ? 'no source of this name' : source}`)

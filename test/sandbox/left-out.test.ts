@@ -6,6 +6,7 @@ const bridge = defineBridge({
   sources: {
     waitlist: form({ role: 'lead' }),
     backend: signup(),
+    mapped: signup({ fields: { uid: 'external_id' } }),
     clerk: clerk(),
     throws: signup({
       map: () => {
@@ -53,6 +54,14 @@ test('leftOutIn names what reading a request leaves out', async () => {
   expect(
     await namesIn('/webhooks/backend/', 'application/json', '{"email":"a@example.com","age":7}'),
   ).toEqual(['age field_unknown'])
+})
+
+test('leftOutIn names the field of a place where a request has nothing, which no response does', async () => {
+  const body = '{"email":"ada@example.com"}'
+
+  expect(await namesIn('/webhooks/mapped', 'application/json', body)).toEqual([
+    'external_id field_unmatched',
+  ])
 })
 
 test.each([
