@@ -63,6 +63,7 @@ const assertOrigin = (delivery: Delivery, form: FormSettings): void => {
     )
   }
 }
+
 /** The result of a preflight or of a method that is not allowed; `undefined` for a POST. */
 const receiveMethod = (
   delivery: Delivery,
@@ -116,6 +117,7 @@ export const receive = async (
     return { error, response, ...(found && { source: found.name }) }
   }
 }
+
 const toFormResponse = (
   delivery: Delivery,
   form: FormSettings | undefined,

@@ -2,7 +2,7 @@ import type { Delivery } from '../delivery.ts'
 import type { BridgeError, ErrorCode, Issue } from '../errors.ts'
 import { searchLagSeconds } from '../intercom/search-lag.ts'
 import type { FormSettings } from '../sources/source.ts'
-import { isFormPost } from '../transform/page-body.ts'
+import { isFormPost } from '../transform/body.ts'
 
 /** The response to the sender. It never contains a value of the request. */
 export type WebhookResponse = {

@@ -10,8 +10,8 @@ const confirmed = z.looseObject({
 
 /**
  * A user of a Cognito user pool who confirmed the sign-up; not one that an administrator created, of
- * whom Cognito says nothing. Cognito invokes the function itself, so
- * this source has no secret and no URL. Its event has no time: the time of arrival is used.
+ * whom Cognito says nothing. Cognito invokes the function itself, so this source has no secret and
+ * no URL. Its event has no time: the time of arrival is used.
  * https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-lambda-post-confirmation.html
  *
  * @example

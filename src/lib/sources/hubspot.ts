@@ -2,7 +2,7 @@ import * as z from 'zod/mini'
 import type { Question } from '../delivery.ts'
 import { isRecord, own, withoutUndefined } from '../json-access.ts'
 import { defaultToleranceSeconds } from '../signature/timestamp.ts'
-import { isAbsent } from '../transform/text.ts'
+import { firstPresent } from '../transform/text.ts'
 import { fullName } from './name.ts'
 import { findPerson } from './person.ts'
 import { defineSource } from './source.ts'
@@ -15,8 +15,7 @@ type Body = Record<string, unknown>
 /** A property as HubSpot sends it, or plainly in a request body of one's own. */
 const property = ({ properties, ...body }: Body, name: string): unknown => {
   const value = own(properties, name)
-  const values = [isRecord(value) ? value.value : value, own(body, name)]
-  return values.find((each) => !isAbsent(each))
+  return firstPresent(isRecord(value) ? value.value : value, own(body, name))
 }
 
 /** An event of the webhooks API: which object changed, and no contact. */

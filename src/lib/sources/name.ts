@@ -1,11 +1,9 @@
 import { own } from '../json-access.ts'
-import { isAbsent } from '../transform/text.ts'
-
-const isText = (part: unknown): boolean => typeof part === 'string' && !isAbsent(part)
+import { isPresentText } from '../transform/text.ts'
 
 /** Joins the parts of a name that are present; returns `undefined` if none is. */
 export const fullName = (...parts: readonly unknown[]): string | undefined => {
-  const present = parts.filter(isText)
+  const present = parts.filter(isPresentText)
   return present.length === 0 ? undefined : present.join(' ')
 }
 
@@ -24,7 +22,7 @@ export const nameKeys: readonly string[] = spellings.flat(2)
 
 /** The keys of a record that `nameIn` makes the name of: one, or those of its two parts. */
 export const nameKeysIn = (record: unknown): readonly string[] => {
-  const hasText = (key: string) => isText(own(record, key))
+  const hasText = (key: string) => isPresentText(own(record, key))
   for (const parts of spellings) {
     const keys = parts.flatMap((names) => names.find(hasText) ?? [])
     if (keys.length > 0) return keys

@@ -1,7 +1,7 @@
 import type { Question } from '../delivery.ts'
 import type { ContactField } from '../signup.ts'
 import { readEmail } from '../transform/email.ts'
-import { cleanName, isAbsent } from '../transform/text.ts'
+import { cleanName, isAbsent, isPresentText } from '../transform/text.ts'
 import { type Asking, meaningOf, type PersonField, personFields } from './label.ts'
 import { fullName } from './name.ts'
 
@@ -11,15 +11,13 @@ export type FoundPerson = {
   readonly guessed: readonly ContactField[]
 }
 
-const isText = (value: unknown): boolean => typeof value === 'string' && !isAbsent(value)
-
 const isPlausible: { readonly [field in PersonField]: (value: unknown) => boolean } = {
   email: (value) => typeof value === 'string' && value.includes('@'),
   phone: (value) =>
     (typeof value === 'string' || typeof value === 'number') && /\d(?:\D*\d){5}/.test(`${value}`),
-  first: isText,
-  last: isText,
-  name: isText,
+  first: isPresentText,
+  last: isPresentText,
+  name: isPresentText,
 }
 
 /** One spelling of each value: the same address entered twice is no doubt. */

@@ -6,6 +6,7 @@ import { type SignatureScheme, schemeNeedsSecret } from '../signature/verify.ts'
 import { companyFieldNames, contactFieldNames } from '../signup.ts'
 import { attributeTypes, type MappingOptions } from '../transform/options.ts'
 import type { PayloadReader } from '../transform/payload-types.ts'
+
 /** How a source's signups are delivered. */
 export type DeliveryOptions = {
   /** `false`: create without a search first. Saves a request, but may create duplicate leads. */

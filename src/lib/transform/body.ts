@@ -9,6 +9,12 @@ export const maxBodyBytes = 256 * 1024
 export const contentTypeOf = (delivery: Delivery): string =>
   (delivery.headers['content-type'] ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? ''
 
+const formTypes: readonly string[] = ['application/x-www-form-urlencoded', 'multipart/form-data']
+
+/** Whether a delivery declares a form, as a browser posts one without a script. */
+export const isFormPost = (delivery: Delivery): boolean =>
+  formTypes.includes(contentTypeOf(delivery))
+
 /** The error of a body that is not what its source reads. */
 export const invalidBody = (problem: string, cause?: unknown) =>
   new BridgeError('invalid_body', `the body is ${problem}: check what the sender posts`, { cause })
@@ -62,10 +68,7 @@ const parseText = (delivery: Delivery, parse: (text: string) => unknown): unknow
   } catch (thrown) {
     // The Content-Type is not trusted (many senders set none, or a wrong one); it only explains why
     // a body is not JSON.
-    const declared = contentTypeOf(delivery)
-    if (declared === 'application/x-www-form-urlencoded' || declared === 'multipart/form-data') {
-      throw unsupportedMediaType('JSON')
-    }
+    if (isFormPost(delivery)) throw unsupportedMediaType('JSON')
     // The cause is left out: a SyntaxError quotes the text.
     throw thrown instanceof BridgeError ? thrown : invalidBody('not valid JSON')
   }
@@ -149,15 +152,12 @@ const isMalformed = (body: Uint8Array, inputs: readonly Input[]): boolean => {
  */
 export const parseFormBody = async (delivery: Delivery): Promise<FormPayload> => {
   assertUncompressed(delivery)
+  if (!isFormPost(delivery)) throw unsupportedMediaType(formTypes.join(' or '))
   const { body } = delivery
-  const declared = contentTypeOf(delivery)
-  const isMultipart = declared === 'multipart/form-data'
-  if (!isMultipart && declared !== 'application/x-www-form-urlencoded') {
-    throw unsupportedMediaType('application/x-www-form-urlencoded or multipart/form-data')
-  }
-  const inputs = isMultipart
-    ? await parseMultipart(delivery)
-    : [...new URLSearchParams(decodeUtf8(body))]
+  const inputs =
+    contentTypeOf(delivery) === 'multipart/form-data'
+      ? await parseMultipart(delivery)
+      : [...new URLSearchParams(decodeUtf8(body))]
   if (isMalformed(body, inputs)) throw invalidBody('not valid UTF-8')
   return toFormPayload(inputs)
 }

@@ -1,5 +1,5 @@
 import type { Delivery } from '../delivery.ts'
-import { isAbsent } from './text.ts'
+import { isPresentText } from './text.ts'
 
 /** How a source tells the signups among its sender's events. */
 export type EventTypes = {
@@ -31,7 +31,7 @@ export const classifyEvent = (
   delivery: Delivery,
 ): EventKind => {
   const type = of(event, delivery)
-  if (typeof type !== 'string' || isAbsent(type)) return 'unreadable'
+  if (!isPresentText(type)) return 'unreadable'
   if (signups.includes(type)) return 'signup'
   const words = wordsOf(type)
   return signups.some((signup) => wordsOf(signup) === words) ? 'unreadable' : 'other'

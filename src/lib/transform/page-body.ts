@@ -5,6 +5,7 @@ import {
   assertUncompressed,
   contentTypeOf,
   invalidBody,
+  isFormPost,
   parseFormBody,
   parseJsonBody,
   parseJsonLinesBody,
@@ -13,7 +14,6 @@ import {
 import type { PayloadFormat } from './payload-types.ts'
 
 const jsonType = /^application\/(?:[\w.-]+\+)?json$/
-const formTypes: readonly string[] = ['application/x-www-form-urlencoded', 'multipart/form-data']
 /** What `fetch` and `sendBeacon` declare for a text, and for a blob without a type. */
 const textTypes: readonly string[] = ['text/plain', '']
 
@@ -29,15 +29,13 @@ const isJsonObject = (body: Uint8Array): boolean => {
   return !isTooDeep(text) && isRecord(parseJson(text))
 }
 
-const isJson = (declared: string, body: Uint8Array): boolean => {
+const isJson = (delivery: Delivery): boolean => {
+  const { body } = delivery
+  const declared = contentTypeOf(delivery)
   if (jsonType.test(declared)) return true
   if (declared === 'multipart/form-data' || !startsWithBrace(body)) return false
-  return textTypes.includes(declared) || (formTypes.includes(declared) && isJsonObject(body))
+  return textTypes.includes(declared) || (isFormPost(delivery) && isJsonObject(body))
 }
-
-/** Whether a delivery declares a form, as a browser posts one without a script. */
-export const isFormPost = (delivery: Delivery): boolean =>
-  formTypes.includes(contentTypeOf(delivery))
 
 /**
  * Parses what a page posts: a form, or the JSON object that its script sends. An empty body has no
@@ -48,10 +46,10 @@ export const isFormPost = (delivery: Delivery): boolean =>
  */
 export const parsePageBody = async (delivery: Delivery): Promise<Record<string, unknown>> => {
   assertUncompressed(delivery)
-  const declared = contentTypeOf(delivery)
-  if (delivery.body.length === 0 && declared !== 'multipart/form-data') return {}
-  if (!isJson(declared, delivery.body)) {
-    if (formTypes.includes(declared)) return parseFormBody(delivery)
+  const isMultipart = contentTypeOf(delivery) === 'multipart/form-data'
+  if (delivery.body.length === 0 && !isMultipart) return {}
+  if (!isJson(delivery)) {
+    if (isFormPost(delivery)) return parseFormBody(delivery)
     throw unsupportedMediaType('a form or a JSON object')
   }
   const inputs = parseJsonBody(delivery)

@@ -89,6 +89,10 @@ export const isAbsent = (value: unknown): boolean => {
   return word === '' || word === 'null' || word === 'undefined'
 }
 
+/** Whether a value is a text that is not missing. */
+export const isPresentText = (value: unknown): value is string =>
+  typeof value === 'string' && !isAbsent(value)
+
 /** The first value that is not missing. */
 export const firstPresent = (...values: readonly unknown[]): unknown =>
   values.find((value) => !isAbsent(value))

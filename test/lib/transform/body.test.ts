@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import {
+  isFormPost,
   parseFormBody,
   parseJsonBody,
   parseJsonLinesBody,
@@ -229,4 +230,14 @@ test.each([
   await expect(parse('{}', { ...formHeaders, 'content-encoding': 'gzip' })).rejects.toMatchObject({
     code: 'unsupported_media_type',
   })
+})
+
+test.each([
+  ['application/x-www-form-urlencoded', true],
+  ['Multipart/Form-Data; boundary=b', true],
+  ['application/json', false],
+  ['text/plain', false],
+  ['', false],
+])('isFormPost of the Content-Type %j is %j', (type, expected) => {
+  expect(isFormPost(delivery('', { 'content-type': type }))).toBe(expected)
 })

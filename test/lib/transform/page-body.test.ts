@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { isFormPost, parsePageBody } from '../../../src/lib/transform/page-body.ts'
+import { parsePageBody } from '../../../src/lib/transform/page-body.ts'
 import { delivery, formHeaders } from '../../support/deliveries.ts'
 
 const typed = (type: string): Record<string, string> =>
@@ -120,14 +120,4 @@ describe('parsePageBody', () => {
       })
     }
   })
-})
-
-test.each([
-  [urlencoded, true],
-  ['multipart/form-data; boundary=b', true],
-  ['application/json', false],
-  ['text/plain', false],
-  ['', false],
-])('isFormPost of the Content-Type %j is %j', (type, expected) => {
-  expect(isFormPost(delivery('', typed(type)))).toBe(expected)
 })
