@@ -1,6 +1,7 @@
 import { memoise, once } from '../memoise.ts'
 import { isAboutOther } from './other-person.ts'
 
+/** What a label may ask a person for: a name whole, or its first or last part. */
 export const personFields = ['email', 'phone', 'name', 'first', 'last'] as const
 export type PersonField = (typeof personFields)[number]
 

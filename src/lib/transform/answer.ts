@@ -55,6 +55,7 @@ export const phrasesOf = (list: string): string[] =>
 /** What each phrase means: yes or no. */
 export type Meanings = ReadonlyMap<string, boolean>
 
+/** What the phrases of these lists mean; yes, if one is in both. */
 export const toMeanings = (yes: readonly string[], no: readonly string[]): Meanings =>
   new Map([
     ...no.flatMap(phrasesOf).map((phrase) => [phrase, false] as const),

@@ -102,6 +102,20 @@ const collectFields = <Target extends string>(
   return Object.fromEntries(found) as { [target in Target]?: unknown }
 }
 
+/** The fields and attributes whose place the sender set to null. */
+const nullsAt = (
+  { fields, attributes }: MappingOptions,
+  lookUp: (place: Place) => unknown,
+): string[] => {
+  const places = [
+    ...fillingsOf(fields),
+    ...attributeTargets(attributes).map(
+      ({ place, to }): Filling<string> => [place, `${attributePrefix}${to}`],
+    ),
+  ]
+  return places.flatMap(([place, path]) => (lookUp(place) === null ? [path] : []))
+}
+
 /** The places that options name. */
 export const placesOf = ({
   fields,
@@ -179,14 +193,7 @@ export const applyOptions = (
   contact.custom_attributes = { ...attributes, ...given, ...attributes }
 
   const input: SignupInput = { ...preset, contact }
-  if (preset.clears) {
-    const places = [
-      ...fillingsOf(options.fields),
-      ...targets.map(({ place, to }): Filling<string> => [place, `custom_attributes.${to}`]),
-    ]
-    const nulls = places.flatMap(([place, path]) => (lookUp(place) === null ? [path] : []))
-    input.clears = [...preset.clears, ...nulls]
-  }
+  if (preset.clears) input.clears = [...preset.clears, ...nullsAt(options, lookUp)]
   if (preset.guessed)
     input.guessed = preset.guessed.filter((field) => !Object.hasOwn(fields, field))
   if (options.tags) input.tags = [...toTagList(preset.tags), ...options.tags]

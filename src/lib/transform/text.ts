@@ -1,3 +1,5 @@
+import { once } from '../memoise.ts'
+
 /** Scripts whose words may need a joiner: ZWNJ in Persian, ZWJ after a Sinhala virama. */
 const joiningScripts = [
   ...['Arabic', 'Syriac', 'Mandaic', 'Nko', 'Adlam', 'Hanifi_Rohingya', 'Mongolian', 'Phags_Pa'],
@@ -19,7 +21,7 @@ const joiners = '[\\u200c\\u200d]'
  * it, after a virama, or between the parts of an emoji.
  * https://www.unicode.org/versions/Unicode17.0.0/core-spec/chapter-23/#G23126
  */
-const createJoinerRun = (): RegExp => {
+const joinerRun = once((): RegExp => {
   const letter = `(?=[\\p{L}\\p{M}\\p{N}])[${joiningScripts.map((name) => `\\p{scx=${name}}`).join('')}]`
   return new RegExp(
     [
@@ -30,15 +32,13 @@ const createJoinerRun = (): RegExp => {
     ].join('|'),
     'gu',
   )
-}
-let joinerRun: RegExp | undefined
+})
 
 /** Removes joiners where no script and no emoji needs them. */
 const withNeededJoiners = (text: string): string => {
   if (!/[\u200c\u200d]/.test(text)) return text
-  // Only now: it takes 5 ms, and few functions ever need it.
-  joinerRun ??= createJoinerRun()
-  return text.replace(joinerRun, '$1$2$3')
+  // Made only now: it takes 5 ms, and few functions ever need it.
+  return text.replace(joinerRun(), '$1$2$3')
 }
 
 const printableAscii = /^[ -~]*$/
