@@ -19,7 +19,12 @@ export const framer = defineSource({
     signed: '{body}{id}',
     id: { header: [idHeader] },
   },
-  payload: { format: 'json', schema: submission, headers: [idHeader] },
+  payload: {
+    format: 'json',
+    schema: submission,
+    advice: 'connect the form’s own webhook',
+    headers: [idHeader],
+  },
   eventId: (_inputs, { headers }) => headers[idHeader],
   questions: (inputs) => Object.entries(inputs).map(([label, value]) => ({ label, value })),
   toSignup: (_inputs, _delivery, questions) => findPerson(questions),

@@ -82,7 +82,7 @@ const clearsOf = (payload: Payload): readonly string[] => {
 export const signup = defineSource({
   docs: 'https://developers.intercom.com/docs/references/rest-api/api.intercom.io/contacts/createcontact',
   signature: { type: 'bearer' },
-  payload: { format: 'json', schema: payload },
+  payload: { format: 'json', schema: payload, advice: 'post one signup as a JSON object' },
   waits: true,
   eventId: ({ event_id }) => event_id,
   toSignup: (body) => {

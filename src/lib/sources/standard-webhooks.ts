@@ -29,7 +29,7 @@ export type StandardWebhooksOptions = SourceOptions<StandardWebhooksEvent> & {
  */
 export const standardWebhooks = (options: StandardWebhooksOptions): Source => {
   assertOptions('standardWebhooks()', options, {
-    types: z.optional(z.readonly(z.array(z.string()))),
+    types: z.optional(z.readonly(z.array(z.string()).check(z.minLength(1)))),
   })
   const { types, ...common } = options
   return makeSource(
@@ -40,6 +40,7 @@ export const standardWebhooks = (options: StandardWebhooksOptions): Source => {
         format: 'json',
         ...(types && { types: { of: (body: unknown) => own(body, 'type'), signups: types } }),
         schema: event,
+        advice: 'post one event as a JSON object, its `type` written as the option `types` has it',
         headers: standardWebhooksHeaders(standardWebhooksScheme),
       },
       eventId: (_event, delivery) => standardWebhooksId(standardWebhooksScheme, delivery),

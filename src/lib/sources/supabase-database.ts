@@ -40,8 +40,8 @@ export const supabaseDatabase = (options: SupabaseDatabaseOptions = {}): Source 
         types: {
           of: (body) => {
             const from = own(body, 'table')
-            const isOther = table !== undefined && typeof from === 'string' && from !== table
-            return isOther ? 'another table' : own(body, 'type')
+            if (table === undefined || from === table) return own(body, 'type')
+            return typeof from === 'string' ? 'another table' : undefined
           },
           signups: ['INSERT'],
         },

@@ -147,7 +147,12 @@ export const webhook = (options: WebhookOptions): Source => {
     {
       docs: 'https://www.rfc-editor.org/rfc/rfc2104',
       signature: scheme,
-      payload: { format: 'json', schema: event, headers: header === undefined ? [] : [header] },
+      payload: {
+        format: 'json',
+        schema: event,
+        advice: 'post one event as a JSON object',
+        headers: header === undefined ? [] : [header],
+      },
       eventId: (body, { headers }) =>
         (header !== undefined && headers[header]) ||
         (typeof place === 'string' && ownPath(body, place)),

@@ -12,13 +12,16 @@ export type EventTypes = {
 /** `other`: not a signup; `unreadable`: it may be a signup, so it must not be ignored. */
 export type EventKind = 'signup' | 'other' | 'unreadable'
 
+/** A version, such as `v1`, `2026` or `v1beta1`; also what is before a separator: nothing. */
+const version = /^(?:v?\d+)?(?:(?:alpha|beta|preview)\d*)?$/
+
 /** The words of a type without its versions: `v1.customer.created` is `customer created`. */
 const wordsOf = (type: string): string =>
   type
-    .replace(/([a-z])([A-Z])/g, '$1 $2')
+    .replace(/(\p{Ll})(\p{Lu})/gu, '$1 $2')
     .toLowerCase()
-    .split(/[^a-z0-9]+/)
-    .filter((word) => !/^v?\d*$/.test(word))
+    .split(/[^\p{L}\p{N}]+/u)
+    .filter((word) => !version.test(word))
     .join(' ')
 
 /**

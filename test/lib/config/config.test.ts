@@ -117,6 +117,7 @@ describe('a preset', () => {
     [() => form({ redirect: 'javascript:alert(1)' }), 'redirect'],
     [() => form({ origins: ['https://example.com/'] }), 'origins'],
     [() => form({ origins: [] }), 'origins'],
+    [() => standardWebhooks({ types: [] }), 'types'],
     [() => form({ attributes: { plan: 'a.b' } }), 'attributes.plan: custom attribute names'],
     [() => form({ attributes: { plan: { to: 'a$' } } }), 'attributes.plan.to: custom attribute'],
     [() => form({ attributes: { plan: '' } }), 'attributes.plan: '],

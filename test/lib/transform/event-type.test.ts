@@ -24,8 +24,20 @@ test.each([
   ...['v1.customer.created', 'customer.created.v2', '2026-09-30.customer.created'],
   ...['Customer.Created', 'customerCreated', 'customer_created', 'customer/created'],
   ...['booking.created', 'bookingCreated', ' customer.created '],
+  ...['v1beta1.customer.created', 'customer.created.v2alpha', 'preview.customer.created'],
 ])('%s may be a signup in another version', (type) => {
   expect(classify({ type })).toBe('unreadable')
+})
+
+test('a type in another script is known by its words, too', () => {
+  const classifyAs = (type: string) =>
+    classifyEvent({ ...types, signups: ['участник.создан'] }, { type }, delivery(''))
+
+  expect(['участник.создан', 'участник.удалён', 'v2.участник.создан'].map(classifyAs)).toEqual([
+    'signup',
+    'other',
+    'unreadable',
+  ])
 })
 
 test.each([{}, { type: null }, { type: '' }, { type: ' ' }, { type: 7 }, { type: {} }, [], null])(
