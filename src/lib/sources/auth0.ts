@@ -4,25 +4,36 @@ import { firstPresent } from '../transform/text.ts'
 import { nameIn } from './name.ts'
 import { defineSource } from './source.ts'
 
+const streamTypes = ['user.created', 'com.auth0.user.created']
+/** `ss` is "Success signup": https://auth0.com/docs/deploy-monitor/logs/log-event-type-codes */
+const signups = [...streamTypes, 'ss']
+
+const typeOf = (event: unknown): unknown => own(event, 'type') ?? own(own(event, 'data'), 'type')
+
 /** A CloudEvent of an event stream, with the user in `data.object`, or an entry of a log stream. */
-const event = z.looseObject({
-  data: z.looseObject({ object: z.nullish(z.looseObject({ user_id: z.string() })) }),
-})
+const event = z
+  .looseObject({
+    data: z.looseObject({ object: z.nullish(z.looseObject({ user_id: z.string() })) }),
+  })
+  .check(
+    z.refine(
+      (body) => isRecord(body.data.object) || !streamTypes.some((type) => type === typeOf(body)),
+      { path: ['data', 'object'], error: 'expected the user' },
+    ),
+  )
 type Log = z.infer<typeof event>['data']
 type User = Readonly<Record<string, unknown>>
-
-/** `ss` is "Success signup": https://auth0.com/docs/deploy-monitor/logs/log-event-type-codes */
-const signups = ['user.created', 'com.auth0.user.created', 'ss']
 
 /**
  * The events of a body: one event, or a log stream's entries by its Content Format. JSON Array is a
  * list, JSON Object is `{ logs }`; JSON Lines are parsed to a list.
  * https://auth0.com/docs/customize/log-streams/custom-log-streams
  */
-const eventsOf = (body: unknown): readonly unknown[] => {
-  const logs = own(body, 'logs')
-  return [Array.isArray(logs) ? logs : body].flat()
-}
+const eventsOf = (body: unknown): readonly unknown[] =>
+  [body].flat().flatMap((value): unknown => {
+    const logs = own(value, 'logs')
+    return Array.isArray(logs) ? logs : value
+  })
 
 const lower = (value: unknown): string | undefined => asText(value)?.toLowerCase()
 
@@ -76,7 +87,7 @@ export const auth0 = defineSource({
   payload: {
     format: 'json-lines',
     events: eventsOf,
-    types: { of: (body) => own(body, 'type') ?? own(own(body, 'data'), 'type'), signups },
+    types: { of: typeOf, signups },
     schema: event,
     advice: 'send the event user.created of an event stream, or every entry of a log stream',
   },
