@@ -1,5 +1,5 @@
 import * as z from 'zod/mini'
-import { own, ownPath } from '../json-access.ts'
+import { own } from '../json-access.ts'
 import { timestampedScheme } from '../signature/hmac.ts'
 import { firstPresent } from '../transform/text.ts'
 import { defineSource } from './source.ts'
@@ -7,18 +7,22 @@ import { defineSource } from './source.ts'
 const event = z.looseObject({ data: z.looseObject({ object: z.looseObject({}) }) })
 
 /**
- * The name of a person: `name` is the company's, if the customer gave one.
+ * The name of a person: `name` is the company's, if the customer gave one, there or elsewhere.
  * https://docs.stripe.com/payments/checkout/name-collection
  */
-const nameOf = (customer: unknown): unknown => {
-  const name = own(customer, 'name')
-  const isCompany = name === own(customer, 'business_name')
-  return firstPresent(own(customer, 'individual_name'), isCompany ? undefined : name)
+const namesOf = (records: readonly unknown[]): unknown[] => {
+  const companies = records.map((record) => own(record, 'business_name'))
+  return records.flatMap((record) => {
+    const name = own(record, 'name')
+    return [own(record, 'individual_name'), companies.includes(name) ? undefined : name]
+  })
 }
 
 /**
- * A customer has the fields itself, a checkout in `customer_details`, or only as they were collected.
+ * A customer has the fields itself, a checkout in `customer_details`, or only as they were collected;
+ * its `shipping_details` moved into those in 2025.
  * https://docs.stripe.com/api/checkout/sessions/object
+ * https://docs.stripe.com/changelog/basil/2025-03-31/checkout-session-remove-shipping-details
  */
 const contactOf = (object: Readonly<Record<string, unknown>>) => {
   const { customer_details: details, collected_information: collected } = object
@@ -27,7 +31,9 @@ const contactOf = (object: Readonly<Record<string, unknown>>) => {
   return {
     email: firstPresent(find('email'), object.customer_email),
     phone: find('phone'),
-    name: firstPresent(...records.map(nameOf), ownPath(collected, 'shipping_details.name')),
+    name: firstPresent(
+      ...namesOf([...records, own(collected, 'shipping_details'), object.shipping_details]),
+    ),
   }
 }
 
