@@ -13,10 +13,12 @@ const v3Header = 'x-hubspot-signature-v3'
 type Body = Record<string, unknown>
 
 /** A property as HubSpot sends it, or plainly in a request body of one's own. */
-const property = ({ properties, ...body }: Body, name: string): unknown => {
-  const value = own(properties, name)
-  return firstPresent(isRecord(value) ? value.value : value, own(body, name))
-}
+const property = ({ properties, ...body }: Body, name: string): unknown =>
+  firstPresent(
+    ...[own(properties, name), own(body, name)].map((value) =>
+      isRecord(value) ? value.value : value,
+    ),
+  )
 
 /** An event of the webhooks API: which object changed, and no contact. */
 const isThin = (body: Body): boolean =>
@@ -29,10 +31,13 @@ const contact = z
   .looseObject({})
   .check(z.refine((body) => !isThin(body), 'expected a contact, not only its id'))
 
+/** What HubSpot notes itself, such as `hs_email_domain`; and the user who owns the contact. */
+const notThePerson = /^(?:hs|hubspot)_|owner/i
+
 /** The keys of a request body of one's own, which may be labels: `First name`. */
 const questionsOf = ({ properties, ...body }: Body): Question[] =>
   Object.entries({ ...body, ...(isRecord(properties) && properties) }).flatMap(([label, value]) =>
-    isRecord(value) ? [] : [{ label, value }],
+    isRecord(value) || notThePerson.test(label) ? [] : [{ label, value }],
   )
 
 /**
