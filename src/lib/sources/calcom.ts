@@ -41,9 +41,10 @@ const withoutPlaceholder = (value: unknown): unknown =>
  * name in two parts. In `response`, which is to replace `value`, a choice is `{ label, id }`.
  */
 const responseValue = (response: unknown): unknown => {
-  const value = own(response, 'value') ?? own(response, 'response')
+  const value = own(response, 'response') ?? own(response, 'value')
   if (Array.isArray(value)) return value.map((choice) => own(choice, 'label') ?? choice)
-  return isRecord(value) ? (nameIn(value) ?? value.value ?? value) : withoutPlaceholder(value)
+  if (!isRecord(value)) return withoutPlaceholder(value)
+  return nameIn(value) ?? value.label ?? value.value ?? value
 }
 
 const questionsOf = ({ payload }: Event): Question[] =>

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini'
 import type { Delivery } from '../delivery.ts'
-import { asRecords, own } from '../json-access.ts'
+import { asRecords, asText, own } from '../json-access.ts'
 import { bodyScheme } from '../signature/hmac.ts'
 import { firstPresent } from '../transform/text.ts'
 import { nameIn } from './name.ts'
@@ -16,20 +16,26 @@ const idHeaders = ['x-shopify-event-id', 'x-shopify-webhook-id'] as const
 /** The global id of a customer; an order or a draft has one of its own kind. */
 const customerGid = /^gid:\/\/shopify\/Customer\/(\d+)$/
 
+/** A resource's global id, which the GraphQL API has as its `id`. */
+const gidOf = (body: unknown): string | undefined =>
+  [own(body, 'admin_graphql_api_id'), own(body, 'id')]
+    .map(asText)
+    .find((id) => id?.startsWith('gid://'))
+
 /**
  * The topic, unless the body is not its resource. A delivery without the header, as by a relay, is
  * known by the kind of its global id.
  */
 const topicOf = (body: unknown, { headers }: Delivery): unknown => {
-  const gid = own(body, 'admin_graphql_api_id')
-  const isCustomer = gid === undefined ? undefined : customerGid.test(String(gid))
+  const gid = gidOf(body)
+  const isCustomer = gid === undefined ? undefined : customerGid.test(gid)
   const topic = headers[topicHeader] ?? (isCustomer && signupTopic)
   return topic === signupTopic && isCustomer === false ? undefined : topic
 }
 
 /** The id at the end of `gid://shopify/Customer/…`: as a JSON number it may be rounded. */
-const customerId = ({ id, admin_graphql_api_id }: Customer): unknown =>
-  customerGid.exec(String(admin_graphql_api_id))?.[1] ?? id
+const customerId = (customer: Customer): unknown =>
+  customerGid.exec(gidOf(customer) ?? '')?.[1] ?? customer.id
 
 /** The customer's own address; of the others nothing says that they are the customer's. */
 const addressOf = ({ default_address, addresses }: Customer): unknown =>

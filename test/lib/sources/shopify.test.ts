@@ -27,3 +27,26 @@ test('shopify counts a national number of an address without a country', async (
     leftOut: [{ path: 'phone', reason: 'phone_invalid' }],
   })
 })
+
+const gid = 'gid://shopify/Customer/7064055069303'
+
+test.each([
+  { id: gid },
+  { id: 1, admin_graphql_api_id: gid },
+  { id: gid, admin_graphql_api_id: null },
+])('shopify reads the id of the customer %j', async (customer) => {
+  expect(await read(shopify(), delivery(customer, headers))).toMatchObject({
+    signups: [{ contact: { external_id: '7064055069303' } }],
+  })
+})
+
+test.each([
+  { id: 'gid://shopify/Order/1' },
+  { id: 1, admin_graphql_api_id: 'gid://shopify/Order/1' },
+])('shopify never reads the order %j as a customer', async (order) => {
+  for (const topic of [headers, {}]) {
+    expect(
+      await read(shopify(), delivery({ ...order, email: 'ada@example.com' }, topic)),
+    ).toMatchObject({ kind: 'refused', code: 'invalid_signup' })
+  }
+})
