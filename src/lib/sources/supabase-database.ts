@@ -10,7 +10,7 @@ const insert = z.looseObject({
 })
 
 export type SupabaseDatabaseOptions = SourceOptions<z.infer<typeof insert>> & {
-  /** The table whose new rows are signups, such as `profiles`; absent: every table that sends. */
+  /** The table whose new rows are signups, `profiles` or `public.profiles`; absent: every table that sends. */
   readonly table?: string
 }
 
@@ -40,7 +40,8 @@ export const supabaseDatabase = (options: SupabaseDatabaseOptions = {}): Source 
         types: {
           of: (body) => {
             const from = own(body, 'table')
-            if (table === undefined || from === table) return own(body, 'type')
+            const names = [undefined, from, `${own(body, 'schema')}.${from}`]
+            if (names.includes(table)) return own(body, 'type')
             return typeof from === 'string' ? 'another table' : undefined
           },
           signups: ['INSERT'],
