@@ -4,7 +4,7 @@ import type { WebhookResponse } from '../lib/ingest/respond.ts'
 
 /**
  * The address that the sender posts to, without its query. The path of a base is that of an API
- * mapping, which stays in the event's path, or of a proxy, which may take it off.
+ * mapping or of a proxy; the event's path may begin with it, or lack it.
  */
 const addressOf = (base: string, rawPath: string): string => {
   const basePath = base.replace(/^\w+:\/\/[^/]*/, '')

@@ -6,8 +6,6 @@ import { sha256 } from '../digest.ts'
 import { BridgeError, type Issue, toBridgeError } from '../errors.ts'
 import { type QueueMessage, toMessages } from '../queue/message.ts'
 import type { Source } from '../sources/source.ts'
-import { classifyEvent } from '../transform/event-type.ts'
-import { parseBody } from '../transform/page-body.ts'
 import { type Reading, read, stripDelivery, toRefusalError } from '../transform/read.ts'
 import type { Refusal } from '../transform/read-inputs.ts'
 import { leftOutOf } from './left-out.ts'
@@ -24,8 +22,6 @@ export type IngestResult = {
   readonly source?: string
   readonly error?: BridgeError
   readonly reading?: Reading
-  /** Set for a form builder that only tests the address: it expects a plain 200. */
-  readonly isTest?: true
   /** Dedupe ids of the queued messages. */
   readonly ids?: readonly string[]
   readonly results?: readonly DeliverResult[]
@@ -59,20 +55,16 @@ const deliverAndRespond = async (
   return { response: acceptedResponse(body, leftOutOf(reading, results)), reading, results }
 }
 
-const ignoredResult = async (
-  source: Source,
-  delivery: Delivery,
-  reading: Reading,
-): Promise<Omit<IngestResult, 'source'>> => {
-  const ignored = { response: jsonResponse(200, { status: 'ignored' }), reading }
-  if (!source.form) return ignored
-  const { types, format } = source.payload
-  const isTest =
-    types && classifyEvent(types, await parseBody(format, delivery), delivery) === 'other'
-  if (isTest) return { ...ignored, isTest }
+const ignoredResponse = (
+  { form }: Source,
+  { body }: Delivery,
+  { isDropped }: Extract<Reading, { kind: 'ignored' }>,
+): WebhookResponse =>
   // The response must not show a bot that the honeypot caught it.
-  return { response: jsonResponse(200, { status: 'accepted', id: sha256(delivery.body) }), reading }
-}
+  jsonResponse(
+    200,
+    form && isDropped ? { status: 'accepted', id: sha256(body) } : { status: 'ignored' },
+  )
 
 type IngestOptions = {
   readonly sink: Sink
@@ -94,7 +86,9 @@ export const ingest = async (
   { sink, isForSender, beforeSink = async () => {} }: IngestOptions,
 ): Promise<Omit<IngestResult, 'source'>> => {
   const reading = await read(source, delivery)
-  if (reading.kind === 'ignored') return ignoredResult(source, delivery, reading)
+  if (reading.kind === 'ignored') {
+    return { response: ignoredResponse(source, delivery, reading), reading }
+  }
   if (reading.kind === 'refused' && isForSender(source, reading)) throw toRefusalError(reading)
   await beforeSink()
   if (sink.mode === 'queue') {

@@ -106,11 +106,8 @@ export const receive = async (
         if (form?.turnstile) await verifyHuman(delivery, dependencies)
       },
     })
-    return {
-      ...result,
-      source: name,
-      response: result.isTest ? result.response : toFormResponse(delivery, form, result.response),
-    }
+    const response = toFormResponse(delivery, form, result.response, isTest(result))
+    return { ...result, source: name, response }
   } catch (thrown) {
     const error = toBridgeError(thrown)
     const response = toFormResponse(delivery, found?.source.form, errorResponse(error))
@@ -118,12 +115,17 @@ export const receive = async (
   }
 }
 
+/** Whether a form builder only tests the address: it expects a plain 200, not a page. */
+const isTest = ({ reading }: Pick<IngestResult, 'reading'>): boolean =>
+  reading?.kind === 'ignored' && !reading.isDropped
+
 const toFormResponse = (
   delivery: Delivery,
   form: FormSettings | undefined,
   response: WebhookResponse,
+  isPlain = false,
 ): WebhookResponse => {
   if (!form) return response
-  const page = formResponse(delivery, form, response)
-  return { ...page, headers: { ...page.headers, ...corsHeaders(delivery, form) } }
+  const { headers, ...page } = isPlain ? response : formResponse(delivery, form, response)
+  return { ...page, headers: { ...headers, ...corsHeaders(delivery, form) } }
 }

@@ -19,6 +19,8 @@ export type Refusal = {
 type EventReading = {
   readonly event_id: string | undefined
   readonly items: readonly (MappingResult | Refusal)[]
+  /** Set for an event of a type that is no signup. */
+  readonly isOther?: true
 }
 
 /** Parses a delivery and maps its events; the values are as received. */
@@ -51,7 +53,7 @@ const ignored: EventReading['items'] = [{ input: undefined, leftOut: [] }]
 const readEvent = (source: ReadableSource, event: unknown, delivery: Delivery): EventReading => {
   let event_id: string | undefined
   try {
-    if (!isSignup(source, event, delivery)) return { event_id, items: ignored }
+    if (!isSignup(source, event, delivery)) return { event_id, items: ignored, isOther: true }
     const payload = parsePayload(source, event)
     event_id = toEventId(source.eventId(payload, delivery))
     const questions = source.questions?.(payload) ?? []

@@ -10,7 +10,11 @@ import type { ReadableSource } from './payload-types.ts'
 import { type Refusal, readInputs } from './read-inputs.ts'
 
 export type Reading =
-  | { readonly kind: 'ignored' }
+  | {
+      readonly kind: 'ignored'
+      /** Set if an event is of a signup's type, and the source's own code (`map`) ignores it. */
+      readonly isDropped?: true
+    }
   | {
       readonly kind: 'signups'
       readonly event_id: string
@@ -46,7 +50,8 @@ export const read = async (source: ReadableSource, received: Delivery): Promise<
     ),
   )
   const event_id = events.find((event) => event.event_id !== undefined)?.event_id ?? bodyDigest()
-  return toReading(results, event_id)
+  const isDropped = events.some(({ isOther }) => !isOther)
+  return toReading(results, event_id, isDropped)
 }
 
 /** Returns a refusal as the error to respond with, or to park. */
@@ -98,7 +103,7 @@ const toResult = async (
   return { code: kind, message: refusalMessages[kind], issues }
 }
 
-const toReading = (results: readonly Result[], event_id: string): Reading => {
+const toReading = (results: readonly Result[], event_id: string, isDropped: boolean): Reading => {
   const usable = results.flatMap((result, index) =>
     result && 'signup' in result ? [{ ...result, index }] : [],
   )
@@ -119,7 +124,7 @@ const toReading = (results: readonly Result[], event_id: string): Reading => {
     }
   }
   const [refusal] = refusals
-  if (!refusal) return { kind: 'ignored' }
+  if (!refusal) return { kind: 'ignored', ...(isDropped && { isDropped }) }
   const { code, message, issues } = refusal
   return { kind: 'refused', event_id, code, message, issues }
 }

@@ -241,6 +241,17 @@ describe('the test of a form builder', () => {
     }
   })
 
+  test('from a page’s script has the CORS headers that it needs to read the response', async () => {
+    const headers = { 'content-type': 'application/json', origin: 'https://example.com' }
+    const response = await post('/forms/waitlist', { headers, body: { test: true } })
+
+    expect(response).toMatchObject({
+      status: 200,
+      json: { status: 'ignored' },
+      headers: { 'access-control-allow-origin': 'https://example.com' },
+    })
+  })
+
   test('does not get past `origins`', async () => {
     expect(
       await post('/forms/waitlist', {

@@ -47,8 +47,11 @@ test('form maps other inputs by its options, and checkboxes of one name as one t
 })
 
 test('form ignores a post with a value in the honeypot', async () => {
-  expect(await readForm('email=ada%40example.com&_gotcha=x')).toEqual({ kind: 'ignored' })
-  expect(await readJson({ email: 'ada@example.com', _gotcha: true })).toEqual({ kind: 'ignored' })
+  const dropped = { kind: 'ignored', isDropped: true }
+
+  expect(await readForm('email=ada%40example.com&_gotcha=x')).toEqual(dropped)
+  expect(await readForm('test=test&_gotcha=x')).toEqual(dropped)
+  expect(await readJson({ email: 'ada@example.com', _gotcha: true })).toEqual(dropped)
 })
 
 test('form reads a post with an empty honeypot, also twice', async () => {

@@ -98,10 +98,19 @@ test.each([
   expect(reading).toMatchObject({ event_id: expected ?? expect.stringMatching(/^[0-9a-f]{64}$/) })
 })
 
-test('read ignores a delivery without a signup', async () => {
-  expect(await readPeople([])).toEqual({ kind: 'ignored' })
+test('read ignores a delivery without a signup, and says whether the source’s own code did', async () => {
+  const dropped = { kind: 'ignored', isDropped: true }
+  const events = (body: unknown) => (Array.isArray(body) ? body : [])
+  const { payload, ...rest } = people()
+  const readBatch = (body: unknown) =>
+    read({ ...rest, payload: { ...payload, events } }, delivery(JSON.stringify(body)))
+
   expect(await readPeople({})).toEqual({ kind: 'ignored' })
-  expect(await readPeople([ada], { map: () => undefined })).toEqual({ kind: 'ignored' })
+  expect(await readPeople([])).toEqual(dropped)
+  expect(await readPeople([ada], { map: () => undefined })).toEqual(dropped)
+  expect(await readBatch([])).toEqual({ kind: 'ignored' })
+  expect(await readBatch([{}, {}])).toEqual({ kind: 'ignored' })
+  expect(await readBatch([{}, []])).toEqual(dropped)
 })
 
 describe('read returns a refusal', () => {
