@@ -78,6 +78,12 @@ const fillingsOf = <Target extends string>(
 const toFieldValue = (value: unknown, target: ContactField): unknown =>
   target === 'unsubscribed_from_emails' ? value : toSingle(value)
 
+/** A page may have the input twice; a list of numbers is no such input, and stays one. */
+const toAttributeValue = (found: unknown): unknown => {
+  const single = toSingle(found)
+  return typeof single === 'string' ? single : toScalar(found)
+}
+
 /**
  * The values found at places, by target: of several places the first with a value counts.
  * `onMissing` is called once with each target without a value.
@@ -178,7 +184,7 @@ export const applyOptions = (
     targets.map(({ place, to }) => [place, to]),
     lookUp,
     (name) => onMissing(`${attributePrefix}${name}`),
-    toScalar,
+    toAttributeValue,
   )
   const company = collectFields(fillingsOf(options.company), lookUp, (field) =>
     onMissing(`company.${field}`),

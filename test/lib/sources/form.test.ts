@@ -141,11 +141,25 @@ describe('form reads an input that is there several times', () => {
     }
   })
 
-  test('as a group of checkboxes for an attribute, whatever their values', async () => {
-    const body = 'email=ada%40example.com&uses=a&uses=b&uses=b'
+  test.each([
+    ['uses=a&uses=b&uses=b', 'a, b, b'],
+    ['uses=a&uses=a', 'a'],
+    ['uses=a&uses=a+&uses=', 'a'],
+    ['uses=5&uses=5', '5'],
+  ])('for an attribute, %s is %j', async (inputs, uses) => {
+    const body = `email=ada%40example.com&${inputs}`
 
     expect(await readForm(body, { attributes: { uses: 'uses' } })).toMatchObject({
-      signups: [{ contact: { custom_attributes: { uses: 'a, b, b' } } }],
+      signups: [{ contact: { custom_attributes: { uses } } }],
+    })
+  })
+
+  test('for an attribute, a list of numbers of a script stays a list', async () => {
+    const body = { email: 'ada@example.com', scores: [5, 5], score: [5] }
+    const options = { attributes: { scores: 'scores', score: 'score' } }
+
+    expect(await readJson(body, options)).toMatchObject({
+      signups: [{ contact: { custom_attributes: { scores: '5, 5', score: '5' } } }],
     })
   })
 })
