@@ -30,6 +30,15 @@ test.each(['s3cret\n', ' s3cret', 'v1,s3cret', 'Bearer s3cret', '\tbearer  s3cre
   },
 )
 
+test.each(['a+b/c+=', '+ab', 'ab+'])(
+  'a secret with a plus, %j, is accepted in a URL, encoded or as it is',
+  (secret) => {
+    expect(check(withSecret(address, secret), [secret])).toBe('accepted')
+    expect(check(`${address}?secret=${secret}`, [secret])).toBe('accepted')
+    expect(check(`${address}?secret=${secret}x`, [secret])).toBe('signature_invalid')
+  },
+)
+
 test.each(['Bearer ', 'v1,', ' \n'])(
   'nothing that is received equals a secret that is no more than %j',
   (pasted) => {
