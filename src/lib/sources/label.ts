@@ -34,7 +34,7 @@ const wordsOf = (label: string): string =>
  */
 const nouns: { readonly [field in PersonField]: string } = {
   email: [
-    'emails?|emailaddress|emailadress?e?|mail|courriel|electronique|correo|correo electronico',
+    'emails?|emailaddress|e?mailadress?e?|mail|courriel|electronique|correo|correo electronico',
     'correio|correio eletronico|posta elettronica',
   ].join('|'),
   phone: [
@@ -65,17 +65,21 @@ const mentions: { readonly [field in PersonField]?: string } = {
 /** `your` and `my`. */
 const ownWords = [
   'your|my|deine?|ihre?|eure|meine?|votre|ton|ta|mon|tu|su|mi|seu|sua|teu|tua|meu',
-  'tuo|suo|mio|jouw|je|uw|mijn',
+  'tuo|suo|mio|mia|vostr[oa]|jouw|je|uw|mijn',
 ].join('|')
 const ofAddress = [
-  'best|business|cell|company|contact|corporate|current|direct|home|main|mobile|own|personal',
+  'best|business|cell|college|company|contact|corporate|current|direct|home|main|mobile|office|own',
+  'personal',
   'preferred|primary|private|professional|school|student|university|valid|work',
-  'geschaftliche|berufliche|zakelijke|adresse|direccion|endereco|indirizzo|numero|de|di|d',
+  'geschaftliche|berufliche|zakelijke?|meilleure?|mejor|melhor|migliore',
+  'adresse|direccion|endereco|indirizzo|numero|de|di|d',
 ].join('|')
 const ofName = 'contact|legal|own|preferred|real|vollstandiger?|volledige'
 const before = 'full|and|please|enter|type|add|the|an?|la|le|l|el|il|o|what s|what is|confirm'
-const after =
-  'address|adresse|adres|id|number|no|nr|nummer|personnel(?:le)?|professionnel(?:le)?|aziendale'
+const after = [
+  'address|adresse|adres|here|id|number|no|nr|nummer|pro|personnel(?:le)?|professionnel(?:le)?',
+  'aziendale|corporativ[oa]|personale?|pessoal|profissional|de travail|de trab(?:ajo|alho)|di lavoro',
+].join('|')
 /** Another field that the same question asks for first: `your name and email`. */
 const alongside =
   'name|(?:first|last|full) name|phone|phone number|email|and|or|und|oder|et|ou|y|e|en'

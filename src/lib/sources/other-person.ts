@@ -11,23 +11,46 @@ const others = [
   'referred|referrer|referral|referee|referring|reference|sponsor|introduced (?:by|you)|you refer',
   'recommended (?:by|me|us|you)|who (?:sent|told) you|you invite|to invite(?! you)|cc|bcc',
   'billing|bill to|invoice|invoicing|accounting|accountant|accounts payable|payroll',
-  'finance (?:contact|department|team)|someone else|somebody else|someone s|somebody s',
+  '(?:accounts|finance) (?:contact|department|email|team)',
+  'someone else|somebody else|someone s|somebody s',
   '(?:another|other|second|additional) (?:applicant|attendee|contact|participant|person|travell?er)',
   '(?:applicant|attendee|contact|participant|person|travell?er) ?(?:[2-9]|1\\d)',
-  // German, French, Spanish, Portuguese, Italian, Dutch.
-  'eingeladene?n?|freund(?:e|es|in)?|rechnung(?:en)?',
-  '(?:a|d|l|de|ton|votre) invite|amie?|parraine?|facturation',
-  'invitad[oa]|te invito|amig[oa]|facturacion',
-  'convidad[oa]|convidou|faturamento',
-  'invitat[oa]|amic[oa]|fatturazione',
-  'uitgenodigde?|vriend(?:in)?|factuur',
+  'procurement|receiver|introducer|you (?:are|re) inviting|would you like to bring',
+  // German.
+  'eingeladene?n?|freund(?:e|es|in)?|bekannten|kolleg(?:en?|in)|vorgesetzte[nr]?|chefin',
+  '(?:deines|ihres) chefs',
+  'mitarbeiters?|arbeitgebers?|eltern(?:teils?)?|erziehungsberechtigte[nr]?|kindes',
+  'assistentin|empfangers?|beschenkten|gast(?:es)?|begleit(?:person|ung)|notfallkontakt',
+  'rechnung[^ ]*|buchhaltung|geworben|empfohlen von|(?:dich|sie|uns) empfohlen|empfehlung von',
+  // French.
+  '(?:a|d|l|de|ton|votre) invite|amie?|parraine?|marraine|facturation|factures?|comptabilite',
+  'comptable|destinataire|beneficiaire|collegue|(?:ton|votre) (?:chef|responsable)|superieur',
+  'tut(?:eur|rice)|conjointe?|epouse|mari|(?:du|ton|votre) partenaire|assistante|enfant|urgence',
+  'employeur|employe|accompagnante?|a recommande|recommande par',
+  // Spanish.
+  'invitad[oa]|te invito|amig[oa]|facturacion|facturas?|contabilidad|acompanante|recomendo',
+  'refirio|referid[oa]|destinatari[oa]|beneficiari[oa]|companer[oa]|colega|jef[ea]|padre|madre',
+  'tu tutor|pareja|conyuge|espos[oa]|asistente|emergencia|hij[oa]|emplead[oa]r?|del familiar',
+  // Portuguese.
+  'convidad[oa]|convidou|indicou|indicad[oa] por|faturamento|faturacao|faturas?|nota fiscal',
+  'contabilidade|financeiro|chefe|do pai(?!s)|dos pais|mae|conjuge|(?:d[oa]|seu|sua) parceir[oa]',
+  'assistente|acompanhante|filh[oa]|funcionari[oa]',
+  // Italian.
+  'invitat[oa]|amic[oa]|fatturazione|fattur[ae]|contabilita|amministrazione|colleg(?:a|hi)|capo',
+  'ha (?:consigliato|segnalato)|consigliato da|genitor[ei]|tutore|coniuge|marito|moglie',
+  'emergenza|figli[oa]?|dipendente|ospite|accompagnatore',
+  // Dutch.
+  'uitgenodigde?|vriend(?:in)?|factu(?:ur|ren|ratie)|boekhouding|administratie|doorverwezen',
+  'aanbevolen door|ontvanger|collega|baas|leidinggevende|(?:van|een|je|uw) ouder|voogd|assistent',
+  'noodcontact|(?:het|je|jouw|uw) kind|werknemer|werkgever|medewerker',
 ].join('|')
 
 /** Phrases with such a word that are about the one who fills in the form, or about no person. */
 const harmless = [
   'our (?:[^ ]+ )?(?:manager|assistant|colleague|partner)s?|(?:as|become|becoming) an? [^ ]+',
-  'for (?:your|our|future) (?:reference|invoice)|your gift|gift card|you (?:are|re) invited(?! by)',
-  'you were invited with|(?:guest|partner|referral) (?:account|code|link|list|portal|program(?:me)?)',
+  'for (?:your|our|future) (?:reference|invoice)|your gift|gift card',
+  'you (?:are|re|(?:have|ve) been) invited(?! by)|you were invited with',
+  '(?:guest|partner|referral) (?:account|code|link|list|portal|program(?:me)?)',
 ].join('|')
 
 /** `Their`, and `your teacher's`, but not `your company's`. */

@@ -17,6 +17,7 @@ const ownEmails = [
   ...['Deine E-Mail', 'Ihre E-Mail-Adresse', 'Votre e-mail', 'Quel est ton email ?'],
   ...['Votre adresse e-mail', 'Tu correo electrónico', 'Su dirección de correo', 'Seu e-mail'],
   ...['La tua e-mail', 'Il tuo indirizzo email', 'Jouw e-mail', 'Uw e-mailadres'],
+  ...['Ihre Mailadresse', 'Qual o seu melhor e-mail?', 'La mia email', 'Votre meilleur e-mail'],
 ]
 /** Labels that ask for an address and say no more. */
 const plainEmails = [
@@ -31,6 +32,8 @@ const plainEmails = [
     'Endereço de e-mail',
     'E-mailadres',
   ],
+  ...['Office email', 'Email here', 'Mailadresse', 'Correo corporativo', 'Email personale'],
+  ...['E-mail profissional', 'Email di lavoro', 'Zakelijk e-mailadres', 'Email pro'],
 ]
 /** Labels that mention an address, and no other person's. */
 const mentionedEmails = [
@@ -39,6 +42,13 @@ const mentionedEmails = [
   ...["Your company's email", 'Your organisation’s email', 'Become a partner: email'],
   ...['As a parent, which email is best?', 'Email for the guest list', 'Your PayPal email'],
   ...["You're invited! Email please", 'Email address you were invited with'],
+  ...[
+    'You have been invited! Email',
+    'E-Mail (empfohlen)',
+    'E-mail (recommandé)',
+    'Email (consigliato)',
+  ],
+  ...['Which email should we invite?', 'E-mail pour l’invitation', 'Email per l’invito'],
   ...['Our sales manager will write to you: which email?', 'Where should we email your gift?'],
 ]
 /** Labels about somebody else, or an office. */
@@ -63,6 +73,25 @@ const othersEmails = [
   ...['Rechnungsemail', 'Correo de tu amigo', 'Correo del invitado', 'Email de facturación'],
   ...['Email do seu amigo', 'Email de faturamento', 'E-mail dell’amico', 'Email di fatturazione'],
   ...['E-Mail für Rechnungen', 'E-mail van je vriend', 'Factuur e-mail'],
+  ...['Accounts email', 'Email of the person you are inviting', 'Receiver email'],
+  ...['E-Mail deines Kollegen', 'E-Mail Ihrer Vorgesetzten', 'E-Mail der Eltern', 'Gast: E-Mail'],
+  ...['E-Mail des Empfängers', 'Rechnungsadresse: E-Mail', 'E-Mail der Buchhaltung'],
+  ...['E-mail du destinataire', 'Email de votre responsable', 'E-mail comptabilité'],
+  ...['E-mail de l’enfant', 'Contact d’urgence : e-mail', 'Email pour la facture'],
+  ...[
+    'Correo de tu jefe',
+    'Correo de los padres',
+    'Correo del destinatario',
+    'Email para facturas',
+  ],
+  ...['E-mail do chefe', 'E-mail dos pais', 'E-mail para nota fiscal', 'E-mail do colega'],
+  ...[
+    'Email del collega',
+    'Email dei genitori',
+    'Email per la fattura',
+    'Contatto di emergenza: email',
+  ],
+  ...['E-mail van je baas', 'E-mail van de gast', 'E-mail voor facturen', 'E-mail ontvanger'],
 ]
 
 describe('findPerson: whose e-mail', () => {
@@ -106,6 +135,8 @@ describe('findPerson: whose e-mail', () => {
     ...['Where should we send the invoice?', 'Guest 2', 'Emergency contact', 'Parent or guardian'],
     ...['Wer hat dich eingeladen?', 'Qui vous a invité ?', 'Parrain', '¿Quién te invitó?'],
     ...['Quem te convidou?', 'Chi ti ha invitato?', 'Wie heeft je uitgenodigd?'],
+    ...['Wer hat dich geworben?', 'Wer hat Sie empfohlen?', 'Qui vous a recommandé ?'],
+    ...['¿Quién te recomendó?', 'Quem te indicou?', 'Chi ti ha consigliato?', 'Aanbevolen door'],
   ])('never uses an answer of the type email to %j', (label) => {
     expect(emailOf(typed(label, bob))).toBeUndefined()
   })
@@ -279,7 +310,7 @@ describe('findPerson: name', () => {
   test.each([
     ...['Company name', 'Your company name', 'Username', 'Name of your product', 'Event name'],
     ...["Manager's first name", 'guest-name', 'Friend name', "Your partner's name", 'Parent name'],
-    'Emergency contact name',
+    ...['Emergency contact name', 'Nombre del padre', 'Nom du parrain', 'Name des Kollegen'],
   ])('skips the answer to %j', (label) => {
     expect(nameOf({ label, value: 'X' })).toBeUndefined()
   })
@@ -310,6 +341,7 @@ describe('findPerson: phone', () => {
       'Telefoonnummer',
       'Telefon',
     ],
+    ...['Telefone (com código do país)', 'Teléfono (con código de país)'],
   ])('finds the answer to %j', (label) => {
     expect(phoneOf({ label, value: '+12813322575' })).toBe('+12813322575')
   })
@@ -321,6 +353,8 @@ describe('findPerson: phone', () => {
     ['Emergency contact phone', '+12813322575'],
     ['guest_phone', '+12813322575'],
     ['Phone of your assistant', '+12813322575'],
+    ['Téléphone du contact d’urgence', '+12813322575'],
+    ['Telefon der Eltern', '+12813322575'],
   ])('skips the answer to %j if it is %j', (label, value) => {
     expect(phoneOf({ label, value })).toBeUndefined()
   })
