@@ -16,6 +16,7 @@ const others = [
   '(?:another|other|second|additional) (?:applicant|attendee|contact|participant|person|travell?er)',
   '(?:applicant|attendee|contact|participant|person|travell?er) ?(?:[2-9]|1\\d)',
   'procurement|receiver|introducer|you (?:are|re) inviting|would you like to bring',
+  '(?:account|contact|deal|hubspot|lead) owner|sales rep|account executive',
   // German.
   'eingeladene?n?|freund(?:e|es|in)?|bekannten|kolleg(?:en?|in)|vorgesetzte[nr]?|chefin',
   '(?:deines|ihres) chefs',

@@ -13,12 +13,11 @@ const types = new Map<unknown, Question['type']>([
 ])
 
 /** Replaces the ids of choices by their texts, and files by their URLs; unknown ids stay. */
-const resolve = (value: unknown, choices: unknown): unknown =>
-  Array.isArray(value)
-    ? value.map(
-        (id) => asRecords(choices).find((choice) => choice.id === id)?.text ?? own(id, 'url') ?? id,
-      )
-    : value
+const resolve = (value: unknown, choices: unknown): unknown => {
+  const textOf = (id: unknown): unknown =>
+    asRecords(choices).find((choice) => choice.id === id)?.text ?? own(id, 'url') ?? id
+  return Array.isArray(value) ? value.map(textOf) : textOf(value)
+}
 
 /** The answer to a matrix is a list of its rows, each with the columns chosen in it. */
 const answerValue = ({ value, options, rows, columns }: Record<string, unknown>): unknown =>
@@ -34,7 +33,7 @@ const answerValue = ({ value, options, rows, columns }: Record<string, unknown>)
 const isOnlyBox = ({ type, value, options }: Record<string, unknown>): boolean => {
   const [box, ...others] = asRecords(options)
   const isBox = type === 'CHECKBOXES' && others.length === 0 && asText(box?.text) !== undefined
-  return isBox && asList(value).every((id) => id === box?.id)
+  return isBox && [value].flat().every((id) => id === box?.id)
 }
 
 /**

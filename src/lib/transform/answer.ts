@@ -5,7 +5,7 @@ import { clean, withoutInvisible } from './text.ts'
 /** A value that means yes by itself: a ticked box, a switch that is on. */
 const plainYes = /^(?:1|true|t|y|x|on|checked|ticked|enabled|✓|✔|☑|✅|👍)$/
 /** A value that means no by itself: an unticked box, a switch that is off. */
-const plainNo = /^(?:0|false|f|n|off|unchecked|unticked|disabled|✗|❌|☐)$/
+const plainNo = /^(?:0|false|f|n|off|unchecked|unticked|disabled|✗|✘|✖|❌|☐|👎|🚫)$/
 
 /** Whether a text is a no of a box or a switch, as of the hidden input beside a box. */
 export const isPlainNo = (text: string): boolean => plainNo.test(text.trim().toLowerCase())
@@ -16,8 +16,8 @@ export const maxAnswerLength = 2_000
 /** Accents are often left out in capitals, and typed in two ways. */
 const withoutAccents = (text: string): string =>
   withoutInvisible(text)
-    .normalize('NFD')
-    .replace(/([\p{sc=Latin}\p{sc=Greek}])[\u0300-\u036f]+/gu, '$1')
+    .normalize('NFKD')
+    .replace(/([\p{sc=Latin}\p{sc=Greek}])[\u0300-\u036f]+|[\u064b-\u0655]+/gu, '$1')
     .normalize('NFC')
     .replace(/ı/g, 'i')
     .replace(/ß/g, 'ss')
@@ -32,7 +32,7 @@ export const toWords = (text: string): string =>
     .replace(/[‘’ʼ´`]/g, "'")
     .replace(/["“”„«»¿¡]/g, ' ')
     .replace(/[❌✖✗✘🚫👎⛔🛑❎☐]/gu, ' ❌ ')
-    .replace(/(?!❌)\p{ExtPict}[\ufe0f\p{EMod}]*/gu, ' ')
+    .replace(/(?!❌)[\p{ExtPict}✓][\ufe0f\p{EMod}]*/gu, ' ')
     .replace(/\s+-+\s+|\s*\n\s*/g, '; ')
     .replace(/[\s"_‐‑-]+/g, ' ')
     .trim()
@@ -49,7 +49,7 @@ export const clausesOf = (words: string): string[] =>
 /** The phrases of a list, as `toWords` spells them. */
 export const phrasesOf = (list: string): string[] =>
   toWords(list.replaceAll('\n', '|'))
-    .split('|')
+    .split(/ ?\| ?/)
     .filter((phrase) => phrase !== '')
 
 /** What each phrase means: yes or no. */
@@ -96,7 +96,7 @@ export const readPlainAnswer = (value: unknown): boolean | undefined => {
   if (typeof value !== 'string' || value.length > maxAnswerLength) return undefined
   const word = clean(value)
     .toLowerCase()
-    .replace(/\ufe0f/g, '')
+    .replace(/[\ufe0f\p{EMod}]/gu, '')
   if (plainYes.test(word)) return true
   return plainNo.test(word) ? false : plainMeanings().get(toWords(word))
 }

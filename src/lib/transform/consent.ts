@@ -18,6 +18,7 @@ import {
   listedWords,
   noWords,
   refusalStates,
+  refusals,
   unlistedWords,
   yesWords,
 } from './answer-words.ts'
@@ -37,17 +38,18 @@ export type ConsentBox = {
 const meanings = once(() =>
   toMeanings(
     [yesWords, agreedWords, listedWords, consentStates, agreements],
-    [noWords, unlistedWords, refusalStates],
+    [noWords, unlistedWords, refusalStates, refusals],
   ),
 )
 const agreementPhrases = once(() => new Set(phrasesOf(agreements)))
+const refusalPhrases = once(() => new Set(phrasesOf(refusals)))
 const maxPhraseWords = 6
 
-/** Whether a clause starts with an agreement: its object follows. */
-const startsWithAgreement = (clause: string): boolean =>
+/** Whether a clause starts with an agreement or a refusal: its object follows. */
+const startsWith = (clause: string, phrases: ReadonlySet<string>): boolean =>
   clause
     .split(' ', maxPhraseWords)
-    .some((_, index, words) => agreementPhrases().has(words.slice(0, index + 1).join(' ')))
+    .some((_, index, words) => phrases.has(words.slice(0, index + 1).join(' ')))
 
 /** Whatever takes a yes back, or makes a text a no. */
 const contrary = once(() => {
@@ -56,14 +58,21 @@ const contrary = once(() => {
   return new RegExp(`(?<!${letter})(?:${words})(?!${letter})|${contraryParts}`, 'u')
 })
 
-/** What a form promises in English beside the question: it takes no yes back. */
+/**
+ * What takes no yes back: what a form promises in English beside the question, and other ways to
+ * write that are named along with e-mail.
+ */
 const smallPrint = once(() => {
   const start = '(?<=^|[^a-z ] ?|and |can |may )'
+  const by = '(?:by |via |per |par |por )?'
+  const way = `${by}(?:sms|text messages?|texts?|(?:tele)?phone|(?:phone )?calls?|whatsapp|post|telefon[oe]?)`
+  const and = '(?: ?[,/&+]| (?:and|or|und|oder|et|ou|y|e|o|en|of|och|eller|og))+ ?'
   const parts = [
     `${start}(?:no|zero|never) spam(?= please| ever| ?[^a-z ]|$)`,
-    `${start}(?:unsubscribe|opt out|withdraw (?:my|your) consent)(?: (?:from|of) [a-z ]{1,40})? (?:at )?any ?time`,
-    "we (?:will )?(?:never|not|do not|don't|won't) (?:share|sell|spam)",
+    `${start}(?:unsubscribe|opt out|(?:withdraw|revoke) (?:my|your|this) consent)(?: (?:from|of) [a-z ]{1,40})? (?:at )?any ?time`,
+    "we(?: will|'ll)? (?:never|not|do not|don't|won't) (?:share|sell|spam)",
     '(?:not|never|none of (?:my|your) data is) (?:be )?(?:shared|sold)',
+    `(?<=e ?mails?)(?:${and}${way}(?![a-z]))+|(?:${way}${and})+(?=${by}e ?mail)`,
   ]
   return new RegExp(parts.join('|'), 'g')
 })
@@ -76,9 +85,9 @@ const readSentence = memoise((text): boolean | 'unclear' | undefined => {
   const [first] = clauses
   if (first === undefined) return 'unclear'
   const answer = readClause(first, meanings())
-  if (answer === false) return false
+  if (answer === false || startsWith(first, refusalPhrases())) return false
   if (clauses.some((clause) => contrary().test(clause))) return 'unclear'
-  return answer === true || startsWithAgreement(first) || undefined
+  return answer === true || startsWith(first, agreementPhrases()) || undefined
 })
 
 const isNamed = (text: string, names: readonly (string | undefined)[]): boolean => {

@@ -73,6 +73,7 @@ const othersEmails = [
   ...['Rechnungsemail', 'Correo de tu amigo', 'Correo del invitado', 'Email de facturación'],
   ...['Email do seu amigo', 'Email de faturamento', 'E-mail dell’amico', 'Email di fatturazione'],
   ...['E-Mail für Rechnungen', 'E-mail van je vriend', 'Factuur e-mail'],
+  ...['Contact owner email', 'hubspot_owner_email', 'contactOwnerEmail', 'Sales rep email'],
   ...['Accounts email', 'Email of the person you are inviting', 'Receiver email'],
   ...['E-Mail deines Kollegen', 'E-Mail Ihrer Vorgesetzten', 'E-Mail der Eltern', 'Gast: E-Mail'],
   ...['E-Mail des Empfängers', 'Rechnungsadresse: E-Mail', 'E-Mail der Buchhaltung'],

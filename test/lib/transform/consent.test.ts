@@ -22,9 +22,10 @@ const anId = '5f3c1a2e-1111-4222-8333-444455556666'
 /** What texts mean as the answer to a question: a language a line, its texts apart by `|`. */
 const texts = {
   yes: `
-English: Yes|YES!|Yep|OK|Sure|"Yes"|Yes 👍|✅ Yes|Yes please|Yes, please|Of course|I agree|I do|Sign me up|Please sign me up|Keep me informed|Send me news|I would like to receive your newsletter
+English: Yes|YES!|Yep|OK|Sure|"Yes"|Yes 👍|✅ Yes|✓ Yes|👍🏽|ｙｅｓ|ＹＥＳ，ｐｌｅａｓｅ|Yes please|Yes, please|Of course|I agree|I do|Sign me up|Please sign me up|Keep me informed|Send me news|I would like to receive your newsletter
 English, a yes and more: Yes, sign me up|Yes - sign me up|Yes: write to me|Yes please add me|Yes I agree|Yes I want to receive e-mails|Yes\n sign me up|Yes 🎉 sign me up
-English, small print: Yes, no spam|Yes (no spam, unsubscribe any time)|Yes, notify me — never spam|I agree to the terms, no spam please|Yes (you can unsubscribe at any time)|Yes. You may opt out of our e-mails at any time by one click|I agree and can withdraw my consent at any time|Send me news. I can opt out at any time|Yes, we never share your data|Yes, we will never spam you|Yes, we don’t sell it|Yes, your address will not be shared|I consent; none of my data is sold|Yes (I do not mind)
+English, small print: Yes, no spam|Yes (no spam, unsubscribe any time)|Yes, notify me — never spam|I agree to the terms, no spam please|Yes (you can unsubscribe at any time)|Yes. You may opt out of our e-mails at any time by one click|I agree and can withdraw my consent at any time|Send me news. I can opt out at any time|Yes, we never share your data|Yes, we will never spam you|Yes, we don’t sell it|Email me news. We’ll never share your address|I agree and can revoke this consent at any time|Yes, your address will not be shared|I consent; none of my data is sold|Yes (I do not mind)
+Other ways beside e-mail: Yes, by e-mail and phone|Yes, email & SMS|Yes, by phone, SMS or email|I agree to be contacted by e-mail, SMS or phone|Ja, per E-Mail und Telefon
 A list or a button: subscribed|SUBSCRIBED|Subscribe|subscribe me|confirmed|granted|opted in|opt_in|optedIn|opt-in|OPTED_IN|accepted|agreed|consented|allowed|approved
 German: Ja|Ja, gerne|Ja - gerne|Gerne|Ja, bitte|Ich stimme zu|Einverstanden|Ja, ich möchte den Newsletter|Ja ich will den Newsletter|Ich willige ein, dass Sie mir schreiben|Ja/Yes
 French: Oui|Oui, merci|Merci, oui|Bien sûr|J’accepte|D’accord|Je suis d’accord|Oui, je souhaite recevoir la newsletter|Oui / Yes|«Oui»
@@ -42,46 +43,48 @@ Hebrew, Arabic, Persian, Hindi: כן|כן, תודה|אני מסכים|نعم|ن�
 Indonesian, Malay, Vietnamese, Thai: Ya|Setuju|Ya, terima kasih|Có|Đồng ý|ใช่|ใช่ค่ะ|ยอมรับ
 Japanese, Chinese, Korean: はい|はい、お願いします|同意する|同意します|是|是的|好的|同意|我同意|願意|예|네|네, 동의합니다|동의함`,
   no: `
-English: No|No!|No thanks|No, thanks|Nope|Never|none|Not now|Rather not|I disagree|No e-mails please|noThanks|No, sign me out
+English: No|No!|No thanks|No, thanks|Nope|Never|none|Not now|Rather not|Not really|Not at this time|Absolutely not|I do not want any|I don’t want any e-mails|I do not consent|I don't accept|Please don’t|Do not contact me|Please do not e-mail me|doNotEmail|No ❌|👎|I disagree|No e-mails please|noThanks|No, sign me out
 English, a yes and more: No, I want none|No. Yes
 English, small print: No (we never spam)|No. I can unsubscribe at any time
 A list or a button: unsubscribed|unSubscribed|unsubscribe|not_subscribed|NOT_SUBSCRIBED|notSubscribed|opt_out|Opt out|optedOut|OPTOUT|opt__out|decline|declined|iDecline|denied|refused|rejected|revoked|withdrawn|pending|unconfirmed|not confirmed
-German: Nein|NEIN|Nein danke|Danke, nein|Bitte nicht|Lieber nicht|keine|Ich stimme nicht zu
-French: Non|Non, merci|Pas maintenant|Je refuse|Je ne veux pas
-Dutch: Nee|Nee, bedankt|Ik wil niet
-Spanish: No, gracias|No quiero|No acepto
-Catalan, Portuguese, Italian: No, gràcies|Não|NAO|Não, obrigado|Não quero|No, grazie|Non accetto
-Swedish, Danish, Norwegian, Icelandic: Nej|Nej tack|Nej tak|Nei|Nei takk|Nei, takk|Jag vill inte|Jeg vil ikke
-Finnish, Estonian, Latvian, Lithuanian: Ei|Ei kiitos|Ei, aitäh|Nē|Nē, paldies|Ne, ačiū|Nesutinku
-Polish, Czech, Slovak: Nie|Nie, dziękuję|Nie chcę|Ne, děkuji|Nechci|Nesouhlasím|Nie, ďakujem|Nesúhlasím
-Slovene, Croatian, Bosnian, Serbian: Ne|Ne, hvala|Nočem|Neću|Ne želim|Не|Не, хвала
-Hungarian, Romanian: Nem|Nem, köszönöm|Nem kérek|Nu|Nu, mulțumesc
-Bulgarian, Russian, Ukrainian: Не, благодаря|Нет|Нет, спасибо|Не хочу|Не согласен|Ні|Ні, дякую|Не погоджуюсь
-Greek, Turkish: Όχι|ΟΧΙ|Όχι, ευχαριστώ|Δεν θέλω|Hayır|HAYIR|Hayır, teşekkürler|İstemiyorum|Kabul etmiyorum
-Hebrew, Arabic, Persian, Hindi: לא|לא תודה|לא מסכים|لا|لا، شكرا|لا أوافق|نه|نخیر|नहीं|जी नहीं, धन्यवाद
-Indonesian, Malay, Vietnamese, Thai: Tidak|Tidak, terima kasih|Tidak setuju|Không|Không, cảm ơn|Không đồng ý|ไม่|ไม่ค่ะ|ไม่ยอมรับ
-Japanese, Chinese, Korean: いいえ|いいえ、結構です|結構です|同意しない|希望しません|不|不用了|不用了，谢谢|否|不同意|拒绝|아니요|아니오|아니요, 괜찮습니다|동의하지 않음`,
+German: Nein|NEIN|Nein danke|Danke, nein|Bitte nicht|Lieber nicht|keine|Ich stimme nicht zu|Nicht einverstanden|Ich lehne ab|Ich möchte keine E-Mails|Auf keinen Fall
+French: Non|Non, merci|Pas maintenant|Je refuse|Je ne veux pas d’e-mails|Je ne souhaite pas|Pas d’accord|Jamais
+Dutch: Nee|Nee, bedankt|Ik wil niet|Ik wil geen e-mails|Niet akkoord|Liever niet
+Spanish: No, gracias|No quiero|No acepto|No quiero correos|No estoy de acuerdo|Nunca
+Catalan, Portuguese, Italian: No, gràcies|Não|NAO|Não, obrigado|Não quero|Não quero receber e-mails|Não concordo|No, grazie|Non accetto|Non desidero
+Swedish, Danish, Norwegian, Icelandic: Nej|Nej tack|Nej tak|Nei|Nei takk|Nei, takk|Jag vill inte|Jeg vil ikke|Inga mejl|Ingen e-post|Jag samtycker inte|Jeg vil ikke ha e-post|Aldrig
+Finnish, Estonian, Latvian, Lithuanian: Ei|Ei kiitos|Ei, aitäh|Nē|Nē, paldies|Ne, ačiū|Nesutinku|En halua sähköpostia|Ei nõustu|Nepiekrītu|Nenoriu
+Polish, Czech, Slovak: Nie|Nie, dziękuję|Nie chcę e-maili|Nie wyrażam zgody|Ne, děkuji|Nechci|Nesouhlasím|Nie, ďakujem|Nesúhlasím
+Slovene, Croatian, Bosnian, Serbian: Ne|Ne, hvala|Nočem|Neću|Ne želim|Ne slažem se|Neću e-poštu|Не|Не слажем се|Не, хвала
+Hungarian, Romanian: Nem|Nem, köszönöm|Nem kérek leveleket|Nem szeretnék|Nu|Nu sunt de acord|Nu vreau|Nu, mulțumesc
+Bulgarian, Russian, Ukrainian: Не, благодаря|Нет|Нет, спасибо|Не хочу|Я не хочу писем|Не надо|Отказываюсь|Не согласен|Ні|Ні, дякую|Не треба|Не искам|Не погоджуюсь
+Greek, Turkish: Όχι|ΟΧΙ|Όχι, ευχαριστώ|Δεν θέλω email|Δεν συμφωνώ|Yok|Hayır|HAYIR|Hayır, teşekkürler|İstemiyorum|Kabul etmiyorum
+Hebrew, Arabic, Persian, Hindi: לא|לא תודה|לא מסכים|לא מעוניין|لا|لا، شكرا|لا شكراً|لا اوافق|لا أريد|موافق نیستم|لا أوافق|نه|نخیر|नहीं|जी नहीं, धन्यवाद|मैं सहमत नहीं हूँ|Nahi
+Indonesian, Malay, Vietnamese, Thai: Tidak|Tidak, terima kasih|Tidak setuju|Tidak mau|Enggak|Không|Không, cảm ơn|Không đồng ý|ไม่|ไม่ค่ะ|ไม่ยอมรับ|ไม่ต้องการ
+Japanese, Chinese, Korean: いいえ|いいえ、結構です|結構です|同意しない|希望しません|希望しない|いりません|いいえ結構です|不|不用了|不用了，谢谢|否|不同意|拒绝|不想|不接受|아니요|아니오|아니요, 괜찮습니다|동의하지 않음|동의 안 함 (거부)|거부|원하지 않습니다`,
   unclear: `
-English: maybe|Please|Thanks|Both|Other|Kino|Join|yesterday|okra|Yes-man|constructor|…|I do not want any|I don't want any|I’d rather you didn’t|Won't|dont|doNotEmail|Please don’t|Please remove me|Newsletter: no thanks|Stop
+English: maybe|Please|Thanks|Both|Other|Kino|Join|yesterday|okra|Yes-man|constructor|…|I’d rather you didn’t|Won't|dont|Please remove me|Newsletter: no thanks|Stop
 English, a yes and more: Yes, but not by e-mail|Yes but not by e-mail|Yes, unsubscribe me|Yes, please stop|Yes, maybe later|Yes I might|Yes to no e-mails|Yes and no|Yes/No|Yes 🚫|❌ Yes|I agree to nothing|I want to receive no e-mails|Yes! No calls
+Later, or taken off: Yes, probably|Yes, I guess|Yes, delete me|Yes, take me off the list|Ja, später|Ja, bitte löschen|Oui, plus tard|Oui, supprimez-moi|Sí, más tarde|Sí, eliminar|Sim, mais tarde|Sim, quero sair|Sì, più tardi|Ja, verwijder mij|Ja, senere|Ja, ta bort mig|Kyllä, myöhemmin|Tak, później|Tak, usuńcie mnie|Ano, později|Da, kasnije|Igen, később|Da, mai târziu|Да, позже|Да, удалите|Ναι, αργότερα|Evet, sonra|כן, אולי|نعم، ربما|بله، شاید|हाँ, शायद|Ya, nanti|Có, sau này|ใช่, ภายหลัง|はい、後で|是，稍后|네, 나중에
+A switch: Yes: 0|subscribed: false|opt_in: 0
 English, small print: No spam|Yes, unsubscribe me at any time|Yes, never share my data, do not e-mail me|Yes, never spam me|Yes, no spam for me
-Another way than e-mail: Yes, call me|Yes, by phone only|Yes, WhatsApp|Only by SMS|Oui, seulement par téléphone|Ja, nur per Telefon|Sì, solo SMS|Ja, kun på telefon
+Another way than e-mail: Yes, call me|Yes, by phone only|Yes, phone|Yes, by post|Yes, text messages|Yes, e-mail but call me|Yes, SMS, not e-mail|Yes, WhatsApp|Only by SMS|Oui, seulement par téléphone|Ja, nur per Telefon|Ja, telefonisch|Ja, per Post|Oui, par téléphone|Oui, par courrier|Sí, por teléfono|Sí, llámame|Sim, por telefone|Sì, per telefono|Sì, solo SMS|Ja, kun på telefon|Ja, ring mig|Tak, telefonicznie|Kyllä, puhelimitse|Да, по телефону|Evet, telefonla|はい、電話で|是，电话|네, 전화
 A list or a button: unknown|transactional|2026-01-01|2026-01-01T00:00:00Z|1,5|1.0|-1|2|n/a|ada@example.com|1 month
-German: Jakarta|Ja, aber nicht per E-Mail|Ja, aber nur per Telefon|Ja, ich möchte mich abmelden|Ja, jederzeit abbestellbar|Ja, kein Spam|Ich möchte keine E-Mails|Bitte abmelden|Ich stimme dagegen|Ja/Nein
-French: Si vous voulez|Oui, mais pas par e-mail|Oui, mais seulement par téléphone|Je ne veux pas d’e-mails|J’accepte, sauf les e-mails|Oui, sans e-mails
-Dutch: Ja, maar niet|Ja, maar alleen per post|Ik wil geen e-mails
-Spanish: Sí, pero no por correo|Sí, pero solo por teléfono|No quiero correos|Sí, sin correos
-Catalan, Portuguese, Italian: Sim card|Sim, mas não por e-mail|Não quero receber e-mails|Sì, ma non via e-mail|Nessuna e-mail|Nenhum e-mail
-Swedish, Danish, Norwegian, Icelandic: tack|Ja, men inte via e-post|Ja, men ikke på mail|Inga mejl|Ingen e-post|Jeg vil ikke ha e-post
-Finnish, Estonian, Latvian, Lithuanian: Kyllä, mutta ei postia|En halua sähköpostia|Ei nõustu|Nepiekrītu|Nenoriu
-Polish, Czech, Slovak: Tak, ale nie mailem|Nie chcę e-maili|Żadnych e-maili|Ano, ale ne e-mailem|Nechci e-maily
-Slovene, Croatian, Bosnian, Serbian: Da, ali ne e-poštom|Da, vendar brez pošte|Neću e-poštu|Не слажем се
-Hungarian, Romanian: Igen, de nem e-mailben|Nem kérek leveleket|Da, dar nu prin e-mail|Nu sunt de acord
-Bulgarian, Russian, Ukrainian: Да, но не по почте|Да, отпишите меня|Я не хочу писем|Никаких писем|Так, але не поштою|Да/Нет
-Greek, Turkish: Ναι, αλλά όχι με email|Δεν θέλω email|Evet, ama göndermeyin|E-posta istemiyorum
-Hebrew, Arabic, Persian, Hindi: כן, אבל לא במייל|نعم، ولكن لا بريد|بله، اما نه ایمیل|मैं सहमत नहीं हूँ
+German: Jakarta|Ja, aber nicht per E-Mail|Ja, aber nur per Telefon|Ja, ich möchte mich abmelden|Ja, jederzeit abbestellbar|Ja, kein Spam|Bitte abmelden|Ich stimme dagegen|Ja/Nein
+French: Si vous voulez|Oui, mais pas par e-mail|Oui, mais seulement par téléphone|J’accepte, sauf les e-mails|Oui, sans e-mails
+Dutch: Ja, maar niet|Ja, maar alleen per post
+Spanish: Sí, pero no por correo|Sí, pero solo por teléfono|Sí, sin correos
+Catalan, Portuguese, Italian: Sim card|Sim, mas não por e-mail|Sì, ma non via e-mail|Nessuna e-mail|Nenhum e-mail
+Swedish, Danish, Norwegian, Icelandic: tack|Ja, men inte via e-post|Ja, men ikke på mail
+Finnish, Estonian, Latvian, Lithuanian: Kyllä, mutta ei postia
+Polish, Czech, Slovak: Tak, ale nie mailem|Żadnych e-maili|Ano, ale ne e-mailem
+Slovene, Croatian, Bosnian, Serbian: Da, ali ne e-poštom|Da, vendar brez pošte
+Hungarian, Romanian: Igen, de nem e-mailben|Da, dar nu prin e-mail
+Bulgarian, Russian, Ukrainian: Да, но не по почте|Да, отпишите меня|Никаких писем|Так, але не поштою|Да/Нет
+Greek, Turkish: Ναι, αλλά όχι με email|Evet, ama göndermeyin|E-posta istemiyorum
+Hebrew, Arabic, Persian, Hindi: כן, אבל לא במייל|نعم، ولكن لا بريد|بله، اما نه ایمیل
 Indonesian, Malay, Vietnamese, Thai: Ya, tapi jangan e-mail|Tak nak|Tak setuju|Có, nhưng không qua email|ใช่ แต่ไม่ใช่อีเมล
-Japanese, Chinese, Korean: はい、ただしメールは不要です|はい/いいえ|メール不要|是的，但不要发邮件|네, 하지만 이메일은 싫어요|동의 안 함 (거부)`,
+Japanese, Chinese, Korean: はい、ただしメールは不要です|はい/いいえ|はい、削除|メール不要|是的，但不要发邮件|네, 하지만 이메일은 싫어요`,
 }
 
 const textsOf = (lines: string): string[] =>
@@ -192,28 +195,23 @@ describe('readConsent: the text of the only box', () => {
     expect(readConsent(value, { isOnlyBox: true })).toBe(true)
   })
 
-  test.each(['No', 'No newsletter', 'Unsubscribe me', 'Opt out', 'Bitte nicht', 'Nie chcę', []])(
-    'reads %j as no',
-    (value) => {
-      expect(readConsent(value, { isOnlyBox: true })).toBe(false)
-    },
-  )
+  test.each([
+    ...['No', 'No newsletter', 'Unsubscribe me', 'Opt out', 'Bitte nicht', 'Nie chcę', []],
+    ...['I do not want e-mails', "I don't want e-mails", 'doNotEmail', 'Keine E-Mails bitte'],
+    ...['Je ne veux pas de mails', 'No quiero correos', 'Geen e-mails', 'Inga mejl'],
+    ...['Jag vill inte ha mejl', 'Jeg vil ikke ha e-post', 'Nie chcę e-maili', 'Nechci e-maily'],
+    ...['Nem kérek levelet', 'Nu vreau e-mailuri', 'Δεν θέλω email', 'Я не хочу писем'],
+  ])('reads %j as no', (value) => {
+    expect(readConsent(value, { isOnlyBox: true })).toBe(false)
+  })
 
   test.each([
-    ...['I do not want e-mails', "I don't want e-mails", 'Opt me out of marketing', 'doNotEmail'],
+    ...['Opt me out of marketing', 'Exclude me from the newsletter', 'Skip the newsletter'],
     ...['Unsubscribe me at any time', 'Do not sell or share my personal information', 'No spam'],
-    ...['Yes, but not by e-mail', 'Never miss an update', '…', 'Keine E-Mails bitte'],
-    ...['Je ne veux pas de mails', 'Pas de newsletter', 'No quiero correos', 'Sin correos'],
-    ...[
-      'Não quero e-mails',
-      'Nessuna e-mail',
-      'Geen e-mails',
-      'Inga mejl',
-      'Jag vill inte ha mejl',
-    ],
-    ...['Jeg vil ikke ha e-post', 'Ei sähköpostia', 'Nie chcę e-maili', 'Nechci e-maily'],
-    ...['Nem kérek levelet', 'Nu vreau e-mailuri', 'E-posta istemiyorum', 'Δεν θέλω email'],
-    ...['Я не хочу писем', 'Никаких писем', 'メール不要', '不需要邮件', '이메일을 원하지 않습니다'],
+    ...['Yes, but not by e-mail', 'Never miss an update', '…', 'Text messages', 'Delete my data'],
+    ...['Pas de newsletter', 'Sin correos', 'Não quero e-mails', 'Nessuna e-mail', 'Telefon'],
+    ...['Ei sähköpostia', 'E-posta istemiyorum', 'Никаких писем', 'Sprzeciwiam się', 'Me opongo'],
+    ...['メール不要', '不需要邮件', '이메일을 원하지 않습니다', '수신 안함'],
   ])('reads %j as unclear', (value) => {
     expect(readConsent(value, { isOnlyBox: true })).toBe('unclear')
   })
