@@ -136,6 +136,36 @@ describe('readConsent', () => {
     expect(no.filter((phrase) => readConsent(phrase) !== false)).toEqual([])
   })
 
+  test.each([
+    'Yes, I would love to hear about new features and offers',
+    'Ja, ich möchte regelmäßig per E-Mail über Angebote und Neuigkeiten informiert werden',
+    'Oui, je souhaite être informé des nouveautés et des offres exclusives',
+    'Sí, quiero recibir más información y ofertas exclusivas por correo electrónico',
+    'Sim, quero receber novidades e ofertas exclusivas por e-mail',
+    'Sì, desidero ricevere offerte esclusive e novità via e-mail',
+    'Ja, ik wil graag op de hoogte blijven van nieuws en aanbiedingen',
+    'Ja, jag vill få nyheter och erbjudanden via e-post',
+    'Ja takk, jeg vil gjerne ha tilbud og nyheter på e-post',
+    'Kyllä, haluan saada uutisia ja tarjouksia sähköpostitse',
+    'Tak, chcę otrzymywać informacje o nowościach i promocjach',
+    'Ano, chci dostávat novinky a slevy e-mailem',
+    'Da, želim primati novosti i posebne ponude e-poštom',
+    'Igen, szeretnék értesülni az újdonságokról e-mailben',
+    'Da, doresc să primesc noutăți și oferte speciale pe e-mail',
+    'Да, я хочу получать новости и специальные предложения по электронной почте',
+    'Ναι, θέλω να λαμβάνω νέα και προσφορές μέσω email',
+    'Evet, kampanya ve yeniliklerden e-posta ile haberdar olmak istiyorum',
+    'כן, אני רוצה לקבל עדכונים במייל',
+    'نعم، أرغب في تلقي الأخبار والعروض عبر البريد الإلكتروني',
+    'Ya, saya ingin menerima berita dan promo lewat email',
+    'Có, tôi muốn nhận tin tức và ưu đãi qua email',
+    'はい、メールでお知らせを受け取ります',
+    '是，我想通过电子邮件接收最新消息和优惠',
+    '네, 이메일로 소식을 받겠습니다',
+  ])('reads %j as yes: no word of another language takes it back', (value) => {
+    expect(readConsent(value)).toBe(true)
+  })
+
   test('reads no yes that a word of the lists takes back', () => {
     const words = phrasesOf(`${noWords}|${contraryWords}`).map((word) => word.replace('*', ''))
     const isYes = (word: string, text: string) => readConsent(text.replace('_', word)) === true
