@@ -126,7 +126,12 @@ export const startModel = async (options: ModelOptions = {}) => {
     ...(options.onInvocation && { onInvocation: options.onInvocation }),
   })
   // The bridge imports these on first use; here virtual time would pass during the import.
-  await Promise.all([import('libphonenumber-js/min'), import('@fastify/busboy')])
+  await Promise.all([
+    import('libphonenumber-js/min'),
+    import('@fastify/busboy'),
+    import('../../src/lib/transform/find-consent.ts'),
+    import('../../src/lib/transform/opt-out.ts'),
+  ])
 
   const request = async (source: string, body: Body, postOptions?: PostOptions) => {
     const result = await respond(requests.toEvent(source, body, postOptions))

@@ -13,12 +13,11 @@ import {
   type SignupInput,
 } from '../signup.ts'
 import { readCompanies } from './company.ts'
-import { readConsent } from './consent.ts'
 import type { Constants } from './constants.ts'
 import { readAttributeName, readAttributes } from './custom-attributes.ts'
 import { readEmail } from './email.ts'
+import { isFound } from './find-value.ts'
 import { createValueReader, type LeftOut, type ValueReader } from './normalise-values.ts'
-import { readOptOut } from './opt-out.ts'
 import { toTagList } from './text.ts'
 
 export type Normalised =
@@ -72,7 +71,7 @@ export const normalise = async (
       role === 'lead' ? 'needs an email or a phone' : 'needs an email or an external_id'
     return { kind: 'no_identity', issues: [...issues, { path: '', reason: needed }] }
   }
-  const optOut = readOptOut(input.contact.unsubscribed_from_emails)
+  const optOut = await readGivenOptOut(input.contact.unsubscribed_from_emails)
   if (optOut === 'unreadable') {
     const issues = [{ path: 'unsubscribed_from_emails', reason: 'boolean_invalid' }]
     return { kind: 'invalid_signup', issues }
@@ -89,7 +88,7 @@ export const normalise = async (
     ...withoutUndefined({ occurred_at: reader.time('occurred_at', input.occurred_at) }),
     contact,
     ...withoutUndefined({
-      consent: readGivenConsent(reader, input.consent),
+      consent: await readGivenConsent(reader, input.consent),
       tags: readTags(reader, input.tags, constants),
       companies: readCompanies(reader, input),
       note: reader.longText('note', input.note),
@@ -158,9 +157,22 @@ const readOtherFields = (
     ),
   })
 
+// Both readers have long lists of words, so they are loaded only for what is no boolean.
+
+const readGivenOptOut = async (given: unknown) => {
+  if (!isFound(given)) return undefined
+  if (typeof given === 'boolean') return given
+  const { readOptOut } = await import('./opt-out.ts')
+  return readOptOut(given)
+}
+
 /** What is no known yes is a no; the option `consent` has counted what it could not read. */
-const readGivenConsent = (reader: ValueReader, given: unknown): boolean | undefined => {
-  if (given === undefined) return undefined
+const readGivenConsent = async (
+  reader: ValueReader,
+  given: unknown,
+): Promise<boolean | undefined> => {
+  if (given === undefined || typeof given === 'boolean') return given
+  const { readConsent } = await import('./consent.ts')
   const consent = readConsent(given)
   if (consent === 'unclear') reader.leaveOut('consent', 'consent_unclear')
   return consent === true

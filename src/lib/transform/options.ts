@@ -10,7 +10,6 @@ import {
   type Role,
   type SignupInput,
 } from '../signup.ts'
-import { type ConsentTarget, consentPlace, findConsent } from './find-consent.ts'
 import { findValue, isFound, type Place } from './find-value.ts'
 import { type MappedKeys, toMappedKeys, unmappedEntries, withoutMappedKeys } from './mapped-keys.ts'
 import type { LeftOut } from './normalise-values.ts'
@@ -53,6 +52,20 @@ export type MappingOptions<Payload = unknown> = {
    */
   readonly map?: (signup: SignupInput, payload: Payload) => SignupInput | undefined
 }
+
+/** The place of the consent box; `{ place, yes }` lists more answers that mean yes, in any case. */
+export type ConsentTarget = Place | { readonly place: Place; readonly yes: readonly string[] }
+
+/** Where a consent box is found. */
+export const consentPlace = (target: ConsentTarget): Place =>
+  typeof target === 'string' ? target : target.place
+
+/** Reads the consent box of an event; `'unclear'` counts as no. */
+export type FindConsent = (
+  body: unknown,
+  questions: readonly Question[],
+  target: ConsentTarget,
+) => boolean | 'unclear'
 
 /** The custom attributes that the option `attributes` fills, one per place. */
 export const attributeTargets = (
@@ -142,6 +155,8 @@ export type ParsedPayload = {
   readonly questions: readonly Question[]
   /** Keys with a value that the preset does not read, and the sender should know of. */
   readonly unread?: readonly string[]
+  /** Loaded only for the option `consent`, since its lists of words are long; without it: a no. */
+  readonly findConsent?: FindConsent | undefined
 }
 
 export type MappingResult = {
@@ -167,7 +182,7 @@ const companyInvalid = { path: 'company', reason: 'company_without_id' } as cons
  */
 export const applyOptions = (
   received: SignupInput,
-  { body, payload, questions, unread = [] }: ParsedPayload,
+  { body, payload, questions, unread = [], findConsent }: ParsedPayload,
   options: MappingOptions,
 ): MappingResult => {
   let keys: MappedKeys | undefined
@@ -207,7 +222,7 @@ export const applyOptions = (
     input.company = { ...toObject(leftOut, preset.company, companyInvalid), ...company }
   }
   if (isFound(note)) input.note = note
-  const consent = options.consent && findConsent(body, questions, options.consent)
+  const consent = options.consent && (findConsent?.(body, questions, options.consent) ?? false)
   if (consent !== undefined) input.consent = consent === true
   const result = options.map ? runMap(options.map, input, payload) : input
   // With a value of its own, `map` has read what the option could not.

@@ -3,7 +3,7 @@ import type { Delivery } from '../delivery.ts'
 import { BridgeError, type Issue, type RefusalCode, refusalCodes } from '../errors.ts'
 import type { SignupInput } from '../signup.ts'
 import { classifyEvent } from './event-type.ts'
-import { applyOptions, type MappingResult } from './options.ts'
+import { applyOptions, type FindConsent, type MappingResult } from './options.ts'
 import { parseBody } from './page-body.ts'
 import type { ReadableSource } from './payload-types.ts'
 import { clean, isAbsent } from './text.ts'
@@ -31,12 +31,16 @@ export const readInputs = async (
   try {
     const events = splitEvents(source, await parseBody(source.payload.format, delivery))
     if ('code' in events) return [{ event_id: undefined, items: [events] }]
-    return events.map((event) => readEvent(source, event, delivery))
+    const findConsent = await loadFindConsent(source)
+    return events.map((event) => readEvent(source, event, delivery, findConsent))
   } catch (error) {
     if (!isRefusalError(error)) throw error
     return [{ event_id: undefined, items: [error] }]
   }
 }
+
+const loadFindConsent = async ({ options }: ReadableSource): Promise<FindConsent | undefined> =>
+  options.consent === undefined ? undefined : (await import('./find-consent.ts')).findConsent
 
 const splitEvents = (source: ReadableSource, body: unknown): readonly unknown[] | Refusal => {
   try {
@@ -50,7 +54,12 @@ const splitEvents = (source: ReadableSource, body: unknown): readonly unknown[] 
 const ignored: EventReading['items'] = [{ input: undefined, leftOut: [] }]
 
 /** Finds the signups of one event, and applies the source's options over each. */
-const readEvent = (source: ReadableSource, event: unknown, delivery: Delivery): EventReading => {
+const readEvent = (
+  source: ReadableSource,
+  event: unknown,
+  delivery: Delivery,
+  findConsent: FindConsent | undefined,
+): EventReading => {
   let event_id: string | undefined
   try {
     if (!isSignup(source, event, delivery)) return { event_id, items: ignored, isOther: true }
@@ -59,7 +68,7 @@ const readEvent = (source: ReadableSource, event: unknown, delivery: Delivery): 
     const questions = source.questions?.(payload) ?? []
     const found = source.toSignup(payload, delivery, questions) ?? []
     const unread = source.unread?.(payload) ?? []
-    const parsed = { body: event, payload, questions, unread }
+    const parsed = { body: event, payload, questions, unread, findConsent }
     const mapOne = (preset: SignupInput): MappingResult | Refusal => {
       try {
         return applyOptions(preset, parsed, source.options)

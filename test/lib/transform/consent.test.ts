@@ -15,6 +15,7 @@ import {
   yesWords,
 } from '../../../src/lib/transform/answer-words.ts'
 import { readConsent } from '../../../src/lib/transform/consent.ts'
+import { findConsent } from '../../../src/lib/transform/find-consent.ts'
 import { applyOptions, type MappingOptions } from '../../../src/lib/transform/options.ts'
 
 const anId = '5f3c1a2e-1111-4222-8333-444455556666'
@@ -285,7 +286,7 @@ describe('the consent option', () => {
     'lists[]': 'lists',
   }
   const apply = (options: MappingOptions, questions: readonly Question[] = []) =>
-    applyOptions(preset, { body, payload: body, questions }, options)
+    applyOptions(preset, { body, payload: body, questions, findConsent }, options)
 
   test.each([
     ['yes', true],
