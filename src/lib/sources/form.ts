@@ -80,6 +80,7 @@ export const form = (options: FormOptions = {}): Source => {
     turnstile: z.optional(z.boolean()),
   })
   const { redirect, origins = [], turnstile = false, ...common } = options
+  const mapped = placesOf(common)
   return makeSource(
     {
       docs: 'https://html.spec.whatwg.org/multipage/form-control-infrastructure.html#form-submission-2',
@@ -87,8 +88,7 @@ export const form = (options: FormOptions = {}): Source => {
       payload: {
         format: 'page',
         types: {
-          of: (body, delivery) =>
-            isTest(body, delivery, placesOf(common)) ? 'test' : 'submission',
+          of: (body, delivery) => (isTest(body, delivery, mapped) ? 'test' : 'submission'),
           signups: ['submission'],
         },
         schema: inputs,

@@ -20,11 +20,20 @@ const spellings: readonly (readonly (readonly string[])[])[] = [
 /** Every key that `nameIn` reads. */
 export const nameKeys: readonly string[] = spellings.flat(2)
 
+/** The first of these keys that has a text. */
+const keyIn = (record: unknown, keys: readonly string[]): string | undefined => {
+  for (const key of keys) if (isPresentText(own(record, key))) return key
+  return undefined
+}
+
 /** The keys of a record that `nameIn` makes the name of: one, or those of its two parts. */
 export const nameKeysIn = (record: unknown): readonly string[] => {
-  const hasText = (key: string) => isPresentText(own(record, key))
   for (const parts of spellings) {
-    const keys = parts.flatMap((names) => names.find(hasText) ?? [])
+    const keys: string[] = []
+    for (const names of parts) {
+      const key = keyIn(record, names)
+      if (key !== undefined) keys.push(key)
+    }
     if (keys.length > 0) return keys
   }
   return []
@@ -36,8 +45,8 @@ export const nameKeysIn = (record: unknown): readonly string[] => {
  */
 export const nameIn = (...records: readonly unknown[]): string | undefined => {
   for (const record of records) {
-    const name = fullName(...nameKeysIn(record).map((key) => own(record, key)))
-    if (name !== undefined) return name
+    const keys = nameKeysIn(record)
+    if (keys.length > 0) return fullName(...keys.map((key) => own(record, key)))
   }
   return undefined
 }

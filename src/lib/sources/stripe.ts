@@ -26,13 +26,16 @@ const namesOf = (records: readonly unknown[]): unknown[] => {
  */
 const contactOf = (object: Readonly<Record<string, unknown>>) => {
   const { customer_details: details, collected_information: collected } = object
-  const records = [details, object, collected]
-  const find = (key: string) => firstPresent(...records.map((record) => own(record, key)))
+  const find = (key: string) =>
+    firstPresent(own(details, key), own(object, key), own(collected, key))
   return {
     email: firstPresent(find('email'), object.customer_email),
     phone: find('phone'),
     name: firstPresent(
-      ...namesOf([...records, own(collected, 'shipping_details'), object.shipping_details]),
+      ...namesOf([
+        ...[details, object, collected],
+        ...[own(collected, 'shipping_details'), object.shipping_details],
+      ]),
     ),
   }
 }

@@ -71,7 +71,10 @@ export const normalise = async (
       role === 'lead' ? 'needs an email or a phone' : 'needs an email or an external_id'
     return { kind: 'no_identity', issues: [...issues, { path: '', reason: needed }] }
   }
-  const optOut = await readGivenOptOut(input.contact.unsubscribed_from_emails)
+  const { unsubscribed_from_emails } = input.contact
+  const optOut = isFound(unsubscribed_from_emails)
+    ? await readGivenOptOut(unsubscribed_from_emails)
+    : undefined
   if (optOut === 'unreadable') {
     const issues = [{ path: 'unsubscribed_from_emails', reason: 'boolean_invalid' }]
     return { kind: 'invalid_signup', issues }
@@ -88,7 +91,8 @@ export const normalise = async (
     ...withoutUndefined({ occurred_at: reader.time('occurred_at', input.occurred_at) }),
     contact,
     ...withoutUndefined({
-      consent: await readGivenConsent(reader, input.consent),
+      consent:
+        input.consent === undefined ? undefined : await readGivenConsent(reader, input.consent),
       tags: readTags(reader, input.tags, constants),
       companies: readCompanies(reader, input),
       note: reader.longText('note', input.note),
@@ -160,18 +164,14 @@ const readOtherFields = (
 // Both readers have long lists of words, so they are loaded only for what is no boolean.
 
 const readGivenOptOut = async (given: unknown) => {
-  if (!isFound(given)) return undefined
   if (typeof given === 'boolean') return given
   const { readOptOut } = await import('./opt-out.ts')
   return readOptOut(given)
 }
 
 /** What is no known yes is a no; the option `consent` has counted what it could not read. */
-const readGivenConsent = async (
-  reader: ValueReader,
-  given: unknown,
-): Promise<boolean | undefined> => {
-  if (given === undefined || typeof given === 'boolean') return given
+const readGivenConsent = async (reader: ValueReader, given: unknown): Promise<boolean> => {
+  if (typeof given === 'boolean') return given
   const { readConsent } = await import('./consent.ts')
   const consent = readConsent(given)
   if (consent === 'unclear') reader.leaveOut('consent', 'consent_unclear')

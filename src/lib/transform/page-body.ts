@@ -64,6 +64,9 @@ const parsers = {
   page: parsePageBody,
 } satisfies Record<PayloadFormat, (delivery: Delivery) => unknown>
 
-/** Parses a body in the format of its source; throws as the parser of that format does. */
-export const parseBody = async (format: PayloadFormat, delivery: Delivery): Promise<unknown> =>
+/**
+ * Parses a body in the format of its source; throws as the parser of that format does. What it
+ * returns may be a promise.
+ */
+export const parseBody = (format: PayloadFormat, delivery: Delivery): unknown =>
   parsers[format](delivery)

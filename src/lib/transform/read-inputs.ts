@@ -1,9 +1,10 @@
 import * as z from 'zod/mini'
 import type { Delivery } from '../delivery.ts'
 import { BridgeError, type Issue, type RefusalCode, refusalCodes } from '../errors.ts'
+import { once } from '../memoise.ts'
 import type { SignupInput } from '../signup.ts'
 import { classifyEvent } from './event-type.ts'
-import { applyOptions, type FindConsent, type MappingResult } from './options.ts'
+import { applyOptions, type MappingResult, type ParsedPayload } from './options.ts'
 import { parseBody } from './page-body.ts'
 import type { ReadableSource } from './payload-types.ts'
 import { clean, isAbsent } from './text.ts'
@@ -31,7 +32,7 @@ export const readInputs = async (
   try {
     const events = splitEvents(source, await parseBody(source.payload.format, delivery))
     if ('code' in events) return [{ event_id: undefined, items: [events] }]
-    const findConsent = await loadFindConsent(source)
+    const findConsent = source.options.consent === undefined ? undefined : await loadFindConsent()
     return events.map((event) => readEvent(source, event, delivery, findConsent))
   } catch (error) {
     if (!isRefusalError(error)) throw error
@@ -39,8 +40,7 @@ export const readInputs = async (
   }
 }
 
-const loadFindConsent = async ({ options }: ReadableSource): Promise<FindConsent | undefined> =>
-  options.consent === undefined ? undefined : (await import('./find-consent.ts')).findConsent
+const loadFindConsent = once(async () => (await import('./find-consent.ts')).findConsent)
 
 const splitEvents = (source: ReadableSource, body: unknown): readonly unknown[] | Refusal => {
   try {
@@ -58,7 +58,7 @@ const readEvent = (
   source: ReadableSource,
   event: unknown,
   delivery: Delivery,
-  findConsent: FindConsent | undefined,
+  findConsent: ParsedPayload['findConsent'],
 ): EventReading => {
   let event_id: string | undefined
   try {
