@@ -16,6 +16,8 @@ describe('a signing secret', () => {
     ['text', 'whsec_YWJj', 'whsec_YWJj'],
     ['text', 'v1', 'v1'],
     ['text', 'bearers', 'bearers'],
+    ['text', 'one v1,two', 'one v1,two'],
+    ['text', 'the bearer of it', 'the bearer of it'],
     ['base64', 'YWJj', 'abc'],
     ['base64', 'YWI=', 'ab'],
     ['base64', 'YWI', 'ab'],
@@ -28,6 +30,9 @@ describe('a signing secret', () => {
     ['base64', '-__-', '\u00fb\u00ff\u00fe'],
     ['base64', '-__-YQ==', '\u00fb\u00ff\u00fea'],
     ['whsec', 'whsec_-__-YQ', '\u00fb\u00ff\u00fea'],
+    ['base64', '-__--__-', '\u00fb\u00ff\u00fe\u00fb\u00ff\u00fe'],
+    ['base64', '-__-YWI', '\u00fb\u00ff\u00feab'],
+    ['base64', '-__-YWI=', '\u00fb\u00ff\u00feab'],
     ['whsec', 'whsec_+//+YQ==', '\u00fb\u00ff\u00fea'],
   ] as const)('of the kind %s, %j, has the key %j', (kind, secret, bytes) => {
     expect(bytesOf(kind, secret)).toBe(bytes)
