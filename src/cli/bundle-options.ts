@@ -30,6 +30,8 @@ export const bundleOptions = {
   // The ES modules of packages can be tree-shaken, their CommonJS cannot.
   mainFields: ['module', 'main'],
   legalComments: 'none',
+  // Reads the user agent of a browser; in Node the AWS SDK never imports it.
+  external: ['bowser'],
   logLevel: 'silent',
 } satisfies esbuild.BuildOptions
 
