@@ -1,7 +1,7 @@
 import type { Bridge } from '../src/lib/config/config.ts'
 import { overwrites } from '../src/lib/deliver/policy.ts'
 import { markName } from '../src/lib/signup.ts'
-import { type AttributeType, attributeTargets } from '../src/lib/transform/options.ts'
+import { type AttributeType, attributeTargets } from '../src/lib/transform/mapping-options.ts'
 import type { DataType } from './intercom/attribute.ts'
 
 const dataTypes: { readonly [type in AttributeType]: DataType } = {

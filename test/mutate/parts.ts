@@ -33,6 +33,7 @@ export const parts: Readonly<Record<string, Part>> = {
   mapping: {
     files: [
       'src/lib/transform/options.ts',
+      'src/lib/transform/mapping-options.ts',
       'src/lib/transform/event-type.ts',
       'src/lib/transform/page-body.ts',
       'src/lib/transform/mapped-keys.ts',

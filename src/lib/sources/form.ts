@@ -2,7 +2,7 @@ import * as z from 'zod/mini'
 import type { Delivery } from '../delivery.ts'
 import { isRecord } from '../json-access.ts'
 import { isFound } from '../transform/find-value.ts'
-import { placesOf } from '../transform/options.ts'
+import { placesOf } from '../transform/mapping-options.ts'
 import { toSingle } from '../transform/text.ts'
 import {
   assertOptions,

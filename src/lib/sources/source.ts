@@ -4,7 +4,7 @@ import { BridgeError } from '../errors.ts'
 import { isRecord } from '../json-access.ts'
 import { type SignatureScheme, schemeNeedsSecret } from '../signature/verify.ts'
 import { companyFieldNames, contactFieldNames } from '../signup.ts'
-import { attributeTypes, type MappingOptions } from '../transform/options.ts'
+import { attributeTypes, type MappingOptions } from '../transform/mapping-options.ts'
 import type { PayloadReader } from '../transform/payload-types.ts'
 
 /** How a source's signups are delivered. */

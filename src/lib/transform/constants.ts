@@ -1,4 +1,4 @@
-import { attributeTargets, type MappingOptions } from './options.ts'
+import { attributeTargets, type MappingOptions } from './mapping-options.ts'
 import { clean, cleanName } from './text.ts'
 
 /** Returns the config's own spelling of a name, if it is one that the config writes. */

@@ -1,6 +1,6 @@
 import { readConsent } from './consent.ts'
 import { findQuestion, findValue, type Place } from './find-value.ts'
-import { consentPlace, type FindConsent } from './options.ts'
+import { consentPlace, type FindConsent } from './mapping-options.ts'
 
 /** `newsletter` of `data.newsletter` and `newsletter[]`: as an input calls itself in its value. */
 const inputName = (place: Place): string => place.replace(/\[\]$/, '').replace(/^.*\./, '')

@@ -2,7 +2,7 @@ import type * as z from 'zod/mini'
 import type { Delivery, Question } from '../delivery.ts'
 import type { SignupInput } from '../signup.ts'
 import type { EventTypes } from './event-type.ts'
-import type { MappingOptions } from './options.ts'
+import type { MappingOptions } from './mapping-options.ts'
 
 /**
  * The format of a delivery's body, as its source declares it; `page`: a form, or the JSON object that

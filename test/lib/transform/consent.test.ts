@@ -16,7 +16,8 @@ import {
 } from '../../../src/lib/transform/answer-words.ts'
 import { readConsent } from '../../../src/lib/transform/consent.ts'
 import { findConsent } from '../../../src/lib/transform/find-consent.ts'
-import { applyOptions, type MappingOptions } from '../../../src/lib/transform/options.ts'
+import type { MappingOptions } from '../../../src/lib/transform/mapping-options.ts'
+import { applyOptions } from '../../../src/lib/transform/options.ts'
 
 const anId = '5f3c1a2e-1111-4222-8333-444455556666'
 

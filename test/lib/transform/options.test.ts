@@ -3,7 +3,8 @@ import type { Question } from '../../../src/lib/delivery.ts'
 import type { SignupInput } from '../../../src/lib/signup.ts'
 import type { SourceOptions } from '../../../src/lib/sources/source.ts'
 import { findValue } from '../../../src/lib/transform/find-value.ts'
-import { applyOptions, attributeTargets } from '../../../src/lib/transform/options.ts'
+import { attributeTargets } from '../../../src/lib/transform/mapping-options.ts'
+import { applyOptions } from '../../../src/lib/transform/options.ts'
 
 const body = {
   'a.b': 'exact',

@@ -1,0 +1,79 @@
+import type { CountryCode } from 'libphonenumber-js'
+import type { Question } from '../delivery.ts'
+import type { CompanyField, ContactField, Role, SignupInput } from '../signup.ts'
+import type { Place } from './find-value.ts'
+
+/** The types of a custom attribute in Intercom; `text` is its `string`. */
+export const attributeTypes = ['text', 'integer', 'float', 'boolean', 'date'] as const
+export type AttributeType = (typeof attributeTypes)[number]
+
+/** A custom attribute by its name in Intercom; without a type it is `text`. */
+export type AttributeTarget = string | { readonly to: string; readonly type?: AttributeType }
+
+/** How a source's payload is mapped to a signup. Options apply over what its preset finds. */
+export type MappingOptions<Payload = unknown> = {
+  /** The contact field that each place fills; replaces the value that the preset finds. */
+  readonly fields?: Readonly<Record<Place, ContactField>>
+  /**
+   * The custom attribute that each place fills, by its name in Intercom; `{ to, type }` says its
+   * type there too, which the sandbox checks.
+   */
+  readonly attributes?: Readonly<Record<Place, AttributeTarget>>
+  /** `user` (has an account) or `lead` (has none yet). */
+  readonly role?: Role
+  /** Constant tags, by name. */
+  readonly tags?: readonly string[]
+  /**
+   * The company field, or several, that each place fills; a company without a company_id gets one
+   * that is made of its name.
+   */
+  readonly company?: Readonly<Record<Place, CompanyField | readonly CompanyField[]>>
+  /** Where the text of a note on the contact is found. */
+  readonly note?: Place
+  /** The country of phone numbers without a country code, such as 'DE'. */
+  readonly country?: CountryCode
+  /** Where the checkbox that agrees to e-mail is found, and which answers of your own mean yes. */
+  readonly consent?: ConsentTarget
+  /**
+   * Changes the signup after all other options, before it is normalised. Pure and synchronous;
+   * `undefined` ignores the payload.
+   */
+  readonly map?: (signup: SignupInput, payload: Payload) => SignupInput | undefined
+}
+
+/** The place of the consent box; `{ place, yes }` lists more answers that mean yes, in any case. */
+export type ConsentTarget = Place | { readonly place: Place; readonly yes: readonly string[] }
+
+/** Where a consent box is found. */
+export const consentPlace = (target: ConsentTarget): Place =>
+  typeof target === 'string' ? target : target.place
+
+/** Reads the consent box of an event; `'unclear'` counts as no. */
+export type FindConsent = (
+  body: unknown,
+  questions: readonly Question[],
+  target: ConsentTarget,
+) => boolean | 'unclear'
+
+/** The custom attributes that the option `attributes` fills, one per place. */
+export const attributeTargets = (
+  attributes: MappingOptions['attributes'] = {},
+): { readonly place: Place; readonly to: string; readonly type: AttributeType }[] =>
+  Object.entries(attributes).map(([place, target]) =>
+    typeof target === 'string'
+      ? { place, to: target, type: 'text' }
+      : { place, to: target.to, type: target.type ?? 'text' },
+  )
+
+/** The places that options name. */
+export const placesOf = ({
+  fields,
+  attributes,
+  company,
+  note,
+  consent,
+}: Omit<MappingOptions, 'map'>): Place[] => [
+  ...[fields, attributes, company].flatMap((table) => Object.keys(table ?? {})),
+  ...(note === undefined ? [] : [note]),
+  ...(consent === undefined ? [] : [consentPlace(consent)]),
+]
