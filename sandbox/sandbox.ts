@@ -65,6 +65,7 @@ export const startSandbox = async (options: SandboxOptions): Promise<Sandbox> =>
       port: ports.intercom,
       access_token,
       attributes: configuredAttributes(bridge),
+      onIndexLag: (ms) => setSearchLag(ms),
       ...(options.onCall && { onCall: options.onCall }),
     }),
     startSecretsManager({
@@ -96,7 +97,7 @@ export const startSandbox = async (options: SandboxOptions): Promise<Sandbox> =>
     },
   })
 
-  const environment = {
+  const environment: Record<string, string | undefined> = {
     AWS_REGION: 'eu-west-1',
     AWS_ACCESS_KEY_ID: 'sandbox',
     AWS_SECRET_ACCESS_KEY: 'sandbox',
@@ -110,7 +111,9 @@ export const startSandbox = async (options: SandboxOptions): Promise<Sandbox> =>
     DEAD_LETTER_QUEUE_URL: sqs.deadLetterQueueUrl,
     INBOX_DEAD_LETTER_QUEUE_URL: inbox?.deadLetterQueueUrl,
     INTERCOM_BASE_URL: live?.baseUrl ?? intercom.url,
-    ...(live && { INTERCOM_REGION: live.region, INTERCOM_VERSION: live.version }),
+    ...(live
+      ? { INTERCOM_REGION: live.region, INTERCOM_VERSION: live.version }
+      : { SEARCH_LAG_SECONDS: '0' }),
     PUBLIC_BASE_URL: local.PUBLIC_BASE_URL || gateway.url,
     TURNSTILE_BASE_URL: local.TURNSTILE_BASE_URL || turnstile.url,
     ...options.environment,
@@ -130,6 +133,14 @@ export const startSandbox = async (options: SandboxOptions): Promise<Sandbox> =>
     const worker = start('worker')
     workers.push(worker)
     return worker
+  }
+
+  const reload = () => Promise.all([webhook, ...workers].map((lambda) => lambda.reload()))
+  /** The bridge waits for the sandbox's search as long as it lags. */
+  const setSearchLag = (ms: number): void => {
+    if (live) return
+    environment.SEARCH_LAG_SECONDS = String(Math.min(300, Math.ceil(ms / 1_000)))
+    reload().catch(() => undefined)
   }
 
   const startDraining = (
@@ -165,7 +176,7 @@ export const startSandbox = async (options: SandboxOptions): Promise<Sandbox> =>
     // A new version without a change would replace the previous secrets.
     if (signing !== stored) secrets.put(names.signing, signing)
     stored = signing
-    await Promise.all([webhook, ...workers].map((lambda) => lambda.reload()))
+    await reload()
     options.onReload?.()
   }
   if (options.watch) await bundles.watch(takeNewBundles, (problem) => options.onReload?.(problem))

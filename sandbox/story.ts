@@ -13,6 +13,7 @@ const logLine = z.looseObject({
   calls: z.optional(z.number()),
   receives: z.optional(z.number()),
   retry_in_seconds: z.optional(z.number()),
+  confirm_in_seconds: z.optional(z.number()),
   code: z.optional(z.string()),
   intercom_code: z.optional(z.string()),
   advice: z.optional(z.string()),
@@ -52,14 +53,21 @@ const whyOf = ({ code, intercom_code }: LogLine): string =>
 const refusedNames = ({ attributes = [], fields = [] }: LogLine): string =>
   [...fields, ...attributes].join('; ')
 
-const describe = (line: LogLine): string | undefined => {
+/** Who waits for a new contact, for what and until when. */
+const holdOf = ({ confirm_in_seconds }: LogLine, nowMs: number): string => {
+  if (confirm_in_seconds === undefined) return ''
+  const until = new Date(nowMs + confirm_in_seconds * 1_000).toISOString().slice(11, 19)
+  return `; later signups of this person wait until ${until}, when Intercom's search shows the contact`
+}
+
+const describe = (line: LogLine, nowMs: number): string | undefined => {
   const why = whyOf(line)
   switch (line.event) {
     case 'accepted':
       return `accepted and queued as ${line.id?.slice(0, 12)}${notes(line)}`
     case 'delivered': {
       const tries = (line.receives ?? 1) > 1 ? `, receive ${line.receives}` : ''
-      return `${line.outcome} contact ${line.contact_id} with ${line.calls} ${line.calls === 1 ? 'request' : 'requests'}${tries}${notes(line)}`
+      return `${line.outcome} contact ${line.contact_id} with ${line.calls} ${line.calls === 1 ? 'request' : 'requests'}${tries}${notes(line)}${holdOf(line, nowMs)}`
     }
     case 'ignored':
       return 'ignored: not a signup'
@@ -137,7 +145,7 @@ export const createStory = (now: () => number, print: (text: string) => void) =>
   const show = (line: LogLine): void => {
     const text = isDuplicate(line)
       ? 'accepted again, not queued: SQS drops an identical delivery for 5 minutes'
-      : describe(line)
+      : describe(line, now())
     printIfAny(withName(line.source ?? '', text))
   }
 

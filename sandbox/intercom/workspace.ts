@@ -28,6 +28,8 @@ export type WorkspaceOptions = {
   readonly admins?: readonly number[]
   /** Called with each request when it ends. */
   readonly onCall?: (request: LoggedRequest) => void
+  /** Called when another lag of the search is set, in milliseconds. */
+  readonly onIndexLag?: (ms: number) => void
 }
 
 export type Workspace = ReturnType<typeof createWorkspace>
@@ -37,6 +39,10 @@ export const createWorkspace = (options: WorkspaceOptions) => {
   const { now = Date.now, onCall = () => {} } = options
   const initialLagMs = options.indexLagMs ?? 0
   let indexLagMs = initialLagMs
+  const setIndexLag = (ms: number): void => {
+    if (ms !== indexLagMs) options.onIndexLag?.(ms)
+    indexLagMs = ms
+  }
   const initialAdmins = options.admins ?? [tokenAdminId]
   let admins = initialAdmins
   const requests = createRequestLog()
@@ -74,7 +80,7 @@ export const createWorkspace = (options: WorkspaceOptions) => {
       const { attributes: names, admins: adminIds, ...fault } = others
       if (rate_limit !== undefined) rateWindow.setLimit(rate_limit)
       if (access_token !== undefined) access.accept(access_token)
-      if (index_lag_ms !== undefined) indexLagMs = index_lag_ms
+      if (index_lag_ms !== undefined) setIndexLag(index_lag_ms)
       if (names !== undefined) attributes.add(names)
       if (adminIds !== undefined) admins = adminIds
       if (Object.keys(fault).length > 0) faults.add(fault)
@@ -94,7 +100,7 @@ export const createWorkspace = (options: WorkspaceOptions) => {
       faults.clear()
       rateWindow.reset()
       access.reset()
-      indexLagMs = initialLagMs
+      setIndexLag(initialLagMs)
       admins = initialAdmins
     },
   }

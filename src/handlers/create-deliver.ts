@@ -32,11 +32,13 @@ export const createDeliver = (
   const token = createCache(load, clock, (error) => reportStaleSecret(telemetry, error))
   const pace = createPace(clock, random)
   const version = env.INTERCOM_VERSION
+  const searchLagSeconds = env.SEARCH_LAG_SECONDS
   const caches = {
     recent: createRecentContacts(clock),
     listAttributes: createListAttributes(clock),
     tagIds: new Map<string, string>(),
     fuse: createFuse(),
+    searchLagSeconds,
   }
   return (signup, policy, remainingMs) => {
     const send = createClient({
@@ -46,6 +48,7 @@ export const createDeliver = (
       pace,
       clock,
       random,
+      searchLagSeconds,
       remainingMs,
       onResponse: ({ name, status, durationMs }) =>
         telemetry.log('debug', 'intercom', { call: name, status, duration_ms: durationMs }),

@@ -59,6 +59,8 @@ export const createWorker = (environment: Environment, overrides: Partial<Depend
       setCrashVisibility: setVisibility,
       setVisibility,
       remainingMs,
+      searchLagSeconds: env.SEARCH_LAG_SECONDS,
+      confirmAfterSeconds: env.CONFIRM === 'true' ? env.SEARCH_LAG_SECONDS : 0,
       random,
       now: clock.now,
       onResult: (result) => reportRecord(telemetry, result),

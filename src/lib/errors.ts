@@ -106,9 +106,11 @@ export const renamed = (
   issues: readonly Issue[] = error.issues,
 ): BridgeError => new BridgeError(code, message, { ...detailsOf(error), issues })
 
-/** Returns the error with a least delay before a retry, in seconds. */
+/** Returns the error with at least this delay before a retry, in seconds. */
 export const delayed = (error: BridgeError, retryAfterSeconds: number): BridgeError =>
-  new BridgeError(error.code, error.message, { ...detailsOf(error), retryAfterSeconds })
+  retryAfterSeconds > (error.retryAfterSeconds ?? 0)
+    ? new BridgeError(error.code, error.message, { ...detailsOf(error), retryAfterSeconds })
+    : error
 
 const detailsOf = (error: BridgeError): ErrorDetails => {
   const { cause, issues, intercomCode, intercomStatus, requestId, retryAfterSeconds } = error

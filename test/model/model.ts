@@ -74,6 +74,8 @@ export const startModel = async (options: ModelOptions = {}) => {
     SIGNING_SECRET_ID: signingSecretId,
     INTERCOM_SECRET_ID: intercomSecretId,
     INTERCOM_VERSION: options.version ?? '2.14',
+    // Without a lag nothing has to be confirmed.
+    CONFIRM: String((options.indexLagMs ?? 0) > 0),
     ...options.environment,
   }
   let processes = 0

@@ -45,6 +45,17 @@ test.each([
   [
     {
       event: 'delivered',
+      source: 'clerk',
+      outcome: 'confirmed',
+      contact_id: '6762',
+      calls: 1,
+      receives: 2,
+    },
+    'clerk      confirmed contact 6762 with 1 request, receive 2',
+  ],
+  [
+    {
+      event: 'delivered',
       source: 'a',
       outcome: 'updated',
       contact_id: '6762',
@@ -138,6 +149,27 @@ test.each(['plain words', '{"half'])(
     expect(storyOf(line)).toBe(line)
   },
 )
+
+test('the story says that a person’s later signups wait, for what and until when', () => {
+  const { log, printed } = start()
+  nowMs = Date.UTC(2026, 0, 1, 12, 0, 30)
+
+  log({
+    event: 'delivered',
+    source: 'a',
+    outcome: 'created',
+    contact_id: '6762',
+    calls: 2,
+    confirm_in_seconds: 180,
+  })
+
+  expect(printed).toEqual([
+    'a          created contact 6762 with 2 requests; later signups of this person wait until 12:03:30, when Intercom’s search shows the contact'.replace(
+      '’',
+      "'",
+    ),
+  ])
+})
 
 test('the story reports an identical delivery as dropped by SQS for five minutes', () => {
   const { log, printed } = start()

@@ -106,6 +106,8 @@ describe('functions in queue mode', () => {
       INTERCOM_SECRET_ID: 'signup-bridge/dev/intercom',
       INTERCOM_REGION: 'us',
       INTERCOM_VERSION: '2.14',
+      SEARCH_LAG_SECONDS: '180',
+      CONFIRM: 'true',
       QUEUE_URL: { Ref: 'Queue' },
       DEAD_LETTER_QUEUE_URL: { Ref: 'DeadLetterQueue' },
     })
@@ -128,6 +130,7 @@ describe('functions in direct mode', () => {
       INTERCOM_SECRET_ID: 'signup-bridge/staging/intercom',
       INTERCOM_REGION: 'eu',
       INTERCOM_VERSION: '2.13',
+      SEARCH_LAG_SECONDS: '300',
     })
   })
 
@@ -139,6 +142,8 @@ describe('functions in direct mode', () => {
       INTERCOM_SECRET_ID: 'signup-bridge/staging/intercom',
       INTERCOM_REGION: 'eu',
       INTERCOM_VERSION: '2.13',
+      SEARCH_LAG_SECONDS: '300',
+      CONFIRM: 'false',
       QUEUE_URL: { Ref: 'Queue' },
       DEAD_LETTER_QUEUE_URL: { Ref: 'DeadLetterQueue' },
       INBOX_DEAD_LETTER_QUEUE_URL: { Ref: 'InboxDeadLetterQueue' },

@@ -29,6 +29,8 @@ export const [standard, direct, prod] = await Promise.all([
       logLevel: 'debug',
       logRetentionDays: '7',
       maximumConcurrency: '7',
+      searchLagSeconds: '300',
+      confirm: 'false',
       webhookRate: '51',
       webhookBurst: '101',
       formRate: '6',

@@ -34,6 +34,8 @@ const params: readonly [name: string, byDefault: unknown, (stack: Stack) => unkn
       (propertiesOf(stack, 'WorkerEventSourceMappingSQSQueue').ScalingConfig as Properties)
         .MaximumConcurrency,
   ],
+  ['searchLagSeconds', '180', (stack) => workerEnvironmentOf(stack).SEARCH_LAG_SECONDS],
+  ['confirm', 'true', (stack) => workerEnvironmentOf(stack).CONFIRM],
   ['webhookRate', 50, (stack) => throttlesOf(stack).ThrottlingRateLimit],
   ['webhookBurst', 100, (stack) => throttlesOf(stack).ThrottlingBurstLimit],
   ['formRate', 5, (stack) => formThrottlesOf(stack)?.ThrottlingRateLimit],

@@ -68,6 +68,8 @@ export const startWorld = async () => {
       INBOX_DEAD_LETTER_QUEUE_URL: inboxDeadLetters.url,
       INTERCOM_SECRET_ID: 'intercom',
       INTERCOM_BASE_URL: intercom.url,
+      // Its search does not lag.
+      CONFIRM: 'false',
     },
     store: (messages: readonly QueueMessage[]) =>
       createQueues(sqs.client).store(sqs.queueUrl, messages),

@@ -31,6 +31,20 @@ const logLevel = z._default(
   'INFO',
 )
 
+/**
+ * After this many seconds search surely shows a contact; Intercom says "a few minutes". At most 300: a
+ * record is hidden for 360 s, and one that ends its process at the end of its 60 s has the rest.
+ */
+const searchLagSeconds = z._default(
+  z.pipe(
+    z
+      .string()
+      .check(z.regex(/^(\d|[1-9]\d|[12]\d\d|300)$/, 'is not a number of seconds from 0 to 300')),
+    z.transform(Number),
+  ),
+  180,
+)
+
 const common = { SIGNUP_BRIDGE_STAGE: z._default(z.string(), 'dev'), LOG_LEVEL: logLevel }
 
 const intercom = {
@@ -41,6 +55,7 @@ const intercom = {
     '2.14',
   ),
   INTERCOM_BASE_URL: z.optional(baseUrl),
+  SEARCH_LAG_SECONDS: searchLagSeconds,
 }
 
 const intercomEnv = z.object(intercom)
@@ -63,6 +78,7 @@ const worker = z.object({
   QUEUE_URL: url,
   DEAD_LETTER_QUEUE_URL: url,
   INBOX_DEAD_LETTER_QUEUE_URL: z.optional(url),
+  CONFIRM: z._default(z.enum(['true', 'false'], 'is neither true nor false'), 'true'),
 })
 
 export type Environment = Readonly<Record<string, string | undefined>>

@@ -1,9 +1,9 @@
-import { BridgeError, delayed, type Issue, renamed } from '../errors.ts'
+import { BridgeError, type Issue, renamed } from '../errors.ts'
+import { type Contact, isEmailOf } from '../intercom/contact.ts'
 import { type ContactRequest, toIntercomRequest } from '../intercom/contact-request.ts'
 import type { ListAge, ListAttributes } from '../intercom/data-attributes.ts'
 import { addRecentContacts, type RecentContacts } from '../intercom/recent-contacts.ts'
 import type { SendRequest } from '../intercom/request-types.ts'
-import { searchLagSeconds } from '../intercom/search-lag.ts'
 import { attributePrefix, type Signup } from '../signup.ts'
 import { applyExtras, type TagIds } from './extras.ts'
 import type { Fuse } from './fuse.ts'
@@ -18,16 +18,24 @@ import type { Policy } from './policy.ts'
 import type { Decision } from './step.ts'
 
 /** The result of one delivered signup. */
-export type DeliverResult = Omit<Decision, 'refused'> & {
+export type DeliverResult = Omit<Decision, 'refused' | 'outcome'> & {
+  /** `confirmed`: an earlier receive created the contact, and search shows it now. */
+  readonly outcome: Decision['outcome'] | 'confirmed'
   /** The number of requests to Intercom's API, those for extras included. */
   readonly calls: number
   /** Parts that Intercom permanently refused: a copy of the signup is parked for each. */
   readonly incomplete: readonly BridgeError[]
   /** A temporary error while adding the extras: the signup has to be retried. */
   readonly pending?: BridgeError
-  /** Search may not show the new lead yet: a retry before it does would create a second one. */
-  readonly isNewLead: boolean
+  /** Whether search showed the contact under the signup's e-mail; without an e-mail: at all. */
+  readonly isShown: boolean
+  /** Set while search does not show a lead: a retry sooner could create a second one. */
+  readonly retryAfterSeconds?: number
 }
+
+/** The least delay before a record with these results is retried, in seconds. */
+export const leastDelaySeconds = (results: readonly DeliverResult[]): number =>
+  Math.max(0, ...results.map(({ retryAfterSeconds = 0 }) => retryAfterSeconds))
 
 /** Delivers one signup, with the connection and the token already bound. */
 export type DeliverSignup = (signup: Signup, policy: Policy) => Promise<DeliverResult>
@@ -41,6 +49,8 @@ export type DeliverDependencies = {
   readonly listAttributes: ListAttributes
   readonly tagIds: TagIds
   readonly fuse: Fuse
+  /** After this many seconds search shows a new contact. */
+  readonly searchLagSeconds: number
 }
 
 /** Renames a 5xx: unarchiving a permanently deleted contact may fail as in an outage. */
@@ -83,18 +93,36 @@ const listAge = ({ again }: AttributesRequest, { replayedAtMs }: Policy): ListAg
       }
     : {}
 
+/** Whether search showed a contact, and not only this process remembers it. */
+const wasShown = (
+  history: readonly Exchange[],
+  { contact: { email } }: Signup,
+  { id }: Contact,
+): boolean =>
+  history.some(
+    ({ response }) =>
+      response.type === 'contacts' &&
+      !response.unindexed?.includes(id) &&
+      response.contacts.some(
+        (found) => found.id === id && (email === undefined || isEmailOf(found, email)),
+      ),
+  )
+
 const runSteps = async (
   signup: Signup,
   policy: Policy,
   dependencies: DeliverDependencies,
   onAccepted: () => void,
-): Promise<Decision & { readonly refusal?: BridgeError }> => {
+): Promise<Decision & { readonly isShown: boolean; readonly refusal?: BridgeError }> => {
   const history: Exchange[] = []
   let refusal: BridgeError | undefined
   for (;;) {
     const step = nextStep(signup, policy, history)
     if ('fail' in step) throw step.fail
-    if ('done' in step) return { ...step.done, ...(refusal && { refusal }) }
+    if ('done' in step) {
+      const isShown = wasShown(history, signup, step.done.contact)
+      return { ...step.done, isShown, ...(refusal && { refusal }) }
+    }
     const { request } = step
     const response: StepResponse =
       request.type === 'attributes'
@@ -110,15 +138,17 @@ const runSteps = async (
 }
 
 /**
- * Whether the extras are left out: with `skip`, if the contact existed before the signup was
- * received. One just created did not, whatever Intercom's clock says; for one that an earlier try
- * created, `created_at` decides.
+ * Whether the contact existed before the signup was received. One just created did not, whatever
+ * Intercom's clock says; for one that an earlier receive created, `created_at` decides.
  */
-const skipsExtras = (
-  { outcome, contact }: Decision,
-  { onExisting, received_at }: Policy,
-): boolean =>
-  onExisting === 'skip' && outcome !== 'created' && (contact.created_at ?? 0) < received_at
+const existedBefore = ({ outcome, contact }: Decision, { received_at }: Policy): boolean =>
+  outcome !== 'created' && (contact.created_at ?? 0) < received_at
+
+/** Without the companies, if a new contact shows as many: an earlier receive has added them. */
+const withoutAttached = (signup: Signup, { companies }: Contact): Signup =>
+  (companies?.data?.length ?? 0) >= (signup.companies?.length ?? 0)
+    ? { ...signup, companies: [] }
+    : signup
 
 /**
  * Delivers one signup: runs its steps, one request at a time, then adds the extras.
@@ -147,21 +177,25 @@ export const deliver = async (
     },
   )
   const { refused, refusal, ...rest } = decision
-  const { contact, outcome } = decision
-  const isNewLead = outcome === 'created' && signup.contact.role === 'lead'
-  const { failed, pending } = skipsExtras(decision, policy)
-    ? {}
-    : await applyExtras(signup, contact, {
-        ...countingDependencies,
-        fillsOnly: policy.replayedAtMs !== undefined,
-      })
+  const { contact, outcome, isShown } = decision
+  const isOld = existedBefore(decision, policy)
+  const isConfirmed = policy.confirms === true && outcome === 'unchanged' && isShown && !isOld
+  const { failed, pending } =
+    isOld && policy.onExisting === 'skip'
+      ? {}
+      : await applyExtras(isConfirmed ? withoutAttached(signup, contact) : signup, contact, {
+          ...countingDependencies,
+          fillsOnly: policy.replayedAtMs !== undefined || isConfirmed,
+        })
   const incomplete = [refused.length > 0 ? refusedError(refused, refusal) : undefined, failed]
   return {
     ...rest,
+    ...(isConfirmed && { outcome: 'confirmed' as const, counts: [] }),
     calls,
     incomplete: incomplete.filter((error) => error !== undefined),
-    isNewLead,
-    ...(pending && { pending: isNewLead ? delayed(pending, searchLagSeconds) : pending }),
+    ...(signup.contact.role === 'lead' &&
+      !isShown && { retryAfterSeconds: dependencies.searchLagSeconds }),
+    ...(pending && { pending }),
   }
 }
 

@@ -1,8 +1,7 @@
 import { delayed, toBridgeError } from '../errors.ts'
-import { searchLagSeconds } from '../intercom/search-lag.ts'
 import type { Source } from '../sources/source.ts'
 import { type Reading, toRefusalError } from '../transform/read.ts'
-import type { DeliverResult, DeliverSignup } from './deliver.ts'
+import { type DeliverResult, type DeliverSignup, leastDelaySeconds } from './deliver.ts'
 import { policyOf } from './policy.ts'
 
 /**
@@ -24,11 +23,10 @@ export const deliverDirectly = async (
   for (const signup of reading.signups) {
     const policy = policyOf(source.options, signup, arrival)
     const result = await deliver(signup, policy).catch((error: unknown) => {
-      const createdLead = results.some(({ isNewLead }) => isNewLead)
-      throw createdLead ? delayed(toBridgeError(error), searchLagSeconds) : error
+      throw delayed(toBridgeError(error), leastDelaySeconds(results))
     })
-    if (result.pending) throw result.pending
     results.push(result)
+    if (result.pending) throw delayed(result.pending, leastDelaySeconds(results))
   }
   const [refused] = reading.refusals
   if (refused) throw toRefusalError(refused)

@@ -1,4 +1,4 @@
-import type { Contact } from '../intercom/contact.ts'
+import { type Contact, isEmailOf } from '../intercom/contact.ts'
 import type { ContactRequest, ContactResponse, SearchRequest } from '../intercom/contact-request.ts'
 import type { DataAttribute, Scalar } from '../intercom/data-attributes.ts'
 import { isEmpty } from '../json-access.ts'
@@ -64,7 +64,7 @@ export const beforeSearch = (history: History): Exchange | undefined =>
   history[history.findLastIndex(({ request }) => isFirstSearch(request)) - 1]
 
 const hasOtherEmail = (contact: Contact, email: string): boolean =>
-  !isEmpty(contact.email) && contact.email?.toLowerCase() !== email.toLowerCase()
+  !isEmpty(contact.email) && !isEmailOf(contact, email)
 
 /**
  * Returns the contacts that the last search and its narrower ones found, each as last read since, if

@@ -16,6 +16,8 @@ export type Policy = {
   readonly received_at: number
   /** When a dead letter was sent to the queue, unix milliseconds; absent for a live signup. */
   readonly replayedAtMs?: number
+  /** Set if an earlier receive may have created the contact, which is then confirmed. */
+  readonly confirms?: true
 }
 
 /** Whether a source overwrites existing values, and so needs the mark. */
@@ -28,6 +30,8 @@ export type Arrival = {
   readonly received_at: number
   /** Whether its delivery may have been tried before. */
   readonly mayBeRetry: boolean
+  /** Whether a contact that it creates is confirmed once search shows it. */
+  readonly isConfirmed?: boolean
   /** Absent for a live signup. */
   readonly replay?: Replay | undefined
   /** When its record was sent to the queue, unix milliseconds. */
@@ -42,16 +46,18 @@ export type Arrival = {
 export const policyOf = (
   options: SourceOptions,
   { contact, occurred_at }: Signup,
-  { received_at, mayBeRetry, replay, sentAtMs }: Arrival,
+  { received_at, mayBeRetry, isConfirmed = false, replay, sentAtMs }: Arrival,
 ): Policy => {
   const { lookup = true, onExisting = 'fill', onArchived = 'restore' } = options
   const restore = replay === undefined ? onArchived : replay === 'restore_archived' && 'restore'
+  const confirms = mayBeRetry && isConfirmed
   return {
     // An earlier try may have created a lead already, and leads never conflict.
-    lookup: lookup || (contact.role === 'lead' && (mayBeRetry || replay !== undefined)),
+    lookup: lookup || confirms || (contact.role === 'lead' && (mayBeRetry || replay !== undefined)),
     onExisting: replay === undefined ? onExisting : 'fill',
     onArchived: restore || 'park',
     received_at,
+    ...(confirms && { confirms }),
     ...(replay !== undefined && { replayedAtMs: sentAtMs ?? 0 }),
     ...(overwrites(onExisting) &&
       occurred_at !== undefined && { mark: Math.min(occurred_at, received_at) }),

@@ -1,6 +1,5 @@
 import type { Delivery } from '../delivery.ts'
 import type { BridgeError, ErrorCode, Issue } from '../errors.ts'
-import { searchLagSeconds } from '../intercom/search-lag.ts'
 import type { FormSettings } from '../sources/source.ts'
 import { isFormPost } from '../transform/body.ts'
 
@@ -58,9 +57,7 @@ const publicMessages: { readonly [code in ErrorCode]?: string } = {
   unexpected: 'unexpected error in the bridge: see its log',
 }
 
-/** Seconds. A lead that may have been created is looked up only once Intercom's search shows it. */
-const retryAfter = ({ code, retryAfterSeconds = 30 }: BridgeError): string =>
-  String(code === 'create_unclear' ? searchLagSeconds : retryAfterSeconds)
+const defaultRetryAfterSeconds = 30
 
 export const jsonResponse = (
   status: number,
@@ -97,7 +94,9 @@ export const errorResponse = (error: BridgeError, allow = 'POST'): WebhookRespon
     },
     {
       ...(status === 405 && { allow }),
-      ...(status === 503 && { 'retry-after': retryAfter(error) }),
+      ...(status === 503 && {
+        'retry-after': String(error.retryAfterSeconds ?? defaultRetryAfterSeconds),
+      }),
     },
   )
 }

@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts'
 import type { Cached } from '../config/secret-cache.ts'
+import { delayed } from '../errors.ts'
 import type { SendHttp } from '../http.ts'
 import { parseJson } from '../json.ts'
 import { errorCodeOf, intercomError, isBadToken, temporaryCodeOf } from './errors.ts'
@@ -16,6 +17,8 @@ export type ClientOptions = {
   readonly pace: Pace
   readonly clock: Clock
   readonly random: () => number
+  /** After this many seconds search shows what an unclear request may have created. */
+  readonly searchLagSeconds: number
   /** Milliseconds left of this invocation. */
   readonly remainingMs: () => number
   /** Called after every response: the request's name, the status (0: none) and the duration. */
@@ -42,6 +45,7 @@ const reserveMs = 5_000
  */
 export const createClient = (options: ClientOptions): SendRequest => {
   const { send, token, version, pace, clock, random, remainingMs, onResponse } = options
+  const { searchLagSeconds } = options
   const usableMs = () => remainingMs() - reserveMs
 
   /** Sends a request once; an error of the network is returned. */
@@ -82,7 +86,7 @@ export const createClient = (options: ClientOptions): SendRequest => {
       const failed = outcome instanceof Error
       const response = failed ? undefined : outcome
       const cause = failed ? outcome : undefined
-      const misconfigured = response && misconfiguredError(request, response)
+      const misconfigured = response && misconfiguredError(request, response, searchLagSeconds)
       if (misconfigured) throw misconfigured
       const isTemporary = temporaryCodeOf(response?.body) !== undefined
       const result = response && !isTemporary ? request.read(response) : undefined
@@ -102,7 +106,7 @@ export const createClient = (options: ClientOptions): SendRequest => {
         throw intercomError(code, response)
       }
       if (code === 'intercom_unavailable' && !request.repeatable) {
-        throw intercomError('create_unclear', response, cause)
+        throw delayed(intercomError('create_unclear', response, cause), searchLagSeconds)
       }
       const waitMs = retryDelayMs(response, { attempt, nowMs: clock.now(), random })
       if (attempt >= maxAttempts || waitMs + timeoutMs > usableMs()) {

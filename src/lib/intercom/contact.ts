@@ -93,6 +93,10 @@ export const contactSchema = z.looseObject({
 /** A person in Intercom. */
 export type Contact = z.infer<typeof contactSchema>
 
+/** Whether a contact has an e-mail address, in any case. */
+export const isEmailOf = ({ email }: Contact, address: string): boolean =>
+  email?.toLowerCase() === address.toLowerCase()
+
 /** One page of contacts. https://developers.intercom.com/docs/build-an-integration/learn-more/rest-apis/pagination */
 export const contactListSchema = z.looseObject({
   data: z.array(contactSchema),

@@ -7,7 +7,6 @@ import {
   temporaryCodeOf,
 } from './errors.ts'
 import type { IntercomRequest, IntercomResponse } from './request-types.ts'
-import { searchLagSeconds } from './search-lag.ts'
 
 type Request = Pick<IntercomRequest<unknown>, 'name' | 'read' | 'repeatable'>
 
@@ -68,11 +67,12 @@ const messageOf = (request: Request, response: IntercomResponse): string | undef
  * The error `misconfigured` if a response shows that the environment is wrong, so that every other
  * request would fail, too: an unknown version, a redirect, a compressed response, or no API at this
  * address. Otherwise `undefined`. After a success that cannot be read the retry of a request that
- * must not be repeated waits until search shows what it may have created.
+ * must not be repeated waits until search shows what it may have created, `searchLagSeconds`.
  */
 export const misconfiguredError = (
   request: Request,
   response: IntercomResponse,
+  searchLagSeconds: number,
 ): BridgeError | undefined => {
   const message = messageOf(request, response)
   if (message === undefined) return undefined

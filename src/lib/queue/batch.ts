@@ -1,4 +1,3 @@
-import type { Bridge } from '../config/config.ts'
 import { processRecord, type RecordDependencies } from './process-record.ts'
 import type { RecordRetry } from './queues.ts'
 import { type ReadRecord, readRecord } from './read-record.ts'
@@ -6,13 +5,14 @@ import { groupIdOf, type QueueRecord, receivesOf } from './record.ts'
 import { backoffSeconds } from './retry-or-park.ts'
 
 export type DrainDependencies = RecordDependencies & {
-  readonly bridge: Bridge
   /** Best effort: sets when the records are received again if this process crashes or hangs. */
   readonly setCrashVisibility: (retries: readonly RecordRetry[]) => Promise<void>
   /** Best effort: without it a record is received again after the queue's own timeout. */
   readonly setVisibility: (retries: readonly RecordRetry[]) => Promise<void>
   /** Milliseconds that this invocation still has. */
   readonly remainingMs: () => number
+  /** After this many seconds search shows a new contact. */
+  readonly searchLagSeconds: number
 }
 
 /** With less time no record is started: a request may take 8 s, and returning records some more. */
@@ -26,14 +26,17 @@ const apartSeconds = 15
 /**
  * When the records are received again if this process crashes or hangs: each group at another time.
  * Otherwise one record that crashes every process would fail the other nine of its batch each time,
- * until SQS moves all ten to the dead letters.
+ * until SQS moves all ten to the dead letters. None of them earlier than search shows what a record
+ * may have created at the end of this invocation: leads never conflict.
  */
 export const crashVisibility = (
   records: readonly QueueRecord[],
   remainingMs: number,
+  searchLagSeconds: number,
 ): RecordRetry[] => {
   const groups = [...new Set(records.map(groupIdOf))]
-  const soonestSeconds = Math.ceil(remainingMs / 1_000) + afterInvocationSeconds
+  const soonestSeconds =
+    Math.ceil(remainingMs / 1_000) + Math.max(afterInvocationSeconds, searchLagSeconds)
   return records.map((record) => ({
     record,
     retryInSeconds: soonestSeconds + groups.indexOf(groupIdOf(record)) * apartSeconds,
@@ -134,10 +137,11 @@ export const drain = async (
   records: readonly QueueRecord[],
   dependencies: DrainDependencies,
 ): Promise<string[]> => {
-  const { bridge, remainingMs, setCrashVisibility, setVisibility } = dependencies
+  const { bridge, remainingMs, searchLagSeconds } = dependencies
+  const { setCrashVisibility, setVisibility } = dependencies
   // A record that was never received before cannot have crashed a process.
   if (records.some((record) => receivesOf(record) > 1)) {
-    await setCrashVisibility(crashVisibility(records, remainingMs()))
+    await setCrashVisibility(crashVisibility(records, remainingMs(), searchLagSeconds))
   }
   const reads = await Promise.all(records.map((record) => readRecord(bridge, record)))
   const stop = new AbortController()

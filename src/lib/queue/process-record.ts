@@ -1,4 +1,5 @@
-import type { DeliverResult, DeliverSignup } from '../deliver/deliver.ts'
+import type { Bridge } from '../config/config.ts'
+import { type DeliverResult, type DeliverSignup, leastDelaySeconds } from '../deliver/deliver.ts'
 import {
   BridgeError,
   delayed,
@@ -8,9 +9,10 @@ import {
   renamed,
   toBridgeError,
 } from '../errors.ts'
-import { searchLagSeconds } from '../intercom/search-lag.ts'
+import type { Signup } from '../signup.ts'
 import type { LeftOut } from '../transform/normalise-values.ts'
 import { toRefusalError } from '../transform/read.ts'
+import { isConfirmed, isUnconfirmed } from './confirm.ts'
 import {
   deliverablesOf,
   eventIdOf,
@@ -28,6 +30,12 @@ export type RecordOutcome =
       readonly kind: 'delivered'
       readonly results: readonly DeliverResult[]
       readonly leftOut: readonly LeftOut[]
+    }
+  /** Created; the record stays in flight until search shows the contact, and is then confirmed. */
+  | {
+      readonly kind: 'held'
+      readonly results: readonly DeliverResult[]
+      readonly confirmInSeconds: number
     }
   | { readonly kind: 'ignored' }
   | { readonly kind: 'parked'; readonly error: BridgeError }
@@ -56,6 +64,9 @@ export type Disposition =
 const done: Disposition = { type: 'done' }
 
 export type RecordDependencies = {
+  readonly bridge: Bridge
+  /** After this many seconds search shows a new contact; 0: none is confirmed. */
+  readonly confirmAfterSeconds: number
   readonly deliver: DeliverSignup
   /** @throws when the dead letter was not stored; the record then stays in its queue */
   readonly park: (record: QueueRecord, parking: Parking) => Promise<void>
@@ -104,8 +115,13 @@ const process = async (work: Work): Promise<Disposition> => {
   const { read, results, report } = work
   if (read.error) return settle(work, read.error)
 
-  const { retryable, permanent } = await deliverAll(work)
+  const { retryable, permanent, isHeld } = await deliverAll(work)
   if (retryable) return settle(work, retryable)
+  if (isHeld) {
+    const { confirmAfterSeconds } = work
+    report({ kind: 'held', results, confirmInSeconds: confirmAfterSeconds })
+    return { type: 'retry', retryInSeconds: confirmAfterSeconds, stopBatch: false }
+  }
   if (results.length > 0) report({ kind: 'delivered', results, leftOut: newlyLeftOut(read) })
 
   const refusal = refusalOf(read)
@@ -117,20 +133,28 @@ const process = async (work: Work): Promise<Disposition> => {
 }
 
 /** Delivers the signups in order, up to the first retryable error. */
-const deliverAll = async ({ read, results, deliver, now }: Work) => {
+const deliverAll = async (work: Work) => {
+  const { read, results, deliver, now, bridge, confirmAfterSeconds } = work
   const { record } = read
+  const confirms = (signup: Signup): boolean =>
+    confirmAfterSeconds > 0 && isConfirmed(bridge, record, signup)
   let permanent: BridgeError | undefined
-  for (const { signup, policy } of deliverablesOf(read)) {
+  let isHeld = false
+  for (const { signup, policy } of deliverablesOf(read, confirms)) {
     const result = await deliver(signup, policy).catch(toBridgeError)
-    if (!(result instanceof BridgeError)) results.push(result)
+    if (!(result instanceof BridgeError)) {
+      results.push(result)
+      const lag = { nowMs: now(), searchLagSeconds: confirmAfterSeconds }
+      isHeld ||= confirms(signup) && isUnconfirmed(result, signup, lag)
+    }
     const error = result instanceof BridgeError ? result : result.pending
     if (!error) continue
     const decision = decideRetry(error, receivesOf(record), 0, ageSecondsOf(record, now()))
-    if (decision.kind === 'retry') return { retryable: error, permanent }
+    if (decision.kind === 'retry') return { retryable: error }
     // A permanent error does not stop the record's other signups.
     permanent ??= error
   }
-  return { retryable: undefined, permanent }
+  return { permanent, isHeld }
 }
 
 /** Returns a failed record to its queue, or parks it. */
@@ -140,9 +164,7 @@ const settle = async (
   ageSeconds = ageSecondsOf(work.read.record, work.now()),
 ): Promise<Disposition> => {
   const { read, results, random, report } = work
-  const error = results.some(({ isNewLead }) => isNewLead)
-    ? delayed(failed, searchLagSeconds)
-    : failed
+  const error = delayed(failed, leastDelaySeconds(results))
   const decision = decideRetry(error, receivesOf(read.record), random(), ageSeconds)
   if (decision.kind === 'retry') {
     const { retryInSeconds, stopBatch } = decision

@@ -65,13 +65,20 @@ export const signupsOf = ({
     : reading.signups.filter((_signup, at) => reading.indexes[at] === index)
 }
 
-/** The signups of a record, each with its delivery policy. */
-export const deliverablesOf = (read: ReadRecord) => {
+/**
+ * The signups of a record, each with its delivery policy.
+ *
+ * @param isConfirmed whether a contact that it creates is confirmed
+ */
+export const deliverablesOf = (
+  read: ReadRecord,
+  isConfirmed: (signup: Signup) => boolean = () => false,
+) => {
   const { source, arrival } = read
   if (!source || !arrival) return []
   return signupsOf(read).map((signup) => ({
     signup,
-    policy: policyOf(source.options, signup, arrival),
+    policy: policyOf(source.options, signup, { ...arrival, isConfirmed: isConfirmed(signup) }),
   }))
 }
 

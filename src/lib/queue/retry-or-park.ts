@@ -1,6 +1,6 @@
 import { rereadMs } from '../config/secret-cache.ts'
 import type { BridgeError, ErrorCode } from '../errors.ts'
-import { searchLagSeconds } from '../intercom/search-lag.ts'
+
 /** What happens to a record after an error; `stopBatch` if every other record would fail too. */
 export type RetryDecision =
   | { readonly kind: 'park'; readonly reason: ErrorCode }
@@ -65,10 +65,10 @@ export const backoffSeconds = (receives: number, random: number): number =>
 const tokenRereadSeconds = rereadMs / 1_000 + 1
 
 const waitSeconds = (error: BridgeError, receives: number, random: number): number => {
-  if (error.code === 'create_unclear') return searchLagSeconds
   // Nothing failed: the next invocation can continue immediately.
   if (error.code === 'out_of_time') return 0
   const backoff = backoffSeconds(receives, random)
+  if (error.code === 'create_unclear') return error.retryAfterSeconds ?? backoff
   return error.code === 'intercom_unauthorized' ? Math.max(backoff, tokenRereadSeconds) : backoff
 }
 

@@ -84,6 +84,7 @@ const logContact = ({ user_id, user_name, date, details }: Log) => {
 export const auth0 = defineSource({
   docs: 'https://auth0.com/docs/customize/events',
   signature: { type: 'bearer' },
+  gives: ['external_id'],
   payload: {
     format: 'json-lines',
     events: eventsOf,

@@ -83,6 +83,7 @@ const toBooking = ({ createdAt, payload }: Event): SignupInput => {
 export const calcom = defineSource({
   docs: 'https://cal.com/docs/developing/guides/automation/webhooks',
   signature: bodyScheme('x-cal-signature-256', 'hex'),
+  gives: ['lead'],
   payload: {
     format: 'json',
     types: {

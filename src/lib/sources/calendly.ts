@@ -31,6 +31,7 @@ const formSubmitted = 'routing_form_submission.created'
 export const calendly = defineSource({
   docs: 'https://developer.calendly.com/api-docs/4c305798a61d3-webhook-signatures',
   signature: timestampedScheme('calendly-webhook-signature', 's'),
+  gives: ['lead'],
   payload: {
     format: 'json',
     types: { of: (body) => own(body, 'event'), signups: ['invitee.created', formSubmitted] },

@@ -29,6 +29,7 @@ const primaryOf = (among: Addresses, primaryId: unknown) =>
 export const clerk = defineSource({
   docs: 'https://clerk.com/docs/guides/development/webhooks/overview',
   signature: svixScheme,
+  gives: ['external_id'],
   payload: {
     format: 'json',
     types: { of: (body) => own(body, 'type'), signups: ['user.created'] },

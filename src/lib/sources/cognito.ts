@@ -20,6 +20,7 @@ const confirmed = z.looseObject({
 export const cognito = defineSource({
   docs: 'https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-lambda-post-confirmation.html',
   signature: { type: 'invoked', by: 'cognito' },
+  gives: ['external_id'],
   payload: {
     format: 'json',
     // PostConfirmation_ConfirmForgotPassword is a new password of an existing user.

@@ -85,6 +85,7 @@ export const form = (options: FormOptions = {}): Source => {
     {
       docs: 'https://html.spec.whatwg.org/multipage/form-control-infrastructure.html#form-submission-2',
       signature: { type: 'open' },
+      gives: [],
       payload: {
         format: 'page',
         types: {

@@ -14,6 +14,7 @@ const submitted = z.looseObject({ submission: z.record(z.string(), z.unknown()) 
 export const formspree = defineSource({
   docs: 'https://help.formspree.io/hc/en-us/articles/360015130174-Webhooks',
   signature: timestampedScheme('formspree-signature', 's'),
+  gives: [],
   payload: { format: 'json', schema: submitted, advice: 'connect the form’s own webhook' },
   eventId: () => undefined,
   questions: ({ submission }) =>

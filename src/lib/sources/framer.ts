@@ -19,6 +19,7 @@ export const framer = defineSource({
     signed: '{body}{id}',
     id: { header: [idHeader] },
   },
+  gives: [],
   payload: {
     format: 'json',
     schema: submission,

@@ -78,6 +78,7 @@ export const hubspot = defineSource({
       },
     ],
   },
+  gives: [],
   payload: {
     format: 'json',
     headers: [timestampHeader, v3Header],

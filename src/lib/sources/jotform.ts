@@ -55,6 +55,7 @@ const toQuestion = ([name, answer]: [string, unknown]): Question[] => {
 export const jotform = defineSource({
   docs: 'https://www.jotform.com/help/245-how-to-setup-a-webhook-with-jotform/',
   signature: { type: 'query' },
+  gives: [],
   payload: { format: 'form', schema: submission, advice: 'connect the form’s own webhook' },
   eventId: ({ submissionID }) => submissionID,
   questions: ({ rawRequest }) => Object.entries(rawRequest).flatMap(toQuestion),

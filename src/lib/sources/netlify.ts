@@ -32,6 +32,7 @@ const ifNoAnswer = (value: unknown, questions: readonly Question[]): unknown =>
 export const netlify = defineSource({
   docs: 'https://docs.netlify.com/manage/forms/notifications/',
   signature: { type: 'jws', header: 'x-webhook-signature', issuer: 'netlify' },
+  gives: [],
   payload: { format: 'json', schema: submissionCreated, advice: 'notify of verified submissions' },
   eventId: ({ id }) => id,
   questions: (submission) =>

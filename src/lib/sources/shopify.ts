@@ -60,6 +60,7 @@ export const shopify = defineSource({
       },
     ],
   },
+  gives: ['external_id'],
   payload: {
     format: 'json',
     types: { of: topicOf, signups: [signupTopic] },

@@ -82,6 +82,7 @@ const clearsOf = (payload: Payload): readonly string[] => {
 export const signup = defineSource({
   docs: 'https://developers.intercom.com/docs/references/rest-api/api.intercom.io/contacts/createcontact',
   signature: { type: 'bearer' },
+  gives: ['external_id', 'lead'],
   payload: { format: 'json', schema: payload, advice: 'post one signup as a JSON object' },
   waits: true,
   eventId: ({ event_id }) => event_id,

@@ -23,11 +23,16 @@ export type DeliveryOptions = {
 /** The options of every source. */
 export type SourceOptions<Payload = unknown> = MappingOptions<Payload> & DeliveryOptions
 
+/** What a signup may have that decides whether another one could create a second contact. */
+export type Given = 'external_id' | 'lead'
+
 /** A preset: data, and the pure functions of `PayloadReader`. */
 export type SourceDefinition<Payload> = PayloadReader<Payload> & {
   /** The URL of the sender's documentation of its deliveries. */
   readonly docs: string
   readonly signature: SignatureScheme
+  /** What `toSignup` may set by itself; absent: both. */
+  readonly gives?: readonly Given[]
   /**
    * Whether the sender waits for the response and can fix the signup: it gets a 422 with the
    * issues, and the names of what was left out.
@@ -150,6 +155,16 @@ export const defineSource =
     assertOptions(`the source documented at ${definition.docs}`, options)
     return makeSource(definition, options)
   }
+
+/** Whether a source's signups may have an account id, or be leads; `map` may return anything. */
+export const mayGive = ({ gives, options }: Source, given: Given): boolean => {
+  if (options.map) return true
+  if (given === 'lead' && options.role) return options.role === 'lead'
+  // A lead carries no account id.
+  if (given === 'external_id' && options.role === 'lead') return false
+  const field = given === 'lead' ? 'role' : given
+  return gives?.includes(given) !== false || Object.values(options.fields ?? {}).includes(field)
+}
 
 /** Whether a source needs a secret: its sender's, or Turnstile's. */
 export const needsSecret = ({ signature, form }: Source): boolean =>

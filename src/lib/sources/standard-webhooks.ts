@@ -36,6 +36,7 @@ export const standardWebhooks = (options: StandardWebhooksOptions): Source => {
     {
       docs: 'https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md',
       signature: standardWebhooksScheme,
+      gives: [],
       payload: {
         format: 'json',
         ...(types && { types: { of: (body: unknown) => own(body, 'type'), signups: types } }),

@@ -50,6 +50,7 @@ const contactOf = (object: Readonly<Record<string, unknown>>) => {
 export const stripe = defineSource({
   docs: 'https://docs.stripe.com/webhooks/signature',
   signature: timestampedScheme('stripe-signature', 's'),
+  gives: [],
   payload: {
     format: 'json',
     types: {

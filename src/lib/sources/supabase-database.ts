@@ -35,6 +35,7 @@ export const supabaseDatabase = (options: SupabaseDatabaseOptions = {}): Source 
     {
       docs: 'https://supabase.com/docs/guides/database/webhooks',
       signature: { type: 'bearer' },
+      gives: ['external_id'],
       payload: {
         format: 'json',
         types: {

@@ -46,6 +46,7 @@ const isOnlyBox = ({ type, value, options }: Record<string, unknown>): boolean =
 export const tally = defineSource({
   docs: 'https://tally.so/help/webhooks',
   signature: bodyScheme('tally-signature', 'base64'),
+  gives: [],
   payload: {
     format: 'json',
     types: { of: (body) => own(body, 'eventType'), signups: ['FORM_RESPONSE'] },

@@ -91,6 +91,7 @@ const questionsOf = ({ definition, answers, hidden, variables }: FormResponse): 
 export const typeform = defineSource({
   docs: 'https://www.typeform.com/developers/webhooks/secure-your-webhooks/',
   signature: bodyScheme('typeform-signature', 'base64', 'sha256='),
+  gives: [],
   payload: {
     format: 'json',
     types: { of: (body) => own(body, 'event_type'), signups: ['form_response'] },

@@ -33,6 +33,7 @@ export const webflow = defineSource({
     },
     secret: 'text',
   },
+  gives: [],
   payload: {
     format: 'json',
     types: { of: (body) => own(body, 'triggerType'), signups: ['form_submission'] },

@@ -147,6 +147,7 @@ export const webhook = (options: WebhookOptions): Source => {
     {
       docs: 'https://www.rfc-editor.org/rfc/rfc2104',
       signature: scheme,
+      gives: [],
       payload: {
         format: 'json',
         schema: event,

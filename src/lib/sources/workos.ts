@@ -16,6 +16,7 @@ const userCreated = z.looseObject({ data: z.looseObject({ id: z.string() }) })
 export const workos = defineSource({
   docs: 'https://workos.com/docs/events/data-syncing/webhooks',
   signature: timestampedScheme('workos-signature', 'ms'),
+  gives: ['external_id'],
   payload: {
     format: 'json',
     types: { of: (body) => own(body, 'event'), signups: ['user.created'] },

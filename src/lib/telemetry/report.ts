@@ -154,6 +154,13 @@ export const reportRecord = (telemetry: Telemetry, result: RecordReport): void =
         reportDelivered(telemetry, delivered, { ...fields, ...leftOutFields(result.leftOut) })
       }
       return
+    case 'held':
+      // The parts that Intercom refused are reported when the record is confirmed, and tried again.
+      for (const { incomplete: _incomplete, ...delivered } of result.results) {
+        const confirm = { ...fields, confirm_in_seconds: result.confirmInSeconds }
+        reportDelivered(telemetry, { ...delivered, incomplete: [] }, confirm)
+      }
+      return
     case 'ignored':
       telemetry.log('info', 'ignored', fields)
       return

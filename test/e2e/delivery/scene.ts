@@ -13,13 +13,14 @@ const attributes = ['plan:string', 'seats:integer', 'signup_bridge_at:integer']
 
 /**
  * Starts a bridge with the source `backend` of these options and `waitlist`, a form of leads. The
- * worker's requests to Intercom are reported as `POST /contacts 200`, with ids as `*`.
+ * worker's requests to Intercom are reported as `POST /contacts 200`, with ids as `*`. A contact is
+ * confirmed only with the option `confirm`.
  */
 export const startScene = async (
   options: SourceOptions = {},
-  more: ModelOptions & { readonly leads?: SourceOptions } = {},
+  more: ModelOptions & { readonly leads?: SourceOptions; readonly confirm?: boolean } = {},
 ) => {
-  const { leads, ...modelOptions } = more
+  const { leads, confirm = false, ...modelOptions } = more
   const model: Model = await startModel({
     bridge: defineBridge({
       sources: { backend: signup(options), waitlist: form({ role: 'lead', ...leads }) },
@@ -27,6 +28,7 @@ export const startScene = async (
     attributes,
     workers: 1,
     ...modelOptions,
+    environment: { CONFIRM: String(confirm), ...modelOptions.environment },
   })
   let events = 0
   let firstRequest = 0

@@ -38,6 +38,32 @@ describe('the webhook’s environment', () => {
 })
 
 describe('the worker’s environment', () => {
+  test.each(['0', '9', '60', '180', '300'])(
+    'accepts a search lag of %s s',
+    (SEARCH_LAG_SECONDS) => {
+      expect(parseWorkerEnv({ ...worker, SEARCH_LAG_SECONDS }).SEARCH_LAG_SECONDS).toBe(
+        Number(SEARCH_LAG_SECONDS),
+      )
+    },
+  )
+
+  test.each(['301', '-1', '1.5', '180s', '0x10', '007'])(
+    'refuses a search lag of %s',
+    (SEARCH_LAG_SECONDS) => {
+      expect(() => parseWorkerEnv({ ...worker, SEARCH_LAG_SECONDS })).toThrow(
+        'SEARCH_LAG_SECONDS is not a number of seconds from 0 to 300',
+      )
+    },
+  )
+
+  test('confirms what it creates after 180 s, unless CONFIRM is false', () => {
+    expect(parseWorkerEnv(worker)).toMatchObject({ SEARCH_LAG_SECONDS: 180, CONFIRM: 'true' })
+    expect(parseWorkerEnv({ ...worker, CONFIRM: 'false' })).toMatchObject({ CONFIRM: 'false' })
+    expect(() => parseWorkerEnv({ ...worker, CONFIRM: 'no' })).toThrow(
+      'CONFIRM is neither true nor false',
+    )
+  })
+
   test('defaults to the US region and API version 2.14', () => {
     expect(parseWorkerEnv(worker)).toMatchObject({
       INTERCOM_REGION: 'us',

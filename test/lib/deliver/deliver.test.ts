@@ -9,8 +9,9 @@ import {
   createRecentContacts,
   type RecentContacts,
 } from '../../../src/lib/intercom/recent-contacts.ts'
+import type { Signup } from '../../../src/lib/signup.ts'
 import { createClock } from '../../support/clock.ts'
-import { account, contact, defaultPolicy, lead } from '../../support/people.ts'
+import { account, contact, defaultPolicy, lead, newcomer } from '../../support/people.ts'
 
 const found = (...contacts: Contact[]) => ({ type: 'contacts', contacts }) as const
 const returned = (contact: Contact): ContactResponse => ({ type: 'contact', contact })
@@ -34,6 +35,7 @@ describe('deliver', () => {
     listAttributes: async () => undefined,
     tagIds: new Map(),
     fuse: createFuse(),
+    searchLagSeconds: 180,
   })
 
   test('finds a contact that this process created before search shows it', async () => {
@@ -99,6 +101,88 @@ describe('deliver', () => {
     )
 
     expect([created.calls, existing.calls]).toEqual([3, 1])
+  })
+
+  describe('says whether search showed the contact', () => {
+    const isShown = async (signup: Signup, ...responses: ContactResponse[]) => {
+      const recent = createRecentContacts(createClock())
+      const result = await deliver(signup, defaultPolicy, dependencies(recent, ...responses))
+      return result.isShown
+    }
+
+    test.each<[string, boolean, Signup, ContactResponse[]]>([
+      ['found', true, lead, [found(contact('a', { role: 'lead' }))]],
+      [
+        'found under the e-mail in another case',
+        true,
+        lead,
+        [found(contact('a', { email: 'Ada@Example.com' }))],
+      ],
+      ['created', false, lead, [found(), returned(contact('a'))]],
+      [
+        'named by a conflict',
+        false,
+        newcomer,
+        [found(), conflict('a', false), returned(contact('a'))],
+      ],
+      [
+        'found by its phone alone',
+        false,
+        { ...lead, contact: { ...lead.contact, phone: '+14155550100' } },
+        [
+          found(contact('a', { email: null, phone: '+14155550100' })),
+          returned(contact('a', { email: null, phone: '+14155550100' })),
+          returned(contact('a', { phone: '+14155550100' })),
+        ],
+      ],
+    ])('%s: %s', async (_name, expected, signup, responses) => {
+      expect(await isShown(signup, ...responses)).toBe(expected)
+    })
+
+    test('not one that only this process remembers; a lead may then be retried after the lag', async () => {
+      const recent = createRecentContacts(createClock())
+      const known = contact('a', { role: 'lead' })
+      const first = await deliver(
+        lead,
+        defaultPolicy,
+        dependencies(recent, found(), returned(known)),
+      )
+      const second = await deliver(
+        lead,
+        defaultPolicy,
+        dependencies(recent, found(), returned(known)),
+      )
+
+      expect(second).toMatchObject({ outcome: 'unchanged', isShown: false })
+      expect([first.retryAfterSeconds, second.retryAfterSeconds]).toEqual([180, 180])
+    })
+  })
+
+  describe('with a contact to confirm', () => {
+    const confirming = { ...defaultPolicy, confirms: true } as const
+    const { received_at } = defaultPolicy
+    const confirm = (created_at: number, ...more: ContactResponse[]) =>
+      deliver(
+        newcomer,
+        confirming,
+        dependencies(
+          createRecentContacts(createClock()),
+          found(contact('a', { created_at })),
+          ...more,
+        ),
+      )
+
+    test('confirms what was created since the signup was received', async () => {
+      expect(await confirm(received_at)).toMatchObject({
+        outcome: 'confirmed',
+        calls: 1,
+        counts: [],
+      })
+    })
+
+    test('leaves an older contact unchanged', async () => {
+      expect(await confirm(received_at - 1)).toMatchObject({ outcome: 'unchanged' })
+    })
   })
 
   test('throws the error of a step that fails', async () => {

@@ -24,6 +24,7 @@ const client = (more: Partial<ClientOptions> = {}) =>
     clock,
     random: () => 0,
     remainingMs: () => 60_000,
+    searchLagSeconds: 180,
     ...more,
   })
 

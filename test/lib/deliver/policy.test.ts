@@ -44,6 +44,18 @@ describe('policyOf a live signup', () => {
   })
 })
 
+describe('policyOf a record whose new contact is confirmed', () => {
+  test('looks up and confirms from the second receive on, even with `lookup: false`', () => {
+    const options = { lookup: false }
+
+    expect(policy(options, account, { isConfirmed: true })).toEqual(policy(options))
+    expect(policy(options, account, { isConfirmed: true, mayBeRetry: true })).toEqual({
+      ...policy(),
+      confirms: true,
+    })
+  })
+})
+
 describe('policyOf a replay', () => {
   const replays = ['park_archived', 'restore_archived'] as const
 

@@ -33,6 +33,7 @@ const client = (options: Partial<ClientOptions> = {}) => {
     clock,
     random: () => 0.5,
     remainingMs: () => 60_000,
+    searchLagSeconds: 180,
     ...options,
   })
   return (request: ContactRequest) => send(toIntercomRequest(request, '2.14'))

@@ -24,6 +24,7 @@ describe('the list of attributes', () => {
       clock,
       random: () => 0,
       remainingMs: () => 60_000,
+      searchLagSeconds: 180,
       ...options,
     })
   const path = '/data_attributes'

@@ -16,6 +16,7 @@ const errorOf = (
   misconfiguredError(
     { name, repeatable, read },
     { status: 200, headers: {}, body: { type: 'list', data: [] }, ...response },
+    180,
   )
 /** The body of a response that is not JSON. */
 const html = undefined

@@ -117,26 +117,32 @@ describe('turnOf', () => {
 describe('crashVisibility', () => {
   const inGroup = (MessageGroupId: string) => record('{}', { attributes: { MessageGroupId } })
 
-  test('is 15 s apart for each group, from 30 s after the end of the invocation', () => {
+  test('is 15 s apart for each group, from 180 s after the end of the invocation, when search shows what a record created', () => {
     const records = [inGroup('ada'), inGroup('grace'), inGroup('ada'), inGroup('lin')]
 
-    expect(crashVisibility(records, 60_000)).toEqual([
-      { record: records[0], retryInSeconds: 90 },
-      { record: records[1], retryInSeconds: 105 },
-      { record: records[2], retryInSeconds: 90 },
-      { record: records[3], retryInSeconds: 120 },
+    expect(crashVisibility(records, 60_000, 180)).toEqual([
+      { record: records[0], retryInSeconds: 240 },
+      { record: records[1], retryInSeconds: 255 },
+      { record: records[2], retryInSeconds: 240 },
+      { record: records[3], retryInSeconds: 270 },
     ])
   })
 
   test('is another time for each record of a standard queue', () => {
     const records = [record('{}', { messageId: 'm1' }), record('{}', { messageId: 'm2' })]
 
-    expect(crashVisibility(records, 60_000).map((retry) => retry.retryInSeconds)).toEqual([90, 105])
+    expect(crashVisibility(records, 60_000, 180).map((retry) => retry.retryInSeconds)).toEqual([
+      240, 255,
+    ])
+  })
+
+  test('is 30 s after the end of the invocation where search does not lag', () => {
+    expect(crashVisibility([inGroup('ada')], 60_000, 0)).toMatchObject([{ retryInSeconds: 90 }])
   })
 
   test('rounds the remaining time up to whole seconds', () => {
-    const [retry] = crashVisibility([inGroup('ada')], 59_001)
+    const [retry] = crashVisibility([inGroup('ada')], 59_001, 180)
 
-    expect(retry?.retryInSeconds).toBe(90)
+    expect(retry?.retryInSeconds).toBe(240)
   })
 })

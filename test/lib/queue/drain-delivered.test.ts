@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { defineBridge } from '../../../src/lib/config/config.ts'
 import type { Policy } from '../../../src/lib/deliver/policy.ts'
+import { BridgeError } from '../../../src/lib/errors.ts'
 import { signup as signupSource } from '../../../src/lib/index.ts'
 import { type DrainDependencies, drain } from '../../../src/lib/queue/batch.ts'
 import type { QueueRecord } from '../../../src/lib/queue/record.ts'
@@ -36,6 +37,78 @@ test('drain reports a record as ignored when the mapping now ignores its signup'
 
   expect(await drain([ada], fakes.dependencies)).toEqual([])
   expect(fakes.reports).toMatchObject([{ kind: 'ignored' }])
+})
+
+describe('drain with a new contact that is to be confirmed', () => {
+  const confirming = { confirmAfterSeconds: 180 }
+
+  test('returns its record for 180 s, the person’s later ones with it, and reports it as held', async () => {
+    const fakes = createFakes({}, confirming)
+    const records = [await queued('ada'), await queued('ada')]
+
+    expect(await drain(records, fakes.dependencies)).toEqual(
+      records.map(({ messageId }) => messageId),
+    )
+    expect(fakes.retries.map(({ retryInSeconds }) => retryInSeconds)).toEqual([180, 180])
+    expect(fakes.reports).toMatchObject([
+      { kind: 'held', confirmInSeconds: 180, results: [{ outcome: 'created' }] },
+      { kind: 'untried' },
+    ])
+    expect(fakes.started).toEqual(['ada'])
+  })
+
+  test('does not stop the batch: others are delivered', async () => {
+    const fakes = createFakes({}, confirming)
+
+    await drain([await queued('ada'), await queued('grace')], fakes.dependencies)
+
+    expect(fakes.delivered).toEqual(['ada', 'grace'])
+  })
+
+  test('parks a copy of what is incomplete when it is confirmed, not before', async () => {
+    const incomplete = new BridgeError('fields_refused', 'text')
+    const deliver: DrainDependencies['deliver'] = async () => created('a', incomplete)
+    const first = createFakes({}, { ...confirming, deliver })
+    await drain([await queued('ada')], first.dependencies)
+    const again: DrainDependencies['deliver'] = async () => ({
+      ...created('a', incomplete),
+      outcome: 'confirmed',
+      isShown: true,
+    })
+    const second = createFakes({}, { ...confirming, deliver: again })
+    await drain([await queued('ada', { receives: 2 })], second.dependencies)
+
+    expect([first.parked.length, second.parked.length]).toEqual([0, 1])
+  })
+
+  test('lets deliver confirm it from the second receive on', async () => {
+    const policies: Policy[] = []
+    const deliver: DrainDependencies['deliver'] = async (_signup, policy) => {
+      policies.push(policy)
+      return created('a')
+    }
+    for (const receives of [1, 2]) {
+      const { dependencies } = createFakes({}, { ...confirming, deliver })
+      await drain([await queued('ada', { receives })], dependencies)
+    }
+
+    expect(policies.map(({ confirms = false }) => confirms)).toEqual([false, true])
+  })
+
+  test('waits for the lag after an error, too: search shows what was created before it', async () => {
+    const pending = new BridgeError('extras_unavailable', 'text')
+    const deliver: DrainDependencies['deliver'] = async () => ({
+      ...created('a'),
+      pending,
+      retryAfterSeconds: 180,
+    })
+    const fakes = createFakes({}, { ...confirming, deliver })
+
+    await drain([await queued('ada')], fakes.dependencies)
+
+    expect(fakes.retries).toMatchObject([{ retryInSeconds: 180 }])
+    expect(fakes.reports).toMatchObject([{ kind: 'handed_back' }])
+  })
 })
 
 describe('the policy that drain passes to deliver', () => {

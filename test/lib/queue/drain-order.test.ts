@@ -166,7 +166,7 @@ describe('the crash visibility that drain sets', () => {
 
     await drain(records, fakes.dependencies)
 
-    const seconds = [90, 105, 90, 120]
+    const seconds = [240, 255, 240, 270]
     expect(order.slice(0, 4)).toEqual(
       records.map(({ messageId }, index) => `${messageId} ${seconds[index]}`),
     )

@@ -110,11 +110,11 @@ test.each(['misconfigured', 'temporarily_unavailable'] as const)(
 
 describe('drain with a signup whose extras are pending', () => {
   const deliverPending =
-    (code: ErrorCode, isNewLead = false): DrainDependencies['deliver'] =>
+    (code: ErrorCode, retryAfterSeconds = 0): DrainDependencies['deliver'] =>
     async (signup) => ({
       ...created(nameOf(signup)),
       pending: new BridgeError(code, 'text'),
-      isNewLead,
+      retryAfterSeconds,
     })
 
   test('retries the record with its backoff and does not report it as delivered', async () => {
@@ -140,7 +140,7 @@ describe('drain with a signup whose extras are pending', () => {
   test.each(['extras_unavailable', 'out_of_time'] as const)(
     'delays a new lead and the person’s later records until the index shows it (%s)',
     async (code) => {
-      const fakes = createFakes({}, { deliver: deliverPending(code, true) })
+      const fakes = createFakes({}, { deliver: deliverPending(code, 180) })
 
       await drain([await queued('ada'), await queued('ada')], fakes.dependencies)
 
@@ -155,7 +155,7 @@ describe('drain with a signup whose extras are pending', () => {
       intercomCode: 'service_unavailable',
       requestId: 'r1',
     })
-    const deliver = async () => ({ ...created('ada'), pending: error, isNewLead: true })
+    const deliver = async () => ({ ...created('ada'), pending: error, retryAfterSeconds: 180 })
     const fakes = createFakes({}, { deliver })
 
     await drain([await queued('ada')], fakes.dependencies)

@@ -166,7 +166,7 @@ describe('drain with a record of several signups', () => {
     const secondsAfter = async (code: ErrorCode, receives = 1) => {
       const deliver: DrainDependencies['deliver'] = async (signup) => {
         if (nameOf(signup) === 'grace') throw new BridgeError(code, 'text')
-        return { ...created(nameOf(signup)), isNewLead: true }
+        return { ...created(nameOf(signup)), retryAfterSeconds: 180 }
       }
       const both = await recordOf(['ada', 'grace'], receives)
       const { retries } = await drainOne(both, {}, { deliver })
@@ -183,7 +183,7 @@ describe('drain with a record of several signups', () => {
   test('retries after a new lead once the index shows it, also when the record cannot be parked', async () => {
     const deliver: DrainDependencies['deliver'] = async (signup) => {
       if (nameOf(signup) === 'grace') throw new BridgeError('intercom_rejected', 'text')
-      return { ...created(nameOf(signup)), isNewLead: true }
+      return { ...created(nameOf(signup)), retryAfterSeconds: 180 }
     }
     const park = async () => {
       throw new Error('no answer')

@@ -69,9 +69,9 @@ export const created = (id: string, ...incomplete: BridgeError[]): DeliverResult
   outcome: 'created',
   contact: { type: 'contact', id },
   counts: [],
+  isShown: false,
   calls: 2,
   incomplete,
-  isNewLead: false,
 })
 
 /** Dependencies that record their calls. `failures` are the errors of `deliver`, by person. */
@@ -86,6 +86,8 @@ export const createFakes = (
   const reports: RecordReport[] = []
   const dependencies: DrainDependencies = {
     bridge,
+    searchLagSeconds: 180,
+    confirmAfterSeconds: 0,
     deliver: async (signup) => {
       const name = nameOf(signup)
       started.push(name)
@@ -93,7 +95,10 @@ export const createFakes = (
       const failure = failures[name]
       if (failure instanceof Error) throw failure
       if (failure !== undefined)
-        throw new BridgeError(failure, 'text', { intercomCode: 'not_found' })
+        throw new BridgeError(failure, 'text', {
+          intercomCode: 'not_found',
+          ...(failure === 'create_unclear' && { retryAfterSeconds: 180 }),
+        })
       delivered.push(name)
       return created(name)
     },

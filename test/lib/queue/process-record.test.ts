@@ -318,7 +318,7 @@ describe('processRecord with several signups', () => {
   ] as const)('delays the retry (%s) by 180 s after a new lead', async (code, stopBatch) => {
     const deliver = async (signup: Parameters<DrainDependencies['deliver']>[0]) => {
       if (nameOf(signup) === 'grace') throw new BridgeError(code, 'text')
-      return { ...created('ada'), isNewLead: true } satisfies DeliverResult
+      return { ...created('ada'), retryAfterSeconds: 180 } satisfies DeliverResult
     }
     const fakes = createFakes({}, { deliver })
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { schemeNeedsSecret, verify } from '../../../src/lib/signature/verify.ts'
+import { mayGive } from '../../../src/lib/sources/source.ts'
 import { read } from '../../../src/lib/transform/read.ts'
 import { toBytes, toDelivery } from '../../support/fixture.ts'
 import { fixtures } from '../../support/fixtures.ts'
@@ -58,6 +59,20 @@ describe.each(Object.entries(fixtures))('%s', (_preset, fixture) => {
       }
     })
   }
+
+  test('names in `gives` what its signups have', async () => {
+    const examples = [{ body: fixture.delivery.body, headers: undefined, source: undefined }]
+    for (const example of [...examples, ...Object.values(cases)]) {
+      const { body, headers = delivery.headers } = example
+      const configured = example.source ?? source
+      const reading = await read(configured, { ...delivery, headers, body: toBytes(body) })
+      const signups = reading.kind === 'signups' ? reading.signups : []
+      for (const { contact } of signups) {
+        if (contact.role === 'lead') expect(mayGive(configured, 'lead')).toBe(true)
+        if (contact.external_id) expect(mayGive(configured, 'external_id')).toBe(true)
+      }
+    }
+  })
 
   test.each(Object.entries(cases))('%s', async (_title, example) => {
     const headers = example.headers ?? delivery.headers

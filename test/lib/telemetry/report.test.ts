@@ -13,9 +13,9 @@ const delivered = (more: Partial<DeliverResult> = {}): DeliverResult => ({
   outcome: 'created',
   contact,
   counts: [],
+  isShown: true,
   calls: 2,
   incomplete: [],
-  isNewLead: false,
   ...more,
 })
 
@@ -52,6 +52,27 @@ describe('errorFields', () => {
 
     expect(stack).toMatch(/^\s+at .*report\.test\.ts/)
     expect(stack).not.toContain('canary')
+  })
+})
+
+describe('reportRecord of a contact that is to be confirmed', () => {
+  test('logs it as delivered, counts it as held, and leaves what is incomplete to the confirmation', () => {
+    const { telemetry, logged, counted } = captureTelemetry()
+    const incomplete = [new BridgeError('fields_refused', 'text')]
+
+    reportRecord(telemetry, {
+      kind: 'held',
+      record: record('{}'),
+      source: 'backend',
+      durationMs: 5,
+      results: [delivered({ incomplete })],
+      confirmInSeconds: 180,
+    })
+
+    expect(logged).toMatchObject([
+      { event: 'delivered', outcome: 'created', confirm_in_seconds: 180 },
+    ])
+    expect([...counted.keys()]).toEqual(['held', 'created'])
   })
 })
 

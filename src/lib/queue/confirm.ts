@@ -1,0 +1,50 @@
+import type { Bridge } from '../config/config.ts'
+import type { DeliverResult } from '../deliver/deliver.ts'
+import { isEmailOf } from '../intercom/contact.ts'
+import type { Signup } from '../signup.ts'
+import { mayGive } from '../sources/source.ts'
+import { personKey } from './message.ts'
+import { groupIdOf, isFifo, type QueueRecord } from './record.ts'
+
+/**
+ * Whether a later signup could create a second contact of a person: Intercom refuses a second user
+ * with the same e-mail or account id, but neither a lead beside any contact nor an account beside a
+ * user without an id. Without an e-mail only that account itself has the user's group.
+ */
+const mayBeDoubled = ({ sources }: Bridge, { contact }: Signup): boolean => {
+  const { role, email, external_id } = contact
+  if (role === 'lead') return true
+  return (
+    email !== undefined &&
+    Object.values(sources).some(
+      (source) =>
+        mayGive(source, 'lead') || (external_id === undefined && mayGive(source, 'external_id')),
+    )
+  )
+}
+
+/**
+ * Whether the contact that a record creates is confirmed: the record then keeps its FIFO group, so
+ * that the person's next signup starts only when Intercom's search shows the contact. Only where the
+ * group is the person: not on a standard queue, nor in a group that another producer chose.
+ * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/FIFO-queues-understanding-logic.html
+ */
+export const isConfirmed = (bridge: Bridge, record: QueueRecord, signup: Signup): boolean =>
+  isFifo(record.eventSourceARN) &&
+  groupIdOf(record) === personKey(signup) &&
+  mayBeDoubled(bridge, signup)
+
+/**
+ * Whether search does not show a contact yet under the signup's e-mail: it was created, restored or
+ * given this e-mail just now, or by an earlier request whose response was lost.
+ */
+export const isUnconfirmed = (
+  { outcome, contact, isShown }: DeliverResult,
+  { contact: { email } }: Signup,
+  { nowMs, searchLagSeconds }: { readonly nowMs: number; readonly searchLagSeconds: number },
+): boolean => {
+  if (outcome === 'created') return true
+  if (isShown || (email !== undefined && !isEmailOf(contact, email))) return false
+  const ageSeconds = nowMs / 1_000 - (contact.created_at ?? 0)
+  return outcome === 'updated' || ageSeconds < searchLagSeconds
+}

@@ -1,0 +1,268 @@
+import { describe, expect, test } from 'vitest'
+import { calendly, clerk, defineBridge, form, signup } from '../../../src/lib/index.ts'
+import { startModel } from '../../model/model.ts'
+import { account, ada, startScene } from './scene.ts'
+
+const search = 'POST /contacts/search 200'
+const create = 'POST /contacts 200'
+const get = 'GET /contacts/* 200'
+const update = 'PUT /contacts/* 200'
+
+const lag = { indexLagMs: 120_000, confirm: true } as const
+
+const startConfirming = (...[options, more]: Parameters<typeof startScene>) =>
+  startScene(options, { ...lag, ...more })
+
+/** Time that passes while `work` runs, in seconds. */
+const secondsOf = async (
+  { time }: Awaited<ReturnType<typeof startScene>>,
+  work: () => Promise<unknown>,
+): Promise<number> => {
+  const startedMs = time.now()
+  await work()
+  return Math.floor((time.now() - startedMs) / 1_000)
+}
+
+describe('a new contact', () => {
+  test('is confirmed with one search, 180 s after it was created', async () => {
+    const scene = await startConfirming()
+    let requests: string[] = []
+
+    const seconds = await secondsOf(scene, async () => {
+      requests = await scene.joinWaitlist({ email: ada.email })
+    })
+
+    expect(requests).toEqual([search, create, search])
+    expect(seconds).toBe(180)
+    expect(scene.notes.logged.filter(({ event }) => event === 'delivered')).toMatchObject([
+      { outcome: 'created', receives: 1, confirm_in_seconds: 180 },
+      { outcome: 'confirmed', receives: 2 },
+    ])
+    expect(scene.count('created')).toBe(1)
+    expect(scene.count('confirmed')).toBe(1)
+    expect(scene.count('held')).toBe(1)
+    expect(scene.count('delivered')).toBe(1)
+    expect(scene.count('handed_back')).toBe(0)
+  })
+
+  test('is not confirmed with CONFIRM=false', async () => {
+    const scene = await startConfirming({}, { confirm: false })
+
+    expect(await scene.joinWaitlist({ email: ada.email })).toEqual([search, create])
+  })
+
+  test('waits as long as SEARCH_LAG_SECONDS says', async () => {
+    const scene = await startConfirming({}, { environment: { SEARCH_LAG_SECONDS: '120' } })
+
+    expect(await secondsOf(scene, () => scene.joinWaitlist({ email: ada.email }))).toBe(120)
+  })
+
+  test('is not confirmed without a lag', async () => {
+    const scene = await startConfirming({}, { environment: { SEARCH_LAG_SECONDS: '0' } })
+
+    expect(await scene.joinWaitlist({ email: ada.email })).toEqual([search, create])
+  })
+
+  test('of Clerk alone is not confirmed: Intercom refuses a second one', async () => {
+    const model = await startModel({
+      bridge: defineBridge({ sources: { clerk: clerk() } }),
+      indexLagMs: 120_000,
+    })
+    await model.post('clerk', {
+      type: 'user.created',
+      object: 'event',
+      timestamp: model.time.now(),
+      data: {
+        id: 'user_1',
+        email_addresses: [{ id: 'e', email_address: ada.email }],
+        primary_email_address_id: 'e',
+        created_at: model.time.now(),
+      },
+    })
+    await model.drained()
+
+    expect(model.workspace.calls()).toHaveLength(2)
+  })
+
+  test.each([
+    ['waits', undefined, 180],
+    ['does not wait', 'user', 0],
+  ] as const)('of an account beside calendly({ role: %s }) %s', async (_text, role, seconds) => {
+    const model = await startModel({
+      bridge: defineBridge({
+        sources: { backend: signup({ role: 'user' }), demo: calendly(role ? { role } : {}) },
+      }),
+      indexLagMs: 120_000,
+    })
+    const startedMs = model.time.now()
+    await model.post('backend', { ...account, event_id: '1' })
+    await model.drained()
+
+    expect(Math.round((model.time.now() - startedMs) / 1_000)).toBe(seconds)
+  })
+
+  test('that exists when it is received is not held', async () => {
+    const scene = await startConfirming()
+    await scene.addContact({ email: ada.email })
+    await scene.time.advance(200_000)
+
+    expect(await scene.joinWaitlist({ email: ada.email })).toEqual([search])
+  })
+
+  test('created by a request whose response was lost is held, too', async () => {
+    const scene = await startConfirming()
+    scene.workspace.addFault({ method: 'POST', path: '/contacts', count: 1, lost: true })
+
+    expect(await scene.signUp(account)).toEqual([
+      search,
+      'POST /contacts no response',
+      'POST /contacts 409',
+      get,
+      search,
+    ])
+  })
+
+  test('restored from the archive is held: search does not show it yet', async () => {
+    const scene = await startConfirming()
+    const id = await scene.addContact(account)
+    await scene.intercom('POST', `/contacts/${id}/archive`)
+    await scene.time.advance(200_000)
+
+    expect(await secondsOf(scene, () => scene.signUp(account))).toBe(180)
+    expect(await scene.joinWaitlist({ email: ada.email })).toEqual([search])
+  })
+
+  test('found by its phone, which gets the e-mail, is held: search by e-mail does not show it yet', async () => {
+    const scene = await startConfirming()
+    const phone = '+14155550100'
+    await scene.joinWaitlist({ phone })
+
+    expect(await scene.joinWaitlist({ email: ada.email, phone })).toEqual([
+      search,
+      get,
+      update,
+      search,
+    ])
+    await scene.joinWaitlist({ email: ada.email })
+    expect(scene.contacts()).toMatchObject([{ phone, email: ada.email }])
+  })
+})
+
+describe('the person’s next signup', () => {
+  const bothAtOnce = async (workers: number, first: object, second: object) => {
+    const model = await startModel({
+      bridge: defineBridge({
+        sources: {
+          backend: signup(),
+          waitlist: form({ role: 'lead' }),
+          demo: form({ role: 'lead' }),
+        },
+      }),
+      indexLagMs: 120_000,
+      workers,
+    })
+    await model.enqueue('backend', [first, second])
+    await model.drained()
+    return model
+  }
+  const asLead = { role: 'lead', email: ada.email }
+
+  test.each([
+    ['two forms', asLead, { ...asLead, name: 'Ada' }, 'lead'],
+    ['a form, then an account', asLead, account, 'user'],
+    ['an account, then a form', account, asLead, 'user'],
+    ['a user without an id, then an account', ada, account, 'user'],
+    ['a user without an id, then a form', ada, asLead, 'user'],
+    ['a form, then a user without an id', asLead, ada, 'user'],
+  ])('waits, and finds the contact: %s', async (_name, first, second, role) => {
+    for (const workers of [1, 2]) {
+      const model = await bothAtOnce(workers, first, second)
+
+      expect(model.contacts()).toMatchObject([{ role, email: ada.email, name: 'Ada' }])
+      expect(model.parked()).toEqual([])
+    }
+  })
+
+  test('is delivered right after the confirmation, and its contact is not confirmed again', async () => {
+    const model = await bothAtOnce(2, asLead, account)
+
+    expect(model.workspace.calls().map(({ method, status }) => `${method} ${status}`)).toEqual([
+      'POST 200',
+      'POST 200',
+      'POST 200',
+      'POST 200',
+      'GET 200',
+      'PUT 200',
+    ])
+  })
+
+  test('of another person does not wait', async () => {
+    const model = await startModel({ indexLagMs: 120_000 })
+    const startedMs = model.time.now()
+    await model.enqueue('backend', [
+      { event_id: '1', email: 'ada@example.com' },
+      { event_id: '2', email: 'grace@example.com' },
+    ])
+    await model.passes(5_000)
+
+    expect(model.contacts()).toHaveLength(2)
+    expect(model.time.now() - startedMs).toBe(5_000)
+  })
+})
+
+describe('what is confirmed', () => {
+  const extras = {
+    tags: ['beta'],
+    company: { company_id: 'c-1', name: 'Analytical Engines', plan: 'pro' },
+  }
+
+  test('has its tags and its company at once, and they are not sent again', async () => {
+    const scene = await startConfirming()
+
+    expect(await scene.signUp({ ...account, ...extras })).toEqual([
+      search,
+      create,
+      'POST /tags 200',
+      'POST /contacts/*/tags 200',
+      'POST /companies 200',
+      'POST /contacts/*/companies 200',
+      search,
+    ])
+  })
+
+  test('does not undo what a colleague changed on the company meanwhile', async () => {
+    const scene = await startConfirming()
+    const first = scene.signUp({ ...account, ...extras })
+    await scene.passes(60_000)
+    const grace = { email: 'grace@example.com', external_id: '2', event_id: 'g' }
+    await scene.post('backend', { ...grace, company: { company_id: 'c-1', plan: 'free' } })
+    await first
+
+    const { json } = await scene.intercom('POST', '/companies', { company_id: 'c-1' })
+    expect(json).toMatchObject({ plan: { name: 'free' } })
+  })
+
+  test('parks what it left out once', async () => {
+    const scene = await startConfirming()
+
+    await scene.signUp({ ...account, custom_attributes: { unknown_here: 'x' } })
+
+    expect(scene.reasons()).toEqual(['attributes_refused'])
+    expect(scene.notes.logged.filter(({ event }) => event === 'incomplete')).toHaveLength(1)
+  })
+
+  test('is looked up with `lookup: false`, too', async () => {
+    const scene = await startConfirming({ lookup: false })
+
+    expect(await scene.signUp(account)).toEqual([create, search])
+  })
+
+  test('counts no degraded overwrite', async () => {
+    const scene = await startConfirming({ onExisting: 'overwrite' })
+
+    await scene.signUp(account)
+
+    expect(scene.count('overwrite_degraded')).toBe(0)
+    expect(scene.count('confirmed')).toBe(1)
+  })
+})
