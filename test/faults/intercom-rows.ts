@@ -217,7 +217,7 @@ export const intercomRows: readonly Row[] = [
   },
   {
     name: 'token revoked 2 h',
-    title: 'nothing is parked, and each process reads the secret at most once in 30 s',
+    title: 'nothing is parked, and each process rereads the secret at most once in 30 s',
     sizes: { short: 60, full: 5_000 },
     run: async (size) => {
       const scene = await startScene()
@@ -235,10 +235,10 @@ export const intercomRows: readonly Row[] = [
         if (stage !== 'AWSCURRENT' || !secretId.endsWith('intercom')) continue
         readAtMs.set(reader, [...(readAtMs.get(reader) ?? []), atMs])
       }
-      // A process may read again right after its first read: the secret may just have been rotated.
+      // One of two reads in a row may be routine: the first, or the refresh every five minutes.
       for (const times of readAtMs.values()) {
         for (const [at, ms] of times.entries()) {
-          if (at >= 2) shortestGapMs = Math.min(shortestGapMs, ms - (times[at - 1] ?? 0))
+          if (at >= 2) shortestGapMs = Math.min(shortestGapMs, ms - (times[at - 2] ?? 0))
         }
       }
       assert.ok(
@@ -247,7 +247,7 @@ export const intercomRows: readonly Row[] = [
       )
       return [
         `${number(size)} signups`,
-        `secret read again after ${Math.round(shortestGapMs / 1_000)} s at the earliest`,
+        `secret reread after ${Math.round(shortestGapMs / 1_000)} s at the earliest`,
         atMost('minutes to drain', drainedMs / 60_000, 16),
         exactly('parked', model.parked().length, 0),
         counters,

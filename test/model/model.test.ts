@@ -136,6 +136,55 @@ test('signups wait while the token is revoked, and each worker reads the new one
   expect(readers).toEqual(new Set(['worker 1', 'worker 2']))
 })
 
+describe('a secret that changes right after the routine refresh of the cache', () => {
+  /** A bridge that has just refreshed its secrets, five minutes after it read them first. */
+  const startRefreshed = async (delivery: 'queue' | 'direct') => {
+    const model = await startModel({ delivery, workers: 1 })
+    for (const email of ['first@example.com', 'refreshes@example.com']) {
+      await model.post('backend', { email })
+      await model.drained()
+      if (email.startsWith('first')) await model.passes(300_000)
+    }
+    return model
+  }
+
+  test.each([0, 1_000, 20_000])(
+    'signs a delivery %i ms later: it is taken, and wrong ones cause no more reads',
+    async (ms) => {
+      const model = await startRefreshed('queue')
+      await model.passes(ms)
+      model.putSigningSecrets({ backend: 'the-next-secret' })
+      await model.passes(1_000)
+
+      expect(await model.post('backend', ada, { secret: 'the-next-secret' })).toMatchObject({
+        status: 200,
+      })
+      const reads = model.secretReads.length
+      for (let wrong = 0; wrong < 5; wrong += 1) {
+        expect(await model.post('backend', ada, { secret: 'wrong' })).toMatchObject({ status: 401 })
+      }
+      expect(model.secretReads).toHaveLength(reads)
+    },
+  )
+
+  test.each(['queue', 'direct'] as const)(
+    'is the token: the next signup is delivered at once with the new one (%s)',
+    async (delivery) => {
+      const model = await startRefreshed(delivery)
+      await model.passes(1_000)
+      model.putToken('the-next-token')
+      model.workspace.addFault({ access_token: 'the-next-token' })
+      await model.passes(1_000)
+
+      expect(await model.post('backend', ada)).toMatchObject({ status: 200 })
+      await model.drained()
+
+      expect(model.contacts()).toHaveLength(3)
+      expect(model.notes.counted.get('handed_back')).toBeUndefined()
+    },
+  )
+})
+
 test('a worker crash in the middle of a batch loses nothing', async () => {
   const model = await startModel({ workers: 1 })
   await model.enqueue('backend', people(10))

@@ -9,7 +9,11 @@ export const rereadMs = 30_000
 /** A value that is loaded when first needed, and then cached. */
 export type Cached<T> = {
   readonly get: () => Promise<T>
-  /** Loads the value past the cache, at most once in 30 s; in between it is the same as `get`. */
+  /**
+   * Loads a value that is in doubt past the cache, at most once in 30 s; in between it is the same
+   * as `get`. A routine load does not count; one that is under way is awaited first, and its value
+   * is enough if it is another.
+   */
   readonly reread: () => Promise<T>
 }
 
@@ -33,8 +37,6 @@ export const createCache = <T>(
   let rereadAllowedAtMs = 0
 
   const refresh = (): Promise<T> => {
-    // The first load is no reread: one may follow it immediately.
-    if (cached) rereadAllowedAtMs = clock.now() + rereadMs
     loading ??= load()
       .then((value) => {
         cached = { value, freshUntilMs: clock.now() + cacheMs }
@@ -66,7 +68,12 @@ export const createCache = <T>(
   return {
     get,
     reread: async () => {
-      if (loading) return loading
+      const doubted = cached?.value
+      // A load that is under way may have begun before the value was changed.
+      while (loading) {
+        const value = await loading
+        if (value !== doubted) return value
+      }
       if (clock.now() < rereadAllowedAtMs) return get()
       rereadAllowedAtMs = clock.now() + rereadMs
       return refresh()

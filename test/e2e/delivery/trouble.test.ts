@@ -372,7 +372,7 @@ test('a token secret that is unusable is read at most once in 30 s by each proce
 })
 
 describe('a token that is bad for 72 hours', () => {
-  test('parks nothing, is read at most once in 30 s by each process, and everything is delivered within 15 min of a valid one', async () => {
+  test('parks nothing, is reread at most once in 30 s by each process, and everything is delivered within 15 min of a valid one', async () => {
     const scene = await startScene({}, { workers: 2 })
     const { enqueue, passes, drained, contacts, time, workspace, putToken } = scene
     workspace.addFault({ access_token: 'the-next-token' })
@@ -392,8 +392,8 @@ describe('a token that is bad for 72 hours', () => {
       const readsAtMs = scene.secretReads
         .filter(({ reader }) => reader === process)
         .map(({ atMs }) => atMs)
-      // A process may read again right after its first read.
-      const gaps = readsAtMs.slice(2).map((atMs, index) => atMs - (readsAtMs[index + 1] ?? 0))
+      // One of two reads in a row may be routine: the first, or the refresh every five minutes.
+      const gaps = readsAtMs.slice(2).map((atMs, index) => atMs - (readsAtMs[index] ?? 0))
       expect(readsAtMs.length).toBeGreaterThan(100)
       expect(Math.min(...gaps)).toBeGreaterThanOrEqual(30_000)
     }

@@ -54,6 +54,74 @@ describe('the cache', () => {
     expect(await cache.reread()).toBe(3)
   })
 
+  test.each([0, 1_000, 29_999])(
+    'reread loads again %i ms after a routine refresh, which used nothing up, and then waits 30 s',
+    async (ms) => {
+      const clock = createClock()
+      const cache = createCache(createLoader().load, clock)
+      await cache.get()
+      clock.advance(300_000)
+      expect(await cache.get()).toBe(2)
+      clock.advance(ms)
+
+      expect(await cache.reread()).toBe(3)
+      clock.advance(29_999)
+      expect(await cache.reread()).toBe(3)
+      clock.advance(1)
+      expect(await cache.reread()).toBe(4)
+    },
+  )
+
+  describe('reread during a routine refresh', () => {
+    /** A cache of a secret, in a refresh that has read the secret and not returned yet. */
+    const startRefresh = async () => {
+      const clock = createClock()
+      let secret = 'old'
+      let loads = 0
+      let respond = () => {}
+      const load = async () => {
+        loads += 1
+        const value = secret
+        if (loads === 2) {
+          await new Promise<void>((resolve) => {
+            respond = resolve
+          })
+        }
+        return value
+      }
+      const cache = createCache(load, clock)
+      await cache.get()
+      const put = (value: string) => {
+        secret = value
+      }
+      return { cache, clock, put, respond: () => respond(), loads: () => loads }
+    }
+
+    test('returns its value if it is another', async () => {
+      const { cache, clock, put, respond, loads } = await startRefresh()
+      put('new')
+      clock.advance(300_000)
+      const refreshed = cache.get()
+      const rereads = [cache.reread(), cache.reread()]
+      respond()
+
+      expect(await Promise.all([refreshed, ...rereads])).toEqual(['new', 'new', 'new'])
+      expect(loads()).toBe(2)
+    })
+
+    test('loads once more if it is the same: it may have begun before the change', async () => {
+      const { cache, clock, put, respond, loads } = await startRefresh()
+      clock.advance(300_000)
+      const refreshed = cache.get()
+      put('new')
+      const rereads = [cache.reread(), cache.reread()]
+      respond()
+
+      expect(await Promise.all([refreshed, ...rereads])).toEqual(['old', 'new', 'new'])
+      expect(loads()).toBe(3)
+    })
+  })
+
   test('returns the last good value after a failed refresh, and retries after 30 s', async () => {
     const clock = createClock()
     const loader = createLoader()
