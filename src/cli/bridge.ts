@@ -3,6 +3,7 @@ import { systemClock } from '../lib/clock.ts'
 import type { Bridge } from '../lib/config/config.ts'
 import { errorCodes } from '../lib/errors.ts'
 import { receivesExhausted } from '../lib/queue/read-dead-letter.ts'
+import { isFifo } from '../lib/queue/record.ts'
 import { type Dlq, dryRun, list, replayAll, show } from './dlq.ts'
 import { CliError, explainAws } from './errors.ts'
 import { configFile, loadConfig } from './load-config.ts'
@@ -12,7 +13,7 @@ const usage = `bridge dlq list|show|replay [options]
 
   list     count the dead letters, by reason, source and what a copy's contact lacks
   show     show each one: its reason, and how today's config reads it
-  replay   send them back to their queue; a replay only fills what is empty
+  replay   send them to the queue of signups; a replay only fills what is empty
 
   --reason CODE    only those parked for this reason, or receives_exhausted
   --source NAME    only those of a source
@@ -23,7 +24,7 @@ const usage = `bridge dlq list|show|replay [options]
   --stage STAGE    the deployed stage; default dev
   --stack NAME     its CloudFormation stack; default signup-bridge-STAGE
   --queue-url URL, --dead-letter-queue-url URL
-                   a queue and its dead letters, instead of those of a stack
+                   a queue and the dead letters that go to it, instead of a stack's
   --sandbox        the bridge that \`npm start\` runs here, instead of AWS`
 
 const options = {
@@ -73,6 +74,9 @@ const toTarget = (values: Values): Target => {
   const { stage, stack, sandbox } = values
   const queueUrl = values['queue-url'] || undefined
   const deadLettersUrl = values['dead-letter-queue-url'] || undefined
+  if (values.restore && queueUrl && !isFifo(queueUrl)) {
+    throw new CliError('--restore works through the FIFO queue alone: name it with --queue-url')
+  }
   const named = [
     sandbox && '--sandbox',
     stage && '--stage',

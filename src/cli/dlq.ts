@@ -155,7 +155,7 @@ export const dryRun = async (dlq: Dlq): Promise<boolean> => {
 }
 
 /**
- * Sends dead letters back to their queues.
+ * Sends dead letters back: all of them to the FIFO queue.
  *
  * @returns whether every matching one was sent back
  */

@@ -8,7 +8,7 @@ import type { DeadLetterQueue } from '../lib/queue/replay.ts'
 import { CliError, explainAws } from './errors.ts'
 import { findSandboxUrls, findStackUrls, type QueueName, type QueueUrls } from './queue-urls.ts'
 
-/** A queue of the bridge by its dead letters. */
+/** A queue of the bridge by its dead letters, whose replay goes to the FIFO queue. */
 export type BridgeQueue = { readonly name: QueueName; readonly deadLetters: DeadLetterQueue }
 
 /** Which bridge the command works on. */
@@ -72,8 +72,8 @@ const assertPair = async (
   client: SQSClient,
   { queueUrl, deadLettersUrl }: QueueUrls,
 ): Promise<void> => {
-  if (isFifo(queueUrl) !== isFifo(deadLettersUrl)) {
-    throw new CliError('a FIFO queue has FIFO dead letters, a standard queue standard ones')
+  if (isFifo(deadLettersUrl) && !isFifo(queueUrl)) {
+    throw new CliError('FIFO dead letters go back to a FIFO queue: name it with --queue-url')
   }
   const deadLetters = await attributesOf(client, deadLettersUrl)
   const { arn, redrivePolicy } = await attributesOf(client, queueUrl)
@@ -82,6 +82,8 @@ const assertPair = async (
       `${deadLettersUrl} is not a dead-letter queue: check which URL belongs to which option`,
     )
   }
+  // Those of an inbox go to the FIFO queue, which has dead letters of its own.
+  if (isFifo(queueUrl) !== isFifo(deadLettersUrl)) return
   const target = own(parseJson(redrivePolicy ?? ''), 'deadLetterTargetArn')
   if (target !== undefined && target !== deadLetters.arn) {
     throw new CliError(`the dead letters of ${queueUrl} are in another queue: ${target}`)
@@ -111,7 +113,7 @@ export const openBridgeQueues = async (target: Target, env: Environment): Promis
       return findStackUrls(target.stackName, env.AWS_ENDPOINT_URL_SQS || undefined)
     }
     await assertPair(client, target.urls)
-    return { [isFifo(target.urls.queueUrl) ? 'signups' : 'inbox']: target.urls }
+    return { [isFifo(target.urls.deadLettersUrl) ? 'signups' : 'inbox']: target.urls }
   }
   const describe = async (): Promise<string> =>
     target.type === 'stack' ? `${name} in ${await client.config.region()}` : name
@@ -127,7 +129,10 @@ export const openBridgeQueues = async (target: Target, env: Environment): Promis
     const { signups, inbox } = await findUrls()
     const queues = [
       ...(signups ? [await open('signups', signups)] : []),
-      ...(inbox ? [await open('inbox', inbox)] : []),
+      // The inbox has no groups, and a replay on it is not the bridge's own: it may not restore.
+      ...(inbox
+        ? [await open('inbox', { ...inbox, ...(signups && { queueUrl: signups.queueUrl }) })]
+        : []),
     ]
     return { queues, where: await describe(), close: () => client.destroy() }
   } catch (cause) {

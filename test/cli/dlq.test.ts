@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { promisify } from 'node:util'
 import {
   DeleteMessageCommand,
+  PurgeQueueCommand,
   ReceiveMessageCommand,
   SendMessageCommand,
 } from '@aws-sdk/client-sqs'
@@ -17,7 +18,7 @@ import { read } from '../../src/lib/transform/read.ts'
 import { startCloudFormation } from '../support/cloudformation.ts'
 import { delivery } from '../support/deliveries.ts'
 import { captureTelemetry } from '../support/telemetry.ts'
-import { oneMinuteLeft, startWorld } from '../support/world.ts'
+import { access_token, oneMinuteLeft, startWorld } from '../support/world.ts'
 
 const bridge = defineBridge({ sources: { backend: signup(), clerk: clerk() } })
 
@@ -51,6 +52,17 @@ const store = async (email: string, event_id = `event of ${email}`, more: object
   if (!reading || reading.kind === 'ignored') throw new Error('not a signup')
   await world.store(toMessages(received, reading))
 }
+
+/** Sends Intercom a request that is not the worker's. */
+const intercom = (method: string, path: string) =>
+  fetch(new URL(path, world.intercom.url), {
+    method,
+    headers: {
+      accept: 'application/json',
+      authorization: `Bearer ${access_token}`,
+      'intercom-version': '2.14',
+    },
+  })
 
 const work = async (queueUrl = world.sqs.queueUrl) => {
   const { clock } = world
@@ -275,11 +287,61 @@ describe('bridge dlq replay', () => {
 
     expect([status, printed]).toEqual([0, ['3 dead letters went back']])
     expect(world.intercom.contacts()).toHaveLength(2)
+    // The one of the inbox went to the FIFO queue, too, and has no identity there either.
     expect(await depths()).toEqual([
-      { waiting: 0, held: 0 },
+      { waiting: 1, held: 0 },
       { waiting: 0, held: 0 },
     ])
-    expect(await world.depth(world.inbox.url)).toMatchObject({ waiting: 1 })
+    expect(await world.depth(world.inbox.url)).toEqual({ waiting: 0, held: 0 })
+  })
+
+  test.each([
+    [[], 'parks', ['contact_archived']],
+    [['--restore'], 'restores', []],
+  ])('with %j of an inbox’s dead letter %s an archived contact', async (args, _does, reasons) => {
+    const account = { email: 'ada@example.com', external_id: '1' }
+    await store(account.email, 'e1', account)
+    await work()
+    const [{ id = '' } = {}] = world.intercom.contacts()
+    await intercom('POST', `/contacts/${id}/archive`)
+    expect(world.intercom.contacts()).toEqual([])
+    world.intercom.addFault({ status: 422, count: 1 })
+    const body = JSON.stringify({ ...account, name: 'Ada' })
+    await world.sendToInbox([{ body, source: 'backend' }])
+    await work(world.inbox.url)
+
+    await bridgeDlq('replay', ...args)
+    const [letter] = await world.deadLetters(world.sqs.queueUrl)
+    expect(letter).toMatchObject({
+      Body: body,
+      Attributes: { MessageGroupId: sha256(account.email) },
+      MessageAttributes: { source: { StringValue: 'backend' } },
+    })
+    await work()
+
+    const parked = await world.deadLetters()
+    expect(parked.map((each) => each.MessageAttributes?.reason?.StringValue)).toEqual(reasons)
+    expect(world.intercom.contacts()).toHaveLength(1 - reasons.length)
+  })
+
+  test('of an inbox waits while a hundred signups are in the FIFO queue', async () => {
+    await world.sendToInbox([{ body: '{"name":"Lin"}' }])
+    await work(world.inbox.url)
+    const live = Array.from({ length: 100 }, (_, index) => ({
+      body: '{}',
+      groupId: `live-${index}`,
+      dedupeId: `${index}`,
+    }))
+    await world.store(live)
+    const purge = () =>
+      world.sqs.client.send(new PurgeQueueCommand({ QueueUrl: world.sqs.queueUrl }))
+
+    const replaying = bridgeDlq('replay')
+    await expect.poll(() => world.clock.slept.length).toBeGreaterThan(3)
+    await purge()
+
+    expect((await replaying).printed).toEqual(['1 dead letter went back'])
+    expect((await replaying).progress).toContainEqual(expect.stringContaining('100 signups wait'))
   })
 
   test.each([
@@ -361,7 +423,7 @@ describe('bridge dlq replay', () => {
 
     await bridgeDlq('replay', '--source', 'clerk')
 
-    const { Records } = await world.batch(world.inbox.url)
+    const { Records } = await world.batch()
     expect(Records).toMatchObject([{ messageAttributes: { source: { stringValue: 'clerk' } } }])
   })
 })
@@ -441,9 +503,14 @@ describe('bridge says what to fix', () => {
     [['--stack', 'a', '--stage', 'prod'], /^--stage and --stack name different bridges/],
     [['--stack', 'a', '--queue-url', 'https://a'], /name different bridges: use one$/],
     [['--queue-url', 'https://sqs.example.com/1/a'], /belong together: give both$/],
+    [
+      ['--restore', '--queue-url', 'https://a/1/inbox', '--dead-letter-queue-url', 'https://a/1/b'],
+      /^--restore works through the FIFO queue alone/,
+    ],
     [['--queue-url', 'a', '--dead-letter-queue-url', 'https://b'], /^a is not a URL$/],
   ])('about options that name no one bridge: %j', async (args, text) => {
-    expect(await refusal(['dlq', 'list', ...args])).toMatch(text)
+    const command = args.includes('--restore') ? 'replay' : 'list'
+    expect(await refusal(['dlq', command, ...args])).toMatch(text)
   })
 })
 

@@ -57,6 +57,19 @@ const open = async (target: Target) => {
 const stack = (stackName: string): Target => ({ type: 'stack', stackName })
 
 describe('openBridgeQueues', () => {
+  test('sends the dead letters of the inbox to the queue of signups', async () => {
+    await send(world.sqs.queueUrl, 1)
+    await send(world.inbox.url, 2)
+    const { queues, close } = await openBridgeQueues(stack('with-inbox'), process.env)
+    const [, inbox] = queues
+    const message = { body: '{}', groupId: 'of a person', dedupeId: 'replay' }
+
+    expect(await inbox?.deadLetters.counts()).toMatchObject({ waiting: 1 })
+    expect(await inbox?.deadLetters.sendBack([message])).toEqual([message])
+    expect(await inbox?.deadLetters.counts()).toMatchObject({ waiting: 2 })
+    close()
+  })
+
   test('opens the queues that the outputs of a stack name', async () => {
     expect(await open(stack('with-inbox'))).toEqual({
       counts: [
@@ -74,6 +87,7 @@ describe('openBridgeQueues', () => {
   test.each([
     ['signups', () => [world.sqs.queueUrl, world.sqs.deadLetterQueueUrl], 2],
     ['inbox', () => [world.inbox.url, world.inboxDeadLetters.url], 1],
+    ['inbox', () => [world.sqs.queueUrl, world.inboxDeadLetters.url], 1],
   ] as const)('opens the %s by its URLs alone', async (name, urls, count) => {
     const [queueUrl = '', deadLettersUrl = ''] = urls()
 
@@ -112,9 +126,9 @@ describe('openBridgeQueues', () => {
     ],
     ['the same', () => [world.inbox.url, world.inbox.url], /is not a dead-letter queue/],
     [
-      'of a FIFO and a standard queue',
-      () => [world.sqs.queueUrl, world.inboxDeadLetters.url],
-      /^a FIFO queue has FIFO dead letters/,
+      'of a standard queue and FIFO dead letters',
+      () => [world.inbox.url, world.sqs.deadLetterQueueUrl],
+      /^FIFO dead letters go back to a FIFO queue/,
     ],
   ] as const)('throws if the URLs are %s: a replay would move signups', async (_, urls, text) => {
     const [queueUrl = '', deadLettersUrl = ''] = urls()

@@ -12,7 +12,7 @@ import type { QueueRecord } from '../queue/record.ts'
 import type { DeadLetterQueue, Receipt } from '../queue/replay.ts'
 import { sendBatch } from './sqs.ts'
 
-/** Where the dead letters are, and the queue that they came from. */
+/** Where the dead letters are, and the queue that a replay sends them to. */
 export type DeadLetterAddresses = {
   readonly queueUrl: string
   readonly deadLettersUrl: string

@@ -14,7 +14,7 @@ export type Wanted<Value> = {
 
 /** When a person signed up, if the signup does not say. */
 export const signedUpAt = ({ occurred_at }: Signup, { received_at }: Policy): number =>
-  occurred_at ?? received_at
+  Math.min(occurred_at ?? received_at, received_at)
 
 const plainFields = [
   'external_id',

@@ -9,7 +9,7 @@ import { isRecord } from '../json-access.ts'
 import type { Signup } from '../signup.ts'
 import type { Reading } from '../transform/read.ts'
 import { unwrapMessage } from './envelope.ts'
-import type { QueueRecord } from './record.ts'
+import { isFifo, type QueueRecord } from './record.ts'
 
 /** A message to send to SQS; group and dedupe id are not sent to a standard queue. */
 export type QueueMessage = {
@@ -78,9 +78,12 @@ export type RecordContent = {
 /**
  * Whether a record is a replayed dead letter, and how it treats an archived contact. `bridge dlq
  * replay` sets the attribute `replay`; a dead letter that SQS moved back still has its `reason`.
+ * Only the webhook and operators may send to the FIFO queue; what others claim only makes a
+ * delivery weaker.
  */
-const replayOf = ({ messageAttributes }: QueueRecord): Replay | undefined => {
-  if (messageAttributes.replay?.stringValue === 'restore') return 'restore_archived'
+const replayOf = ({ messageAttributes, eventSourceARN }: QueueRecord): Replay | undefined => {
+  const mayRestore = isFifo(eventSourceARN)
+  if (mayRestore && messageAttributes.replay?.stringValue === 'restore') return 'restore_archived'
   const reason = messageAttributes.reason?.stringValue
   const wasParked = errorCodes.some((code) => code === reason)
   return wasParked || messageAttributes.replay ? 'park_archived' : undefined
@@ -92,15 +95,22 @@ const ownMessage = ({ body }: QueueRecord): Record<string, unknown> | undefined 
   return isRecord(parsed) && Object.hasOwn(parsed, 'signup_bridge') ? parsed : undefined
 }
 
-/**
- * When another producer's message was received, unix seconds: when its dead letter says, else when
- * it was sent.
- */
-const receivedAt = (record: QueueRecord): number => {
-  const sentAt = Math.floor(Number(record.attributes.SentTimestamp) / 1000)
+/** When its dead letter says that another producer's message was received, unix seconds. */
+const notedAt = (record: QueueRecord): number => {
   const noted = record.messageAttributes.received_at?.stringValue ?? ''
-  const isOwnNote = replayOf(record) !== undefined && /^\d{1,12}$/.test(noted)
-  return isOwnNote ? Math.min(Number(noted), sentAt) : sentAt
+  return replayOf(record) !== undefined && /^\d{1,12}$/.test(noted) ? Number(noted) : 0
+}
+
+/**
+ * When a record's message was received, unix seconds: when it says, but never later than SQS took
+ * it; 0 if neither is known.
+ *
+ * @param said 0 if the message does not say
+ */
+const receivedAt = (record: QueueRecord, said = notedAt(record)): number => {
+  const sentAt = Math.floor(Number(record.attributes.SentTimestamp) / 1000)
+  const times = [said, sentAt].filter((time) => Number.isSafeInteger(time) && time > 0)
+  return times.length > 0 ? Math.min(...times) : 0
 }
 
 /**
@@ -108,8 +118,8 @@ const receivedAt = (record: QueueRecord): number => {
  * received: the bridge's own messages have that in the body.
  */
 export const receivedAttribute = (record: QueueRecord): { readonly received_at?: string } => {
-  const received_at = ownMessage(record) ? Number.NaN : receivedAt(record)
-  return Number.isNaN(received_at) ? {} : { received_at: String(received_at) }
+  const received_at = ownMessage(record) ? 0 : receivedAt(record)
+  return received_at > 0 ? { received_at: String(received_at) } : {}
 }
 
 /**
@@ -129,7 +139,8 @@ export const fromRecord = (record: QueueRecord): RecordContent => {
         'the queued message has an unknown format: replay it with the version that wrote it',
       )
     }
-    const { source, received_at, headers, body, index } = parsed.data
+    const { source, headers, body, index } = parsed.data
+    const received_at = receivedAt(record, parsed.data.received_at)
     const bytes = new Uint8Array(Buffer.from(body, 'base64'))
     const delivery = { source, received_at, method: 'POST', url: '', headers, body: bytes }
     return { delivery, ...(index !== undefined && { index }), ...(replay && { replay }) }

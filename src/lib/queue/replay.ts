@@ -14,7 +14,7 @@ import { isFifo, type QueueRecord } from './record.ts'
 /** Identifies a received message, to release or delete it. */
 export type Receipt = Pick<QueueRecord, 'messageId' | 'receiptHandle'>
 
-/** The dead letters of a queue, and how to send them back to it. */
+/** The dead letters of a queue, and how to send them back to the FIFO queue. */
 export type DeadLetterQueue = {
   /** Receives at most ten messages and hides them from others for a while; none: the end. */
   readonly receive: () => Promise<readonly QueueRecord[]>
@@ -22,7 +22,7 @@ export type DeadLetterQueue = {
   readonly release: (receipts: readonly Receipt[]) => Promise<void>
   /** Deletes held messages. Returns those that were deleted. */
   readonly remove: <Held extends Receipt>(receipts: readonly Held[]) => Promise<readonly Held[]>
-  /** Sends a batch to the queue. Returns the messages that it stored. */
+  /** Sends a batch to the FIFO queue. Returns the messages that it stored. */
   readonly sendBack: (batch: readonly QueueMessage[]) => Promise<readonly QueueMessage[]>
   /** The time of the clock that timestamps the messages, unix milliseconds. */
   readonly now: () => Promise<number>
@@ -31,7 +31,7 @@ export type DeadLetterQueue = {
     readonly deadLetters: number
     /** Dead letters that were received and are held. */
     readonly held: number
-    /** Messages that can be received from the queue itself. */
+    /** Messages that can be received from the FIFO queue. */
     readonly waiting: number
   }>
 }
@@ -142,7 +142,7 @@ const waitingPauseMs = 5_000
 const batchPauseMs = 250
 
 /**
- * Sends the dead letters that match the filter back to their queue, and deletes each one only after
+ * Sends the dead letters that match the filter to the FIFO queue, and deletes each one only after
  * the queue has stored it. A replay that ended early continues when it is run again. At worst it
  * sends a dead letter twice; a replay fills only empty fields.
  *

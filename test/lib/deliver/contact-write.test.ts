@@ -282,6 +282,11 @@ describe('signed_up_at', () => {
     ['the signup says', { ...dated, occurred_at: 9 }, 10],
     ['it occurred', { ...account, occurred_at: 9 }, 9],
     ['it was received', account, defaultPolicy.received_at],
+    [
+      'it was received, if it says that it occurs later',
+      { ...account, occurred_at: defaultPolicy.received_at + 1 },
+      defaultPolicy.received_at,
+    ],
   ])('of a user that is created is when %s', (_when, signup, expected) => {
     expect(createdAt(signup)).toBe(expected)
   })

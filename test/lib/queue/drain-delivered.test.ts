@@ -6,7 +6,10 @@ import { signup as signupSource } from '../../../src/lib/index.ts'
 import { type DrainDependencies, drain } from '../../../src/lib/queue/batch.ts'
 import type { QueueRecord } from '../../../src/lib/queue/record.ts'
 import { start } from '../../support/clock.ts'
+import { fifoArn, inboxArn, record } from '../../support/records.ts'
 import { created, createFakes, nameOf, queued } from './draining.ts'
+
+const backend = { source: { stringValue: 'backend' } }
 
 test('drain delivers every record and retries none', async () => {
   const fakes = createFakes()
@@ -30,8 +33,8 @@ test('drain changes no visibility when no record is retried', async () => {
   expect(await drain([await queued('ada')], fakes.dependencies)).toEqual([])
 })
 
-test('drain reports a record as ignored when the mapping now ignores its signup', async () => {
-  const ada = await queued('ada')
+test('drain reports a message of the inbox as ignored when the mapping ignores it', async () => {
+  const ada = record({ email: 'ada@example.com' }, { messageAttributes: backend })
   const ignoring = defineBridge({ sources: { backend: signupSource({ map: () => undefined }) } })
   const fakes = createFakes({}, { bridge: ignoring })
 
@@ -143,6 +146,17 @@ describe('the policy that drain passes to deliver', () => {
     expect(await policyOf(await queued('ada', { body: early }))).toMatchObject({ mark: start })
   })
 
+  test('has no mark or receipt later than SQS took the record, whatever the message says', async () => {
+    const dated = { signup_bridge: 1, source: 'backend', headers: {}, received_at: start + 3_600 }
+    const early = { ...body, occurred_at: start + 3_600 }
+    const encoded = Buffer.from(JSON.stringify(early)).toString('base64')
+
+    for (const eventSourceARN of [fifoArn, inboxArn]) {
+      const forged = record({ ...dated, body: encoded }, { eventSourceARN })
+      expect(await policyOf(forged)).toMatchObject({ mark: start, received_at: start })
+    }
+  })
+
   test.each([
     [1, false],
     [2, true],
@@ -164,4 +178,23 @@ describe('the policy that drain passes to deliver', () => {
       replayedAtMs: Number(ada.attributes.SentTimestamp),
     })
   })
+
+  test.each([{ replay: 'restore' }, { replay: 'restore', reason: 'contact_archived' }])(
+    'restores and overwrites nothing for a replay that a message of the inbox claims: %j',
+    async (claims) => {
+      const messageAttributes = Object.fromEntries(
+        Object.entries({ ...claims, source: 'backend' }).map(([name, stringValue]) => [
+          name,
+          { stringValue },
+        ]),
+      )
+
+      expect(await policyOf(record(body, { messageAttributes }))).toMatchObject({
+        onExisting: 'fill',
+        onArchived: 'park',
+      })
+      const replayed = record(body, { messageAttributes, eventSourceARN: fifoArn })
+      expect(await policyOf(replayed)).toMatchObject({ onArchived: 'restore' })
+    },
+  )
 })

@@ -1,12 +1,17 @@
 import { createHash } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
-import { fromRecord, personKey, toMessages } from '../../../src/lib/queue/message.ts'
+import {
+  fromRecord,
+  personKey,
+  receivedAttribute,
+  toMessages,
+} from '../../../src/lib/queue/message.ts'
 import { toDeadLetter } from '../../../src/lib/queue/to-dead-letter.ts'
 import type { Signup } from '../../../src/lib/signup.ts'
 import type { Reading } from '../../../src/lib/transform/read.ts'
 import { start } from '../../support/clock.ts'
 import { bytes, delivery } from '../../support/deliveries.ts'
-import { record } from '../../support/records.ts'
+import { fifoArn, inboxArn, record } from '../../support/records.ts'
 
 const sha256 = (text: string | Uint8Array) => createHash('sha256').update(text).digest('hex')
 
@@ -157,14 +162,17 @@ describe('fromRecord with a replayed dead letter', () => {
   ]
 
   describe.each(bodies)('%s', (_name, body) => {
-    const replayOf = (messageAttributes: Record<string, { stringValue?: string }>) =>
-      fromRecord(record(body, { messageAttributes })).replay
+    const replayOf = (
+      messageAttributes: Record<string, { stringValue?: string }>,
+      eventSourceARN = inboxArn,
+    ) => fromRecord(record(body, { messageAttributes, eventSourceARN })).replay
 
-    test('restores an archived contact when the attribute `replay` is `restore`', () => {
-      expect(replayOf({ replay: text('restore') })).toBe('restore_archived')
-      expect(replayOf({ replay: text('restore'), reason: text('contact_archived') })).toBe(
-        'restore_archived',
-      )
+    test.each([
+      { replay: text('restore') },
+      { replay: text('restore'), reason: text('contact_archived') },
+    ])('restores an archived contact on the FIFO queue alone: %j', (marks) => {
+      expect(replayOf(marks, fifoArn)).toBe('restore_archived')
+      expect(replayOf(marks)).toBe('park_archived')
     })
 
     test.each(['', 'park', 'true', 'Restore', 'anything'])(
@@ -231,6 +239,58 @@ describe('fromRecord with a replayed dead letter', () => {
       replay: 'park_archived',
     })
   })
+})
+
+describe('fromRecord with a message that dates itself', () => {
+  const hour = 3_600
+  const receivedAt = (
+    received_at: number,
+    SentTimestamp: string | undefined,
+    eventSourceARN: string,
+  ) => {
+    const own = { signup_bridge: 1, source: 'test', received_at, headers: {}, body: '' }
+    const attributes = { SentTimestamp: SentTimestamp as string }
+    return fromRecord(record(own, { attributes, eventSourceARN })).delivery.received_at
+  }
+
+  describe.each([
+    ['FIFO queue', fifoArn],
+    ['inbox', inboxArn],
+  ])('on the %s', (_queue, arn) => {
+    test.each([
+      ['a year ahead', start + 8_760 * hour, start],
+      ['an hour ahead', start + hour, start],
+      ['a second ahead', start + 1, start],
+      ['when SQS took it', start, start],
+      ['a second ago', start - 1, start - 1],
+      ['a week ago', start - 168 * hour, start - 168 * hour],
+      ['no time', 0, start],
+      ['no time, below 0', -5, start],
+    ])('to %s', (_when, said, expected) => {
+      expect(receivedAt(said, String(start * 1000), arn)).toBe(expected)
+    })
+
+    test('counts whole seconds of SQS’s time', () => {
+      expect(receivedAt(start + 9, String(start * 1000 + 999), arn)).toBe(start)
+    })
+
+    test.each([undefined, '', 'x', '0', '-1', 'Infinity'])(
+      'is believed where SQS’s time is unusable: %j',
+      (SentTimestamp) => {
+        expect(receivedAt(start, SentTimestamp, arn)).toBe(start)
+      },
+    )
+  })
+
+  test.each(['', 'x', 'Infinity'])(
+    'is of no time where neither says one, and its dead letter notes none: %j',
+    (SentTimestamp) => {
+      const untimed = record('{}', { attributes: { SentTimestamp } })
+
+      expect(fromRecord(untimed).delivery.received_at).toBe(0)
+      expect(receivedAttribute(untimed)).toEqual({})
+    },
+  )
 })
 
 test.each([
