@@ -3,8 +3,18 @@ import { isRecord, own } from '../json-access.ts'
 import { signup } from '../sources/index.ts'
 import { isSource, type Source } from '../sources/source.ts'
 
-/** The default export of bridge.config.ts: the sources, by name. */
-export type Bridge = { readonly sources: Readonly<Record<string, Source>> }
+/** The default export of bridge.config.ts. */
+export type Bridge = {
+  /** The sources, by name. */
+  readonly sources: Readonly<Record<string, Source>>
+  readonly inbox?: {
+    /**
+     * The sources that records of standard queues may name; `queue` is that of records without a
+     * name. Default: all. Who may send to the inbox is believed without a signature.
+     */
+    readonly sources?: readonly string[]
+  }
+}
 
 /** Lower-case letters, digits and hyphens: safe in URLs, environment variables and log lines. */
 export const isSourceName = (name: string): boolean => /^[a-z][a-z0-9-]{0,39}$/.test(name)
@@ -32,13 +42,11 @@ const queueSource = signup()
  * @throws BridgeError `invalid_config`, listing every problem
  */
 export const defineBridge = (config: Bridge): Bridge => {
-  const sources: unknown = isRecord(config) ? config.sources : undefined
-  if (!isRecord(sources) || Object.keys(sources).length === 0) {
-    throw new BridgeError('invalid_config', 'bridge config: sources: name at least one source')
-  }
-  const unknownKeys = Object.keys(config).filter((key) => key !== 'sources')
+  const options: Record<string, unknown> = isRecord(config) ? config : {}
+  const sources = isRecord(options.sources) ? options.sources : {}
   const problems = [
-    ...unknownKeys.map((key) => `${key}: no such option`),
+    ...unknownKeys(options, ['sources', 'inbox']),
+    ...(Object.keys(sources).length > 0 ? [] : ['sources: name at least one source']),
     ...Object.entries(sources).flatMap(([name, source]) => [
       ...(isSourceName(name)
         ? []
@@ -47,6 +55,7 @@ export const defineBridge = (config: Bridge): Bridge => {
         ? []
         : [`sources.${name}: not a source; call a preset, such as clerk()`]),
     ]),
+    ...inboxProblems(options.inbox, sources),
   ]
   const invoked = Object.entries(sources).flatMap(([name, source]) =>
     isSource(source) && source.signature.type === 'invoked' ? [name] : [],
@@ -61,6 +70,31 @@ export const defineBridge = (config: Bridge): Bridge => {
   }
   return config
 }
+
+const unknownKeys = (options: object, known: readonly string[], path = ''): string[] =>
+  Object.keys(options).flatMap((key) =>
+    known.includes(key) ? [] : [`${path}${key}: no such option`],
+  )
+
+const inboxProblems = (inbox: unknown, sources: object): string[] => {
+  if (inbox === undefined) return []
+  if (!isRecord(inbox)) return ["inbox: expected { sources: ['backend'] }"]
+  const { sources: listed = [] } = inbox
+  const isSourceOf = (name: unknown) =>
+    name === queueSourceName || (typeof name === 'string' && Object.hasOwn(sources, name))
+  return [
+    ...unknownKeys(inbox, ['sources'], 'inbox.'),
+    ...(Array.isArray(listed)
+      ? listed
+          .filter((name) => !isSourceOf(name))
+          .map((name) => `inbox.sources: ${String(name)} is no source of this config`)
+      : ['inbox.sources: expected a list of names of sources']),
+  ]
+}
+
+/** Whether a record of a standard queue may name this source. */
+export const inboxMayName = ({ inbox }: Bridge, name: string): boolean =>
+  inbox?.sources?.includes(name) ?? true
 
 /** Returns the source of this name; never a property of `Object.prototype`. */
 export const findSource = (bridge: Bridge, name: string): Source | undefined => {

@@ -40,7 +40,8 @@ const reasonOf = (record: QueueRecord): ErrorCode | undefined =>
 
 /** Reads a record of the dead letters: its attributes, and its delivery as the worker reads it. */
 export const readDeadLetter = async (bridge: Bridge, record: QueueRecord): Promise<DeadLetter> => {
-  const read = await readRecord(bridge, record)
+  // A replay goes to the FIFO queue, which the config's `inbox` does not bound.
+  const read = await readRecord({ sources: bridge.sources }, record)
   const [signup] = signupsOf(read)
   const refused = read.error ?? refusalOf(read)
   const reason = reasonOf(record)
@@ -81,7 +82,7 @@ export const matchesFilter = (
   (event === undefined || letter.event_id === event || letter.event_id === sha256(event))
 
 /**
- * The message that replays a dead letter. Group = its person, so that it stays in order with the
+ * The message that replays a dead letter, also one of the inbox, through the FIFO queue. Group = its person, so that it stays in order with the
  * person's other records. Dedupe id = SHA-256 of the dead letter's id, so that SQS takes it only
  * once within five minutes. The attribute `replay` limits it to `fill`; `restore` also unarchives
  * an archived contact.

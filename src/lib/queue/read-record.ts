@@ -1,4 +1,4 @@
-import { type Bridge, findRecordSource } from '../config/config.ts'
+import { type Bridge, findRecordSource, inboxMayName } from '../config/config.ts'
 import { type Arrival, policyOf } from '../deliver/policy.ts'
 import { BridgeError, toBridgeError } from '../errors.ts'
 import type { Signup } from '../signup.ts'
@@ -7,7 +7,7 @@ import type { LeftOut } from '../transform/normalise-values.ts'
 import { type Reading, read } from '../transform/read.ts'
 import type { Refusal } from '../transform/read-inputs.ts'
 import { fromRecord, personKey } from './message.ts'
-import { groupIdOf, type QueueRecord, receivesOf } from './record.ts'
+import { groupIdOf, isFifo, type QueueRecord, receivesOf } from './record.ts'
 
 /** A record as read, or with the error that prevented it. */
 export type ReadRecord = {
@@ -37,9 +37,16 @@ export const readRecord = async (bridge: Bridge, record: QueueRecord): Promise<R
       )
       return { ...named, error }
     }
+    if (!isFifo(record.eventSourceARN) && !inboxMayName(bridge, delivery.source)) {
+      const error = new BridgeError(
+        'unknown_source',
+        'the inbox may not name this source: list it in inbox.sources of the config, deploy, then replay',
+      )
+      return { ...named, error }
+    }
     const reading = await read(source, delivery)
     const { received_at } = delivery
-    const sentAtMs = Number(record.attributes.SentTimestamp)
+    const sentAtMs = Number(record.attributes.SentTimestamp) || 0
     const arrival = { received_at, mayBeRetry: receivesOf(record) > 1, replay, sentAtMs }
     const result = {
       ...named,
@@ -82,12 +89,23 @@ export const deliverablesOf = (
   }))
 }
 
+/** Of a record with an index: the webhook saw a signup there, so it is parked, never ignored. */
+const lostSignup: Refusal = {
+  code: 'invalid_signup',
+  message:
+    'the source no longer finds this signup in its delivery: fix the source, deploy, then replay',
+  issues: [],
+}
+
 /** Why a record, or one of its signups, cannot be used. */
-export const refusalOf = ({ reading, index }: ReadRecord): Refusal | undefined => {
+export const refusalOf = (read: ReadRecord): Refusal | undefined => {
+  const { reading, index } = read
   if (reading?.kind === 'refused') return reading
-  return reading?.kind === 'signups'
-    ? reading.refusals.find((refusal) => index === undefined || refusal.index === index)
-    : undefined
+  const refusals = reading?.kind === 'signups' ? reading.refusals : []
+  if (index === undefined) return refusals[0]
+  const refusal = refusals.find((candidate) => candidate.index === index)
+  const isLost = reading !== undefined && signupsOf(read).length === 0
+  return refusal ?? (isLost ? lostSignup : undefined)
 }
 
 /** Values left out and not reported yet: the webhook reported those of a record with an index. */

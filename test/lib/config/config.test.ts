@@ -4,6 +4,7 @@ import {
   defineBridge,
   findRecordSource,
   findSource,
+  inboxMayName,
 } from '../../../src/lib/config/config.ts'
 import {
   clerk,
@@ -72,6 +73,55 @@ describe('a config', () => {
     for (const name of ['constructor', '__proto__', 'toString', 'queue', '']) {
       expect(findSource(bridge, name)).toBeUndefined()
     }
+  })
+
+  test.each([
+    [undefined, 'anything', true],
+    [{}, 'anything', true],
+    [{ sources: ['clerk'] }, 'clerk', true],
+    [{ sources: ['clerk'] }, 'beta', false],
+    [{ sources: ['clerk'] }, 'queue', false],
+    [{ sources: ['clerk', 'queue'] }, 'queue', true],
+    [{ sources: [] }, 'clerk', false],
+  ])('with inbox: %j lets the inbox name %s: %s', (inbox, name, may) => {
+    const sources = { clerk: clerk(), beta: signup() }
+    const bridge = defineBridge({ sources, ...(inbox && { inbox }) })
+
+    expect(inboxMayName(bridge, name)).toBe(may)
+  })
+
+  test('lists every problem of `inbox` beside the others', () => {
+    const config = {
+      sources: { Clerk: clerk(), beta: signup() },
+      inbox: { sources: ['beta', 'clark', 'toString', 5], source: 'beta' },
+    }
+
+    const message = messageOf(() => defineBridge(config as unknown as Bridge))
+
+    for (const text of [
+      'sources.Clerk: a name is',
+      'inbox.source: no such option',
+      'inbox.sources: clark is no source of this config',
+      'inbox.sources: toString is no source',
+      'inbox.sources: 5 is no source',
+    ]) {
+      expect(message).toContain(text)
+    }
+    expect(message).not.toContain('beta is')
+  })
+
+  test.each([
+    ['backend', 'inbox: expected'],
+    [null, 'inbox: expected'],
+    [['backend'], 'inbox: expected'],
+    [{ sources: 'backend' }, 'inbox.sources: expected a list'],
+    [{ sources: null }, 'inbox.sources: expected a list'],
+  ])('refuses inbox: %j', (inbox, text) => {
+    const config = { sources: { backend: signup() }, inbox, retries: 3 }
+    const message = messageOf(() => defineBridge(config as unknown as Bridge))
+
+    expect(message).toContain(text)
+    expect(message).toContain('retries: no such option')
   })
 
   test('has the source `queue` for records without one, which it may redefine', () => {

@@ -1,10 +1,13 @@
 import { describe, expect, test } from 'vitest'
+import { type Bridge, defineBridge } from '../../../src/lib/config/config.ts'
 import { BridgeError } from '../../../src/lib/errors.ts'
+import { clerk, signup } from '../../../src/lib/index.ts'
 import { type DrainDependencies, drain } from '../../../src/lib/queue/batch.ts'
 import type { QueueRecord } from '../../../src/lib/queue/record.ts'
+import type { SourceOptions } from '../../../src/lib/sources/source.ts'
 import { start } from '../../support/clock.ts'
-import { record } from '../../support/records.ts'
-import { created, createFakes, nameOf, queued } from './draining.ts'
+import { fifoArn, inboxArn, record } from '../../support/records.ts'
+import { created, createFakes, nameOf, queued, team } from './draining.ts'
 
 describe('drain with one poison record in a batch of ten', () => {
   test('parks it with its reason and delivers the nine others', async () => {
@@ -66,6 +69,132 @@ test('drain parks a record of an unknown source with its name, and reports what 
   expect(fakes.reports).toMatchObject([
     { source: 'lost', error: { message: expect.stringContaining('add it, deploy, then replay') } },
   ])
+})
+
+describe('drain with a record whose index the source no longer finds', () => {
+  const indexed = (source: string, body: object, index: number | undefined, arn: string) => {
+    const encoded = Buffer.from(JSON.stringify(body)).toString('base64')
+    const message = { signup_bridge: 1, source, received_at: start, headers: {}, body: encoded }
+    return record({ ...message, index }, { eventSourceARN: arn })
+  }
+  const keepsAda: SourceOptions['map'] = (input) =>
+    input.contact.email === 'ada@example.com' ? input : undefined
+  const changed = defineBridge({
+    sources: {
+      ignoring: signup({ map: () => undefined }),
+      clerk: clerk(),
+      team: team(),
+      some: team({ map: keepsAda }),
+    },
+  })
+
+  const lost: [string, string, object, number][] = [
+    ['by a `map` that ignores it now', 'ignoring', { email: 'ada@example.com' }, 0],
+    ['in an event of a type that is none', 'clerk', { type: 'user.deleted', data: {} }, 0],
+    ['in a delivery that has fewer', 'team', ['ada', 'grace'], 2],
+    ['beside one that it finds', 'some', ['ada', 'grace'], 1],
+    ['in an empty delivery', 'team', [], 0],
+    ['below 0', 'team', ['ada'], -1],
+  ]
+  describe.each([
+    ['FIFO queue', fifoArn],
+    ['inbox', inboxArn],
+  ])('off the %s', (_queue, arn) => {
+    test.each(lost)('parks it: %s', async (_where, source, body, index) => {
+      const fakes = createFakes({}, { bridge: changed })
+
+      expect(await drain([indexed(source, body, index, arn)], fakes.dependencies)).toEqual([])
+
+      expect(fakes.delivered).toEqual([])
+      expect(fakes.parked).toMatchObject([{ parking: { reason: 'invalid_signup', source } }])
+      expect(fakes.reports).toMatchObject([
+        { kind: 'parked', error: { message: expect.stringMatching(/no longer finds .* replay$/) } },
+      ])
+    })
+  })
+
+  test.each([
+    ['without an index of an event that is none', 'clerk', { type: 'user.deleted' }, undefined, []],
+    ['with the index of the one it finds', 'some', ['ada', 'grace'], 0, ['ada']],
+  ])('parks none %s', async (_which, source, body, index, delivered) => {
+    const fakes = createFakes({}, { bridge: changed })
+
+    await drain([indexed(source, body, index, fifoArn)], fakes.dependencies)
+
+    expect([fakes.parked, fakes.delivered]).toEqual([[], delivered])
+  })
+})
+
+describe('drain with a config that bounds the inbox', () => {
+  const sources = { backend: signup(), crm: signup({ onExisting: 'overwrite' }) }
+  const bounded = (...names: string[]) => defineBridge({ sources, inbox: { sources: names } })
+  const named = (source?: string) => ({
+    messageAttributes: source === undefined ? {} : { source: { stringValue: source } },
+  })
+  const ada = { email: 'ada@example.com' }
+  const own = (source: string) => ({
+    ...{ signup_bridge: 1, source, received_at: start, headers: {} },
+    body: Buffer.from(JSON.stringify(ada)).toString('base64'),
+  })
+  const envelope = {
+    Type: 'Notification',
+    Message: JSON.stringify(ada),
+    MessageAttributes: { source: { Value: 'crm' } },
+  }
+
+  const refused: [string, QueueRecord][] = [
+    ['by an attribute', record(ada, named('crm'))],
+    ['by an envelope', record(envelope)],
+    ['in the bridge’s own format', record(own('crm'))],
+    ['by no name: it is `queue`', record(ada)],
+  ]
+  test.each(refused)('parks a record that names another source %s', async (_how, sent) => {
+    const fakes = createFakes({}, { bridge: bounded('backend') })
+
+    expect(await drain([sent], fakes.dependencies)).toEqual([])
+
+    expect(fakes.delivered).toEqual([])
+    expect(fakes.parked).toMatchObject([{ parking: { reason: 'unknown_source' } }])
+    expect(fakes.reports).toMatchObject([
+      { error: { message: expect.stringContaining('list it in inbox.sources') } },
+    ])
+  })
+
+  const taken: [string, Bridge, QueueRecord][] = [
+    ['a listed source by an attribute', bounded('backend', 'crm'), record(ada, named('crm'))],
+    ['a listed source by an envelope', bounded('crm'), record(envelope)],
+    ['a listed source in the bridge’s own format', bounded('crm'), record(own('crm'))],
+    ['none, where `queue` is listed', bounded('queue'), record(ada)],
+    ['any source, without a bound', defineBridge({ sources }), record(ada, named('crm'))],
+    ['any source, with an empty one', defineBridge({ sources, inbox: {} }), record(ada)],
+    [
+      'any source on the FIFO queue',
+      bounded('backend'),
+      record(own('crm'), { eventSourceARN: fifoArn }),
+    ],
+    [
+      'any source in a replay on the FIFO queue',
+      bounded('backend'),
+      record(ada, { eventSourceARN: fifoArn, ...named('crm') }),
+    ],
+  ]
+  test.each(taken)('delivers a record that names %s', async (_what, bridge, sent) => {
+    const fakes = createFakes({}, { bridge })
+
+    await drain([sent], fakes.dependencies)
+
+    expect([fakes.delivered, fakes.parked]).toEqual([['ada'], []])
+  })
+
+  test('parks a source that does not exist as before, listed or not', async () => {
+    const fakes = createFakes({}, { bridge: bounded('backend') })
+
+    await drain([record(ada, named('toString'))], fakes.dependencies)
+
+    expect(fakes.reports).toMatchObject([
+      { error: { message: expect.stringContaining('no source of this name') } },
+    ])
+  })
 })
 
 describe('drain with a contact that cannot be restored', () => {

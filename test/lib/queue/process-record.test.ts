@@ -56,7 +56,8 @@ describe('processRecord without an error', () => {
   test('is done with a record that the mapping ignores, and reports that', async () => {
     const config = defineBridge({ sources: { backend: signupSource({ map: () => undefined }) } })
     const fakes = createFakes()
-    const ada = await queued('ada')
+    const messageAttributes = { source: { stringValue: 'backend' } }
+    const ada = record({ email: 'ada@example.com' }, { messageAttributes })
 
     expect(await run(ada, fakes, config)).toEqual(done)
     expect(fakes.reports).toEqual([

@@ -4,7 +4,7 @@ import { defineBridge, signup } from '../../../src/lib/index.ts'
 import { matchesFilter, readDeadLetter, toReplay } from '../../../src/lib/queue/read-dead-letter.ts'
 import { type Parking, toDeadLetter } from '../../../src/lib/queue/to-dead-letter.ts'
 import { start } from '../../support/clock.ts'
-import { record } from '../../support/records.ts'
+import { fifoArn, inboxArn, record } from '../../support/records.ts'
 
 const bridge = defineBridge({ sources: { backend: signup() } })
 const ada = { event_id: 'e1', email: 'ada@example.com' }
@@ -77,6 +77,33 @@ describe('readDeadLetter', () => {
     [{ signup_bridge: 9 }, { kind: 'refused', code: 'invalid_message', issues: [] }],
   ])('reads %j as %j', async (body, reads) => {
     expect((await readDeadLetter(bridge, record(body))).reads).toMatchObject(reads)
+  })
+})
+
+test.each([fifoArn, inboxArn])(
+  'readDeadLetter shows a signup that its source no longer finds, of %s',
+  async (eventSourceARN) => {
+    const ignoring = defineBridge({ sources: { backend: signup({ map: () => undefined }) } })
+    const message = { signup_bridge: 1, source: 'backend', received_at: start, headers: {} }
+    const body = { ...message, body: Buffer.from(JSON.stringify(ada)).toString('base64') }
+    const readsOf = async (index?: number) =>
+      (await readDeadLetter(ignoring, record({ ...body, index }, { eventSourceARN }))).reads
+
+    expect(await readsOf(0)).toMatchObject({ kind: 'refused', code: 'invalid_signup' })
+    expect(await readsOf()).toEqual({ kind: 'ignored' })
+  },
+)
+
+test('readDeadLetter reads one of the inbox as its replay: `inbox` does not bound that', async () => {
+  const bounded = defineBridge({
+    sources: { backend: signup(), crm: signup() },
+    inbox: { sources: ['backend'] },
+  })
+  const letter = await readDeadLetter(bounded, parked(ada, { reason: 'unknown_source' }))
+
+  expect(letter).toMatchObject({
+    reads: { kind: 'signup' },
+    groupId: sha256('ada@example.com'),
   })
 })
 
