@@ -37,6 +37,7 @@ export const [standard, direct, prod] = await Promise.all([
       formBurst: '21',
       webhookReservedConcurrency: '5',
       inbox: 'on',
+      keepQueues: 'off',
     },
   }),
   packageStack('prod', { stage: 'prod' }),

@@ -46,6 +46,11 @@ const params: readonly [name: string, byDefault: unknown, (stack: Stack) => unkn
     (stack) => webhookOf(stack).ReservedConcurrentExecutions,
   ],
   ['inbox', 'off', ({ template }) => (template.Resources.Inbox ? 'on' : 'off')],
+  [
+    'keepQueues',
+    'on',
+    ({ template }) => (template.Resources.Queue?.DeletionPolicy === 'Retain' ? 'on' : 'off'),
+  ],
 ]
 
 describe('params', () => {
@@ -96,11 +101,14 @@ const failureOf = async (params: Readonly<Record<string, string>>): Promise<stri
 }
 
 describe('serverless package', () => {
-  test('refuses an unknown delivery or inbox', async () => {
-    const failure = await failureOf({ delivery: 'nonsense', inbox: 'yes' })
+  test('refuses an unknown delivery, inbox or keepQueues', async () => {
+    const failure = await failureOf({ delivery: 'nonsense', inbox: 'yes', keepQueues: 'no' })
 
     expect(failure).toContain('Cannot resolve variable at "functions.webhook.timeout"')
     expect(failure).toContain('Cannot resolve variable at "resources.Conditions.HasInbox')
+    expect(failure).toContain(
+      'Cannot resolve variable at "resources.Resources.Queue.DeletionPolicy"',
+    )
   }, 60_000)
 
   test('refuses a concurrency or a log retention that AWS does not accept', async () => {

@@ -56,6 +56,16 @@ describe.each(stacks)('queues of the $name stack', (stack) => {
     )
   })
 
+  test.each(queues)('%s outlives its stack, and a replacement, unless keepQueues is off', (id) => {
+    const { DeletionPolicy, UpdateReplacePolicy } = stack.template.Resources[id] ?? {}
+    const expected = stack === direct ? 'Delete' : 'Retain'
+
+    expect({ DeletionPolicy, UpdateReplacePolicy }).toEqual({
+      DeletionPolicy: expected,
+      UpdateReplacePolicy: expected,
+    })
+  })
+
   test.each(queues)('%s is encrypted and accepts messages of 1 MiB', (_id, queue) => {
     expect(queue).toMatchObject({ SqsManagedSseEnabled: true, MaximumMessageSize: 1024 * 1024 })
   })

@@ -3,6 +3,8 @@ export type Resource = {
   readonly Type: string
   readonly Condition?: string
   readonly DependsOn?: string | readonly string[]
+  readonly DeletionPolicy?: string
+  readonly UpdateReplacePolicy?: string
   readonly Properties: Properties
 }
 export type Statement = {
