@@ -157,6 +157,14 @@ const rows: readonly Row[] = [
     unsigned: [400],
   },
   {
+    title: 'refuses a urlencoded form of 1,001 inputs',
+    source: 'join',
+    body: `email=ada%40example.com${'&x='.repeat(1_000)}`,
+    options: type('application/x-www-form-urlencoded'),
+    ...invalidBody,
+    unsigned: [400],
+  },
+  {
     title: 'refuses multipart without a boundary',
     source: 'join',
     body: '--x\r\n\r\n--x--',

@@ -1,9 +1,15 @@
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
 import type { Delivery } from '../delivery.ts'
 import { BridgeError } from '../errors.ts'
 import { isTooDeep, maxDepth, parseJson } from '../json.ts'
 
 /** The largest accepted body in bytes, as measured: Content-Length is not trusted. */
 export const maxBodyBytes = 256 * 1024
+
+/** How many inputs the post of a page may have, whatever its format: each costs time to read. */
+const maxInputs = 1_000
+const maxFiles = 100
 
 /** The media type that a delivery declares, in lower case and without parameters; empty if none. */
 export const contentTypeOf = (delivery: Delivery): string =>
@@ -18,6 +24,13 @@ export const isFormPost = (delivery: Delivery): boolean =>
 /** The error of a body that is not what its source reads. */
 export const invalidBody = (problem: string, cause?: unknown) =>
   new BridgeError('invalid_body', `the body is ${problem}: check what the sender posts`, { cause })
+
+const tooMany = (limit: string) => invalidBody(`a form of more than ${limit}`)
+
+/** @throws BridgeError `invalid_body` if a page posts more inputs than are read */
+export const assertInputs = (count: number): void => {
+  if (count > maxInputs) throw tooMany(`${maxInputs} inputs`)
+}
 
 /** The error of a body in another format than its source reads. */
 export const unsupportedMediaType = (expected: string) =>
@@ -105,6 +118,15 @@ const toFormPayload = (inputs: readonly Input[]): FormPayload => {
   )
 }
 
+/** A parser of several parts cannot be stopped within a chunk. */
+const chunkBytes = 16 * 1024
+
+function* toChunks(body: Uint8Array): Generator<Uint8Array> {
+  for (let start = 0; start < body.length; start += chunkBytes) {
+    yield body.subarray(start, start + chunkBytes)
+  }
+}
+
 /** Uploaded files are skipped: a contact has no field for them. */
 const parseMultipart = async (delivery: Delivery): Promise<Input[]> => {
   // The default export: the only one that a CommonJS module has both in Node and in a bundle.
@@ -113,26 +135,48 @@ const parseMultipart = async (delivery: Delivery): Promise<Input[]> => {
   try {
     const parser = new busboy.Busboy({
       headers: { 'content-type': delivery.headers['content-type'] ?? '' },
-      limits: { fieldSize: maxBodyBytes, fields: 1_000, files: 100, parts: 1_100 },
+      limits: {
+        fieldSize: maxBodyBytes,
+        fields: maxInputs,
+        files: maxFiles,
+        parts: maxInputs + maxFiles,
+      },
     })
-    await new Promise<void>((resolve, reject) => {
-      parser.on('field', (name: string | undefined, value) => {
-        if (name !== undefined) inputs.push([name, value])
-      })
-      for (const limit of ['partsLimit', 'filesLimit', 'fieldsLimit'] as const) {
-        parser.on(limit, () => reject(new Error(limit)))
-      }
-      // A file may be cut off, too, and an unhandled error event would end the process.
-      parser.on('file', (_name, stream) => stream.on('error', reject).resume())
-      parser.on('finish', resolve)
-      parser.on('error', reject)
-      parser.end(delivery.body)
+    parser.on('field', (name: string | undefined, value) => {
+      if (name !== undefined) inputs.push([name, value])
     })
-  } catch {
+    const refuse = (limit: string) => () => parser.destroy(tooMany(limit))
+    parser.on('filesLimit', refuse(`${maxFiles} files`))
+    for (const limit of ['fieldsLimit', 'partsLimit'] as const) {
+      parser.on(limit, refuse(`${maxInputs} inputs`))
+    }
+    // A file may be cut off, too, and an unhandled error event would end the process.
+    parser.on('file', (_name, stream) =>
+      stream.on('error', (error) => parser.destroy(error)).resume(),
+    )
+    await pipeline(Readable.from(toChunks(delivery.body)), parser)
+  } catch (error) {
     // The cause is left out: the parser's message may quote the body.
-    throw invalidBody('not valid multipart/form-data')
+    throw error instanceof BridgeError ? error : invalidBody('not valid multipart/form-data')
   }
   return inputs
+}
+
+const ampersand = 0x26
+
+/** The inputs of a urlencoded body, counted before any is decoded: two `&` have none between. */
+const countInputs = (body: Uint8Array): number => {
+  let count = 0
+  for (let at = 0; at < body.length; at += 1) {
+    const begins = at === 0 || body[at - 1] === ampersand
+    if (begins && body[at] !== ampersand) count += 1
+  }
+  return count
+}
+
+const parseUrlencoded = ({ body }: Delivery): Input[] => {
+  assertInputs(countInputs(body))
+  return [...new URLSearchParams(decodeUtf8(body))]
 }
 
 const replacement = '\ufffd'
@@ -147,8 +191,8 @@ const isMalformed = (body: Uint8Array, inputs: readonly Input[]): boolean => {
 /**
  * Parses the body of a delivery as a form, urlencoded or multipart; returns its inputs by name.
  *
- * @throws BridgeError `invalid_body` if it is malformed, `unsupported_media_type` if it has another
- *   Content-Type or is compressed
+ * @throws BridgeError `invalid_body` if it is malformed or has too many inputs or files,
+ *   `unsupported_media_type` if it has another Content-Type or is compressed
  */
 export const parseFormBody = async (delivery: Delivery): Promise<FormPayload> => {
   assertUncompressed(delivery)
@@ -157,7 +201,7 @@ export const parseFormBody = async (delivery: Delivery): Promise<FormPayload> =>
   const inputs =
     contentTypeOf(delivery) === 'multipart/form-data'
       ? await parseMultipart(delivery)
-      : [...new URLSearchParams(decodeUtf8(body))]
+      : parseUrlencoded(delivery)
   if (isMalformed(body, inputs)) throw invalidBody('not valid UTF-8')
   return toFormPayload(inputs)
 }

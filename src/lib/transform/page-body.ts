@@ -2,6 +2,7 @@ import type { Delivery } from '../delivery.ts'
 import { isTooDeep, parseJson } from '../json.ts'
 import { isRecord } from '../json-access.ts'
 import {
+  assertInputs,
   assertUncompressed,
   contentTypeOf,
   invalidBody,
@@ -41,8 +42,8 @@ const isJson = (delivery: Delivery): boolean => {
  * Parses what a page posts: a form, or the JSON object that its script sends. An empty body has no
  * inputs, whatever its Content-Type.
  *
- * @throws BridgeError `invalid_body` if it is malformed, or JSON but no object,
- *   `unsupported_media_type` if it is neither, or compressed
+ * @throws BridgeError `invalid_body` if it is malformed, has too many inputs, or is JSON but no
+ *   object, `unsupported_media_type` if it is neither, or compressed
  */
 export const parsePageBody = async (delivery: Delivery): Promise<Record<string, unknown>> => {
   assertUncompressed(delivery)
@@ -54,6 +55,7 @@ export const parsePageBody = async (delivery: Delivery): Promise<Record<string, 
   }
   const inputs = parseJsonBody(delivery)
   if (!isRecord(inputs)) throw invalidBody('not a JSON object')
+  assertInputs(Object.keys(inputs).length)
   return inputs
 }
 

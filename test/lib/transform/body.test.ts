@@ -145,6 +145,35 @@ describe('parseFormBody of a urlencoded form', () => {
     ])
   })
 
+  test.each([
+    ['1,000 inputs', `${'a=1&'.repeat(999)}b=2`],
+    ['1,000 inputs and a last &', 'a=1&'.repeat(1_000)],
+    ['1,000 names alone', 'a&'.repeat(1_000)],
+    ['1,000 inputs and a thousand & between', 'a=1&&'.repeat(1_000)],
+  ])('reads %s', async (_name, body) => {
+    const inputs = Object.values(await form(body)).flat()
+
+    expect(inputs).toHaveLength(1_000)
+  })
+
+  test('finds no input in 200,000 times &', async () => {
+    expect(await form('&'.repeat(200_000))).toEqual({})
+  })
+
+  test.each([
+    ['1,001 inputs', `${'a=1&'.repeat(1_000)}b=2`],
+    ['1,001 names', Array.from({ length: 1_001 }, (_, index) => `i${index}=`).join('&')],
+    ['87,000 empty inputs', 'a=&'.repeat(87_000)],
+    ['131,000 names alone', 'a&'.repeat(131_000)],
+    ['87,000 values without a name', '=a&'.repeat(87_000)],
+    ['1,001 inputs that are not UTF-8', bytes('a=1&'.repeat(1_001)).with(0, 0xff)],
+  ])('refuses %s before it decodes them', async (_name, body) => {
+    await expect(form(body)).rejects.toMatchObject({
+      code: 'invalid_body',
+      message: 'the body is a form of more than 1000 inputs: check what the sender posts',
+    })
+  })
+
   test('refuses invalid UTF-8 with invalid_body', async () => {
     await expect(form(new Uint8Array([0x61, 0x3d, 0xff]))).rejects.toMatchObject({
       code: 'invalid_body',
@@ -189,12 +218,54 @@ describe('parseFormBody of a multipart form', () => {
     expect(await form(body, type)).toEqual({ email: 'ada@example.com' })
   })
 
-  test('refuses more than 1,000 inputs with invalid_body', async () => {
-    const inputs = Array.from({ length: 1_001 }, (_, index) => part(`name="i${index}"`, 'x')).join(
-      '',
-    )
+  const inputs = (count: number, value = '') =>
+    Array.from({ length: count }, (_, index) => part(`name="i${index}"`, value)).join('')
+  const files = (count: number) => part('name="f"; filename="f"', '').repeat(count)
 
-    await expect(form(inputs + end, type)).rejects.toMatchObject({ code: 'invalid_body' })
+  test('reads 1,000 inputs and 100 files', async () => {
+    const read = await form(inputs(1_000, 'x'.repeat(100)) + files(100) + end, type)
+
+    expect(Object.entries(read)).toEqual(
+      Array.from({ length: 1_000 }, (_, index) => [`i${index}`, 'x'.repeat(100)]),
+    )
+  })
+
+  test('reads an input and skips a file of 100 KB each', async () => {
+    const body =
+      part('name="cv"; filename="cv.pdf"', '%'.repeat(100_000)) +
+      part('name="text"', 'ö'.repeat(50_000)) +
+      part('name="email"', 'ada@example.com') +
+      end
+
+    expect(await form(body, type)).toEqual({ text: 'ö'.repeat(50_000), email: 'ada@example.com' })
+  })
+
+  test.each([
+    ['1,001 inputs', inputs(1_001) + end, '1000 inputs'],
+    ['1,001 inputs without an end', inputs(1_001), '1000 inputs'],
+    ['1,101 parts without a name', `${part('x="y"', '')}`.repeat(1_101) + end, '1000 inputs'],
+    ['1,101 parts without a header', '------b\r\n\r\n\r\n'.repeat(1_101) + end, '1000 inputs'],
+    ['101 files', files(101) + end, '100 files'],
+  ])('refuses %s with invalid_body', async (_name, body, limit) => {
+    await expect(form(body, type)).rejects.toMatchObject({
+      code: 'invalid_body',
+      message: `the body is a form of more than ${limit}: check what the sender posts`,
+    })
+  })
+
+  test('stops soon after the last input that it accepts', async () => {
+    let reads = 0
+    const body = new Proxy(bytes(inputs(4_000)), {
+      get: (target, key) => {
+        if (key === 'subarray') reads += 1
+        const value = Reflect.get(target, key, target)
+        return typeof value === 'function' ? value.bind(target) : value
+      },
+    })
+
+    await expect(form(body, type)).rejects.toMatchObject({ code: 'invalid_body' })
+    // 4,000 inputs are 16 chunks.
+    expect(reads).toBeLessThan(8)
   })
 
   test.each([

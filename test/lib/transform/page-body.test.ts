@@ -22,6 +22,27 @@ describe('parsePageBody', () => {
     })
   })
 
+  const keys = (count: number) =>
+    JSON.stringify(
+      Object.fromEntries(Array.from({ length: count }, (_, index) => [`i${index}`, 0])),
+    )
+  const form = (count: number) => Array.from({ length: count }, (_, index) => `i${index}`).join('&')
+
+  test.each([
+    ['a form', form, urlencoded],
+    ['a JSON object', keys, 'application/json'],
+    ['a JSON object that is declared as a form', keys, urlencoded],
+    ['a JSON object in a beacon', keys, 'text/plain'],
+  ])('reads %s of 1,000 inputs, and refuses more', async (_name, bodyOf, type) => {
+    expect(Object.keys(await page(bodyOf(1_000), type))).toHaveLength(1_000)
+    for (const count of [1_001, 20_000]) {
+      await expect(page(bodyOf(count), type)).rejects.toMatchObject({
+        code: 'invalid_body',
+        message: expect.stringContaining('more than 1000 inputs'),
+      })
+    }
+  })
+
   test.each([
     'application/json',
     'application/json; charset=utf-8',
