@@ -28,6 +28,9 @@ export const createTelemetry = ({ service, stage, logLevel }: TelemetryOptions):
     count: (metric, value = 1) => {
       metrics.addMetric(metric, MetricUnit.Count, value)
     },
-    flush: () => metrics.publishStoredMetrics(),
+    flush: () => {
+      // Without any, it writes a warning as text.
+      if (metrics.hasStoredMetrics()) metrics.publishStoredMetrics()
+    },
   }
 }
