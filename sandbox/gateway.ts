@@ -2,13 +2,18 @@ import { randomBytes } from 'node:crypto'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { APIGatewayProxyEventV2 } from 'aws-lambda'
 import { type GatewayResponse, routeOf, toEvent, toGatewayResponse } from './gateway-format.ts'
+import { refusedHost } from './guard.ts'
 
 export type GatewayOptions = {
   /** 0 lets the system choose. */
   readonly port: number
   readonly invoke: (event: APIGatewayProxyEventV2) => Promise<unknown>
+  /** The URL of a tunnel, whose host is served besides this machine's. */
+  readonly publicBaseUrl?: string | undefined
   /** Called with the path of a request that matches no route; the function is not invoked. */
   readonly onUnrouted?: (path: string) => void
+  /** Called with the reason when a request for another host is refused. */
+  readonly onRefused?: (reason: string) => void
 }
 
 export type Gateway = {
@@ -50,16 +55,26 @@ const send = (response: ServerResponse, { status, headers, body }: GatewayRespon
 
 /**
  * Starts an HTTP API of API Gateway on 127.0.0.1 with the bridge's two routes. If the function
- * fails or times out, the response is 500, as on AWS.
+ * fails or times out, the response is 500, as on AWS. A page of any origin may post to a form: the
+ * function itself checks that.
  *
  * @throws the system's error (`EADDRINUSE`) if the port is in use
  */
 export const startGateway = async ({
   port,
   invoke,
+  publicBaseUrl = '',
   onUnrouted = () => {},
+  onRefused = () => {},
 }: GatewayOptions): Promise<Gateway> => {
+  const publicHost = URL.parse(publicBaseUrl)?.host
   const respond = async (request: IncomingMessage): Promise<GatewayResponse> => {
+    const refusal = refusedHost(request.headers, publicHost)
+    if (refusal !== undefined) {
+      request.resume()
+      onRefused(refusal)
+      return messageResponse(403, refusal)
+    }
     const body = await readBody(request)
     const route = routeOf(request)
     if (route === undefined) {

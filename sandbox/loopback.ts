@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { refusedRequest } from './guard.ts'
 
 export type Loopback = {
   readonly url: string
@@ -47,8 +48,16 @@ const sendError = (error: unknown, response: ServerResponse): void => {
   response.end(text)
 }
 
+/** Responds with 403 to a request that the guard refuses; its body is not read. */
+const sendRefusal = (refusal: string, message: IncomingMessage, response: ServerResponse): void => {
+  message.resume()
+  response.writeHead(403, { 'content-type': 'text/plain' })
+  response.end(`${refusal}\n`)
+}
+
 /**
- * Serves HTTP on 127.0.0.1. With port 0 the system chooses a free one.
+ * Serves HTTP on 127.0.0.1, to this machine's programs alone. With port 0 the system chooses a free
+ * one.
  *
  * @throws the system's error (`EADDRINUSE`) if the port is in use
  */
@@ -57,6 +66,8 @@ export const startLoopback = async (
   serve: (request: LoopbackRequest, response: ServerResponse) => Promise<void>,
 ): Promise<Loopback> => {
   const server = createServer((message, response) => {
+    const refusal = refusedRequest(message.headers)
+    if (refusal !== undefined) return sendRefusal(refusal, message, response)
     toRequest(message).then(
       (request) => serve(request, response).catch((error: unknown) => sendError(error, response)),
       // The client disconnected while sending its body.

@@ -39,6 +39,8 @@ export type SandboxOptions = {
   }) => void
   /** Called for a request that is neither for a form nor for a webhook. */
   readonly onUnrouted?: (path: string) => void
+  /** Called with the reason when the gateway refuses a request for another host. */
+  readonly onRefused?: (reason: string) => void
   /** Called after every response of the sandbox's Intercom. */
   readonly onCall?: (request: { method: string; path: string; status: number }) => void
   /** Called after a rebuild, or with the reason why there was none. */

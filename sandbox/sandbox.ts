@@ -80,7 +80,9 @@ export const startSandbox = async (options: SandboxOptions): Promise<Sandbox> =>
   // Before the functions: senders sign its address.
   const gateway: Gateway = await startGateway({
     port: ports.gateway,
+    publicBaseUrl: local.PUBLIC_BASE_URL,
     ...(options.onUnrouted && { onUnrouted: options.onUnrouted }),
+    ...(options.onRefused && { onRefused: options.onRefused }),
     invoke: async (event) => {
       const response = await webhook.invoke(event)
       const status = Number(own(response, 'statusCode'))

@@ -3,6 +3,7 @@ import { pathToFileURL } from 'node:url'
 import { CreateQueueCommand, SQSClient } from '@aws-sdk/client-sqs'
 import { type BuildAppOptions, buildApp } from 'fauxqs'
 import { sandboxQueueNames } from '../src/lib/queue/names.ts'
+import { refusedRequest } from './guard.ts'
 import type { QueueSettings } from './template.ts'
 
 const accountId = '000000000000'
@@ -99,6 +100,10 @@ export const startSqs = async ({
   // The type requires the stores of SNS and S3, too; the app creates missing ones.
   const stores = { sqsStore } as Stores
   const app = buildApp({ logger: false, defaultRegion: region, stores })
+  app.addHook('onRequest', async ({ headers }, reply) => {
+    const refusal = refusedRequest(headers)
+    if (refusal !== undefined) return reply.code(403).type('text/plain').send(`${refusal}\n`)
+  })
   const url = await app.listen({ host: '127.0.0.1', port })
   const client = new SQSClient({
     endpoint: url,

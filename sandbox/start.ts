@@ -158,6 +158,7 @@ const main = async (): Promise<void> => {
     },
     onUnrouted: (path) =>
       printWithTime(`${path} is not an address: use /webhooks/{source} or /forms/{source}`),
+    onRefused: (reason) => printWithTime(`refused: ${reason}`),
     onCall: ({ method, path, status }) => {
       if (status === 0 || status >= 400) {
         const outcome = status === 0 ? 'had no response' : `responded ${status}`
