@@ -83,6 +83,11 @@ export const createExtraRoutes = (workspace: {
       },
     },
     {
+      method: 'GET',
+      path: '/contacts/*/notes',
+      respond: ({ id }) => withContact(id, () => notes.list(id)),
+    },
+    {
       method: 'POST',
       path: '/contacts/*/notes',
       respond: ({ id, json }) => withContact(id, () => addNote(id, json())),

@@ -13,29 +13,64 @@ const toAuthor = (id: string) => ({
 /** A note is text in the request and HTML in the response. */
 const toHtml = (text: string): string => (text.startsWith('<') ? text : `<p>${text}</p>`)
 
+const perPage = 50
+
+type Note = ReturnType<typeof toNote>
+
+const toNote = (
+  id: string,
+  contactId: string,
+  created_at: number,
+  text: string,
+  adminId: string | undefined,
+) => ({
+  type: 'note',
+  id,
+  created_at,
+  contact: { type: 'contact', id: contactId },
+  author: adminId === undefined ? null : toAuthor(adminId),
+  body: toHtml(text),
+})
+
 /** Creates notes on contacts; the same text twice makes two notes. */
 export const createNotes = (now: () => number) => {
-  let count = 0
+  const byId = new Map<string, Note>()
   const links = createLinks()
   return {
-    add: (contactId: string, text: string, adminId: string | undefined): object => {
-      count += 1
-      const id = String(count)
+    add: (contactId: string, text: string, adminId: string | undefined): Note => {
+      const id = String(byId.size + 1)
       const created_at = toUnixSeconds(now())
       links.add(contactId, id, created_at)
+      const note = toNote(id, contactId, created_at, text, adminId)
+      byId.set(id, note)
+      return note
+    },
+    /**
+     * The newest page of a contact's notes, the newest first.
+     * https://developers.intercom.com/docs/references/2.17/rest-api/api.intercom.io/notes/listnotes
+     */
+    list: (contactId: string): object => {
+      const ids = links.of(contactId)
       return {
-        type: 'note',
-        id,
-        created_at,
-        contact: { type: 'contact', id: contactId },
-        author: adminId === undefined ? null : toAuthor(adminId),
-        body: toHtml(text),
+        type: 'list',
+        data: ids
+          .toReversed()
+          .slice(0, perPage)
+          .map((id) => ({ ...byId.get(id), contact: { type: 'contact', id: contactId } })),
+        total_count: ids.length,
+        pages: {
+          type: 'pages',
+          next: null,
+          page: 1,
+          per_page: perPage,
+          total_pages: Math.ceil(ids.length / perPage),
+        },
       }
     },
     of: links.of,
     move: links.move,
     clear: (): void => {
-      count = 0
+      byId.clear()
       links.clear()
     },
   }

@@ -16,6 +16,7 @@ if (!openApiFile) console.warn(skipReason)
 const bridgeOperations = [
   'GET /contacts/find_by_external_id/{external_id}',
   'GET /contacts/{contact_id}',
+  'GET /contacts/{contact_id}/notes',
   'GET /data_attributes',
   'POST /companies',
   'POST /contacts',

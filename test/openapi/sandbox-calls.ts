@@ -113,6 +113,8 @@ const sendExtraRequests = async (send: Send) => {
   await send('POST', `/contacts/${user}/notes`, { body: 'Hello', admin_id: '2' })
   await send('POST', `/contacts/${user}/notes`, {})
   await send('POST', `/contacts/${unknownId}/notes`, { body: 'Hello' })
+  await send('GET', `/contacts/${user}/notes`)
+  await send('GET', `/contacts/${unknownId}/notes`)
 
   await send('GET', `/contacts/${user}`)
   await send('DELETE', `/contacts/${user}/tags/${tag}`)
@@ -154,6 +156,7 @@ const everyRoute: readonly (readonly [method: string, path: string])[] = [
   ['DELETE', `/contacts/${unknownId}/tags/1`],
   ['POST', '/companies'],
   ['POST', `/contacts/${unknownId}/companies`],
+  ['GET', `/contacts/${unknownId}/notes`],
   ['POST', `/contacts/${unknownId}/notes`],
   ['GET', '/data_attributes'],
   ['POST', '/data_attributes'],

@@ -104,7 +104,7 @@ export const scenarios: readonly Scenario[] = [
   {
     title: 'an existing user without empty fields',
     prepare: withContact({ email: 'same@example.com' }),
-    signup: signup({ role: 'user', email: 'same@example.com' }),
+    signup: signup({ role: 'user', email: 'same@example.com' }, { note: 'Hello' }),
     result: 'unchanged',
   },
   {

@@ -303,6 +303,32 @@ describe('note', () => {
     })
   })
 
+  test('is listed with the others of its contact, the newest first, 50 at most', async () => {
+    const { request, create } = await start()
+    const [id, other] = [await create(ada), await create({ role: 'lead' })]
+    expect((await request('GET', `/contacts/${id}/notes`)).json).toMatchObject({ data: [] })
+    const add = (contact: string, body: string) =>
+      request('POST', `/contacts/${contact}/notes`, { body })
+    for (let count = 1; count <= 51; count += 1) await add(id, `note ${count}`)
+    const { json } = await add(other, 'Hello')
+
+    const listed = await request('GET', `/contacts/${id}/notes`)
+    const ofOther = await request('GET', `/contacts/${other}/notes`)
+
+    expect(listed.status).toBe(200)
+    const notes = listed.json.data as object[]
+    expect(notes).toHaveLength(50)
+    expect(notes[0]).toMatchObject({ id: '51', contact: { id }, body: '<p>note 51</p>' })
+    expect(notes[49]).toMatchObject({ id: '2' })
+    expect(listed.json).toMatchObject({
+      type: 'list',
+      total_count: 51,
+      pages: { type: 'pages', next: null, page: 1, per_page: 50, total_pages: 2 },
+    })
+    expect(ofOther.json).toMatchObject({ data: [json], total_count: 1 })
+    expect(errorOf(await request('GET', `/contacts/${unknownId}/notes`))).toEqual(noUser)
+  })
+
   test('is refused without a body, for an unknown contact and for an unknown admin', async () => {
     const { request, create } = await start({ admins: [7] })
     const id = await create(ada)

@@ -185,6 +185,7 @@ export const deliver = async (
       ? {}
       : await applyExtras(isConfirmed ? withoutAttached(signup, contact) : signup, contact, {
           ...countingDependencies,
+          isNew: outcome === 'created',
           fillsOnly: policy.replayedAtMs !== undefined || isConfirmed,
         })
   const incomplete = [refused.length > 0 ? refusedError(refused, refusal) : undefined, failed]

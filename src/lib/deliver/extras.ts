@@ -12,9 +12,11 @@ import {
   attachTagRequest,
   companyRequest,
   type KnownCompany,
+  listNotesRequest,
   noteRequest,
   tagRequest,
 } from '../intercom/extra-requests.ts'
+import { saysText } from '../intercom/note-body.ts'
 import type { SendRequest } from '../intercom/request-types.ts'
 import { isEmpty, own } from '../json-access.ts'
 import { type Company, companyFieldNames, type Signup } from '../signup.ts'
@@ -88,27 +90,47 @@ const addCompany = async (
   if (!isAttached(contact.companies, id)) await send(attachCompanyRequest(contact.id, id))
 }
 
+/** Whether a contact has a note of this text; no if Intercom permanently refuses to say. */
+const hasNote = async (
+  text: string,
+  { id }: Contact,
+  { send }: ExtrasDependencies,
+): Promise<boolean> => {
+  const notes = await send(listNotesRequest(id)).catch((error: unknown) => {
+    if (isPermanent(error)) return []
+    throw error
+  })
+  return notes.some((html) => saysText(html, text))
+}
+
+const addNote = async (
+  text: string,
+  contact: Contact,
+  dependencies: ExtrasDependencies,
+): Promise<void> => {
+  const isThere = !dependencies.isNew && (await hasNote(text, contact, dependencies))
+  if (!isThere) await dependencies.send(noteRequest(contact.id, text))
+}
+
 /** The extras of a signup, in the order in which they are added. */
 const extrasOf = (
   { tags = [], companies = [], note }: Signup,
   contact: Contact,
   dependencies: ExtrasDependencies,
-): Extra[] => {
-  const addNote = async (text: string): Promise<void> => {
-    await dependencies.send(noteRequest(contact.id, text))
-  }
-  return [
-    ...tags.map((name) => ({ path: 'tags', add: () => addTag(name, contact, dependencies) })),
-    ...companies.map((company) => ({
-      path: companies.length > 1 ? 'companies' : 'company',
-      add: () => addCompany(company, contact, dependencies),
-    })),
-    ...(note === undefined ? [] : [{ path: 'note', add: () => addNote(note) }]),
-  ]
-}
+): Extra[] => [
+  ...tags.map((name) => ({ path: 'tags', add: () => addTag(name, contact, dependencies) })),
+  ...companies.map((company) => ({
+    path: companies.length > 1 ? 'companies' : 'company',
+    add: () => addCompany(company, contact, dependencies),
+  })),
+  ...(note === undefined
+    ? []
+    : [{ path: 'note', add: () => addNote(note, contact, dependencies) }]),
+]
 
-/** Temporary errors, and those that an operator can fix without a replay. */
+/** Temporary errors, those that an operator can fix without a replay, and a note that may be there. */
 const retryableCodes: ReadonlySet<ErrorCode> = new Set([
+  'create_unclear',
   'intercom_rate_limited',
   'intercom_unauthorized',
   'intercom_unavailable',
@@ -119,6 +141,10 @@ const retryableCodes: ReadonlySet<ErrorCode> = new Set([
 /** Whether Intercom's response shows that its version or address is wrong: for all signups alike. */
 const showsWrongAddress = ({ code, intercomStatus }: BridgeError): boolean =>
   code === 'misconfigured' && intercomStatus !== undefined
+
+/** Unexpected errors are retried, too: the contact exists; a lead must not be created twice. */
+const isPermanent = (error: unknown): error is BridgeError =>
+  error instanceof BridgeError && error.code !== 'out_of_time' && !retryableCodes.has(error.code)
 
 /** The result of adding a signup's extras; empty if all of them were added. */
 export type ExtrasResult = {
@@ -131,13 +157,15 @@ export type ExtrasResult = {
 export type ExtrasDependencies = {
   readonly send: SendRequest
   readonly tagIds: TagIds
+  /** This pass created the contact: it has no notes yet. */
+  readonly isNew: boolean
   /** Fill only the empty fields of an existing company: a replay must not undo newer changes. */
   readonly fillsOnly: boolean
 }
 
 /**
- * Adds a signup's extras to a contact: tags by name, then the companies, then the note. The note is
- * last because adding it twice makes two notes; tags and companies may be added again.
+ * Adds a signup's extras to a contact: tags by name, then the companies, then the note, unless
+ * one of its text is there. Tags and companies may be added again.
  */
 export const applyExtras = async (
   signup: Signup,
@@ -149,10 +177,7 @@ export const applyExtras = async (
     try {
       await add()
     } catch (error) {
-      // Unexpected errors are retried, too: the contact exists; a lead must not be created twice.
-      if (!(error instanceof BridgeError)) return { pending: toBridgeError(error) }
-      if (error.code === 'out_of_time' || showsWrongAddress(error)) return { pending: error }
-      if (retryableCodes.has(error.code)) return { pending: unavailableError(error) }
+      if (!isPermanent(error)) return { pending: pendingError(toBridgeError(error)) }
       refused.push({ issue: { path, reason: error.intercomCode ?? 'refused' }, error })
     }
   }
@@ -165,9 +190,11 @@ export const applyExtras = async (
 const refusedMessage =
   'the contact was delivered, but Intercom refused its tags, company or note: look up the code, fix the cause, then replay'
 
-const unavailableError = (error: BridgeError): BridgeError =>
-  renamed(
-    error,
-    'extras_unavailable',
-    'the contact was delivered, but its tags, company or note were not: they are retried',
-  )
+const pendingError = (error: BridgeError): BridgeError =>
+  retryableCodes.has(error.code) && !showsWrongAddress(error)
+    ? renamed(
+        error,
+        'extras_unavailable',
+        'the contact was delivered, but its tags, company or note were not: they are retried',
+      )
+    : error

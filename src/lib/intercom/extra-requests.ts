@@ -76,6 +76,30 @@ export const companyRequest = (company: Company): IntercomRequest<KnownCompany> 
 export const attachCompanyRequest = (contactId: string, id: string): IntercomRequest<true> =>
   post('attach_company', contactPath(contactId, 'companies'), { id }, readSuccess)
 
-/** Adds a note of plain text to a contact; a retry after a lost response adds a second one. */
-export const noteRequest = (contactId: string, text: string): IntercomRequest<true> =>
-  post('note', contactPath(contactId, 'notes'), { body: toNoteBody(text) }, readSuccess)
+/**
+ * Adds a note of plain text to a contact. Not repeated after an unclear response: that could add a
+ * second one.
+ */
+export const noteRequest = (contactId: string, text: string): IntercomRequest<true> => ({
+  ...post('note', contactPath(contactId, 'notes'), { body: toNoteBody(text) }, readSuccess),
+  repeatable: false,
+})
+
+const notesSchema = z.looseObject({
+  data: lenient(z.array(z.looseObject({ body: lenient(z.string()) }))),
+})
+
+/**
+ * Lists the HTML of a contact's newest 50 notes.
+ * https://developers.intercom.com/docs/references/2.17/rest-api/api.intercom.io/notes/listnotes
+ */
+export const listNotesRequest = (contactId: string): IntercomRequest<readonly string[]> => ({
+  name: 'list_notes',
+  method: 'GET',
+  path: contactPath(contactId, 'notes'),
+  read: (response) => {
+    const parsed = z.safeParse(notesSchema, isSuccess(response) ? response.body : undefined)
+    return parsed.success ? (parsed.data.data ?? []).map(({ body }) => body ?? '') : undefined
+  },
+  repeatable: true,
+})

@@ -23,3 +23,33 @@ export const toNoteBody = (text: string): string => {
     .map((lines) => `<p>${lines.join('<br>')}</p>`)
     .join('')
 }
+
+const entities = new Map([
+  ['amp', '&'],
+  ['lt', '<'],
+  ['gt', '>'],
+  ['quot', '"'],
+  ['apos', "'"],
+  ['nbsp', ' '],
+])
+
+/** The character of a name or a number, `#39` or `#x27`; one that is not known stays. */
+const decode = (entity: string, name: string): string => {
+  if (!name.startsWith('#')) return entities.get(name) ?? entity
+  const code = Number(name.replace('#', '').replace(/^x/i, '0x'))
+  return code <= 0x10ffff ? String.fromCodePoint(code) : entity
+}
+
+/**
+ * What the HTML of a note says, without tags and blanks: Intercom may write the same text in other
+ * HTML than it got.
+ */
+const textOf = (html: string): string =>
+  html
+    .replace(/<[^<>]*>/g, '')
+    .replace(/&(#\d{1,7}|#x[0-9a-f]{1,6}|[a-z]+);/gi, decode)
+    .replace(/\s/g, '')
+
+/** Whether the HTML of a note says this plain text. */
+export const saysText = (html: string, text: string): boolean =>
+  textOf(html) === textOf(toNoteBody(text))

@@ -46,7 +46,7 @@ describe('extras', () => {
     },
   )
 
-  test('sent twice are the same tags and the same company, but a second note', async () => {
+  test('sent twice are the same tags, the same company and the same note', async () => {
     const { signUp, contacts, time } = await startScene()
     await signUp({ ...account, ...extras })
     await time.advance(300_000)
@@ -54,10 +54,10 @@ describe('extras', () => {
     expect(await signUp({ ...account, ...extras })).toEqual([
       'POST /contacts/search 200',
       'POST /companies 200',
-      'POST /contacts/*/notes 200',
+      'GET /contacts/*/notes 200',
     ])
     expect(contacts()).toMatchObject([
-      { tags: { total_count: 2 }, companies: { total_count: 1 }, notes: { total_count: 2 } },
+      { tags: { total_count: 2 }, companies: { total_count: 1 }, notes: { total_count: 1 } },
     ])
   })
 

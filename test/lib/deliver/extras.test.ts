@@ -51,10 +51,14 @@ const request = (method: string, path: string, body?: unknown): Promise<Response
 const apply = async (
   extras: Partial<Signup>,
   contact: Contact = ada,
-  { fillsOnly = false, ...options }: Partial<ClientOptions> & { fillsOnly?: boolean } = {},
+  {
+    fillsOnly = false,
+    isNew = false,
+    ...options
+  }: Partial<ClientOptions> & { fillsOnly?: boolean; isNew?: boolean } = {},
 ) => {
   const before = intercom.calls().length
-  const dependencies = { send: client(options), tagIds, fillsOnly }
+  const dependencies = { send: client(options), tagIds, fillsOnly, isNew }
   const result = await applyExtras({ ...newcomer, ...extras }, contact, dependencies)
   const calls = intercom.calls().slice(before)
   return {
@@ -105,6 +109,7 @@ test('applyExtras adds the tags first, then the company, and the note last', asy
     attachRequest('tags'),
     'POST /companies',
     attachRequest('companies'),
+    `GET /contacts/${ada.id}/notes`,
     attachRequest('notes'),
   ])
   expect(attachedCounts(ada)).toEqual({ tags: 2, companies: 1, notes: 1 })
@@ -404,12 +409,105 @@ describe('applyExtras: company of a replay', () => {
   })
 })
 
-test('applyExtras adds a note each time', async () => {
-  const { bodies } = await apply({ note: 'Met at a fair' })
-  await apply({ note: 'Met at a fair' })
+describe('applyExtras: note', () => {
+  const note = 'Met at a fair:\n"1 < 2" & it\'s fine'
+  const list = () => `GET /contacts/${ada.id}/notes`
+  const addByHand = (body: string) => request('POST', `/contacts/${ada.id}/notes`, { body })
 
-  expect(bodies).toEqual([{ body: '<p>Met at a fair</p>' }])
-  expect(attachedCounts(ada)).toMatchObject({ notes: 2 })
+  test('is added to a new contact without a list', async () => {
+    const { requests, bodies } = await apply({ note: 'Met at a fair' }, ada, { isNew: true })
+
+    expect(requests).toEqual([attachRequest('notes')])
+    expect(bodies).toEqual([{ body: '<p>Met at a fair</p>' }])
+  })
+
+  test('is added to a contact that existed after a list, and not a second time', async () => {
+    const first = await apply({ note })
+    const second = await apply({ note })
+
+    expect(first.requests).toEqual([list(), attachRequest('notes')])
+    expect(second).toMatchObject({ result: {}, requests: [list()] })
+    expect(attachedCounts(ada)).toMatchObject({ notes: 1 })
+  })
+
+  test('of another text is added beside it', async () => {
+    for (const text of [note, 'Met at a fair', `${note}!`, note, 'Met at a fair']) {
+      expect((await apply({ note: text })).result).toEqual({})
+    }
+
+    expect(attachedCounts(ada)).toMatchObject({ notes: 3 })
+  })
+
+  test('that is another contact’s is added', async () => {
+    await apply({ note }, await createContact('grace@example.com'))
+    await apply({ note })
+
+    expect(attachedCounts(ada)).toMatchObject({ notes: 1 })
+  })
+
+  test.each([
+    '<div class="intercom"><p>Met at a fair:<br />"1 &lt; 2" &amp; it\'s fine</p></div>',
+    '<p>Met&nbsp;at a fair:</p>\n<p>&quot;1 &lt; 2&quot; &amp; it&#39;s fine</p>\n',
+    '<p>Met at a fair:<br>\n&#34;1 &#x3C; 2&#34; &#38; it&apos;s <b>fine</b></p>',
+  ])('is not added again if Intercom changed its HTML: %s', async (html) => {
+    await addByHand(html)
+
+    expect((await apply({ note })).requests).toEqual([list()])
+  })
+
+  test('is not added again if 49 others followed it, and is if 50 did', async () => {
+    await apply({ note })
+    for (let count = 1; count <= 49; count += 1) await addByHand(`note ${count}`)
+    expect((await apply({ note })).requests).toEqual([list()])
+
+    await addByHand('one more')
+
+    expect((await apply({ note })).requests).toEqual([list(), attachRequest('notes')])
+  })
+
+  test.each([
+    ['403', { status: 403 }],
+    ['401 token_unauthorized', { status: 401, code: 'token_unauthorized' }],
+    ['404', { status: 404 }],
+    ['400', { status: 400, code: 'parameter_invalid' }],
+  ])('is added if Intercom refuses the list with %s', async (_name, fault) => {
+    intercom.addFault({ method: 'GET', path: '/contacts/*/notes', ...fault })
+
+    const { result } = await apply({ note })
+
+    expect(result).toEqual({})
+    expect(attachedCounts(ada)).toMatchObject({ notes: 1 })
+  })
+
+  test.each([
+    ['503', { status: 503 }],
+    ['429', { status: 429 }],
+    ['a bad token', { status: 401 }],
+    ['an HTML page', { status: 200, body: 'html' }],
+    ['a lost response', { lost: true }],
+  ] as const)('is pending, and not added, if the list fails with %s', async (_name, fault) => {
+    intercom.addFault({ method: 'GET', path: '/contacts/*/notes', ...fault })
+
+    const { result } = await apply({ note })
+
+    expect(result).toEqual({ pending: expect.objectContaining({ code: 'extras_unavailable' }) })
+    expect(attachedCounts(ada)).toMatchObject({ notes: 0 })
+  })
+
+  test.each([
+    ['the response is lost', { lost: true }],
+    ['a 500 comes back', { status: 500, code: 'server_error' }],
+    ['a page comes back', { status: 502, body: 'html' }],
+  ] as const)('is posted once and pending if %s', async (_name, fault) => {
+    intercom.addFault({ method: 'POST', path: '/contacts/*/notes', count: 1, ...fault })
+
+    const { result, requests } = await apply({ note }, ada, { isNew: true })
+
+    expect(requests).toEqual([attachRequest('notes')])
+    expect(result).toEqual({ pending: expect.objectContaining({ code: 'extras_unavailable' }) })
+    expect((await apply({ note })).result).toEqual({})
+    expect(attachedCounts(ada)).toMatchObject({ notes: 1 })
+  })
 })
 
 describe('applyExtras: permanent errors', () => {
@@ -568,6 +666,7 @@ describe('applyExtras: temporary errors', () => {
       },
       tagIds,
       fillsOnly: true,
+      isNew: false,
     })
 
     expect(result).toMatchObject({ pending: { code: 'extras_unavailable' } })

@@ -3,6 +3,7 @@ import {
   attachCompanyRequest,
   attachTagRequest,
   companyRequest,
+  listNotesRequest,
   noteRequest,
   tagRequest,
 } from '../../../src/lib/intercom/extra-requests.ts'
@@ -23,6 +24,7 @@ const requests: [string, IntercomRequest<unknown>][] = [
   ['company', companyRequest(company)],
   ['attach_company', attachCompanyRequest(id, '8')],
   ['note', noteRequest(id, 'Hello')],
+  ['list_notes', listNotesRequest(id)],
 ]
 
 describe('a request for an extra', () => {
@@ -38,7 +40,8 @@ describe('a request for an extra', () => {
       { body: '<p>1 &lt; 2<br>Hello</p>' },
     ],
   ])('to %s has the path and body of the API reference', (name, request, path, body) => {
-    expect(request).toMatchObject({ name, method: 'POST', path, repeatable: true })
+    // A second note would be there twice; the others are idempotent.
+    expect(request).toMatchObject({ name, method: 'POST', path, repeatable: name !== 'note' })
     expect(JSON.parse(request.body ?? '')).toEqual(body)
   })
 
@@ -46,6 +49,7 @@ describe('a request for an extra', () => {
     ['/contacts/a%2Fb/tags', attachTagRequest('a/b', '7')],
     ['/contacts/a%2Fb/companies', attachCompanyRequest('a/b', '8')],
     ['/contacts/a%2Fb/notes', noteRequest('a/b', 'Hello')],
+    ['/contacts/a%2Fb/notes', listNotesRequest('a/b')],
   ])('encodes the id of the contact: %s', (path, request) => {
     expect(request.path).toBe(path)
   })
@@ -112,6 +116,36 @@ describe.each([200, 201, 202])('a %i response', (status) => {
       expect(request.read(responseOf(status, { type: 'any' }))).toBe(true)
     },
   )
+})
+
+describe('the list of notes', () => {
+  const listed = (body: unknown) => listNotesRequest(id).read(responseOf(200, body))
+
+  test('is requested without a query: the newest 50 are the default', () => {
+    expect(listNotesRequest(id)).toMatchObject({
+      method: 'GET',
+      path: `/contacts/${id}/notes`,
+      repeatable: true,
+    })
+  })
+
+  test('is read as the HTML of each', () => {
+    const note = { type: 'note', id: '2', created_at: 1_734_537_390, author: null }
+    const data = [{ ...note, body: '<p>Hello</p>' }, { ...note, body: null }, note]
+
+    expect(listed({ type: 'list', data, total_count: 3 })).toEqual(['<p>Hello</p>', '', ''])
+  })
+
+  test.each([{ type: 'list' }, { data: null }, { data: 'x' }, { data: [7] }])(
+    'of another shape is empty: %j',
+    (body) => {
+      expect(listed(body)).toEqual([])
+    },
+  )
+
+  test.each([undefined, null, 'x'])('has no result if the body is %j', (body) => {
+    expect(listed(body)).toBeUndefined()
+  })
 })
 
 describe('a 404 response', () => {

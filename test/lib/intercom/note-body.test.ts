@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { toNoteBody } from '../../../src/lib/intercom/note-body.ts'
+import { saysText, toNoteBody } from '../../../src/lib/intercom/note-body.ts'
 
 describe('toNoteBody', () => {
   test.each([
@@ -30,5 +30,31 @@ describe('toNoteBody', () => {
 
   test.each(['', '\n', ' \n\t\n'])('has no paragraph for %j', (text) => {
     expect(toNoteBody(text)).toBe('')
+  })
+})
+
+describe('saysText', () => {
+  test.each([
+    ['<p>Met at a fair</p>', 'Met at a fair'],
+    ['Met at a fair', 'Met at a fair'],
+    ['<p>One<br/>Two</p>\n<p class="x">Three</p>', 'One\nTwo\n\nThree'],
+    ['<p>see <a href="https://a.example/?x=1">https://a.example</a></p>', 'see https://a.example'],
+    ['<p>5 &lt; 6 &amp;&nbsp;7 &gt; 6</p>', '5 < 6 & 7 > 6'],
+    ['<p>&quot;it&#39;s&quot; it&#x27;s it&apos;s</p>', "\"it's\" it's it's"],
+    ['<p>&amp;lt;b&amp;gt;</p>', '&lt;b&gt;'],
+    ['<p>&lt;b&gt;bold&lt;/b&gt;</p>', '<b>bold</b>'],
+    ['<p>&#128640; &eacute; &#9999999;</p>', '🚀 &eacute; &#9999999;'],
+    ['<p>&amp;constructor;</p>', '&constructor;'],
+  ])('%s says %j', (html, text) => {
+    expect(saysText(html, text)).toBe(true)
+  })
+
+  test.each([
+    ['<p>Met at a fair.</p>', 'Met at a fair'],
+    ['<p>met at a fair</p>', 'Met at a fair'],
+    ['<p>bold</p>', '<b>bold</b>'],
+    ['', 'Hello'],
+  ])('%s does not say %j', (html, text) => {
+    expect(saysText(html, text)).toBe(false)
   })
 })
