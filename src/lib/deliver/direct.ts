@@ -21,7 +21,7 @@ export const deliverDirectly = async (
   // A sender retries after a 503, and a retry looks like a first try.
   const arrival = { received_at, mayBeRetry: true }
   for (const signup of reading.signups) {
-    const policy = policyOf(source.options, signup, arrival)
+    const policy = policyOf(source, signup, arrival)
     const result = await deliver(signup, policy).catch((error: unknown) => {
       throw delayed(toBridgeError(error), leastDelaySeconds(results))
     })

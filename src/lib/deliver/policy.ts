@@ -1,5 +1,6 @@
+import { provesTime } from '../signature/verify.ts'
 import type { Signup } from '../signup.ts'
-import type { SourceOptions } from '../sources/source.ts'
+import type { Source, SourceOptions } from '../sources/source.ts'
 
 /** How a replayed dead letter treats an archived contact. */
 export type Replay = 'park_archived' | 'restore_archived'
@@ -39,23 +40,27 @@ export type Arrival = {
 }
 
 /**
- * Returns the policy for one signup from the options of its source. A replay always uses `fill`, so
- * that it never undoes a newer change. The mark is never later than the time of receipt, whatever
- * the sender's clock says.
+ * Returns the policy for one signup from its source. A replay always uses `fill`, so that it never
+ * undoes a newer change. An archived contact is restored only by a delivery that proves its time, or
+ * by a replay that says so. The mark is never later than the time of receipt, whatever the sender's
+ * clock says.
  */
 export const policyOf = (
-  options: SourceOptions,
+  { options, signature }: Pick<Source, 'options' | 'signature'>,
   { contact, occurred_at }: Signup,
   { received_at, mayBeRetry, isConfirmed = false, replay, sentAtMs }: Arrival,
 ): Policy => {
   const { lookup = true, onExisting = 'fill', onArchived = 'restore' } = options
-  const restore = replay === undefined ? onArchived : replay === 'restore_archived' && 'restore'
+  const restores =
+    replay === undefined
+      ? onArchived === 'restore' && provesTime(signature, occurred_at, received_at)
+      : replay === 'restore_archived'
   const confirms = mayBeRetry && isConfirmed
   return {
     // An earlier try may have created a lead already, and leads never conflict.
     lookup: lookup || confirms || (contact.role === 'lead' && (mayBeRetry || replay !== undefined)),
     onExisting: replay === undefined ? onExisting : 'fill',
-    onArchived: restore || 'park',
+    onArchived: restores ? 'restore' : 'park',
     received_at,
     ...(confirms && { confirms }),
     ...(replay !== undefined && { replayedAtMs: sentAtMs ?? 0 }),

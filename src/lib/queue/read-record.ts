@@ -85,7 +85,7 @@ export const deliverablesOf = (
   if (!source || !arrival) return []
   return signupsOf(read).map((signup) => ({
     signup,
-    policy: policyOf(source.options, signup, { ...arrival, isConfirmed: isConfirmed(signup) }),
+    policy: policyOf(source, signup, { ...arrival, isConfirmed: isConfirmed(signup) }),
   }))
 }
 

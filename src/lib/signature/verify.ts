@@ -11,6 +11,7 @@ import {
   verifyBearer,
   verifyQuery,
 } from './shared-secret.ts'
+import { defaultToleranceSeconds } from './timestamp.ts'
 import type { UnsignedDelivery } from './unsigned.ts'
 
 /** Several signatures of one sender, the best first: the first one that is present decides. */
@@ -139,3 +140,43 @@ export const withSecret = (url: string, secret: string): string =>
 /** Whether a scheme needs a secret; false if it proves nothing over HTTP. */
 export const schemeNeedsSecret = ({ type }: SignatureScheme): boolean =>
   type !== 'open' && type !== 'invoked'
+
+const signsTime = ({ signed, timestamp }: HmacScheme): boolean =>
+  timestamp !== undefined && signed.includes('{timestamp}')
+
+/**
+ * Whether a verified delivery proves that it was sent when it was received, and is no captured one:
+ * its signature covers a time, or its request carries the secret itself, or it signs a body whose
+ * own time is at most 300 s from the receipt.
+ *
+ * @param occurred_at the event's time in the body, unix seconds
+ * @param received_at unix seconds
+ */
+export const provesTime = (
+  scheme: SignatureScheme,
+  occurred_at: number | undefined,
+  received_at: number,
+): boolean => {
+  const isRecent =
+    occurred_at !== undefined && Math.abs(received_at - occurred_at) <= defaultToleranceSeconds
+  switch (scheme.type) {
+    case 'hmac':
+    case 'hash':
+      return signsTime(scheme) || (isRecent && scheme.signed.includes('{body}'))
+    // It is not queued which of several signatures was checked.
+    case 'preferred':
+      return isRecent || scheme.schemes.every(signsTime)
+    case 'jws':
+      return isRecent
+    case 'bearer':
+    case 'invoked':
+      return true
+    // A URL is logged on its way, and whoever saw it has the secret.
+    case 'query':
+    case 'open':
+      return false
+    default:
+      scheme satisfies never
+      return false
+  }
+}

@@ -1,11 +1,12 @@
 import * as z from 'zod/mini'
 import type { Question } from '../delivery.ts'
 import { isRecord, own, withoutUndefined } from '../json-access.ts'
+import type { HmacScheme } from '../signature/hmac.ts'
 import { defaultToleranceSeconds } from '../signature/timestamp.ts'
 import { firstPresent } from '../transform/text.ts'
 import { fullName } from './name.ts'
 import { findPerson } from './person.ts'
-import { defineSource } from './source.ts'
+import { assertOptions, makeSource, type Source, type SourceOptions } from './source.ts'
 
 const timestampHeader = 'x-hubspot-request-timestamp'
 const v3Header = 'x-hubspot-signature-v3'
@@ -40,72 +41,89 @@ const questionsOf = ({ properties, ...body }: Body): Question[] =>
     isRecord(value) || notThePerson.test(label) ? [] : [{ label, value }],
   )
 
+const v3Scheme: HmacScheme = {
+  type: 'hmac',
+  header: [v3Header],
+  prefix: '',
+  algorithm: 'sha256',
+  encoding: 'base64',
+  signed: '{method}{url}{body}{timestamp}',
+  unescaped: /%(?:3A|2F|3F|40|21|24|27|28|29|2A|2C|3B)/gi,
+  timestamp: { header: [timestampHeader], unit: 'ms', toleranceSeconds: defaultToleranceSeconds },
+  secret: 'text',
+}
+
+const v2Scheme: HmacScheme = {
+  type: 'hash',
+  header: ['x-hubspot-signature'],
+  prefix: '',
+  algorithm: 'sha256',
+  encoding: 'hex',
+  signed: '{method}{url}{body}',
+  secret: 'text',
+}
+
+const onlyV3Scheme: HmacScheme = {
+  ...v3Scheme,
+  otherHeaders: v2Scheme.header.map((header) => ({
+    header,
+    message:
+      'only an older signature of HubSpot is there, and the source takes v3 alone: have HubSpot send `X-HubSpot-Signature-v3`, or leave `v3Only` out',
+  })),
+}
+
+export type HubspotOptions = SourceOptions<Body> & {
+  /** Refuse the older signatures, which sign no time; default false. */
+  readonly v3Only?: boolean
+}
+
 /**
  * A contact sent by a workflow, also in a request body of one's own. HubSpot signs the URL too, so
  * `publicBaseUrl` must be the one that HubSpot posts to.
  *
+ * @throws BridgeError `invalid_config`, listing every problem
+ *
  * @example
  * sources: { crm: hubspot({ attributes: { 'properties.company.value': 'company_name' } }) }
  */
-export const hubspot = defineSource({
-  docs: 'https://developers.hubspot.com/docs/apps/developer-platform/build-apps/authentication/request-validation',
-  signature: {
-    type: 'preferred',
-    schemes: [
-      {
-        type: 'hmac',
-        header: [v3Header],
-        prefix: '',
-        algorithm: 'sha256',
-        encoding: 'base64',
-        signed: '{method}{url}{body}{timestamp}',
-        unescaped: /%(?:3A|2F|3F|40|21|24|27|28|29|2A|2C|3B)/gi,
-        timestamp: {
-          header: [timestampHeader],
-          unit: 'ms',
-          toleranceSeconds: defaultToleranceSeconds,
+export const hubspot = (options: HubspotOptions = {}): Source => {
+  assertOptions('hubspot()', options, { v3Only: z.optional(z.boolean()) })
+  const { v3Only, ...common } = options
+  return makeSource(
+    {
+      docs: 'https://developers.hubspot.com/docs/apps/developer-platform/build-apps/authentication/request-validation',
+      signature: v3Only ? onlyV3Scheme : { type: 'preferred', schemes: [v3Scheme, v2Scheme] },
+      gives: [],
+      payload: {
+        format: 'json',
+        headers: [timestampHeader, v3Header],
+        types: {
+          of: (body) => (own(body, 'is-contact') === false ? 'another object' : 'contact'),
+          signups: ['contact'],
         },
-        secret: 'text',
+        schema: contact,
+        advice: 'send it by a contact workflow’s action Send a webhook, not by the webhooks API',
       },
-      {
-        type: 'hash',
-        header: ['x-hubspot-signature'],
-        prefix: '',
-        algorithm: 'sha256',
-        encoding: 'hex',
-        signed: '{method}{url}{body}',
-        secret: 'text',
+      eventId: () => undefined,
+      toSignup: (body, { headers }) => {
+        const named = {
+          email: property(body, 'email'),
+          phone: property(body, 'phone') ?? property(body, 'mobilephone'),
+          name: fullName(property(body, 'firstname'), property(body, 'lastname')),
+        }
+        const { contact, guessed } = findPerson(questionsOf(body))
+        return {
+          // Only v3 signs the time.
+          occurred_at: headers[v3Header] && headers[timestampHeader],
+          contact: {
+            ...contact,
+            ...withoutUndefined(named),
+            signed_up_at: property(body, 'createdate'),
+          },
+          guessed: guessed.filter((field) => own(named, field) === undefined),
+        }
       },
-    ],
-  },
-  gives: [],
-  payload: {
-    format: 'json',
-    headers: [timestampHeader, v3Header],
-    types: {
-      of: (body) => (own(body, 'is-contact') === false ? 'another object' : 'contact'),
-      signups: ['contact'],
     },
-    schema: contact,
-    advice: 'send it by a contact workflow’s action Send a webhook, not by the webhooks API',
-  },
-  eventId: () => undefined,
-  toSignup: (body, { headers }) => {
-    const named = {
-      email: property(body, 'email'),
-      phone: property(body, 'phone') ?? property(body, 'mobilephone'),
-      name: fullName(property(body, 'firstname'), property(body, 'lastname')),
-    }
-    const { contact, guessed } = findPerson(questionsOf(body))
-    return {
-      // Only v3 signs the time.
-      occurred_at: headers[v3Header] && headers[timestampHeader],
-      contact: {
-        ...contact,
-        ...withoutUndefined(named),
-        signed_up_at: property(body, 'createdate'),
-      },
-      guessed: guessed.filter((field) => own(named, field) === undefined),
-    }
-  },
-})
+    common,
+  )
+}

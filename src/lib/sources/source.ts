@@ -16,7 +16,10 @@ export type DeliveryOptions = {
    * every field (`overwrite`), or empty fields and the listed ones.
    */
   readonly onExisting?: 'fill' | 'skip' | 'overwrite' | { readonly overwrite: readonly string[] }
-  /** If the contact is archived in Intercom: restore it (default), or park the signup. */
+  /**
+   * If the contact is archived in Intercom: restore it (default), or park the signup. A delivery
+   * that does not prove its time (`provesTime`) is parked in any case.
+   */
   readonly onArchived?: 'restore' | 'park'
 }
 

@@ -11,6 +11,7 @@ import {
   cognito,
   defineSource,
   form,
+  hubspot,
   signup,
   standardWebhooks,
   supabaseDatabase,
@@ -242,6 +243,7 @@ describe('a preset', () => {
     [() => webhook({ signature: { ...hmac, encoding: 'utf8' } } as never), 'signature.encoding'],
     [() => webhook({ signature: { ...hmac, heder: 'x' } } as never), 'Unrecognized key: "heder"'],
     [() => standardWebhooks({ types: 'user.created' } as never), 'types'],
+    [() => hubspot({ v3Only: 'yes' } as never), 'v3Only'],
     [() => defineSource({} as never)({ tag: 'x' } as never), 'tag'],
   ])('with an invalid option throws an error that says so: %s, %s', (run, name) => {
     expect(messageOf(run)).toContain(name)

@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { type Arrival, policyOf } from '../../../src/lib/deliver/policy.ts'
+import { bodyScheme, timestampedScheme } from '../../../src/lib/signature/hmac.ts'
+import type { SignatureScheme } from '../../../src/lib/signature/verify.ts'
 import type { Signup } from '../../../src/lib/signup.ts'
 import type { SourceOptions } from '../../../src/lib/sources/source.ts'
 import { start } from '../../support/clock.ts'
@@ -10,7 +12,12 @@ const policy = (
   options: SourceOptions = {},
   signup: Signup = account,
   arrival: Partial<Arrival> = {},
-) => policyOf(options, signup, { received_at: start, mayBeRetry: false, ...arrival })
+) =>
+  policyOf({ options, signature: { type: 'bearer' } }, signup, {
+    received_at: start,
+    mayBeRetry: false,
+    ...arrival,
+  })
 
 const dated = (occurred_at: number): Signup => ({ ...account, occurred_at })
 const overwriting: [string, SourceOptions][] = [
@@ -53,6 +60,40 @@ describe('policyOf a record whose new contact is confirmed', () => {
       ...policy(),
       confirms: true,
     })
+  })
+})
+
+describe('policyOf a delivery that may be a captured one', () => {
+  const onArchivedOf = (
+    signature: SignatureScheme,
+    signup: Signup,
+    { onArchived, ...arrival }: Partial<Arrival> & Pick<SourceOptions, 'onArchived'> = {},
+  ) =>
+    policyOf({ options: { ...(onArchived && { onArchived }) }, signature }, signup, {
+      received_at: start,
+      mayBeRetry: false,
+      ...arrival,
+    }).onArchived
+  const signedBody = bodyScheme('x-signature', 'hex')
+
+  test.each<[string, SignatureScheme, Signup, 'park' | 'restore']>([
+    ['a bearer secret', { type: 'bearer' }, account, 'restore'],
+    ['a timestamp', timestampedScheme('x-signature', 's'), account, 'restore'],
+    ['a signed body with a recent time', signedBody, dated(start - 300), 'restore'],
+    ['a signed body with an old time', signedBody, dated(start - 301), 'park'],
+    ['a signed body without a time', signedBody, account, 'park'],
+    ['a secret in the URL', { type: 'query' }, dated(start), 'park'],
+    ['no signature', { type: 'open' }, dated(start), 'park'],
+  ])('of %s', (_name, signature, signup, expected) => {
+    expect(onArchivedOf(signature, signup)).toBe(expected)
+    expect(onArchivedOf(signature, signup, { onArchived: 'restore' })).toBe(expected)
+    expect(onArchivedOf(signature, signup, { onArchived: 'park' })).toBe('park')
+  })
+
+  test('is restored by a replay that says so, whatever its signature proves', () => {
+    const replay = { replay: 'restore_archived' } as const
+
+    expect(onArchivedOf({ type: 'open' }, account, replay)).toBe('restore')
   })
 })
 

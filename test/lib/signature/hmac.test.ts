@@ -69,11 +69,11 @@ describe('HubSpot’s published test vectors', () => {
   // https://developers.hubspot.com/docs/apps/developer-platform/build-apps/authentication/request-validation
   const secret = 'yyyyyyyy-yyyy-yyyy-yyyy-yyyyyyyyyyyy'
   const url = 'https://www.example.com/webhook_uri'
-  const { signature } = hubspot()
   const v2 = '9569219f8ba981ffa6f6f16aa0f48637d35d728c7e4d93d0d52efaa512af7900'
   const check = (
     request: { method?: string; url?: string; body: string; headers: Record<string, string> },
     now = start,
+    { signature } = hubspot(),
   ) =>
     verdict(
       signature,
@@ -130,6 +130,23 @@ describe('HubSpot’s published test vectors', () => {
     expect(check({ body, headers: { ...both, 'x-hubspot-request-timestamp': '' } })).toBe(
       'signature_missing',
     )
+  })
+
+  test('of v3 are accepted with `v3Only`, and of v2 are signature_missing, with what to do', () => {
+    const body = '{"example_field":"example_value"}'
+    const onlyV3 = hubspot({ v3Only: true })
+    const older = { body, headers: { 'x-hubspot-signature': v2 } }
+
+    expect(check({ body: v3Body, headers: v3 }, 15_000, onlyV3)).toBe('accepted')
+    expect(check({ body: v3Body, headers: v3 }, 15_301, onlyV3)).toBe('signature_expired')
+    expect(check(older, start, onlyV3)).toBe('signature_missing')
+    expect(check({ body, headers: { ...v3, ...older.headers } }, 15_000, onlyV3)).toBe(
+      'signature_invalid',
+    )
+    expect(() =>
+      verify(onlyV3.signature, { ...delivery(body, older.headers), url }, [secret], start),
+    ).toThrow('v3Only')
+    expect(check(older, start, hubspot({ v3Only: false }))).toBe('accepted')
   })
 
   test('of v3 are accepted by the generic preset', () => {
