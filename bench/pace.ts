@@ -2,23 +2,31 @@ import { startModel } from '../test/model/model.ts'
 
 const latencyMs = 150
 const windowMs = 10_000
-/** Measured windows, after a first one in which the workers start. */
-const windows = 2
+/** Measured windows, after the first ones: then as many contacts are confirmed as are created. */
+const windows = 3
+const firstWindows = 2
+const searchLagSeconds = 15
 /** The size of a FIFO batch, of which each record has one request in flight. */
 const requestsPerWorker = 10
-/** Search and create. */
-const requestsPerSignup = 2
+/** Search, create, and the search that confirms. */
+const requestsPerSignup = 3
 
 /** Measures how much of Intercom's rate limit the workers use under a backlog. */
 const measurePace = async (workers: number, rate_limit: number) => {
-  const model = await startModel({ workers, rate_limit, latencyMs })
+  const model = await startModel({
+    workers,
+    rate_limit,
+    latencyMs,
+    indexLagMs: searchLagSeconds * 1_000,
+    environment: { SEARCH_LAG_SECONDS: String(searchLagSeconds) },
+  })
   const { workspace, time } = model
-  const signups = Math.ceil((rate_limit * (windows + 2)) / requestsPerSignup)
+  const signups = Math.ceil((rate_limit * (firstWindows + windows + 1)) / requestsPerSignup)
   await model.enqueue(
     'backend',
     Array.from({ length: signups }, (_, index) => ({ email: `person-${index}@example.com` })),
   )
-  await model.passes(windowMs - (time.now() % windowMs))
+  await model.passes(firstWindows * windowMs - (time.now() % windowMs))
   const before = workspace.callCounts()
   await model.passes(windows * windowMs)
   const after = workspace.callCounts()

@@ -139,8 +139,8 @@ export const drain = async (
 ): Promise<string[]> => {
   const { bridge, remainingMs, searchLagSeconds } = dependencies
   const { setCrashVisibility, setVisibility } = dependencies
-  // A record that was never received before cannot have crashed a process.
-  if (records.some((record) => receivesOf(record) > 1)) {
+  // A second receive is mostly one that confirms a contact; the queue's own timeout is long enough.
+  if (records.some((record) => receivesOf(record) > 2)) {
     await setCrashVisibility(crashVisibility(records, remainingMs(), searchLagSeconds))
   }
   const reads = await Promise.all(records.map((record) => readRecord(bridge, record)))
