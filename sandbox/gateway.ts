@@ -67,9 +67,9 @@ export const startGateway = async ({
   onUnrouted = () => {},
   onRefused = () => {},
 }: GatewayOptions): Promise<Gateway> => {
-  const publicHost = URL.parse(publicBaseUrl)?.host
+  const publicUrl = URL.parse(publicBaseUrl)
   const respond = async (request: IncomingMessage): Promise<GatewayResponse> => {
-    const refusal = refusedHost(request.headers, publicHost)
+    const refusal = refusedHost(request.headers, publicUrl)
     if (refusal !== undefined) {
       request.resume()
       onRefused(refusal)

@@ -2,15 +2,19 @@ import type { IncomingHttpHeaders } from 'node:http'
 
 const loopbackHost = /^(?:127\.0\.0\.1|localhost|\[::1\])(?::\d+)?$/i
 
+/** Whether a `Host` is that of a URL; some proxies add the port that the scheme has anyway. */
+const isHostOf = (host: string, { protocol, origin }: URL): boolean =>
+  URL.parse(`${protocol}//${host}`)?.href === `${origin}/`
+
 /**
- * Why a request for another host is refused; undefined for this machine and for `publicHost`. A web
+ * Why a request for another host is refused; undefined for this machine and for `publicUrl`. A web
  * page can point a name of its own at 127.0.0.1 (DNS rebinding), but not name this machine.
  */
 export const refusedHost = (
   { host }: IncomingHttpHeaders,
-  publicHost?: string,
+  publicUrl?: URL | null,
 ): string | undefined =>
-  host && (loopbackHost.test(host) || host.toLowerCase() === publicHost)
+  host && (loopbackHost.test(host) || (publicUrl && isHostOf(host, publicUrl)))
     ? undefined
     : 'this port serves 127.0.0.1 and localhost: for a tunnel to the gateway, put its PUBLIC_BASE_URL into .env.local'
 

@@ -219,20 +219,30 @@ describe('the gateway behind a tunnel', () => {
     invoked.length = 0
     refused.length = 0
     try {
-      for (const host of ['my.tunnel.example', 'MY.tunnel.example', 'localhost'])
+      for (const host of [
+        'my.tunnel.example',
+        'MY.tunnel.example',
+        'my.tunnel.example:443',
+        'localhost',
+      ])
         expect(await post(tunnelled.url, host)).toMatchObject({ status: 200 })
       expect(await post(withPort.url, 'my.tunnel.example:8080')).toMatchObject({ status: 200 })
-      expect(invoked).toHaveLength(4)
+      expect(invoked).toHaveLength(5)
 
       for (const host of [
         'tunnel.example',
         'a.my.tunnel.example',
         'my.tunnel.example.evil.example',
+        'my.tunnel.example:80',
+        'me@my.tunnel.example',
+        'my.tunnel.example/base',
+        'evil.example\\@my.tunnel.example',
       ])
         expect(await post(tunnelled.url, host)).toMatchObject({ status: 403 })
-      expect(await post(withPort.url, 'my.tunnel.example')).toMatchObject({ status: 403 })
-      expect(invoked).toHaveLength(4)
-      expect(refused).toEqual(Array(4).fill(expect.stringContaining('PUBLIC_BASE_URL')))
+      for (const host of ['my.tunnel.example', 'my.tunnel.example:80'])
+        expect(await post(withPort.url, host)).toMatchObject({ status: 403 })
+      expect(invoked).toHaveLength(5)
+      expect(refused).toEqual(Array(9).fill(expect.stringContaining('PUBLIC_BASE_URL')))
     } finally {
       await Promise.all([tunnelled.close(), withPort.close()])
     }
