@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http'
 
-const loopbackHost = /^(?:127\.0\.0\.1|localhost|\[::1\])(?::\d+)?$/i
+/** SQS's URLs name `sqs.eu-west-1.localhost`; https://www.rfc-editor.org/rfc/rfc6761#section-6.3 */
+const loopbackHost = /^(?:127\.0\.0\.1|(?:[a-z\d-]+\.)*localhost|\[::1\])(?::\d+)?$/i
 
 /** Whether a `Host` is that of a URL; some proxies add the port that the scheme has anyway. */
 const isHostOf = (host: string, { protocol, origin }: URL): boolean =>

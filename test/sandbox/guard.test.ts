@@ -80,12 +80,17 @@ const gatewayPort = [
 ] as const
 
 describe.each([...ports, gatewayPort])('%s', (_name, request) => {
-  test.each(['127.0.0.1', '127.0.0.1:4101', 'localhost', 'localhost:4101', 'LocalHost', '[::1]:1'])(
-    'serves the Host %s',
-    async (host) => {
-      expect(await request({ host })).toMatchObject({ status: 200 })
-    },
-  )
+  test.each([
+    '127.0.0.1',
+    '127.0.0.1:4101',
+    'localhost',
+    'localhost:4101',
+    'LocalHost',
+    '[::1]:1',
+    'sqs.eu-west-1.localhost:4102',
+  ])('serves the Host %s', async (host) => {
+    expect(await request({ host })).toMatchObject({ status: 200 })
+  })
 
   test.each([
     'evil.example',
@@ -94,7 +99,7 @@ describe.each([...ports, gatewayPort])('%s', (_name, request) => {
     'localhost.evil.example:4101',
     'evil.example:127.0.0.1',
     'localhost@evil.example',
-    'a.localhost',
+    'a.localhost.evil.example',
     'localhost.',
     '127.0.0.1:80:80',
     '0.0.0.0',
