@@ -141,12 +141,15 @@ export const withSecret = (url: string, secret: string): string =>
 export const schemeNeedsSecret = ({ type }: SignatureScheme): boolean =>
   type !== 'open' && type !== 'invoked'
 
+/** Not with a wider tolerance: within it a captured delivery is accepted again. */
 const signsTime = ({ signed, timestamp }: HmacScheme): boolean =>
-  timestamp !== undefined && signed.includes('{timestamp}')
+  signed.includes('{timestamp}') &&
+  timestamp !== undefined &&
+  timestamp.toleranceSeconds <= defaultToleranceSeconds
 
 /**
  * Whether a verified delivery proves that it was sent when it was received, and is no captured one:
- * its signature covers a time, or its request carries the secret itself, or it signs a body whose
+ * its signature covers a time at most 300 s away, or its request carries the secret itself, or it signs a body whose
  * own time is at most 300 s from the receipt.
  *
  * @param occurred_at the event's time in the body, unix seconds
