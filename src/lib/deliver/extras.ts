@@ -90,26 +90,19 @@ const addCompany = async (
   if (!isAttached(contact.companies, id)) await send(attachCompanyRequest(contact.id, id))
 }
 
-/** Whether a contact has a note of this text; no if Intercom permanently refuses to say. */
-const hasNote = async (
-  text: string,
-  { id }: Contact,
-  { send }: ExtrasDependencies,
-): Promise<boolean> => {
-  const notes = await send(listNotesRequest(id)).catch((error: unknown) => {
-    if (isPermanent(error)) return []
-    throw error
-  })
-  return notes.some((html) => saysText(html, text))
-}
-
+/** Adds a note, unless one of its text is there; a list that is permanently refused shows none. */
 const addNote = async (
   text: string,
-  contact: Contact,
-  dependencies: ExtrasDependencies,
+  { id }: Contact,
+  { send, isNew }: ExtrasDependencies,
 ): Promise<void> => {
-  const isThere = !dependencies.isNew && (await hasNote(text, contact, dependencies))
-  if (!isThere) await dependencies.send(noteRequest(contact.id, text))
+  const listNotes = () =>
+    send(listNotesRequest(id)).catch((error: unknown) => {
+      if (isPermanent(error)) return []
+      throw error
+    })
+  const notes = isNew ? [] : await listNotes()
+  if (!notes.some((html) => saysText(html, text))) await send(noteRequest(id, text))
 }
 
 /** The extras of a signup, in the order in which they are added. */

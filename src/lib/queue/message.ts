@@ -78,8 +78,8 @@ export type RecordContent = {
 /**
  * Whether a record is a replayed dead letter, and how it treats an archived contact. `bridge dlq
  * replay` sets the attribute `replay`; a dead letter that SQS moved back still has its `reason`.
- * Only the webhook and operators may send to the FIFO queue; what others claim only makes a
- * delivery weaker.
+ * Only the webhook and operators may send to the FIFO queue; what others claim makes a delivery
+ * neither overwrite nor restore.
  */
 const replayOf = ({ messageAttributes, eventSourceARN }: QueueRecord): Replay | undefined => {
   const mayRestore = isFifo(eventSourceARN)

@@ -82,10 +82,10 @@ export const matchesFilter = (
   (event === undefined || letter.event_id === event || letter.event_id === sha256(event))
 
 /**
- * The message that replays a dead letter, also one of the inbox, through the FIFO queue. Group = its person, so that it stays in order with the
- * person's other records. Dedupe id = SHA-256 of the dead letter's id, so that SQS takes it only
- * once within five minutes. The attribute `replay` limits it to `fill`; `restore` also unarchives
- * an archived contact.
+ * The message that replays a dead letter, also one of the inbox, through the FIFO queue. Group = its
+ * person, so that it stays in order with the person's other records. Dedupe id = SHA-256 of the dead
+ * letter's id, so that SQS takes it only once within five minutes. The attribute `replay` limits it
+ * to `fill`; `restore` also unarchives an archived contact.
  */
 export const toReplay = ({ record, groupId }: DeadLetter, restore: boolean): QueueMessage => {
   const source = attribute(record, 'source')

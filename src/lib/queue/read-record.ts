@@ -30,19 +30,12 @@ export const readRecord = async (bridge: Bridge, record: QueueRecord): Promise<R
     const { delivery, index, replay } = fromRecord(record)
     const source = findRecordSource(bridge, delivery.source)
     const named = { ...unread, sourceName: delivery.source }
-    if (!source) {
-      const error = new BridgeError(
-        'unknown_source',
-        'the config has no source of this name: add it, deploy, then replay',
-      )
-      return { ...named, error }
-    }
-    if (!isFifo(record.eventSourceARN) && !inboxMayName(bridge, delivery.source)) {
-      const error = new BridgeError(
-        'unknown_source',
-        'the inbox may not name this source: list it in inbox.sources of the config, deploy, then replay',
-      )
-      return { ...named, error }
+    const mayName = isFifo(record.eventSourceARN) || inboxMayName(bridge, delivery.source)
+    if (!source || !mayName) {
+      const message = source
+        ? 'the inbox may not name this source: list it in inbox.sources of the config, deploy, then replay'
+        : 'the config has no source of this name: add it, deploy, then replay'
+      return { ...named, error: new BridgeError('unknown_source', message) }
     }
     const reading = await read(source, delivery)
     const { received_at } = delivery
