@@ -79,18 +79,21 @@ const gatewayPort = [
   (headers: OutgoingHttpHeaders) => send(`${gateway.url}/forms/join`, 'POST', headers),
 ] as const
 
-describe.each([...ports, gatewayPort])('%s', (_name, request) => {
-  test.each([
-    '127.0.0.1',
-    '127.0.0.1:4101',
-    'localhost',
-    'localhost:4101',
-    'LocalHost',
-    '[::1]:1',
-    'sqs.eu-west-1.localhost:4102',
-  ])('serves the Host %s', async (host) => {
-    expect(await request({ host })).toMatchObject({ status: 200 })
+test('the host of the queue URLs that SQS returns is served', async () => {
+  const { status } = await send(`${sqs.url}/_fauxqs/queues`, 'GET', {
+    host: 'sqs.eu-west-1.localhost:4102',
   })
+
+  expect(status).not.toBe(403)
+})
+
+describe.each([...ports, gatewayPort])('%s', (_name, request) => {
+  test.each(['127.0.0.1', '127.0.0.1:4101', 'localhost', 'localhost:4101', 'LocalHost', '[::1]:1'])(
+    'serves the Host %s',
+    async (host) => {
+      expect(await request({ host })).toMatchObject({ status: 200 })
+    },
+  )
 
   test.each([
     'evil.example',
