@@ -60,6 +60,14 @@ const postsAtOnce = 50
 /** Intercom's search lags; no signup may be duplicated because of it. */
 const indexLagMs = 60_000
 
+/** The requests of a signup that becomes a contact: a search, a create, the search that confirms. */
+export const requestsPerSignup = 3
+
+/** For signups that no other one could double: no source has leads, and each has its account id. */
+export const accountsOnly = (source: SourceOptions = {}): ModelOptions => ({
+  bridge: defineBridge({ sources: { backend: signup({ role: 'user', ...source }) } }),
+})
+
 export type SceneOptions = ModelOptions & { readonly source?: SourceOptions }
 
 /**
@@ -106,9 +114,9 @@ export const startScene = async ({ source = {}, ...options }: SceneOptions = {})
   /** The e-mail address in a dead letter's delivery. */
   const emailIn = (body: string): string | undefined => {
     const message: unknown = JSON.parse(body)
-    const raw = isRecord(message) && typeof message.body === 'string' ? message.body : ''
-    const text = decodeURIComponent(Buffer.from(raw, 'base64').toString().replaceAll('+', ' '))
-    return /[\w.]+@[\w.]+/.exec(text)?.[0]
+    const isOwn = isRecord(message) && typeof message.body === 'string'
+    const text = isOwn ? Buffer.from(String(message.body), 'base64').toString() : body
+    return /[\w.]+@[\w.]+/.exec(decodeURIComponent(text.replaceAll('+', ' ')))?.[0]
   }
 
   return {
@@ -141,7 +149,11 @@ export const startScene = async ({ source = {}, ...options }: SceneOptions = {})
       await model.time.run(Promise.all(Array.from({ length: postsAtOnce }, work)))
     },
     /** Sends Intercom a request that is not the bridge's; returns the id in the response. */
-    intercom: async (method: 'POST' | 'DELETE', path: string, body?: object): Promise<string> => {
+    intercom: async (
+      method: 'POST' | 'PUT' | 'DELETE',
+      path: string,
+      body?: object,
+    ): Promise<string> => {
       const respond = createRespond(model.workspace, model.time.sleep)
       const reply = await model.time.run(
         respond({
@@ -166,6 +178,9 @@ export const startScene = async ({ source = {}, ...options }: SceneOptions = {})
       model.workspace.reset()
       newest.clear()
     },
+    /** How long after an instant the last contact was created, in milliseconds. */
+    createdWithinMs: (sinceMs: number): number =>
+      Math.max(...model.contacts().map(({ created_at }) => created_at * 1_000 - sinceMs)),
     /** Compares Intercom and the dead letters with the signups that got a 200. */
     audit: (): Counters => {
       const contacts = Map.groupBy(model.contacts(), ({ email }) => email ?? '')
