@@ -2,6 +2,7 @@ import { crashRows } from './crash-rows.ts'
 import { edgeRows } from './edge-rows.ts'
 import { intercomRows } from './intercom-rows.ts'
 import { parkingRows } from './parking-rows.ts'
+import { peopleRows } from './people-rows.ts'
 import type { Row } from './row.ts'
 import { senderRows } from './sender-rows.ts'
 
@@ -9,6 +10,7 @@ import { senderRows } from './sender-rows.ts'
 export const rows: readonly Row[] = [
   ...intercomRows,
   ...senderRows,
+  ...peopleRows,
   ...crashRows,
   ...parkingRows,
   ...edgeRows,

@@ -110,10 +110,20 @@ export const startModel = async (options: ModelOptions = {}) => {
         ),
     }
   }
-  const startWorker = (worker: number): WorkerProcess => {
+  const startProcess = (worker: number): WorkerProcess => {
     const lifetime = createLifetime(options.onAwait)
     const dependencies = createDependencies(`worker ${worker}`, lifetime)
     return { invoke: createWorker(environment, dependencies), kill: lifetime.end }
+  }
+  const startWorker = (worker: number): WorkerProcess => {
+    let process = startProcess(worker)
+    return {
+      invoke: (event, context) => {
+        if (options.isNextProcess?.()) process = startProcess(worker)
+        return process.invoke(event, context)
+      },
+      kill: () => process.kill(),
+    }
   }
 
   const { respond, ingest } = await createWebhook(

@@ -37,6 +37,8 @@ export type ModelOptions = {
   readonly skewMs?: number
   /** Responds to a request instead of Intercom, unless it returns `undefined`. */
   readonly intercept?: (request: HttpRequest) => HttpResponse | undefined
+  /** Called before every batch of a worker; true: another process takes it. Default: the same one. */
+  readonly isNextProcess?: () => boolean
   /** Called at every await point of every worker. */
   readonly onAwait?: (point: AwaitPoint) => void
   /** Called with every log line and every count; log lines are then not kept. */
