@@ -4,6 +4,7 @@ import { intercomRows } from './intercom-rows.ts'
 import { parkingRows } from './parking-rows.ts'
 import { peopleRows } from './people-rows.ts'
 import type { Row } from './row.ts'
+import { searchRows } from './search-rows.ts'
 import { senderRows } from './sender-rows.ts'
 
 /** Every row, in the order of docs/reliability.md. */
@@ -11,6 +12,7 @@ export const rows: readonly Row[] = [
   ...intercomRows,
   ...senderRows,
   ...peopleRows,
+  ...searchRows,
   ...crashRows,
   ...parkingRows,
   ...edgeRows,
