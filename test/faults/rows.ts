@@ -6,6 +6,7 @@ import { peopleRows } from './people-rows.ts'
 import type { Row } from './row.ts'
 import { searchRows } from './search-rows.ts'
 import { senderRows } from './sender-rows.ts'
+import { trustRows } from './trust-rows.ts'
 
 /** Every row, in the order of docs/reliability.md. */
 export const rows: readonly Row[] = [
@@ -13,6 +14,7 @@ export const rows: readonly Row[] = [
   ...senderRows,
   ...peopleRows,
   ...searchRows,
+  ...trustRows,
   ...crashRows,
   ...parkingRows,
   ...edgeRows,

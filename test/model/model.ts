@@ -1,3 +1,4 @@
+import type { SQSEvent } from 'aws-lambda'
 import { createInProcessSend } from '../../sandbox/intercom/in-process.ts'
 import { createWorkspace } from '../../sandbox/intercom/workspace.ts'
 import type { Dependencies } from '../../src/handlers/dependencies.ts'
@@ -177,6 +178,15 @@ export const startModel = async (options: ModelOptions = {}) => {
         messages.push(...toMessages(stripDelivery(preset, delivery), reading))
       }
       return messages.map(sqs.queue.send)
+    },
+    /** Invokes a worker with the records of another queue; returns the ids of those to retry. */
+    invokeWorker: async (records: SQSEvent['Records']): Promise<string[]> => {
+      const untilMs = time.now() + 60_000
+      const context = { getRemainingTimeInMillis: () => untilMs - time.now() }
+      const { batchItemFailures } = await time.run(
+        startProcess(0).invoke({ Records: records }, context),
+      )
+      return batchItemFailures.map(({ itemIdentifier }) => itemIdentifier)
     },
     /** Lets time pass until the queue holds no message, visible or hidden, and no worker runs. */
     drained: async (): Promise<void> => {
