@@ -1,20 +1,16 @@
 /**
  * `npm run soak` signs up 10,000 people at the deployed bundles, with failing requests and killed
  * processes, and audits the contacts; `npm run soak -- 500 7` signs up 500, with the seed 7.
- * `--no-leads` takes less time: a lead waits 180 s when its create may have succeeded.
  */
 import { soak } from './soak.ts'
 
-const words = process.argv.slice(2)
-const leads = !words.includes('--no-leads')
-const numbers = words.filter((word) => word !== '--no-leads').map(Number)
-const [count = 10_000, seed = 1] = numbers
+const [count = 10_000, seed = 1] = process.argv.slice(2).map(Number)
 if (!(Number.isInteger(count) && count > 0 && Number.isInteger(seed))) {
-  console.error('SIGNUPS and SEED must be whole numbers: npm run soak -- 500 7')
+  console.error('PEOPLE and SEED must be whole numbers: npm run soak -- 500 7')
   process.exit(1)
 }
-console.log(`${count} signups, seed ${seed}`)
-const figures = await soak({ count, seed, leads, onProgress: (text) => console.log(`  ${text}`) })
+console.log(`${count} people, seed ${seed}`)
+const figures = await soak({ count, seed, onProgress: (text) => console.log(`  ${text}`) })
 for (const [name, figure] of Object.entries(figures)) console.log(`${name.padEnd(12)} ${figure}`)
 const { lost, duplicated, wrong, leaked, left, batchesLost } = figures
 if (batchesLost === 0) console.log('no batch was killed: use more signups')

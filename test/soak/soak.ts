@@ -5,7 +5,8 @@ import { createRandom } from '../model/random.ts'
 
 /** The figures of a soak. */
 export type SoakFigures = {
-  readonly signups: number
+  readonly people: number
+  readonly contacts: number
   /** Posts that were sent again because the response was not a success. */
   readonly sentAgain: number
   /** Processes that were killed. */
@@ -30,8 +31,6 @@ export type SoakFigures = {
 export type SoakOptions = {
   readonly count: number
   readonly seed: number
-  /** Whether one in four is a lead, who waits 180 s when its create may have succeeded. */
-  readonly leads: boolean
   /** Called with lines of progress. */
   readonly onProgress?: (text: string) => void
 }
@@ -39,19 +38,29 @@ export type SoakOptions = {
 const postsAtOnce = 16
 /** Longer than any signup waits. */
 const stuckMs = 600_000
-/** Longer than an invocation may take, so that a record is received again only after a kill. */
-const visibilitySeconds = 65
+const searchLagSeconds = 2
+/** Longer than an invocation takes, and then until search shows what it created: as deployed. */
+const visibilitySeconds = 60 + searchLagSeconds + 3
 
 const emailOf = (person: number) => `person-${person}@example.com`
 const nameOf = (person: number) => `Person ${person}`
 
 type Kind = 'account' | 'user' | 'lead'
 
-const signupOf = (person: number, kind: Kind): [source: string, body: object | URLSearchParams] => {
-  const [email, name, event_id] = [emailOf(person), nameOf(person), `event-${person}`]
-  if (kind === 'lead') return ['waitlist', new URLSearchParams({ email, name })]
-  const account = kind === 'account' && { external_id: `account-${person}` }
-  return ['backend', { event_id, email, name, ...account }]
+/** The signups of a person, one right after the other: one in four is a lead, who signs up twice. */
+const kindsOf = (person: number): readonly Kind[] => {
+  if (person % 4 !== 3) return [person % 2 === 0 ? 'account' : 'user']
+  return ['lead', person % 8 === 3 ? 'lead' : 'account']
+}
+
+/** The `at`-th signup of a person; a lead's first one is a form's. */
+const signupOf = (person: number, at: number): [source: string, body: object | URLSearchParams] => {
+  const kind = kindsOf(person)[at]
+  const [email, name, event_id] = [emailOf(person), nameOf(person), `event-${person}-${at}`]
+  if (kind === 'lead' && at === 0) return ['waitlist', new URLSearchParams({ email, name })]
+  const external_id = kind === 'account' && { external_id: `account-${person}` }
+  const role = kind === 'lead' && { role: 'lead' }
+  return ['backend', { event_id, email, name, ...external_id, ...role }]
 }
 
 /**
@@ -61,12 +70,9 @@ const signupOf = (person: number, kind: Kind): [source: string, body: object | U
 export const soak = async ({
   count,
   seed,
-  leads,
   onProgress = () => {},
 }: SoakOptions): Promise<SoakFigures> => {
   const started = performance.now()
-  const kindOf = (person: number): Kind =>
-    person % 4 === 3 && leads ? 'lead' : person % 2 === 0 ? 'account' : 'user'
   const random = createRandom(seed)
   let [batchesLost, handedBack, parked, sentAgain, kills, leaked] = [0, 0, 0, 0, 0, 0]
   const bridge = await startBridge(
@@ -96,16 +102,18 @@ export const soak = async ({
   for (const [index, fault] of faults.entries()) {
     intercom.addFault({ ...fault, seed: seed * faults.length + index })
   }
-  intercom.addFault({ index_lag_ms: 2_000 })
+  intercom.addFault({ index_lag_ms: searchLagSeconds * 1_000 })
 
   let posted = 0
   const post = async (person: number): Promise<void> => {
-    for (;;) {
-      const { status } = await bridge.post(...signupOf(person, kindOf(person)))
-      if (status === 200 || status === 303) break
-      sentAgain += 1
+    for (const at of kindsOf(person).keys()) {
+      for (;;) {
+        const { status } = await bridge.post(...signupOf(person, at))
+        if (status === 200 || status === 303) break
+        sentAgain += 1
+      }
+      posted += 1
     }
-    posted += 1
   }
   const people = Array.from({ length: count }, (_, person) => person).values()
   const work = async (): Promise<void> => {
@@ -166,7 +174,8 @@ export const soak = async ({
   const left = await bridge.parked()
   await bridge.close()
   return {
-    signups: count,
+    people: count,
+    contacts: intercom.contacts().length,
     sentAgain,
     kills,
     batchesLost,
@@ -180,8 +189,8 @@ export const soak = async ({
       contactsOf(person).some(
         ({ name, external_id, role }) =>
           name !== nameOf(person) ||
-          role !== (kindOf(person) === 'lead' ? 'lead' : 'user') ||
-          (kindOf(person) === 'account' && external_id !== `account-${person}`),
+          role !== (kindsOf(person).every((kind) => kind === 'lead') ? 'lead' : 'user') ||
+          (kindsOf(person).includes('account') && external_id !== `account-${person}`),
       ),
     ).length,
     leaked,
