@@ -29,6 +29,7 @@ const startMixedBatch = async (
     seed,
     workers: 1,
     attributes: ['plan:string'],
+    indexLagMs: 170_000,
     onAwait: (point) => scene && onAwait(point, scene),
   })
   const { model, intercom, expectContact } = scene
@@ -41,7 +42,7 @@ const startMixedBatch = async (
   const { email } = archived
   const id = await intercom('POST', '/contacts', { role: 'user', email, external_id: 'account-3' })
   await intercom('POST', `/contacts/${id}/archive`)
-  await model.passes(120_000)
+  await model.passes(180_000)
   const path = '/contacts/search'
   model.workspace.addFault({ method: 'POST', path, status: 503, count: 4 })
   for (const person of [added, incomplete, complete, archived, retried]) {
