@@ -5,6 +5,7 @@ import { createQueues, queueUrlOf } from '../lib/aws/sqs.ts'
 import { type Environment, parseWorkerEnv, type WorkerEnv } from '../lib/config/env.ts'
 import { BridgeError, toBridgeError } from '../lib/errors.ts'
 import { type DrainDependencies, drain } from '../lib/queue/batch.ts'
+import { createHolds } from '../lib/queue/confirm.ts'
 import type { RecordRetry } from '../lib/queue/queues.ts'
 import { groupIdOf, isFifo, receivesOf } from '../lib/queue/record.ts'
 import { backoffSeconds } from '../lib/queue/retry-or-park.ts'
@@ -35,6 +36,7 @@ export const createWorker = (environment: Environment, overrides: Partial<Depend
   const { bridge, clock, random, telemetry } = dependencies
   const queues = dependencies.openQueues()
   const deliver = createDeliver(env, dependencies)
+  const mayHold = createHolds()
 
   const setVisibility = async (retries: readonly RecordRetry[]): Promise<void> => {
     const [first] = retries
@@ -61,6 +63,7 @@ export const createWorker = (environment: Environment, overrides: Partial<Depend
       remainingMs,
       searchLagSeconds: env.SEARCH_LAG_SECONDS,
       confirmAfterSeconds: env.CONFIRM === 'true' ? env.SEARCH_LAG_SECONDS : 0,
+      mayHold,
       random,
       now: clock.now,
       onResult: (result) => reportRecord(telemetry, result),

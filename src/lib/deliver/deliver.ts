@@ -9,12 +9,14 @@ import { applyExtras, type TagIds } from './extras.ts'
 import type { Fuse } from './fuse.ts'
 import {
   type AttributesRequest,
+  countResponses,
   type Exchange,
   isFirstSearch,
+  lastRead,
   type StepResponse,
 } from './history.ts'
 import { nextStep } from './next-step.ts'
-import type { Policy } from './policy.ts'
+import { existedBefore, type Policy } from './policy.ts'
 import type { Decision } from './step.ts'
 
 /** The result of one delivered signup. */
@@ -27,7 +29,10 @@ export type DeliverResult = Omit<Decision, 'refused' | 'outcome'> & {
   readonly incomplete: readonly BridgeError[]
   /** A temporary error while adding the extras: the signup has to be retried. */
   readonly pending?: BridgeError
-  /** Whether search showed the contact under the signup's e-mail; without an e-mail: at all. */
+  /**
+   * Whether search showed the contact under the signup's e-mail; without an e-mail: at all. One that
+   * was not searched for, and had that e-mail before, counts as shown.
+   */
   readonly isShown: boolean
   /** Set while search does not show a lead: a retry sooner could create a second one. */
   readonly retryAfterSeconds?: number
@@ -93,20 +98,29 @@ const listAge = ({ again }: AttributesRequest, { replayedAtMs }: Policy): ListAg
       }
     : {}
 
-/** Whether search showed a contact, and not only this process remembers it. */
+/**
+ * Whether search showed a contact, and not only this process remembers it. Without a search: whether
+ * it existed before with this e-mail, and was not restored.
+ */
 const wasShown = (
   history: readonly Exchange[],
   { contact: { email } }: Signup,
+  policy: Policy,
   { id }: Contact,
-): boolean =>
-  history.some(
+): boolean => {
+  const hasEmail = (contact: Contact) => email === undefined || isEmailOf(contact, email)
+  if (!history.some(({ request }) => isFirstSearch(request))) {
+    const read = lastRead(history, id)
+    const isAsBefore = read !== undefined && existedBefore(read, policy) && hasEmail(read)
+    return isAsBefore && countResponses(history, 'unarchived') === 0
+  }
+  return history.some(
     ({ response }) =>
       response.type === 'contacts' &&
       !response.unindexed?.includes(id) &&
-      response.contacts.some(
-        (found) => found.id === id && (email === undefined || isEmailOf(found, email)),
-      ),
+      response.contacts.some((found) => found.id === id && hasEmail(found)),
   )
+}
 
 const runSteps = async (
   signup: Signup,
@@ -120,7 +134,7 @@ const runSteps = async (
     const step = nextStep(signup, policy, history)
     if ('fail' in step) throw step.fail
     if ('done' in step) {
-      const isShown = wasShown(history, signup, step.done.contact)
+      const isShown = wasShown(history, signup, policy, step.done.contact)
       return { ...step.done, isShown, ...(refusal && { refusal }) }
     }
     const { request } = step
@@ -136,13 +150,6 @@ const runSteps = async (
     history.push({ request, response })
   }
 }
-
-/**
- * Whether the contact existed before the signup was received. One just created did not, whatever
- * Intercom's clock says; for one that an earlier receive created, `created_at` decides.
- */
-const existedBefore = ({ outcome, contact }: Decision, { received_at }: Policy): boolean =>
-  outcome !== 'created' && (contact.created_at ?? 0) < received_at
 
 /** Without the companies, if a new contact shows as many: an earlier receive has added them. */
 const withoutAttached = (signup: Signup, { companies }: Contact): Signup =>
@@ -178,7 +185,8 @@ export const deliver = async (
   )
   const { refused, refusal, ...rest } = decision
   const { contact, outcome, isShown } = decision
-  const isOld = existedBefore(decision, policy)
+  // One just created is new, whatever Intercom's clock says.
+  const isOld = outcome !== 'created' && existedBefore(contact, policy)
   const isConfirmed = policy.confirms === true && outcome === 'unchanged' && isShown && !isOld
   const { failed, pending } =
     isOld && policy.onExisting === 'skip'

@@ -1,3 +1,4 @@
+import type { Contact } from '../intercom/contact.ts'
 import { provesTime } from '../signature/verify.ts'
 import type { Signup } from '../signup.ts'
 import type { Source, SourceOptions } from '../sources/source.ts'
@@ -24,6 +25,14 @@ export type Policy = {
 /** Whether a source overwrites existing values, and so needs the mark. */
 export const overwrites = (onExisting: SourceOptions['onExisting']): boolean =>
   onExisting !== undefined && onExisting !== 'fill' && onExisting !== 'skip'
+
+/** Whether a contact existed before the signup was received, by Intercom's clock. */
+export const existedBefore = ({ created_at }: Contact, { received_at }: Policy): boolean =>
+  (created_at ?? 0) < received_at
+
+/** Whether an earlier receive of this signup created a contact. */
+export const isOwn = ({ contact: { role } }: Signup, policy: Policy, contact: Contact): boolean =>
+  policy.confirms === true && contact.role === role && !existedBefore(contact, policy)
 
 /** When and how a signup was received. */
 export type Arrival = {

@@ -34,6 +34,22 @@ export const isConfirmed = (bridge: Bridge, record: QueueRecord, signup: Signup)
   groupIdOf(record) === personKey(signup) &&
   mayBeDoubled(bridge, signup)
 
+const maxHeldIds = 10_000
+
+/**
+ * Returns a function that says whether this process holds a record for the first time: search may
+ * lag for hours, or never show a contact, and each time the record could create another lead.
+ */
+export const createHolds = (): ((messageId: string) => boolean) => {
+  const ids = new Set<string>()
+  return (messageId) => {
+    if (ids.has(messageId)) return false
+    if (ids.size >= maxHeldIds) ids.clear()
+    ids.add(messageId)
+    return true
+  }
+}
+
 /**
  * Whether search does not show a contact yet under the signup's e-mail: it was created, restored or
  * given this e-mail just now, or by an earlier request whose response was lost.

@@ -122,6 +122,40 @@ describe('a new contact', () => {
     ])
   })
 
+  test.each([
+    ['1', 1],
+    ['2', 2],
+    ['5', 5],
+  ])('that search never shows is held once by each of %s workers', async (_text, workers) => {
+    for (const indexLagMs of [400_000, 1e12]) {
+      const scene = await startConfirming({}, { workers, indexLagMs })
+
+      expect(await secondsOf(scene, () => scene.signUp(account))).toBe(180)
+      await scene.joinWaitlist({ email: 'grace@example.com' })
+
+      expect(scene.count('held')).toBeLessThanOrEqual(1 + workers)
+      expect(scene.reasons()).toEqual([])
+    }
+  })
+
+  test('is not held if a source with `lookup: false` updates one that was there', async () => {
+    const scene = await startConfirming({ lookup: false })
+    await scene.addContact({ email: ada.email, external_id: '1' })
+    await scene.time.advance(200_000)
+
+    expect(await scene.signUp(account)).toEqual(['POST /contacts 409', get, update])
+  })
+
+  test('is held if a source with `lookup: false` gives it this e-mail', async () => {
+    const scene = await startConfirming({ lookup: false })
+    await scene.addContact({ external_id: '1' })
+    await scene.time.advance(200_000)
+
+    expect(await scene.signUp(account)).toEqual(['POST /contacts 409', get, update, search])
+    await scene.joinWaitlist({ email: ada.email })
+    expect(scene.contacts()).toHaveLength(1)
+  })
+
   test('restored from the archive is held: search does not show it yet', async () => {
     const scene = await startConfirming()
     const id = await scene.addContact(account)

@@ -104,9 +104,13 @@ describe('deliver', () => {
   })
 
   describe('says whether search showed the contact', () => {
-    const isShown = async (signup: Signup, ...responses: ContactResponse[]) => {
+    const isShown = async (
+      signup: Signup,
+      responses: readonly ContactResponse[],
+      policy: Policy = defaultPolicy,
+    ) => {
       const recent = createRecentContacts(createClock())
-      const result = await deliver(signup, defaultPolicy, dependencies(recent, ...responses))
+      const result = await deliver(signup, policy, dependencies(recent, ...responses))
       return result.isShown
     }
 
@@ -136,7 +140,24 @@ describe('deliver', () => {
         ],
       ],
     ])('%s: %s', async (_name, expected, signup, responses) => {
-      expect(await isShown(signup, ...responses)).toBe(expected)
+      expect(await isShown(signup, responses)).toBe(expected)
+    })
+
+    const before = { created_at: defaultPolicy.received_at - 1 }
+    const since = { created_at: defaultPolicy.received_at }
+    const other = { email: 'old@example.com' }
+
+    test.each<[string, boolean, Partial<Contact>, ContactResponse[]]>([
+      ['with this e-mail', true, before, []],
+      ['created since', false, since, []],
+      ['with another e-mail', false, { ...before, ...other }, []],
+      ['restored', false, before, [conflict('a', true), { type: 'unarchived' }]],
+    ])('without a search: %s: %s', async (_name, expected, fields, restoring) => {
+      const read = returned(contact('a', { external_id: '1', ...fields }))
+      const responses = restoring.length > 0 ? [...restoring, read] : [conflict('a'), read]
+      const policy = { ...defaultPolicy, lookup: false }
+
+      expect(await isShown(account, responses, policy)).toBe(expected)
     })
 
     test('not one that only this process remembers; a lead may then be retried after the lag', async () => {

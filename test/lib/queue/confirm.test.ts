@@ -9,7 +9,7 @@ import {
   typeform,
   webhook,
 } from '../../../src/lib/index.ts'
-import { isConfirmed, isUnconfirmed } from '../../../src/lib/queue/confirm.ts'
+import { createHolds, isConfirmed, isUnconfirmed } from '../../../src/lib/queue/confirm.ts'
 import { personKey } from '../../../src/lib/queue/message.ts'
 import type { Signup } from '../../../src/lib/signup.ts'
 import type { Source } from '../../../src/lib/sources/source.ts'
@@ -97,6 +97,22 @@ describe('isConfirmed', () => {
     expect(isConfirmed(bridge, recordOf(lead, inboxArn), lead)).toBe(false)
     expect(isConfirmed(bridge, recordOf(lead, fifoArn, 'everyone'), lead)).toBe(false)
   })
+})
+
+test('a process holds each record once', () => {
+  const mayHold = createHolds()
+
+  expect(['a', 'b', 'a', 'b', 'c'].map(mayHold)).toEqual([true, true, false, false, true])
+  expect(createHolds()('a')).toBe(true)
+})
+
+test('a process remembers the last 10,000 records that it held, at most', () => {
+  const mayHold = createHolds()
+  for (let count = 0; count < 10_000; count += 1) mayHold(`m${count}`)
+
+  expect(mayHold('m0')).toBe(false)
+  expect(mayHold('one more')).toBe(true)
+  expect(mayHold('m0')).toBe(true)
 })
 
 describe('isUnconfirmed', () => {
