@@ -68,13 +68,13 @@ const hasOtherEmail = (contact: Contact, email: string): boolean =>
 
 /**
  * Returns the contacts that the last search and its narrower ones found, each as last read since, if
- * it was. In a search by e-mail or phone, one that has the phone and another e-mail is not the
- * person.
+ * it was. One that search shows by the phone alone, and that has another e-mail, is not the person,
+ * nor one that has got another e-mail since.
  */
 export const foundContacts = (history: History): readonly Contact[] => {
   const exchanges = sinceSearch(history)
   const search = exchanges[0]?.request
-  const email = search?.type === 'search' && search.phone !== undefined ? search.email : undefined
+  const email = search?.type === 'search' ? search.email : undefined
   const contacts = exchanges.flatMap(({ response }) =>
     response.type === 'contacts' ? response.contacts : [],
   )
@@ -82,7 +82,7 @@ export const foundContacts = (history: History): readonly Contact[] => {
   return [...unique.values()].flatMap((contact) => {
     const read = lastRead(exchanges, contact.id) ?? contact
     const isOther = (seen: Contact) => email !== undefined && hasOtherEmail(seen, email)
-    return isOther(contact) || (isEmpty(contact.email) && isOther(read)) ? [] : [read]
+    return isOther(contact) || isOther(read) ? [] : [read]
   })
 }
 

@@ -111,6 +111,45 @@ describe('nextStep: more contacts than a page', () => {
   })
 })
 
+describe('nextStep: a contact that has got another e-mail since search saw it', () => {
+  const named = withFields(newcomer, { name: 'Ada' })
+
+  test.each([
+    ['a user', contact('a')],
+    ['a lead', contact('a', { role: 'lead' })],
+  ])('is not the person: %s', (_role, shown) => {
+    const changed = { ...shown, email: 'grace@example.com' }
+
+    expect(run(named, [found(shown), returned(changed)]).requests.slice(1)).toMatchObject([
+      getA,
+      { type: 'create', fields: { email, name: 'Ada' } },
+    ])
+  })
+
+  test('is the person if it has the account id, which the conflict says', () => {
+    const changed = { ...own, email: 'grace@example.com' }
+    const accountWithName = withFields(account, { name: 'Ada' })
+    const responses = [found(own), returned(changed), conflict('a'), returned(changed)]
+
+    expect(run(accountWithName, responses).requests.at(-1)).toEqual({
+      type: 'update',
+      id: 'a',
+      fields: { name: 'Ada' },
+    })
+  })
+
+  test('is the person if only the case differs, or it has none by now', () => {
+    for (const now of ['Ada@Example.com', null]) {
+      const changed = contact('a', { email: now })
+
+      expect(run(named, [found(contact('a')), returned(changed)]).requests.at(-1)).toMatchObject({
+        type: 'update',
+        id: 'a',
+      })
+    }
+  })
+})
+
 describe('nextStep: a person with an e-mail and a phone number', () => {
   const both = withFields(account, { phone })
   const bothLead = withFields(lead, { phone })
