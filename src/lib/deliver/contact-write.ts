@@ -7,7 +7,7 @@ import { attributePrefix, type ContactFields, markName, type Signup } from '../s
 import type { SignupAttributes } from './attributes.ts'
 import { changesOf, clearsOf, signedUpAt, type Wanted } from './contact-diff.ts'
 import { type FittedAttribute, isSameName } from './fit-attributes.ts'
-import type { Policy } from './policy.ts'
+import { isOwn, type Policy } from './policy.ts'
 import type { Refusals } from './refusals.ts'
 
 /** What may be sent: the attributes as the workspace takes them, without what Intercom refused. */
@@ -118,7 +118,8 @@ const withoutReplacing = (
  * Returns the fields that a signup writes to an existing contact; empty if there is nothing to
  * write. `fill` writes the fields that are empty there. `overwrite` writes all that differ, empties
  * those that the sender does, and writes the mark, unless an event as new was applied already.
- * `skip` writes only an opt-out. A contact of another account is only filled.
+ * `skip` writes only an opt-out, and fills a contact that an earlier receive of this signup created:
+ * what Intercom refused then is named again. A contact of another account is only filled.
  */
 export const fieldsToUpdate = (
   signup: Signup,
@@ -129,13 +130,14 @@ export const fieldsToUpdate = (
   const { onExisting } = policy
   const { attributes, whyNotAttributes } = sendable
   const filled = changesOf(signup, policy, contact, attributes, () => false)
-  if (onExisting === 'skip') {
+  if (onExisting === 'skip' && !isOwn(signup, policy, contact)) {
     const optOut = filled.fields.filter(([name]) => name === 'unsubscribed_from_emails')
     return { fields: Object.fromEntries(optOut), leftOut: [], degraded: false }
   }
   const { external_id } = signup.contact
   const differs = !!external_id && !!contact.external_id && contact.external_id !== external_id
-  const fills = onExisting === 'fill' || (differs && contact.role === 'user')
+  const fills =
+    onExisting === 'fill' || onExisting === 'skip' || (differs && contact.role === 'user')
   const applied = appliedAt(contact, attributes.mark)
   if (fills || Number.isNaN(applied)) return { ...split(filled, sendable), degraded: !fills }
   if (Number(attributes.mark?.value) <= applied) {

@@ -194,7 +194,8 @@ export const deliver = async (
       : await applyExtras(isConfirmed ? withoutAttached(signup, contact) : signup, contact, {
           ...countingDependencies,
           isNew: outcome === 'created',
-          fillsOnly: policy.replayedAtMs !== undefined || isConfirmed,
+          isConfirmed,
+          fillsOnly: policy.replayedAtMs !== undefined,
         })
   const incomplete = [refused.length > 0 ? refusedError(refused, refusal) : undefined, failed]
   return {

@@ -90,19 +90,25 @@ const addCompany = async (
   if (!isAttached(contact.companies, id)) await send(attachCompanyRequest(contact.id, id))
 }
 
-/** Adds a note, unless one of its text is there; a list that is permanently refused shows none. */
+/**
+ * Adds a note, unless one of its text is there. A list that is permanently refused shows none, but
+ * a contact that an earlier receive created and that has a note has this one.
+ */
 const addNote = async (
   text: string,
-  { id }: Contact,
-  { send, isNew }: ExtrasDependencies,
+  { id, notes: shown }: Contact,
+  { send, isNew, isConfirmed }: ExtrasDependencies,
 ): Promise<void> => {
   const listNotes = () =>
     send(listNotesRequest(id)).catch((error: unknown) => {
-      if (isPermanent(error)) return []
+      if (isPermanent(error)) return undefined
       throw error
     })
   const notes = isNew ? [] : await listNotes()
-  if (!notes.some((html) => saysText(html, text))) await send(noteRequest(id, text))
+  const isThere = notes
+    ? notes.some((html) => saysText(html, text))
+    : isConfirmed && (shown?.data?.length ?? 0) > 0
+  if (!isThere) await send(noteRequest(id, text))
 }
 
 /** The extras of a signup, in the order in which they are added. */
@@ -152,6 +158,8 @@ export type ExtrasDependencies = {
   readonly tagIds: TagIds
   /** This pass created the contact: it has no notes yet. */
   readonly isNew: boolean
+  /** An earlier receive created the contact. */
+  readonly isConfirmed: boolean
   /** Fill only the empty fields of an existing company: a replay must not undo newer changes. */
   readonly fillsOnly: boolean
 }

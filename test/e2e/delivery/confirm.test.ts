@@ -276,13 +276,43 @@ describe('what is confirmed', () => {
     expect(json).toMatchObject({ plan: { name: 'free' } })
   })
 
-  test('parks what it left out once', async () => {
+  test.each(['fill', 'skip', 'overwrite'] as const)(
+    'parks what it left out once, with `%s`',
+    async (onExisting) => {
+      const scene = await startConfirming({ onExisting })
+
+      await scene.signUp({ ...account, custom_attributes: { unknown_here: 'x' } })
+
+      expect(scene.reasons()).toEqual(['attributes_refused'])
+      expect(scene.notes.logged.filter(({ event }) => event === 'incomplete')).toHaveLength(1)
+      expect(scene.count('confirmed')).toBe(1)
+    },
+  )
+
+  test.each([
+    ['an account', account],
+    ['a lead', { email: ada.email, role: 'lead' }],
+  ])('has its company as the signup says, if it failed before: %s', async (_who, person) => {
     const scene = await startConfirming()
+    await scene.intercom('POST', '/companies', { company_id: 'c-1', plan: 'free' })
+    scene.workspace.addFault({ path: '/companies', status: 503, count: 3 })
 
-    await scene.signUp({ ...account, custom_attributes: { unknown_here: 'x' } })
+    await scene.signUp({ ...person, ...extras })
 
-    expect(scene.reasons()).toEqual(['attributes_refused'])
-    expect(scene.notes.logged.filter(({ event }) => event === 'incomplete')).toHaveLength(1)
+    const { json } = await scene.intercom('POST', '/companies', { company_id: 'c-1' })
+    expect(json).toMatchObject({ plan: { name: 'pro' } })
+    expect(scene.contacts()).toMatchObject([{ companies: { total_count: 1 } }])
+  })
+
+  test('has its note once, also if the token may not list notes', async () => {
+    for (const status of [undefined, 403]) {
+      const scene = await startConfirming()
+      if (status) scene.workspace.addFault({ method: 'GET', path: '/contacts/*/notes', status })
+
+      await scene.signUp({ ...account, note: 'met at the fair' })
+
+      expect(scene.contacts()).toMatchObject([{ notes: { total_count: 1 } }])
+    }
   })
 
   test('is looked up with `lookup: false`, too', async () => {

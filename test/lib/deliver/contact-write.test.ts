@@ -405,6 +405,35 @@ test('fieldsToUpdate with skip writes nothing, and reports nothing as left out o
   })
 })
 
+describe('fieldsToUpdate with skip, on a contact that an earlier receive created', () => {
+  const policy: Policy = { ...defaultPolicy, onExisting: 'skip', confirms: true }
+  const { received_at } = defaultPolicy
+  const refusing = sendable(full, policy, {
+    whyNotField: (name) => (name === 'name' ? 'refused' : undefined),
+  })
+  const leftOut = (existing: Contact, by: Policy = policy) =>
+    fieldsToUpdate(full, by, existing, refusing).leftOut
+
+  test('names what Intercom refuses', () => {
+    expect(leftOut(contact('a', { created_at: received_at }))).toEqual([
+      { path: 'name', reason: 'refused' },
+    ])
+  })
+
+  test.each<[string, Contact]>([
+    ['older than the signup', contact('a', { created_at: received_at - 1 })],
+    ['of another role', contact('a', { created_at: received_at, role: 'lead' })],
+  ])('not on one %s', (_what, existing) => {
+    expect(leftOut(existing)).toEqual([])
+  })
+
+  test('not on the first receive', () => {
+    const { confirms: _confirms, ...first } = policy
+
+    expect(leftOut(contact('a', { created_at: received_at }), first)).toEqual([])
+  })
+})
+
 describe('what Intercom does not accept', () => {
   const overwrite: Policy = { ...defaultPolicy, onExisting: 'overwrite', mark: 20 }
   const list: Exchange = {

@@ -54,11 +54,16 @@ const apply = async (
   {
     fillsOnly = false,
     isNew = false,
+    isConfirmed = false,
     ...options
-  }: Partial<ClientOptions> & { fillsOnly?: boolean; isNew?: boolean } = {},
+  }: Partial<ClientOptions> & {
+    fillsOnly?: boolean
+    isNew?: boolean
+    isConfirmed?: boolean
+  } = {},
 ) => {
   const before = intercom.calls().length
-  const dependencies = { send: client(options), tagIds, fillsOnly, isNew }
+  const dependencies = { send: client(options), tagIds, fillsOnly, isNew, isConfirmed }
   const result = await applyExtras({ ...newcomer, ...extras }, contact, dependencies)
   const calls = intercom.calls().slice(before)
   return {
@@ -479,6 +484,16 @@ describe('applyExtras: note', () => {
     expect(attachedCounts(ada)).toMatchObject({ notes: 1 })
   })
 
+  test('of a contact that an earlier receive created is added if Intercom refuses the list and the contact shows none', async () => {
+    intercom.addFault({ method: 'GET', path: '/contacts/*/notes', status: 403 })
+    const shows = (...data: { id: string }[]) => ({ ...ada, notes: { data } })
+
+    await apply({ note }, shows(), { isConfirmed: true })
+    await apply({ note }, shows({ id: '1' }), { isConfirmed: true })
+
+    expect(attachedCounts(ada)).toMatchObject({ notes: 1 })
+  })
+
   test.each([
     ['503', { status: 503 }],
     ['429', { status: 429 }],
@@ -667,6 +682,7 @@ describe('applyExtras: temporary errors', () => {
       tagIds,
       fillsOnly: true,
       isNew: false,
+      isConfirmed: false,
     })
 
     expect(result).toMatchObject({ pending: { code: 'extras_unavailable' } })
