@@ -52,15 +52,24 @@ export const createHolds = (): ((messageId: string) => boolean) => {
 
 /**
  * Whether search does not show a contact yet under the signup's e-mail: it was created, restored or
- * given this e-mail just now, or by an earlier request whose response was lost.
+ * given this e-mail just now, or by an earlier request whose response was lost. Its age says that
+ * last from the second receive on: Intercom's clock may be behind.
  */
 export const isUnconfirmed = (
   { outcome, contact, isShown }: DeliverResult,
   { contact: { email } }: Signup,
-  { nowMs, searchLagSeconds }: { readonly nowMs: number; readonly searchLagSeconds: number },
+  {
+    nowMs,
+    searchLagSeconds,
+    isFirstReceive = false,
+  }: {
+    readonly nowMs: number
+    readonly searchLagSeconds: number
+    readonly isFirstReceive?: boolean
+  },
 ): boolean => {
   if (outcome === 'created') return true
   if (isShown || (email !== undefined && !isEmailOf(contact, email))) return false
   const ageSeconds = nowMs / 1_000 - (contact.created_at ?? 0)
-  return outcome === 'updated' || ageSeconds < searchLagSeconds
+  return isFirstReceive || outcome === 'updated' || ageSeconds < searchLagSeconds
 }

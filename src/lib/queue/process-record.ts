@@ -146,7 +146,8 @@ const deliverAll = async (work: Work) => {
     const result = await deliver(signup, policy).catch(toBridgeError)
     if (!(result instanceof BridgeError)) {
       results.push(result)
-      const lag = { nowMs: now(), searchLagSeconds: confirmAfterSeconds }
+      const isFirstReceive = receivesOf(record) === 1
+      const lag = { nowMs: now(), searchLagSeconds: confirmAfterSeconds, isFirstReceive }
       isHeld ||= confirms(signup) && isUnconfirmed(result, signup, lag)
     }
     const error = result instanceof BridgeError ? result : result.pending

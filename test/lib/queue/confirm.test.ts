@@ -145,4 +145,14 @@ describe('isUnconfirmed', () => {
   ] as const)('%s: %s', (_name, more, expected) => {
     expect(isUnconfirmed(resultOf(more), newcomer, lag)).toBe(expected)
   })
+
+  test.each([
+    ['search does not show it', { contact: old }, true],
+    ['search shows it', { isShown: true, contact: old }, false],
+    ['it has another e-mail', { contact: { ...old, email: 'other@example.com' } }, false],
+  ] as const)('on the first receive whatever its age: %s: %s', (_name, more, expected) => {
+    const result = resultOf({ outcome: 'unchanged', ...more })
+
+    expect(isUnconfirmed(result, newcomer, { ...lag, isFirstReceive: true })).toBe(expected)
+  })
 })
