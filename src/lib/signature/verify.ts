@@ -149,8 +149,8 @@ const signsTime = ({ signed, timestamp }: HmacScheme): boolean =>
 
 /**
  * Whether a verified delivery proves that it was sent when it was received, and is no captured one:
- * its signature covers a time at most 300 s away, or its request carries the secret itself, or it signs a body whose
- * own time is at most 300 s from the receipt.
+ * its signature covers a time at most 300 s away, or its request carries the secret itself, or it
+ * signs a body whose own time is at most 300 s from the receipt.
  *
  * @param occurred_at the event's time in the body, unix seconds
  * @param received_at unix seconds
