@@ -101,6 +101,24 @@ test('the worker delivers a queued signup as a contact', async () => {
   expect(counted.get('created')).toBe(1)
 })
 
+test('the worker returns a record for 180 s until search shows its contact, and confirms it then', async () => {
+  await queue('backend', person('ada', { external_id: '1' }))
+  const { worker, logged, counted } = startWorker({ CONFIRM: 'true' })
+  const batch = await world.batch()
+  const [record] = batch.Records
+
+  expect(await worker(batch, oneMinuteLeft)).toEqual({
+    batchItemFailures: [{ itemIdentifier: record?.messageId }],
+  })
+  expect(await worker(receivedAgain(batch), oneMinuteLeft)).toEqual({ batchItemFailures: [] })
+
+  expect(logged.filter(({ event }) => event === 'delivered')).toMatchObject([
+    { outcome: 'created', confirm_in_seconds: 180 },
+    { outcome: 'confirmed', calls: 1 },
+  ])
+  expect(counted.get('handed_back')).toBeUndefined()
+})
+
 test('the worker writes the metrics after each batch', async () => {
   const { telemetry } = captureTelemetry()
   const flush = vi.fn()

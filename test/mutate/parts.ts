@@ -104,6 +104,7 @@ export const parts: Readonly<Record<string, Part>> = {
       'test/lib/queue/envelope.test.ts',
       'test/lib/queue/confirm.test.ts',
       'test/lib/queue/drain-delivered.test.ts',
+      'test/lib/queue/drain-held.test.ts',
       'test/lib/queue/drain-reports.test.ts',
       'test/lib/queue/drain-stopped.test.ts',
       'test/lib/queue/drain-parked.test.ts',
