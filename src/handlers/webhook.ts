@@ -93,7 +93,10 @@ const createRespond = (
     const sink = createSink()
     const request = toIncomingRequest(event, now(), env.PUBLIC_BASE_URL)
     const result = await receive(request, { bridge, secrets, sink, askTurnstile, now })
-    reportRequest(telemetry, result, clock.now() - startedMs, shouldLog)
+    // It posts nothing, and anyone's page can send it.
+    if (request.method !== 'OPTIONS') {
+      reportRequest(telemetry, result, clock.now() - startedMs, shouldLog)
+    }
     telemetry.flush()
     return toResult(result.response)
   }
