@@ -53,10 +53,11 @@ export const createHolds = (): ((messageId: string) => boolean) => {
 /**
  * Whether search does not show a contact yet under the signup's e-mail: it was created, restored or
  * given this e-mail just now, or by an earlier request whose response was lost. Its age says that
- * last from the second receive on: Intercom's clock may be behind.
+ * last from the second receive on: Intercom's clock may be behind. An account that shares an address
+ * is not waited for: search shows the other account to who signs up without an id.
  */
 export const isUnconfirmed = (
-  { outcome, contact, isShown }: DeliverResult,
+  { outcome, contact, isShown, counts }: DeliverResult,
   { contact: { email } }: Signup,
   {
     nowMs,
@@ -68,7 +69,7 @@ export const isUnconfirmed = (
     readonly isFirstReceive?: boolean
   },
 ): boolean => {
-  if (outcome === 'created') return true
+  if (outcome === 'created') return !counts.includes('email_shared')
   if (isShown || (email !== undefined && !isEmailOf(contact, email))) return false
   const ageSeconds = nowMs / 1_000 - (contact.created_at ?? 0)
   return isFirstReceive || outcome === 'updated' || ageSeconds < searchLagSeconds

@@ -123,6 +123,7 @@ describe('isUnconfirmed', () => {
 
   test.each([
     ['created', { outcome: 'created' }, true],
+    ['created beside another account', { outcome: 'created', counts: ['email_shared'] }, false],
     ['updated, and search shows it', { outcome: 'updated', isShown: true, contact: old }, false],
     ['restored, or given the e-mail now', { outcome: 'updated', contact: old }, true],
     [
