@@ -120,7 +120,7 @@ export const trustRows: readonly Row[] = [
   {
     name: 'forged records',
     title:
-      'a record of the inbox cannot date itself, restore a contact, hide a signup or name any source',
+      'a record of the inbox cannot date itself, pose as a replay that restores, hide a signup or name any source',
     sizes: { short: 1, full: 100 },
     run: async (size) => {
       const scenes: Scene[] = []
