@@ -151,12 +151,6 @@ const runSteps = async (
   }
 }
 
-/** Without the companies, if a new contact shows as many: an earlier receive has added them. */
-const withoutAttached = (signup: Signup, { companies }: Contact): Signup =>
-  (companies?.data?.length ?? 0) >= (signup.companies?.length ?? 0)
-    ? { ...signup, companies: [] }
-    : signup
-
 /**
  * Delivers one signup: runs its steps, one request at a time, then adds the extras.
  *
@@ -191,7 +185,7 @@ export const deliver = async (
   const { failed, pending } =
     isOld && policy.onExisting === 'skip'
       ? {}
-      : await applyExtras(isConfirmed ? withoutAttached(signup, contact) : signup, contact, {
+      : await applyExtras(signup, contact, {
           ...countingDependencies,
           isNew: outcome === 'created',
           isConfirmed,

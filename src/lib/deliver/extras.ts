@@ -78,15 +78,17 @@ const missingFields = (known: KnownCompany, wanted: Company): Company | undefine
 const addCompany = async (
   company: Company,
   contact: Contact,
-  { send, fillsOnly }: ExtrasDependencies,
+  { send, fillsOnly, isConfirmed }: ExtrasDependencies,
 ): Promise<void> => {
   /** A request with the id alone creates the company, or returns it unchanged. */
   const fill = async (): Promise<KnownCompany> => {
     const known = await send(companyRequest({ company_id: company.company_id }))
-    const missing = missingFields(known, company)
+    // One that is attached was sent in full; one that is not may have failed.
+    const fills = fillsOnly || isAttached(contact.companies, known.id)
+    const missing = fills ? missingFields(known, company) : company
     return missing ? send(companyRequest(missing)) : known
   }
-  const { id } = await (fillsOnly ? fill() : send(companyRequest(company)))
+  const { id } = await (fillsOnly || isConfirmed ? fill() : send(companyRequest(company)))
   if (!isAttached(contact.companies, id)) await send(attachCompanyRequest(contact.id, id))
 }
 

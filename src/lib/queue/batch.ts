@@ -90,6 +90,9 @@ export const turnOf = (
   return remainingMs < minRemainingMs ? { type: 'return', retryInSeconds: 0 } : { type: 'process' }
 }
 
+const isSameGroup = (one: QueueRecord, other: QueueRecord): boolean =>
+  groupIdOf(one) === groupIdOf(other)
+
 /** Processes the records of a group in order; after one to retry, the later ones get its delay. */
 const processGroup = async (
   group: readonly ReadRecord[],
@@ -102,7 +105,7 @@ const processGroup = async (
     onResult({ record, durationMs: 0, kind: 'untried', retryInSeconds })
     retries.push({ record, retryInSeconds })
   }
-  for (const read of group) {
+  for (const [at, read] of group.entries()) {
     const { record } = read
     const [earlier] = retries
     if (earlier) {
@@ -118,7 +121,8 @@ const processGroup = async (
       returnUntried(record, turn.retryInSeconds)
       continue
     }
-    const disposition = await processRecord(read, dependencies)
+    const isFirst = !group.slice(0, at).some((other) => isSameGroup(other.record, record))
+    const disposition = await processRecord(read, dependencies, isFirst)
     if (disposition.type === 'done') continue
     if (disposition.stopBatch) stop.abort()
     retries.push({ record, retryInSeconds: disposition.retryInSeconds })

@@ -84,16 +84,21 @@ type Work = RecordDependencies & {
   readonly read: ReadRecord
   /** The results of the signups delivered so far. */
   readonly results: DeliverResult[]
+  readonly isFirst: boolean
   readonly report: (outcome: RecordOutcome) => void
 }
 
 /**
  * Delivers the signups of one record. After a permanent error the record is parked; after a
  * retryable error it is returned to the queue. Reports each outcome to `onResult`; never throws.
+ *
+ * @param isFirst whether it is the first of its group in the batch: a later one waited for it, so an
+ *   earlier receive created no contact for it
  */
 export const processRecord = async (
   read: ReadRecord,
   dependencies: RecordDependencies,
+  isFirst = true,
 ): Promise<Disposition> => {
   const { now, onResult } = dependencies
   const startedMs = now()
@@ -105,7 +110,7 @@ export const processRecord = async (
       durationMs: now() - startedMs,
       ...outcome,
     })
-  const work: Work = { ...dependencies, read, results: [], report }
+  const work: Work = { ...dependencies, read, isFirst, results: [], report }
   try {
     return await process(work)
   } catch (thrown) {
@@ -136,13 +141,13 @@ const process = async (work: Work): Promise<Disposition> => {
 
 /** Delivers the signups in order, up to the first retryable error. */
 const deliverAll = async (work: Work) => {
-  const { read, results, deliver, now, bridge, confirmAfterSeconds } = work
+  const { read, isFirst, results, deliver, now, bridge, confirmAfterSeconds } = work
   const { record } = read
   const confirms = (signup: Signup): boolean =>
     confirmAfterSeconds > 0 && isConfirmed(bridge, record, signup)
   let permanent: BridgeError | undefined
   let isHeld = false
-  for (const { signup, policy } of deliverablesOf(read, confirms)) {
+  for (const { signup, policy } of deliverablesOf(read, (given) => isFirst && confirms(given))) {
     const result = await deliver(signup, policy).catch(toBridgeError)
     if (!(result instanceof BridgeError)) {
       results.push(result)

@@ -233,6 +233,55 @@ describe('the person’s next signup', () => {
     ])
   })
 
+  /** Signups of Ada in one batch: the second one waits with the first, so it is received twice. */
+  const inOneBatch = async (options: Parameters<typeof startScene>[0], ...bodies: object[]) => {
+    const scene = await startConfirming(options)
+    const posts = bodies.map((body, at) =>
+      scene.request('backend', { email: ada.email, event_id: `${at}`, ...body }),
+    )
+    await scene.time.run(Promise.all(posts))
+    await scene.drained()
+    return scene
+  }
+
+  test('adds its own company, tag and note to the contact', async () => {
+    const extrasOf = (id: string) => ({ company: { company_id: id, name: id }, tags: [id] })
+    for (const onExisting of ['fill', 'skip', 'overwrite'] as const) {
+      const [first, second] = [extrasOf('c-1'), { ...extrasOf('c-2'), note: 'met at the fair' }]
+      const scene = await inOneBatch({ onExisting, role: 'lead' }, first, second)
+
+      expect(scene.contacts()).toMatchObject([
+        { companies: { total_count: 2 }, tags: { total_count: 2 }, notes: { total_count: 1 } },
+      ])
+    }
+  })
+
+  test('is not logged as a confirmation, nor filled in with `skip`, though it was received twice', async () => {
+    const scene = await inOneBatch({ onExisting: 'skip', role: 'lead' }, {}, { name: 'Ada' })
+
+    expect(scene.notes.logged.filter(({ event }) => event === 'delivered')).toMatchObject([
+      { outcome: 'created', receives: 1 },
+      { outcome: 'confirmed', receives: 2 },
+      { outcome: 'unchanged', receives: 2 },
+    ])
+    expect([scene.count('held'), scene.count('confirmed')]).toEqual([1, 1])
+    expect(scene.contacts()).toMatchObject([{ name: null }])
+  })
+
+  test('of another account with this address waits once: search shows the first one', async () => {
+    const scene = await startConfirming()
+    const seconds = await secondsOf(scene, async () => {
+      for (const external_id of ['1', '2', '3']) {
+        await scene.post('backend', { ...ada, external_id, event_id: external_id })
+      }
+      await scene.drained()
+    })
+
+    expect(seconds).toBeLessThan(200)
+    expect(await scene.joinWaitlist({ email: ada.email })).toEqual([search])
+    expect(scene.contacts()).toHaveLength(3)
+  })
+
   test('of another person does not wait', async () => {
     const model = await startModel({ indexLagMs: 120_000 })
     const startedMs = model.time.now()
@@ -253,7 +302,7 @@ describe('what is confirmed', () => {
     company: { company_id: 'c-1', name: 'Analytical Engines', plan: 'pro' },
   }
 
-  test('has its tags and its company at once, and they are not sent again', async () => {
+  test('has its tags and its company at once, and they are not added again', async () => {
     const scene = await startConfirming()
 
     expect(await scene.signUp({ ...account, ...extras })).toEqual([
@@ -264,6 +313,8 @@ describe('what is confirmed', () => {
       'POST /companies 200',
       'POST /contacts/*/companies 200',
       search,
+      // The id alone, which says whether it is attached.
+      'POST /companies 200',
     ])
   })
 

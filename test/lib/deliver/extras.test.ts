@@ -290,6 +290,30 @@ describe('applyExtras: several companies', () => {
   })
 })
 
+describe('applyExtras: company of a contact that an earlier receive created', () => {
+  test('is filled if the contact shows it, whatever else the contact shows', async () => {
+    await apply({ companies: [{ company_id: 'c-0' }, company] })
+    const shown = await read(ada.id)
+
+    const { bodies } = await apply({ companies: [{ ...company, size: 2 }] }, shown, {
+      isConfirmed: true,
+    })
+
+    expect(bodies).toEqual([{ company_id: 'c-1' }, { company_id: 'c-1', size: 2 }])
+  })
+
+  test('is sent in full and attached if the contact shows only others', async () => {
+    await apply({ companies: [{ company_id: 'c-0' }] })
+    await request('POST', '/companies', { ...company, plan: 'free' })
+    const shown = await read(ada.id)
+
+    const { bodies, requests } = await apply({ companies: [company] }, shown, { isConfirmed: true })
+
+    expect(bodies.slice(0, 2)).toEqual([{ company_id: 'c-1' }, company])
+    expect(requests).toHaveLength(3)
+  })
+})
+
 describe('applyExtras: company of a replay', () => {
   const complete = { ...company, website: 'https://example.com', industry: 'Machines', size: 2 }
   const fill = (wanted: Company = complete, contact = ada) =>

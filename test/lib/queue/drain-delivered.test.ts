@@ -98,6 +98,22 @@ describe('drain with a new contact that is to be confirmed', () => {
     expect(policies.map(({ confirms = false }) => confirms)).toEqual([false, true])
   })
 
+  test('not a later one of its group: it waited, and no receive created a contact for it', async () => {
+    const policies: Policy[] = []
+    const deliver: DrainDependencies['deliver'] = async (_signup, policy) => {
+      policies.push(policy)
+      return { ...created('a'), outcome: 'confirmed', isShown: true }
+    }
+    const { dependencies } = createFakes({}, { ...confirming, deliver })
+    const receives = 2
+    await drain(
+      [await queued('ada', { receives }), await queued('ada', { receives })],
+      dependencies,
+    )
+
+    expect(policies.map(({ confirms = false }) => confirms)).toEqual([true, false])
+  })
+
   test('waits for the lag after an error, too: search shows what was created before it', async () => {
     const pending = new BridgeError('extras_unavailable', 'text')
     const deliver: DrainDependencies['deliver'] = async () => ({
