@@ -40,8 +40,8 @@ export type Arrival = {
   readonly received_at: number
   /** Whether its delivery may have been tried before. */
   readonly mayBeRetry: boolean
-  /** Whether a contact that it creates is confirmed once search shows it. */
-  readonly isConfirmed?: boolean
+  /** Whether a contact that an earlier receive created is confirmed. */
+  readonly confirms?: boolean
   /** Absent for a live signup. */
   readonly replay?: Replay | undefined
   /** When its record was sent to the queue, unix milliseconds. */
@@ -57,14 +57,15 @@ export type Arrival = {
 export const policyOf = (
   { options, signature }: Pick<Source, 'options' | 'signature'>,
   { contact, occurred_at }: Signup,
-  { received_at, mayBeRetry, isConfirmed = false, replay, sentAtMs }: Arrival,
+  arrival: Arrival,
 ): Policy => {
+  const { received_at, mayBeRetry, replay, sentAtMs } = arrival
   const { lookup = true, onExisting = 'fill', onArchived = 'restore' } = options
   const restores =
     replay === undefined
       ? onArchived === 'restore' && provesTime(signature, occurred_at, received_at)
       : replay === 'restore_archived'
-  const confirms = mayBeRetry && isConfirmed
+  const confirms = mayBeRetry && arrival.confirms === true
   return {
     // An earlier try may have created a lead already, and leads never conflict.
     lookup: lookup || confirms || (contact.role === 'lead' && (mayBeRetry || replay !== undefined)),

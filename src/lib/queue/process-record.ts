@@ -12,7 +12,7 @@ import {
 import type { Signup } from '../signup.ts'
 import type { LeftOut } from '../transform/normalise-values.ts'
 import { toRefusalError } from '../transform/read.ts'
-import { isConfirmed, isUnconfirmed } from './confirm.ts'
+import { isToConfirm, isUnconfirmed } from './confirm.ts'
 import {
   deliverablesOf,
   eventIdOf,
@@ -143,17 +143,17 @@ const process = async (work: Work): Promise<Disposition> => {
 const deliverAll = async (work: Work) => {
   const { read, isFirst, results, deliver, now, bridge, confirmAfterSeconds } = work
   const { record } = read
-  const confirms = (signup: Signup): boolean =>
-    confirmAfterSeconds > 0 && isConfirmed(bridge, record, signup)
+  const holds = (signup: Signup): boolean =>
+    confirmAfterSeconds > 0 && isToConfirm(bridge, record, signup)
   let permanent: BridgeError | undefined
   let isHeld = false
-  for (const { signup, policy } of deliverablesOf(read, (given) => isFirst && confirms(given))) {
+  for (const { signup, policy } of deliverablesOf(read, (signup) => isFirst && holds(signup))) {
     const result = await deliver(signup, policy).catch(toBridgeError)
     if (!(result instanceof BridgeError)) {
       results.push(result)
       const isFirstReceive = receivesOf(record) === 1
       const lag = { nowMs: now(), searchLagSeconds: confirmAfterSeconds, isFirstReceive }
-      isHeld ||= confirms(signup) && isUnconfirmed(result, signup, lag)
+      isHeld ||= holds(signup) && isUnconfirmed(result, signup, lag)
     }
     const error = result instanceof BridgeError ? result : result.pending
     if (!error) continue

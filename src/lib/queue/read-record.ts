@@ -68,17 +68,17 @@ export const signupsOf = ({
 /**
  * The signups of a record, each with its delivery policy.
  *
- * @param isConfirmed whether a contact that it creates is confirmed
+ * @param confirms whether a contact that an earlier receive created is confirmed
  */
 export const deliverablesOf = (
   read: ReadRecord,
-  isConfirmed: (signup: Signup) => boolean = () => false,
+  confirms: (signup: Signup) => boolean = () => false,
 ) => {
   const { source, arrival } = read
   if (!source || !arrival) return []
   return signupsOf(read).map((signup) => ({
     signup,
-    policy: policyOf(source, signup, { ...arrival, isConfirmed: isConfirmed(signup) }),
+    policy: policyOf(source, signup, { ...arrival, confirms: confirms(signup) }),
   }))
 }
 

@@ -55,8 +55,8 @@ describe('policyOf a record whose new contact is confirmed', () => {
   test('looks up and confirms from the second receive on, even with `lookup: false`', () => {
     const options = { lookup: false }
 
-    expect(policy(options, account, { isConfirmed: true })).toEqual(policy(options))
-    expect(policy(options, account, { isConfirmed: true, mayBeRetry: true })).toEqual({
+    expect(policy(options, account, { confirms: true })).toEqual(policy(options))
+    expect(policy(options, account, { confirms: true, mayBeRetry: true })).toEqual({
       ...policy(),
       confirms: true,
     })

@@ -9,7 +9,7 @@ import {
   typeform,
   webhook,
 } from '../../../src/lib/index.ts'
-import { createHolds, isConfirmed, isUnconfirmed } from '../../../src/lib/queue/confirm.ts'
+import { createHolds, isToConfirm, isUnconfirmed } from '../../../src/lib/queue/confirm.ts'
 import { personKey } from '../../../src/lib/queue/message.ts'
 import type { Signup } from '../../../src/lib/signup.ts'
 import type { Source } from '../../../src/lib/sources/source.ts'
@@ -22,7 +22,7 @@ const recordOf = (signup: Signup, eventSourceARN = fifoArn, MessageGroupId = per
   record('{}', { eventSourceARN, attributes: { MessageGroupId } })
 
 const isHeldBy = (signup: Signup, ...sources: Source[]): boolean =>
-  isConfirmed(
+  isToConfirm(
     defineBridge({
       sources: Object.fromEntries(sources.map((source, index) => [`s${index}`, source])),
     }),
@@ -30,7 +30,7 @@ const isHeldBy = (signup: Signup, ...sources: Source[]): boolean =>
     signup,
   )
 
-describe('isConfirmed', () => {
+describe('isToConfirm', () => {
   const leads = form({ role: 'lead' })
   const users = typeform()
   const hmac = { header: 'x-signature', algorithm: 'sha256', encoding: 'hex' } as const
@@ -93,9 +93,9 @@ describe('isConfirmed', () => {
   test('only in a group that is the person: not off a standard queue, nor in another’s group', () => {
     const bridge = defineBridge({ sources: { leads } })
 
-    expect(isConfirmed(bridge, recordOf(lead), lead)).toBe(true)
-    expect(isConfirmed(bridge, recordOf(lead, inboxArn), lead)).toBe(false)
-    expect(isConfirmed(bridge, recordOf(lead, fifoArn, 'everyone'), lead)).toBe(false)
+    expect(isToConfirm(bridge, recordOf(lead), lead)).toBe(true)
+    expect(isToConfirm(bridge, recordOf(lead, inboxArn), lead)).toBe(false)
+    expect(isToConfirm(bridge, recordOf(lead, fifoArn, 'everyone'), lead)).toBe(false)
   })
 })
 
