@@ -24,9 +24,9 @@ const mayBeDoubled = ({ sources }: Bridge, { contact }: Signup): boolean => {
 }
 
 /**
- * Whether the contact that a record creates is to be confirmed: the record then keeps its FIFO group, so
- * that the person's next signup starts only when Intercom's search shows the contact. Only where the
- * group is the person: not on a standard queue, nor in a group that another producer chose.
+ * Whether the contact that a record creates is to be confirmed: the record then keeps its FIFO
+ * group, so that the person's next signup starts only when Intercom's search shows the contact. Only
+ * where the group is the person: not on a standard queue, nor in a group that another producer chose.
  * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/FIFO-queues-understanding-logic.html
  */
 export const isToConfirm = (bridge: Bridge, record: QueueRecord, signup: Signup): boolean =>
