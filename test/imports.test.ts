@@ -199,3 +199,25 @@ test('src/lib imports lazily only packages, and files of the same folder', () =>
     ]),
   )
 })
+
+/** The files that a file loads at its start: through `import … from`, but not `import type` or `import()`. */
+const loadedBy = (file: string, loaded = new Set<string>()): ReadonlySet<string> => {
+  if (loaded.has(file)) return loaded
+  loaded.add(file)
+  const statements = /^(?:import|export) (?!type\b)[^;]*?from '(\.[^']+)'/gms
+  for (const [statement, path = ''] of readFileSync(file, 'utf8').matchAll(statements)) {
+    const names = /\{([^}]*)\}/.exec(statement)?.[1]?.split(',') ?? ['all']
+    const isOfTypes = names.every((name) => /^\s*(?:type\b|$)/.test(name))
+    if (!isOfTypes) loadedBy(resolve(dirname(file), path), loaded)
+  }
+  return loaded
+}
+
+test('the webhook loads what delivers to Intercom only in direct mode', () => {
+  const loaded = [...loadedBy(join(root, 'src/handlers/webhook.ts'))]
+
+  expect(loaded).toContain(join(root, 'src/lib/deliver/policy.ts'))
+  expect(loaded.filter((file) => /deliver\/deliver\.ts$|intercom\/client\.ts$/.test(file))).toEqual(
+    [],
+  )
+})

@@ -38,10 +38,6 @@ export type DeliverResult = Omit<Decision, 'refused' | 'outcome'> & {
   readonly retryAfterSeconds?: number
 }
 
-/** The least delay before a record with these results is retried, in seconds. */
-export const leastDelaySeconds = (results: readonly DeliverResult[]): number =>
-  Math.max(0, ...results.map(({ retryAfterSeconds = 0 }) => retryAfterSeconds))
-
 /** Delivers one signup, with the connection and the token already bound. */
 export type DeliverSignup = (signup: Signup, policy: Policy) => Promise<DeliverResult>
 

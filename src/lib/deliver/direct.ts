@@ -1,7 +1,8 @@
 import { delayed, toBridgeError } from '../errors.ts'
 import type { Source } from '../sources/source.ts'
 import { type Reading, toRefusalError } from '../transform/read.ts'
-import { type DeliverResult, type DeliverSignup, leastDelaySeconds } from './deliver.ts'
+import type { DeliverResult, DeliverSignup } from './deliver.ts'
+import { leastDelaySeconds } from './least-delay.ts'
 import { policyOf } from './policy.ts'
 
 /**

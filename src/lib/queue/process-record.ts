@@ -1,5 +1,6 @@
 import type { Bridge } from '../config/config.ts'
-import { type DeliverResult, type DeliverSignup, leastDelaySeconds } from '../deliver/deliver.ts'
+import type { DeliverResult, DeliverSignup } from '../deliver/deliver.ts'
+import { leastDelaySeconds } from '../deliver/least-delay.ts'
 import {
   BridgeError,
   delayed,
