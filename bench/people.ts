@@ -54,10 +54,9 @@ export const scenarioNames = Object.keys(scenarios) as (keyof typeof scenarios)[
  */
 export const countContacts = async (
   name: keyof typeof scenarios,
-  seed = 1,
 ): Promise<{ readonly contacts: number; readonly parked: number }> => {
   const { first, pauseMs, second } = scenarios[name]
-  const model = await startModel({ workers: 10, indexLagMs, seed, latencyMs: 150 })
+  const model = await startModel({ workers: 10, indexLagMs, latencyMs: 150 })
   for (const signups of first) await model.enqueue('backend', signups)
   if (pauseMs > 0) {
     await model.drained()
