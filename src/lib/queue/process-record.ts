@@ -68,8 +68,8 @@ export type RecordDependencies = {
   readonly bridge: Bridge
   /** After this many seconds search shows a new contact; 0: none is confirmed. */
   readonly confirmAfterSeconds: number
-  /** Whether a record is held; default: whenever search does not show its contact. */
-  readonly mayHold?: (messageId: string) => boolean
+  /** Whether a record is held whose contact search does not show: once by each process. */
+  readonly mayHold: (messageId: string) => boolean
   readonly deliver: DeliverSignup
   /** @throws when the dead letter was not stored; the record then stays in its queue */
   readonly park: (record: QueueRecord, parking: Parking) => Promise<void>
@@ -125,7 +125,7 @@ const process = async (work: Work): Promise<Disposition> => {
 
   const { retryable, permanent, isHeld } = await deliverAll(work)
   if (retryable) return settle(work, retryable)
-  if (isHeld && work.mayHold?.(read.record.messageId) !== false) {
+  if (isHeld && work.mayHold(read.record.messageId)) {
     const { confirmAfterSeconds } = work
     report({ kind: 'held', results, confirmInSeconds: confirmAfterSeconds })
     return { type: 'retry', retryInSeconds: confirmAfterSeconds, stopBatch: false }

@@ -88,6 +88,7 @@ export const createFakes = (
     bridge,
     searchLagSeconds: 180,
     confirmAfterSeconds: 0,
+    mayHold: () => true,
     deliver: async (signup) => {
       const name = nameOf(signup)
       started.push(name)
