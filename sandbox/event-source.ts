@@ -3,7 +3,7 @@ import {
   DeleteMessageBatchCommand,
   GetQueueAttributesCommand,
   ReceiveMessageCommand,
-  type SQSClient,
+  type SQS,
 } from '@aws-sdk/client-sqs'
 import type { SQSEvent, SQSRecord } from 'aws-lambda'
 import { readFailures, toRecord } from './event-source-format.ts'
@@ -18,7 +18,7 @@ export type Batch = {
 }
 
 export type EventSourceOptions = {
-  readonly client: SQSClient
+  readonly client: SQS
   readonly queueUrl: string
   readonly queueArn: string
   readonly batchSize: number

@@ -1,6 +1,6 @@
 import { findPackageJSON } from 'node:module'
 import { pathToFileURL } from 'node:url'
-import { CreateQueueCommand, SQSClient } from '@aws-sdk/client-sqs'
+import { CreateQueueCommand, SQS } from '@aws-sdk/client-sqs'
 import { type BuildAppOptions, buildApp } from 'fauxqs'
 import { sandboxQueueNames } from '../src/lib/queue/names.ts'
 import { refusedRequest } from './guard.ts'
@@ -28,7 +28,7 @@ export type SandboxSqs = {
   readonly queueArn: string
   readonly deadLetterQueueUrl: string
   readonly deadLetterQueueArn: string
-  readonly client: SQSClient
+  readonly client: SQS
   /** Creates another queue. */
   readonly createQueue: (
     name: string,
@@ -105,7 +105,7 @@ export const startSqs = async ({
     if (refusal !== undefined) return reply.code(403).type('text/plain').send(`${refusal}\n`)
   })
   const url = await app.listen({ host: '127.0.0.1', port })
-  const client = new SQSClient({
+  const client = new SQS({
     endpoint: url,
     region,
     credentials: { accessKeyId: 'sandbox', secretAccessKey: 'sandbox' },

@@ -22,7 +22,11 @@ const optionsOf = (name: FunctionName, { configFile, outDir = '.build' }: BuildS
     entryPoints: { index: `src/handlers/${name}.ts` },
     outdir: resolve(root, outDir, name),
     outExtension: { '.js': '.mjs' },
-    alias: { '#config': configFile },
+    alias: {
+      '#config': configFile,
+      // A sixth of the zip, and never used: the clients get their credentials.
+      '@aws-sdk/credential-provider-node': resolve(root, 'src/lib/aws/no-credential-chain.ts'),
+    },
     // Clients and parsers that are imported by `import()` stay unloaded until they are needed.
     splitting: true,
     minify: true,

@@ -1,4 +1,4 @@
-import { GetQueueUrlCommand, type SQSClient } from '@aws-sdk/client-sqs'
+import { GetQueueUrlCommand, type SQS } from '@aws-sdk/client-sqs'
 import { type QueueNames, sandboxQueueNames } from '../lib/queue/names.ts'
 import { CliError } from './errors.ts'
 import { readStackOutputs, type StackOutputs } from './stack.ts'
@@ -23,7 +23,7 @@ const isMissing = (thrown: unknown): boolean =>
   thrown instanceof Error && /QueueDoesNotExist|NonExistentQueue/.test(thrown.name)
 
 /** The URLs of both sandbox queues; the inbox may not exist. */
-export const findSandboxUrls = async (client: SQSClient, endpoint: string) => {
+export const findSandboxUrls = async (client: SQS, endpoint: string) => {
   const urlOf = async (QueueName: string): Promise<string> => {
     const { QueueUrl = '' } = await client.send(new GetQueueUrlCommand({ QueueName }))
     return new URL(new URL(QueueUrl).pathname, endpoint).href

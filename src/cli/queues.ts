@@ -1,4 +1,4 @@
-import { GetQueueAttributesCommand, SQSClient, type SQSClientConfig } from '@aws-sdk/client-sqs'
+import { GetQueueAttributesCommand, SQS, type SQSClientConfig } from '@aws-sdk/client-sqs'
 import { openDeadLetterQueue } from '../lib/aws/sqs-dead-letters.ts'
 import type { Environment } from '../lib/config/env.ts'
 import { parseJson } from '../lib/json.ts'
@@ -45,8 +45,8 @@ const settingsOf = (queueUrl: string): SQSClientConfig => {
   return { endpoint: origin, ...(region !== undefined && { region }) }
 }
 
-const createClient = (settings: SQSClientConfig): SQSClient =>
-  new SQSClient({
+const createClient = (settings: SQSClientConfig): SQS =>
+  new SQS({
     ...settings,
     // Well above the time that a receive waits for messages.
     requestHandler: {
@@ -56,7 +56,7 @@ const createClient = (settings: SQSClientConfig): SQSClient =>
     },
   })
 
-const attributesOf = async (client: SQSClient, QueueUrl: string) => {
+const attributesOf = async (client: SQS, QueueUrl: string) => {
   const { Attributes = {} } = await client.send(
     new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['QueueArn', 'RedrivePolicy'] }),
   )
@@ -68,10 +68,7 @@ const attributesOf = async (client: SQSClient, QueueUrl: string) => {
  *
  * @throws CliError
  */
-const assertPair = async (
-  client: SQSClient,
-  { queueUrl, deadLettersUrl }: QueueUrls,
-): Promise<void> => {
+const assertPair = async (client: SQS, { queueUrl, deadLettersUrl }: QueueUrls): Promise<void> => {
   if (isFifo(deadLettersUrl) && !isFifo(queueUrl)) {
     throw new CliError('FIFO dead letters go back to a FIFO queue: name it with --queue-url')
   }

@@ -19,14 +19,14 @@ export type DeliverWithin = (
 ) => Promise<DeliverResult>
 
 /**
- * Creates the function that delivers a signup to Intercom. What it keeps between invocations: HTTP
- * connections, the cached token, the rate limit's pace, contacts created lately, the
- * workspace's attributes and tags, and whether Intercom refuses everyone.
+ * Creates the function that delivers a signup to Intercom; `warm` reads the token. What it keeps
+ * between invocations: HTTP connections, the cached token, the rate limit's pace, contacts created
+ * lately, the workspace's attributes and tags, and whether Intercom refuses everyone.
  */
 export const createDeliver = (
   env: IntercomEnv,
   { clock, random, telemetry, openHttp, openSecret }: Dependencies,
-): DeliverWithin => {
+): DeliverWithin & { readonly warm: () => Promise<unknown> } => {
   const http = openHttp(intercomBaseUrl(env))
   const load = loadToken(openSecret(env.INTERCOM_SECRET_ID))
   const token = createCache(load, clock, (error) => reportStaleSecret(telemetry, error))
@@ -40,7 +40,7 @@ export const createDeliver = (
     fuse: createFuse(),
     searchLagSeconds,
   }
-  return (signup, policy, remainingMs) => {
+  const deliverWithin: DeliverWithin = (signup, policy, remainingMs) => {
     const send = createClient({
       send: http,
       token,
@@ -55,4 +55,5 @@ export const createDeliver = (
     })
     return deliver(signup, policy, { ...caches, send, version })
   }
+  return Object.assign(deliverWithin, { warm: token.get })
 }

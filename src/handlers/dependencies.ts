@@ -1,9 +1,8 @@
-import { SQSClient } from '@aws-sdk/client-sqs'
+import { setTimeout as wait } from 'node:timers/promises'
 import configured from '#config'
-import { sdkOptions } from '../lib/aws/client-options.ts'
 import { createTelemetry } from '../lib/aws/powertools.ts'
-import { createGetSecret } from '../lib/aws/secrets-manager.ts'
-import { createQueues } from '../lib/aws/sqs.ts'
+import { createGetSecret, openSecretsManager } from '../lib/aws/secrets-manager.ts'
+import { createQueues, createSqsActions } from '../lib/aws/sqs.ts'
 import { type Clock, systemClock } from '../lib/clock.ts'
 import type { Bridge } from '../lib/config/config.ts'
 import type { WebhookEnv, WorkerEnv } from '../lib/config/env.ts'
@@ -33,16 +32,19 @@ export const createDependencies = (
   service: 'webhook' | 'worker',
   { SIGNUP_BRIDGE_STAGE: stage, LOG_LEVEL: logLevel }: WebhookEnv | WorkerEnv,
   overrides: Partial<Dependencies>,
-): Dependencies => ({
-  bridge: configured,
-  clock: systemClock,
-  random: Math.random,
-  telemetry: overrides.telemetry ?? createTelemetry({ service, stage, logLevel }),
-  openQueues: () => createQueues(new SQSClient(sdkOptions)),
-  openSecret: createGetSecret,
-  openHttp: createHttp,
-  ...overrides,
-})
+): Dependencies => {
+  const getSecretValue = openSecretsManager()
+  return {
+    bridge: configured,
+    clock: systemClock,
+    random: Math.random,
+    telemetry: overrides.telemetry ?? createTelemetry({ service, stage, logLevel }),
+    openQueues: () => createQueues(createSqsActions()),
+    openSecret: (secretId) => createGetSecret(getSecretValue, secretId),
+    openHttp: createHttp,
+    ...overrides,
+  }
+}
 
 /** Logs and counts an error that occurred before the environment was parsed. */
 export const reportStartupError = (
@@ -55,4 +57,17 @@ export const reportStartupError = (
   telemetry.log('error', error.code, errorFields(error))
   for (const count of [error.code, ...counts]) if (count) telemetry.count(count)
   telemetry.flush()
+}
+
+/** A second more, and Ghost, which waits two and does not retry, would have hung up. */
+const maxWarmMs = 1_500
+
+/**
+ * Runs what the first invocation needs during Lambda's init, which has a whole CPU: an invocation
+ * has the share that the memory size buys. Elsewhere it does nothing. What fails here is tried
+ * again, and reported, by the invocation that needs it.
+ */
+export const duringInit = async (warm: () => Promise<unknown>): Promise<void> => {
+  if (!process.env.AWS_LAMBDA_FUNCTION_NAME) return
+  await Promise.race([warm().catch(() => undefined), wait(maxWarmMs, undefined, { ref: false })])
 }

@@ -12,7 +12,12 @@ import { errorResponse } from '../lib/ingest/respond.ts'
 import { createAskTurnstile, turnstileUrl } from '../lib/ingest/turnstile.ts'
 import { createLogThrottle } from '../lib/telemetry/log-throttle.ts'
 import { reportRequest, reportStaleSecret, reportUnusableSecret } from '../lib/telemetry/report.ts'
-import { createDependencies, type Dependencies, reportStartupError } from './dependencies.ts'
+import {
+  createDependencies,
+  type Dependencies,
+  duringInit,
+  reportStartupError,
+} from './dependencies.ts'
 import { toIncomingRequest, toResult } from './http-event.ts'
 
 /** After this time direct mode responds with 503, while the sender still waits. */
@@ -37,16 +42,17 @@ const withDeadline = async <T>(work: Promise<T>, signal: AbortSignal): Promise<T
 
 /** Creates the sink of one request. All signups of the request share its deadline. */
 type CreateSink = () => Sink
+type Sinks = { readonly createSink: CreateSink; readonly warm: () => Promise<unknown> }
 
 const createDirectSinks = async (
   env: Extract<WebhookEnv, { DELIVERY: 'direct' }>,
   dependencies: Dependencies,
-): Promise<CreateSink> => {
+): Promise<Sinks> => {
   // Loaded only in this mode: in queue mode the webhook sends no request to Intercom.
   const { createDeliver } = await import('./create-deliver.ts')
   const deliver = createDeliver(env, dependencies)
   const { clock } = dependencies
-  return () => {
+  const createSink = (): Sink => {
     const endMs = clock.now() + directDeadlineMs
     const signal = clock.timeout(directDeadlineMs)
     return {
@@ -58,14 +64,21 @@ const createDirectSinks = async (
         ),
     }
   }
+  return { createSink, warm: deliver.warm }
 }
 
 const createQueueSinks = (
   env: Extract<WebhookEnv, { DELIVERY: 'queue' }>,
   { openQueues }: Dependencies,
-): CreateSink => {
+): Sinks => {
   const queues = openQueues()
-  return () => ({ mode: 'queue', store: (messages) => queues.store(env.QUEUE_URL, messages) })
+  return {
+    createSink: () => ({
+      mode: 'queue',
+      store: (messages) => queues.store(env.QUEUE_URL, messages),
+    }),
+    warm: () => queues.connect(env.QUEUE_URL),
+  }
 }
 
 export type Webhook = {
@@ -73,13 +86,15 @@ export type Webhook = {
   readonly respond: (event: APIGatewayProxyEventV2) => Promise<APIGatewayProxyStructuredResultV2>
   /** Stores the signups of a Cognito or SNS event; returns the first error, if there is one. */
   readonly ingest: (event: unknown, by: Invoker) => Promise<BridgeError | undefined>
+  /** Reads the secrets and opens the connections that the first invocation needs. */
+  readonly warm: () => Promise<unknown>
 }
 
 const createRespond = (
   env: WebhookEnv,
   { bridge, clock, telemetry, openSecret, openHttp }: Dependencies,
   createSink: CreateSink,
-): Webhook['respond'] => {
+): Pick<Webhook, 'respond' | 'warm'> => {
   const load = loadSigningSecrets(openSecret(env.SIGNING_SECRET_ID), (source, error) =>
     reportUnusableSecret(telemetry, source, error),
   )
@@ -88,7 +103,7 @@ const createRespond = (
   const askTurnstile = createAskTurnstile(turnstile, clock)
   const shouldLog = createLogThrottle(clock.now)
   const now = () => nowSeconds(clock)
-  return async (event) => {
+  const respond: Webhook['respond'] = async (event) => {
     const startedMs = clock.now()
     const sink = createSink()
     const request = toIncomingRequest(event, now(), env.PUBLIC_BASE_URL)
@@ -100,6 +115,7 @@ const createRespond = (
     telemetry.flush()
     return toResult(result.response)
   }
+  return { respond, warm: secrets.get }
 }
 
 const createIngest =
@@ -134,17 +150,23 @@ export const createWebhook = async (
 ): Promise<Webhook> => {
   const env = parseWebhookEnv(environment)
   const dependencies = createDependencies('webhook', env, overrides)
-  const createSink =
+  const sinks =
     env.DELIVERY === 'direct'
       ? await createDirectSinks(env, dependencies)
       : createQueueSinks(env, dependencies)
+  const { respond, warm } = createRespond(env, dependencies, sinks.createSink)
   return {
-    respond: createRespond(env, dependencies, createSink),
-    ingest: createIngest(dependencies, createSink),
+    respond,
+    ingest: createIngest(dependencies, sinks.createSink),
+    warm: () => Promise.all([warm(), sinks.warm()]),
   }
 }
 
 let webhook: ReturnType<typeof createWebhook> | undefined
+const openWebhook = () => {
+  webhook ??= createWebhook(process.env)
+  return webhook
+}
 
 const reportError = (thrown: unknown, ...counts: readonly string[]): BridgeError => {
   const error = toBridgeError(thrown)
@@ -160,18 +182,19 @@ const reportError = (thrown: unknown, ...counts: readonly string[]): BridgeError
  * an event that was not stored throws, so that Lambda retries it.
  */
 export const handler = async (event: unknown): Promise<unknown> => {
-  webhook ??= createWebhook(process.env)
   const by = invokedBy(event)
   if (by === undefined) {
     // The function has no other trigger: an event that no AWS service sent is an HTTP request.
     const request = event as APIGatewayProxyEventV2
-    return webhook
+    return openWebhook()
       .then(({ respond }) => respond(request))
       .catch((thrown) => toResult(errorResponse(reportError(thrown))))
   }
-  const error = await webhook
+  const error = await openWebhook()
     .then(({ ingest }) => ingest(event, by))
     .catch((thrown) => reportError(thrown, 'unstored'))
   if (by === 'sns' && error) throw error
   return event
 }
+
+await duringInit(async () => (await openWebhook()).warm())

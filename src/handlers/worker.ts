@@ -1,7 +1,7 @@
-import { SQSClient } from '@aws-sdk/client-sqs'
 import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda'
-import { sdkOptions } from '../lib/aws/client-options.ts'
-import { createQueues, queueUrlOf } from '../lib/aws/sqs.ts'
+import { openSdkSecretsManager } from '../lib/aws/sdk-secrets-manager.ts'
+import { createGetSecret } from '../lib/aws/secrets-manager.ts'
+import { createQueues, createSqsActions, queueUrlOf } from '../lib/aws/sqs.ts'
 import { type Environment, parseWorkerEnv, type WorkerEnv } from '../lib/config/env.ts'
 import { BridgeError, toBridgeError } from '../lib/errors.ts'
 import { type DrainDependencies, drain } from '../lib/queue/batch.ts'
@@ -12,7 +12,12 @@ import { backoffSeconds } from '../lib/queue/retry-or-park.ts'
 import { toDeadLetter } from '../lib/queue/to-dead-letter.ts'
 import { errorFields, reportRecord } from '../lib/telemetry/report.ts'
 import { createDeliver } from './create-deliver.ts'
-import { createDependencies, type Dependencies, reportStartupError } from './dependencies.ts'
+import {
+  createDependencies,
+  type Dependencies,
+  duringInit,
+  reportStartupError,
+} from './dependencies.ts'
 
 type RemainingTime = Pick<Context, 'getRemainingTimeInMillis'>
 
@@ -26,13 +31,17 @@ const deadLetterUrl = (env: WorkerEnv, arn: string): string => {
 }
 
 /**
- * Creates the worker; what it opens lives as long as the process.
+ * Creates the worker; what it opens lives as long as the process. `warm` reads the token.
  *
  * @throws BridgeError `misconfigured`
  */
 export const createWorker = (environment: Environment, overrides: Partial<Dependencies> = {}) => {
   const env = parseWorkerEnv(environment)
-  const dependencies = createDependencies('worker', env, overrides)
+  const getSecretValue = openSdkSecretsManager()
+  const dependencies = createDependencies('worker', env, {
+    openSecret: (secretId) => createGetSecret(getSecretValue, secretId),
+    ...overrides,
+  })
   const { bridge, clock, random, telemetry } = dependencies
   const queues = dependencies.openQueues()
   const deliver = createDeliver(env, dependencies)
@@ -49,7 +58,7 @@ export const createWorker = (environment: Environment, overrides: Partial<Depend
     })
   }
 
-  return async (event: SQSEvent, context: RemainingTime): Promise<SQSBatchResponse> => {
+  const handle = async (event: SQSEvent, context: RemainingTime): Promise<SQSBatchResponse> => {
     const remainingMs = () => context.getRemainingTimeInMillis()
     const drainDependencies: DrainDependencies = {
       bridge,
@@ -75,9 +84,14 @@ export const createWorker = (environment: Environment, overrides: Partial<Depend
       telemetry.flush()
     }
   }
+  return Object.assign(handle, { warm: deliver.warm })
 }
 
 let worker: ReturnType<typeof createWorker> | undefined
+const openWorker = () => {
+  worker ??= createWorker(process.env)
+  return worker
+}
 
 /**
  * Drains a batch of queue records into Intercom.
@@ -91,11 +105,11 @@ export const handler = async (
   context: RemainingTime,
 ): Promise<SQSBatchResponse> => {
   try {
-    worker ??= createWorker(process.env)
+    openWorker()
   } catch (thrown) {
     return returnAll(event, toBridgeError(thrown))
   }
-  return worker(event, context)
+  return openWorker()(event, context)
 }
 
 /** Returns all records to the queue; those of one group are retried at the same time. */
@@ -113,10 +127,12 @@ const returnAll = async (event: SQSEvent, error: BridgeError): Promise<SQSBatchR
     })
     const url = queueUrlOf(first.eventSourceARN, knownQueueUrl)
     // Best effort: if it fails, the records are retried after the queue's own visibility timeout.
-    const queues = createQueues(new SQSClient(sdkOptions))
+    const queues = createQueues(createSqsActions())
     await queues.changeVisibility(url, retries).catch(() => undefined)
   }
   return {
     batchItemFailures: event.Records.map(({ messageId }) => ({ itemIdentifier: messageId })),
   }
 }
+
+await duringInit(async () => openWorker().warm())

@@ -221,6 +221,7 @@ const webhook = await createWebhook(
     bridge: everyPreset,
     telemetry: { log: () => {}, count: () => {}, flush: () => {} },
     openQueues: () => ({
+      connect: async () => {},
       store: async () => {},
       sendDeadLetter: async () => {},
       changeVisibility: async () => {},

@@ -1,4 +1,4 @@
-import { type Message, PurgeQueueCommand, SQSClient } from '@aws-sdk/client-sqs'
+import { type Message, PurgeQueueCommand } from '@aws-sdk/client-sqs'
 import type { SQSEvent } from 'aws-lambda'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { createWorker, handler } from '../../src/handlers/worker.ts'
@@ -7,6 +7,7 @@ import { form, signup } from '../../src/lib/index.ts'
 import { toMessages } from '../../src/lib/queue/message.ts'
 import { read } from '../../src/lib/transform/read.ts'
 import { delivery, formHeaders } from '../support/deliveries.ts'
+import { startServer } from '../support/server.ts'
 import { captureTelemetry } from '../support/telemetry.ts'
 import { access_token, oneMinuteLeft, receivedAgain, startWorld } from '../support/world.ts'
 
@@ -479,9 +480,9 @@ describe('the worker’s handler in a wrong environment', () => {
   test('makes all records of a group wait equally long', async () => {
     for (const name of ['ada', 'ada', 'grace']) await queue('backend', person(name))
     const batch = await world.batch()
-    vi.stubEnv('QUEUE_URL', world.sqs.queueUrl)
     vi.spyOn(Math, 'random').mockReturnValueOnce(0).mockReturnValueOnce(0.5)
-    const send = vi.spyOn(SQSClient.prototype, 'send')
+    const sqs = await startServer((_request, response) => response.end('{}'))
+    vi.stubEnv('QUEUE_URL', `${sqs.url}/000000000000/queue.fifo`)
 
     expect((await handler(batch, oneMinuteLeft)).batchItemFailures).toHaveLength(3)
 
@@ -491,16 +492,18 @@ describe('the worker’s handler in a wrong environment', () => {
         attributes.MessageGroupId,
       ]),
     )
-    const [{ QueueUrl, Entries }] = send.mock.calls.map(([{ input }]) => input) as [
+    const [request] = sqs.bodies.map((body) => JSON.parse(body)) as [
       { QueueUrl: string; Entries: { ReceiptHandle: string; VisibilityTimeout: number }[] },
     ]
+    const { Entries } = request
     const waits = Entries.map(({ ReceiptHandle, VisibilityTimeout }) =>
       [groups.get(ReceiptHandle), VisibilityTimeout].join(' '),
     )
-    expect(QueueUrl).toBe(world.sqs.queueUrl)
+    expect(request.QueueUrl).toMatch(sqs.url)
     expect(Entries).toHaveLength(3)
     expect(new Set(waits).size).toBe(2)
     expect(new Set(Entries.map((entry) => entry.VisibilityTimeout))).toEqual(new Set([15, 23]))
+    await sqs.close()
   })
 
   test('returns all records even if the queue is unknown or unavailable', async () => {

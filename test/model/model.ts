@@ -99,6 +99,7 @@ export const startModel = async (options: ModelOptions = {}) => {
       random: createRandom(seed * 1_000 + processes),
       telemetry: captured.telemetry,
       openQueues: () => ({
+        ...sqs.queues,
         store: bind(sqs.queues.store, () => 'store'),
         sendDeadLetter: bind(sqs.queues.sendDeadLetter, () => 'sendDeadLetter'),
         changeVisibility: bind(sqs.queues.changeVisibility, () => 'changeVisibility'),

@@ -51,6 +51,7 @@ export const createModelQueues = (
     if (isDown) throw unavailable('SQS did not respond')
   }
   const queues: Queues = {
+    connect: async () => {},
     store: async (url, messages) => {
       await checkAvailable([queueUrl], url)
       const stored = messages.filter(() => random() >= sendFailures)

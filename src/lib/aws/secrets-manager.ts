@@ -1,7 +1,20 @@
-import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
 import type { GetSecret, SecretStage } from '../config/secrets.ts'
 import { BridgeError } from '../errors.ts'
-import { sdkOptions } from './client-options.ts'
+import { asText } from '../json-access.ts'
+import { once } from '../memoise.ts'
+import { createAwsCaller } from './aws-caller.ts'
+import { region, secretsManagerEndpoint } from './lambda-environment.ts'
+
+/**
+ * Calls Secrets Manager's `GetSecretValue`.
+ * https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_GetSecretValue.html
+ *
+ * @throws an error whose `name` is the service's code
+ */
+export type GetSecretValue = (input: {
+  readonly SecretId: string
+  readonly VersionStage: SecretStage
+}) => Promise<{ readonly SecretString?: string | undefined }>
 
 /** Errors that a retry does not fix: the role lacks a permission, or the key is gone. */
 const permanentErrors = new Set([
@@ -25,27 +38,36 @@ const toError = (error: unknown): BridgeError => {
 
 /**
  * Creates a reader of one secret, which returns `undefined` if the secret or its stage is missing.
- * The client is loaded on the first call: it is half of a cold start.
- * https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_GetSecretValue.html
  *
  * The reader throws BridgeError `misconfigured` or `temporarily_unavailable`.
  */
-export const createGetSecret = (secretId: string): GetSecret => {
-  let loading: Promise<SecretsManagerClient> | undefined
-  const load = async (): Promise<SecretsManagerClient> => {
-    const { SecretsManagerClient } = await import('@aws-sdk/client-secrets-manager')
-    return new SecretsManagerClient(sdkOptions)
-  }
-  return async (stage: SecretStage) => {
-    loading ??= load()
-    const client = await loading
-    const { GetSecretValueCommand } = await import('@aws-sdk/client-secrets-manager')
+export const createGetSecret =
+  (getSecretValue: GetSecretValue, secretId: string): GetSecret =>
+  async (stage) => {
     try {
-      const command = new GetSecretValueCommand({ SecretId: secretId, VersionStage: stage })
-      return (await client.send(command)).SecretString
+      return (await getSecretValue({ SecretId: secretId, VersionStage: stage })).SecretString
     } catch (error) {
       if (error instanceof Error && error.name === 'ResourceNotFoundException') return undefined
       throw toError(error)
     }
+  }
+
+/** https://docs.aws.amazon.com/general/latest/gr/asm.html */
+const endpointOf = (name: string): string =>
+  `https://secretsmanager.${name}.amazonaws.com${name.startsWith('cn-') ? '.cn' : ''}`
+
+/** Reads secrets by signed requests, for the webhook: senders wait for its cold start. */
+export const openSecretsManager = (): GetSecretValue => {
+  const open = once(async () =>
+    createAwsCaller({
+      signingName: 'secretsmanager',
+      target: 'secretsmanager',
+      version: '1.1',
+      baseUrl: new URL(secretsManagerEndpoint() ?? endpointOf(await region())),
+    }),
+  )
+  return async (input) => {
+    const { call } = await open()
+    return { SecretString: asText((await call('GetSecretValue', input)).SecretString) }
   }
 }

@@ -4,7 +4,7 @@ import {
   GetQueueAttributesCommand,
   type Message,
   ReceiveMessageCommand,
-  type SQSClient,
+  type SQS,
 } from '@aws-sdk/client-sqs'
 import type { QueueMessage } from '../queue/message.ts'
 import { maxBatchEntries } from '../queue/queues.ts'
@@ -46,7 +46,7 @@ const toRecord = (message: Message, eventSourceARN: string): QueueRecord => ({
  * SQS's own time: the end of the second in the `Date` header of its last response; this machine's
  * time if that has none.
  */
-const clockOf = (client: SQSClient, queueUrl: string): (() => number) => {
+const clockOf = (client: SQS, queueUrl: string): (() => number) => {
   let date: string | undefined
   client.middlewareStack.add(
     (next) => async (args) => {
@@ -87,7 +87,7 @@ const isMessageError = (thrown: unknown): boolean =>
  * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/FIFO-queues-understanding-logic.html
  */
 export const openDeadLetterQueue = (
-  client: SQSClient,
+  client: SQS,
   { queueUrl, deadLettersUrl, deadLettersArn, waitSeconds }: DeadLetterAddresses,
 ): DeadLetterQueue => {
   const countsAt = async (QueueUrl: string) => {

@@ -1,30 +1,67 @@
-import {
-  ChangeMessageVisibilityBatchCommand,
-  SendMessageBatchCommand,
-  SendMessageCommand,
-  type SQSClient,
+import type {
+  ChangeMessageVisibilityBatchRequest,
+  ChangeMessageVisibilityBatchResult,
+  SendMessageBatchRequest,
+  SendMessageBatchResult,
+  SendMessageRequest,
 } from '@aws-sdk/client-sqs'
 import { BridgeError } from '../errors.ts'
+import { memoise } from '../memoise.ts'
 import type { QueueMessage } from '../queue/message.ts'
 import { maxBatchEntries, type Queues, type RecordRetry, toBatches } from '../queue/queues.ts'
+import { createAwsCaller } from './aws-caller.ts'
 
 const unavailable = (cause?: unknown) =>
   new BridgeError('temporarily_unavailable', 'the queue did not store every message', { cause })
 
+type Action<Input, Output> = (input: Input) => Promise<Partial<Output>>
+
+/** The actions that the functions use; the class `SQS` of the SDK has them, too. */
+export type SqsActions = {
+  readonly connect?: (queueUrl: string) => Promise<void>
+  readonly sendMessage: Action<SendMessageRequest, object>
+  readonly sendMessageBatch: Action<SendMessageBatchRequest, SendMessageBatchResult>
+  readonly changeMessageVisibilityBatch: Action<
+    ChangeMessageVisibilityBatchRequest,
+    ChangeMessageVisibilityBatchResult
+  >
+}
+
+/** Creates the actions; each is sent to the host of its queue's URL. */
+export const createSqsActions = (): SqsActions => {
+  const callerAt = memoise((origin) =>
+    createAwsCaller({
+      signingName: 'sqs',
+      target: 'AmazonSQS',
+      version: '1.0',
+      baseUrl: new URL(origin),
+    }),
+  )
+  const call = (action: string, input: { readonly QueueUrl: string | undefined }) =>
+    callerAt(new URL(input.QueueUrl ?? '').origin).call(action, input)
+  return {
+    connect: (queueUrl) => callerAt(new URL(queueUrl).origin).connect(),
+    sendMessage: (input) => call('SendMessage', input),
+    sendMessageBatch: (input) => call('SendMessageBatch', input),
+    changeMessageVisibilityBatch: (input) => call('ChangeMessageVisibilityBatch', input),
+  }
+}
+
 /** Creates the queue operations on SQS. */
-export const createQueues = (client: SQSClient): Queues => ({
-  store: (queueUrl, messages) => store(client, queueUrl, messages),
-  sendDeadLetter: (queueUrl, message) => sendDeadLetter(client, queueUrl, message),
-  changeVisibility: (queueUrl, retries) => changeVisibility(client, queueUrl, retries),
+export const createQueues = (sqs: SqsActions): Queues => ({
+  connect: async (queueUrl) => sqs.connect?.(queueUrl),
+  store: (queueUrl, messages) => store(sqs, queueUrl, messages),
+  sendDeadLetter: (queueUrl, message) => sendDeadLetter(sqs, queueUrl, message),
+  changeVisibility: (queueUrl, retries) => changeVisibility(sqs, queueUrl, retries),
 })
 
 const store = async (
-  client: SQSClient,
+  sqs: SqsActions,
   queueUrl: string,
   messages: readonly QueueMessage[],
 ): Promise<void> => {
   for (const batch of toBatches(messages)) {
-    const stored = await sendBatch(client, queueUrl, batch).catch((cause: unknown) => {
+    const stored = await sendBatch(sqs, queueUrl, batch).catch((cause: unknown) => {
       throw unavailable(cause)
     })
     if (stored.length < batch.length) throw unavailable()
@@ -53,7 +90,7 @@ const toEntry = (queueUrl: string, { body, groupId, dedupeId, attributes = {} }:
  * @throws the error of SQS if the whole request failed
  */
 export const sendBatch = async (
-  client: SQSClient,
+  sqs: SqsActions,
   queueUrl: string,
   messages: readonly QueueMessage[],
 ): Promise<QueueMessage[]> => {
@@ -61,20 +98,19 @@ export const sendBatch = async (
     Id: String(index),
     ...toEntry(queueUrl, message),
   }))
-  const { Successful = [], Failed = [] } = await client.send(
-    new SendMessageBatchCommand({ QueueUrl: queueUrl, Entries }),
-  )
+  const sent = await sqs.sendMessageBatch({ QueueUrl: queueUrl, Entries })
+  const { Successful = [], Failed = [] } = sent
   const failed = new Set(Failed.map(({ Id }) => Id))
   const stored = new Set(Successful.map(({ Id }) => Id).filter((id) => !failed.has(id)))
   return messages.filter((_message, index) => stored.has(String(index)))
 }
 
 const sendDeadLetter = async (
-  client: SQSClient,
+  sqs: SqsActions,
   queueUrl: string,
   message: QueueMessage,
 ): Promise<void> => {
-  await client.send(new SendMessageCommand({ QueueUrl: queueUrl, ...toEntry(queueUrl, message) }))
+  await sqs.sendMessage({ QueueUrl: queueUrl, ...toEntry(queueUrl, message) })
 }
 
 /** The URL of a queue by its ARN: on the same host as a queue whose URL is known. */
@@ -84,14 +120,14 @@ export const queueUrlOf = (arn: string, knownQueueUrl: string): string => {
 }
 
 const changeVisibility = async (
-  client: SQSClient,
+  sqs: SqsActions,
   queueUrl: string,
   retries: readonly RecordRetry[],
 ): Promise<void> => {
   let unchanged = 0
   for (let start = 0; start < retries.length; start += maxBatchEntries) {
     const batch = retries.slice(start, start + maxBatchEntries)
-    const command = new ChangeMessageVisibilityBatchCommand({
+    const { Failed = [] } = await sqs.changeMessageVisibilityBatch({
       QueueUrl: queueUrl,
       Entries: batch.map(({ record, retryInSeconds }, index) => ({
         Id: String(index),
@@ -99,7 +135,6 @@ const changeVisibility = async (
         VisibilityTimeout: retryInSeconds,
       })),
     })
-    const { Failed = [] } = await client.send(command)
     unchanged += Failed.length
   }
   if (unchanged > 0) throw new Error(`SQS did not change the visibility of ${unchanged} records`)

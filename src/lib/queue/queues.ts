@@ -27,6 +27,8 @@ export const toBatches = (messages: readonly QueueMessage[]): QueueMessage[][] =
 
 /** The operations on queues that the bridge uses, each queue by its URL. */
 export type Queues = {
+  /** Opens a connection, so that the first store need not wait for one. */
+  readonly connect: (queueUrl: string) => Promise<void>
   /**
    * Stores all messages in a FIFO queue.
    *

@@ -90,7 +90,7 @@ export const createValueReader = (receivedAt: number) => {
     phone: async (value: unknown, country: CountryCode | undefined) => {
       const input = text('phone', value, 'phone_invalid')
       if (input === undefined) return undefined
-      const { parsePhoneNumberFromString } = await import('libphonenumber-js/min')
+      const { parsePhoneNumberFromString } = await import('./phone.ts')
       // Only the whole text is parsed: a number somewhere in a text may not be the person's.
       const phone = parsePhoneNumberFromString(
         clean(withoutInvisible(input)).replace(/^tel:/i, ''),

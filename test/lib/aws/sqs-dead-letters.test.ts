@@ -1,4 +1,4 @@
-import { SQSClient } from '@aws-sdk/client-sqs'
+import { SQS } from '@aws-sdk/client-sqs'
 import { expect, test } from 'vitest'
 import { openDeadLetterQueue } from '../../../src/lib/aws/sqs-dead-letters.ts'
 import { startServer } from '../../support/server.ts'
@@ -15,7 +15,7 @@ const start = async (
     for (const [name, value] of Object.entries(headers)) response.setHeader(name, value)
     response.end(JSON.stringify(body))
   })
-  const client = new SQSClient({
+  const client = new SQS({
     endpoint: server.url,
     region: 'eu-west-1',
     credentials: { accessKeyId: 'id', secretAccessKey: 'key' },

@@ -1,8 +1,7 @@
-import { SQSClient } from '@aws-sdk/client-sqs'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
-import { sdkOptions } from '../../../src/lib/aws/client-options.ts'
-import { createGetSecret } from '../../../src/lib/aws/secrets-manager.ts'
-import { createQueues, queueUrlOf } from '../../../src/lib/aws/sqs.ts'
+import { openSdkSecretsManager } from '../../../src/lib/aws/sdk-secrets-manager.ts'
+import { createGetSecret, openSecretsManager } from '../../../src/lib/aws/secrets-manager.ts'
+import { createQueues, createSqsActions, queueUrlOf } from '../../../src/lib/aws/sqs.ts'
 import type { QueueMessage } from '../../../src/lib/queue/message.ts'
 import { record } from '../../support/records.ts'
 import { startServer } from '../../support/server.ts'
@@ -41,7 +40,7 @@ describe('createQueues', () => {
         .setHeader('content-type', 'application/x-amz-json-1.0')
         .end(JSON.stringify({ Successful: [stored], Failed: [refused] })),
     )
-    const queues = createQueues(new SQSClient({}))
+    const queues = createQueues(createSqsActions())
     const store = (messages: QueueMessage[]) =>
       queues.store(`${server.url}/000000000000/queue.fifo`, messages)
 
@@ -54,7 +53,7 @@ describe('createQueues', () => {
   })
 
   test('store throws temporarily_unavailable when the queue does not exist', async () => {
-    const queues = createQueues(world.sqs.client)
+    const queues = createQueues(createSqsActions())
     const store = (messages: QueueMessage[]) =>
       queues.store(`${world.sqs.url}/000000000000/nobody.fifo`, messages)
 
@@ -64,22 +63,22 @@ describe('createQueues', () => {
   test('store and getSecret throw temporarily_unavailable when AWS hangs, and the SDK logs nothing', async () => {
     const server = await startServer(() => undefined)
     const written = vi.spyOn(console, 'warn')
-    const queues = createQueues(new SQSClient(sdkOptions))
+    const queues = createQueues(createSqsActions())
     const store = (messages: QueueMessage[]) =>
       queues.store(`${server.url}/000000000000/queue.fifo`, messages)
     vi.stubEnv('AWS_ENDPOINT_URL_SECRETS_MANAGER', server.url)
 
-    const [stored, secret] = await Promise.allSettled([
+    const all = await Promise.allSettled([
       store([message('a')]),
-      createGetSecret('signing')('AWSCURRENT'),
+      createGetSecret(openSecretsManager(), 'signing')('AWSCURRENT'),
+      createGetSecret(openSdkSecretsManager(), 'intercom')('AWSCURRENT'),
     ])
 
-    for (const settled of [stored, secret]) {
+    for (const settled of all) {
       expect(settled).toMatchObject({ reason: { code: 'temporarily_unavailable' } })
     }
     // Two tries each.
-    expect(server.requests).toHaveLength(4)
-    // The SDK has a warning about a queue at another host than the endpoint's.
+    expect(server.requests).toHaveLength(6)
     expect(written).not.toHaveBeenCalled()
     written.mockRestore()
     await server.close()
@@ -89,7 +88,7 @@ describe('createQueues', () => {
     const retries = [{ record: record('x', { receiptHandle: 'unknown' }), retryInSeconds: 5 }]
 
     await expect(
-      createQueues(world.sqs.client).changeVisibility(world.sqs.queueUrl, retries),
+      createQueues(createSqsActions()).changeVisibility(world.sqs.queueUrl, retries),
     ).rejects.toThrow()
   })
 })
