@@ -1,20 +1,33 @@
-/** `npm run bench` runs every benchmark; `npm run bench -- read` only the named ones. */
-const benchmarks: Readonly<Record<string, () => Promise<{ run: () => Promise<void> }>>> = {
+type Benchmark = { readonly run: (args: readonly string[]) => Promise<void> }
+
+/**
+ * `npm run bench` runs every benchmark; `npm run bench -- read` only the named ones. Options follow
+ * the names.
+ */
+const benchmarks: Readonly<Record<string, () => Promise<Benchmark>>> = {
+  cold: () => import('./cold.ts'),
   pace: () => import('./pace.ts'),
   people: () => import('./people.ts'),
   read: () => import('./read.ts'),
 }
 
-const names = process.argv.slice(2)
+const args = process.argv.slice(2)
+const firstOption = args.findIndex((arg) => arg.startsWith('-'))
+const names = firstOption === -1 ? args : args.slice(0, firstOption)
+const options = firstOption === -1 ? [] : args.slice(firstOption)
+const fail = (message: string): never => {
+  console.error(message)
+  process.exit(1)
+}
 const unknown = names.filter((name) => !Object.hasOwn(benchmarks, name))
 if (unknown.length > 0) {
-  console.error(
-    `No benchmark is named ${unknown.join(', ')}: use ${Object.keys(benchmarks).join(', ')}.`,
-  )
-  process.exit(1)
+  fail(`No benchmark is named ${unknown.join(', ')}: use ${Object.keys(benchmarks).join(', ')}.`)
+}
+if (options.length > 0 && names.join() !== 'cold') {
+  fail('Only the benchmark cold has options: name it alone, before them.')
 }
 for (const [name, load] of Object.entries(benchmarks)) {
   if (names.length > 0 && !names.includes(name)) continue
   const benchmark = await load()
-  await benchmark.run()
+  await benchmark.run(options)
 }
