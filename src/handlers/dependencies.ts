@@ -1,6 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import configured from '#config'
-import { createTelemetry } from '../lib/aws/powertools.ts'
 import { createGetSecret, openSecretsManager } from '../lib/aws/secrets-manager.ts'
 import { createQueues, createSqsActions } from '../lib/aws/sqs.ts'
 import { type Clock, systemClock } from '../lib/clock.ts'
@@ -12,6 +11,7 @@ import { createHttp, type SendHttp } from '../lib/http.ts'
 import type { Queues } from '../lib/queue/queues.ts'
 import { errorFields } from '../lib/telemetry/report.ts'
 import type { Telemetry } from '../lib/telemetry/telemetry.ts'
+import { type TelemetryOptions, writeTelemetry } from '../lib/telemetry/write-telemetry.ts'
 
 /**
  * What a function depends on: config, clock, random numbers, telemetry, and clients for SQS,
@@ -26,6 +26,14 @@ export type Dependencies = {
   readonly openSecret: (secretId: string) => GetSecret
   readonly openHttp: (baseUrl: URL) => SendHttp
 }
+
+/** Lambda's own console would put its own text before each line. */
+const createTelemetry = (options: Omit<TelemetryOptions, 'now' | 'write'>): Telemetry =>
+  writeTelemetry({
+    ...options,
+    now: systemClock.now,
+    write: (line) => void process.stdout.write(line),
+  })
 
 /** The real dependencies of a function, each replaced by its override. Opens no connection. */
 export const createDependencies = (

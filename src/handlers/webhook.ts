@@ -19,6 +19,7 @@ import {
   reportStartupError,
 } from './dependencies.ts'
 import { toIncomingRequest, toResult } from './http-event.ts'
+import { rehearse } from './rehearse.ts'
 
 /** After this time direct mode responds with 503, while the sender still waits. */
 const directDeadlineMs = 20_000
@@ -158,7 +159,7 @@ export const createWebhook = async (
   return {
     respond,
     ingest: createIngest(dependencies, sinks.createSink),
-    warm: () => Promise.all([warm(), sinks.warm()]),
+    warm: () => Promise.all([warm(), sinks.warm(), rehearse(dependencies.bridge)]),
   }
 }
 

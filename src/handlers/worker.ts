@@ -18,6 +18,7 @@ import {
   duringInit,
   reportStartupError,
 } from './dependencies.ts'
+import { rehearse } from './rehearse.ts'
 
 type RemainingTime = Pick<Context, 'getRemainingTimeInMillis'>
 
@@ -84,7 +85,7 @@ export const createWorker = (environment: Environment, overrides: Partial<Depend
       telemetry.flush()
     }
   }
-  return Object.assign(handle, { warm: deliver.warm })
+  return Object.assign(handle, { warm: () => Promise.all([deliver.warm(), rehearse(bridge)]) })
 }
 
 let worker: ReturnType<typeof createWorker> | undefined
