@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto'
+import { parseArgs } from 'node:util'
 import { sign, verify } from '../src/lib/signature/verify.ts'
 import { typeform, workos } from '../src/lib/sources/index.ts'
 import type { Source } from '../src/lib/sources/source.ts'
@@ -8,6 +9,7 @@ import { readInputs } from '../src/lib/transform/read-inputs.ts'
 import { start } from '../test/support/clock.ts'
 import { delivery } from '../test/support/deliveries.ts'
 import { formResponse } from '../test/support/payloads.ts'
+import { runPresets } from './presets.ts'
 
 const rounds = 41
 const callsPerRound = 1_000
@@ -70,10 +72,15 @@ const deliveries = [
   },
 ]
 
-/** Prints the CPU time of one delivery, from its signature to the signup. */
-export const run = async (): Promise<void> => {
+/**
+ * Prints the time of the steps of one delivery, from its signature to the signup, and the CPU time of
+ * every preset's deliveries; with `--against DIR` beside that of another checkout.
+ */
+export const run = async (options: readonly string[]): Promise<void> => {
+  const { values } = parseArgs({ args: [...options], options: { against: { type: 'string' } } })
   console.log(`one delivery, Node ${process.version}:`)
   for (const { title, source, body } of deliveries) await runOne(title, source, body)
+  await runPresets(values.against)
 }
 
 const runOne = async (title: string, source: Source, body: object): Promise<void> => {

@@ -23,8 +23,8 @@ const unknown = names.filter((name) => !Object.hasOwn(benchmarks, name))
 if (unknown.length > 0) {
   fail(`No benchmark is named ${unknown.join(', ')}: use ${Object.keys(benchmarks).join(', ')}.`)
 }
-if (options.length > 0 && names.join() !== 'cold') {
-  fail('Only the benchmark cold has options: name it alone, before them.')
+if (options.length > 0 && !['cold', 'read'].includes(names.join())) {
+  fail('Only the benchmarks cold and read have options: name one alone, before them.')
 }
 for (const [name, load] of Object.entries(benchmarks)) {
   if (names.length > 0 && !names.includes(name)) continue
