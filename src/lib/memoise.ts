@@ -19,6 +19,20 @@ export const memoise = <Result>(
   }
 }
 
+/** Returns a function that computes the result of each object once, as of a source of the config. */
+export const memoiseByObject = <Key extends object, Result>(
+  compute: (key: Key) => Result,
+): ((key: Key) => Result) => {
+  const results = new WeakMap<Key, { readonly result: Result }>()
+  return (key) => {
+    const known = results.get(key)
+    if (known) return known.result
+    const result = compute(key)
+    results.set(key, { result })
+    return result
+  }
+}
+
 /** Returns a function that makes its value when it is first called, and keeps it. */
 export const once = <Value>(make: () => Value): (() => Value) => {
   let made: { readonly value: Value } | undefined

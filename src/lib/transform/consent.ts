@@ -90,9 +90,12 @@ const readSentence = memoise((text): boolean | 'unclear' | undefined => {
   return answer === true || startsWith(first, agreementPhrases()) || undefined
 })
 
+/** Memoised: the deliveries of a form repeat the names of its box. */
+const wordsOfName = memoise(toWords)
+
 const isNamed = (text: string, names: readonly (string | undefined)[]): boolean => {
   const words = toWords(text)
-  return names.some((name = '') => name.length <= maxAnswerLength && toWords(name) === words)
+  return names.some((name = '') => name.length <= maxAnswerLength && wordsOfName(name) === words)
 }
 
 const readText = (text: string, { names = [], isOnlyBox }: ConsentBox): boolean | 'unclear' => {

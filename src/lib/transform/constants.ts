@@ -1,3 +1,4 @@
+import { memoiseByObject } from '../memoise.ts'
 import { attributeTargets, type MappingOptions } from './mapping-options.ts'
 import { clean, cleanName } from './text.ts'
 
@@ -18,10 +19,12 @@ const findConstant = (
 }
 
 /** The constants of a source's options; a payload's name that is the same when cleaned counts. */
-export const constantsOf = ({ tags = [], attributes }: MappingOptions): Constants => ({
-  tag: findConstant(tags, cleanName),
-  attribute: findConstant(
-    attributeTargets(attributes).map(({ to }) => to),
-    clean,
-  ),
-})
+export const constantsOf = memoiseByObject(
+  ({ tags = [], attributes }: MappingOptions): Constants => ({
+    tag: findConstant(tags, cleanName),
+    attribute: findConstant(
+      attributeTargets(attributes).map(({ to }) => to),
+      clean,
+    ),
+  }),
+)

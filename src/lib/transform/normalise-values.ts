@@ -1,4 +1,5 @@
 import type { CountryCode } from 'libphonenumber-js'
+import { once } from '../memoise.ts'
 import type { Role } from '../signup.ts'
 import { readEmail } from './email.ts'
 import {
@@ -45,6 +46,9 @@ export type LeftOutReason = (typeof leftOutReasons)[number]
  */
 export type LeftOut = { readonly path: string; readonly reason: LeftOutReason }
 
+/** Kept: an `import()` of a module that is loaded takes longer than parsing a number. */
+const loadPhoneParser = once(() => import('./phone.ts'))
+
 const daySeconds = 24 * 60 * 60
 
 /**
@@ -90,7 +94,7 @@ export const createValueReader = (receivedAt: number) => {
     phone: async (value: unknown, country: CountryCode | undefined) => {
       const input = text('phone', value, 'phone_invalid')
       if (input === undefined) return undefined
-      const { parsePhoneNumberFromString } = await import('./phone.ts')
+      const { parsePhoneNumberFromString } = await loadPhoneParser()
       // Only the whole text is parsed: a number somewhere in a text may not be the person's.
       const phone = parsePhoneNumberFromString(
         clean(withoutInvisible(input)).replace(/^tel:/i, ''),

@@ -2,6 +2,7 @@ import type { CountryCode } from 'libphonenumber-js'
 import type { Issue } from '../errors.ts'
 import { shownKey } from '../field-names.ts'
 import { withoutUndefined } from '../json-access.ts'
+import { once } from '../memoise.ts'
 import {
   attributePrefix,
   type ContactFields,
@@ -163,16 +164,19 @@ const readOtherFields = (
 
 // Both readers have long lists of words, so they are loaded only for what is no boolean.
 
+const loadOptOut = once(() => import('./opt-out.ts'))
+const loadConsent = once(() => import('./consent.ts'))
+
 const readGivenOptOut = async (given: unknown) => {
   if (typeof given === 'boolean') return given
-  const { readOptOut } = await import('./opt-out.ts')
+  const { readOptOut } = await loadOptOut()
   return readOptOut(given)
 }
 
 /** What is no known yes is a no; the option `consent` has counted what it could not read. */
 const readGivenConsent = async (reader: ValueReader, given: unknown): Promise<boolean> => {
   if (typeof given === 'boolean') return given
-  const { readConsent } = await import('./consent.ts')
+  const { readConsent } = await loadConsent()
   const consent = readConsent(given)
   if (consent === 'unclear') reader.leaveOut('consent', 'consent_unclear')
   return consent === true

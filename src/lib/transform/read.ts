@@ -1,6 +1,7 @@
 import type { Delivery } from '../delivery.ts'
 import { sha256 } from '../digest.ts'
 import { BridgeError } from '../errors.ts'
+import { once } from '../memoise.ts'
 import type { Signup } from '../signup.ts'
 import { constantsOf } from './constants.ts'
 import { type NormaliseContext, normalise } from './normalise.ts'
@@ -35,7 +36,7 @@ export type Reading =
 export const read = async (source: ReadableSource, received: Delivery): Promise<Reading> => {
   const delivery = stripDelivery(source, received)
   const events = await readInputs(source, delivery)
-  const bodyDigest = () => sha256(delivery.body)
+  const bodyDigest = once(() => sha256(delivery.body))
   const constants = constantsOf(source.options)
   const results = await Promise.all(
     events.flatMap(({ event_id, items }) =>
