@@ -27,15 +27,23 @@ const withoutAccents = (text: string): string =>
  * emoji (but `❌`): `optOut`, `opt_out` and `Opt-Out` are `opt out`. A dash between blanks and a line
  * end are a semicolon.
  */
-export const toWords = (text: string): string =>
-  withoutAccents(text.replace(/(?<=[a-z])(?=[A-Z][a-z])/g, ' ').toLowerCase())
+export const toWords = (text: string): string => {
+  const lower = text.replace(/(?<=[a-z])(?=[A-Z][a-z])/g, ' ').toLowerCase()
+  return (isAscii(lower) ? lower.replaceAll('`', "'").replaceAll('"', ' ') : toPlain(lower))
+    .replace(/\s+-+\s+|\s*\n\s*/g, '; ')
+    .replace(/[\s"_‐‑-]+/g, ' ')
+    .trim()
+}
+
+const isAscii = (text: string): boolean => /^[\0-\x7f]*$/.test(text)
+
+/** Without accents, typographic quotation marks and emoji: ASCII has none. */
+const toPlain = (text: string): string =>
+  withoutAccents(text)
     .replace(/[‘’ʼ´`]/g, "'")
     .replace(/["“”„«»¿¡]/g, ' ')
     .replace(/[❌✖✗✘🚫👎⛔🛑❎☐]/gu, ' ❌ ')
     .replace(/(?!❌)[\p{ExtPict}✓][\ufe0f\p{EMod}]*/gu, ' ')
-    .replace(/\s+-+\s+|\s*\n\s*/g, '; ')
-    .replace(/[\s"_‐‑-]+/g, ' ')
-    .trim()
 
 const clauseEnds = /[.,;:!?()[\]–—/|…、。，；：！？（）।،؛؟]+/
 

@@ -6,8 +6,8 @@ const maxEmailLength = 254
 /** A display name may precede the address; more is no e-mail field. */
 const maxInputLength = 1_000
 
-/** An address that needs no work: as most senders send it. */
-const plainEmail = /^[a-z0-9_%+-]+(?:\.[a-z0-9_%+-]+)*@[a-z0-9-]+(?:\.[a-z0-9-]+)+$/
+/** An address that needs no work but lower case, all in ASCII: as most senders send it. */
+const plainEmail = /^[\w%+-]+(?:\.[\w%+-]+)*@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+$/
 /** A domain, or an IPv4 address in brackets (RFC 5321 §4.1.3). */
 const asciiDomain = /^(?:[a-z0-9_-]+(?:\.[a-z0-9_-]+)+|\[\d{1,3}(?:\.\d{1,3}){3}\])$/
 const atom = /[^\s<>,;:"'()[\]@]+@[^\s<>,;:"'()[\]@]+/g
@@ -63,7 +63,7 @@ const isUsableLocal = (local: string): boolean =>
  * in ASCII. Returns `undefined` if it has no address that can be used, or more than one.
  */
 export const readEmail = (input: string): string | undefined => {
-  if (input.length <= maxEmailLength && plainEmail.test(input)) return input
+  if (input.length <= maxEmailLength && plainEmail.test(input)) return input.toLowerCase()
   if (input.length > maxInputLength) return undefined
   const tailless = trimTail(clean(withoutInvisible(input)))
   const bracketed = withoutDisplayName(withoutScheme(tailless))

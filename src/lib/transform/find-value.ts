@@ -46,10 +46,14 @@ export const findQuestion = (
  * exactly that name, then for a dotted path from the root of the body.
  */
 export const findValue = (body: unknown, questions: readonly Question[], place: Place): unknown =>
-  valueOf(findQuestion(questions, place), body, place)
+  answerOrKey(findQuestion(questions, place), body, place)
 
 /** The value at a place whose question is already found, or is not there. */
-export const valueOf = (question: Question | undefined, body: unknown, place: Place): unknown => {
+export const answerOrKey = (
+  question: Question | undefined,
+  body: unknown,
+  place: Place,
+): unknown => {
   if (question) return question.value
   const exact = own(body, place)
   return isFound(exact) ? exact : ownPath(body, place)

@@ -2,6 +2,7 @@ import type { Question } from '../delivery.ts'
 import { BridgeError } from '../errors.ts'
 import { shownKey } from '../field-names.ts'
 import { isRecord, own } from '../json-access.ts'
+import { memoiseByObject } from '../memoise.ts'
 import { attributePrefix, type ContactField, type SignupInput } from '../signup.ts'
 import { findValue, isFound, type Place } from './find-value.ts'
 import { type MappedKeys, toMappedKeys, unmappedEntries, withoutMappedKeys } from './mapped-keys.ts'
@@ -16,6 +17,15 @@ import { toScalar, toSingle, toTagList } from './text.ts'
 
 /** A place, and the field that it fills. */
 type Filling<Target extends string> = readonly [place: Place, target: Target]
+
+/** Computed once for each source's options, as all that depends on them alone. */
+const fillings = memoiseByObject(({ fields, attributes, company }: MappingOptions) => ({
+  fields: fillingsOf(fields),
+  attributes: attributeTargets(attributes).map(({ place, to }): Filling<string> => [place, to]),
+  company: fillingsOf(company),
+}))
+
+const mappedKeys = memoiseByObject((options: MappingOptions) => toMappedKeys(placesOf(options)))
 
 const fillingsOf = <Target extends string>(
   table: Readonly<Record<Place, Target | readonly Target[]>> = {},
@@ -59,15 +69,11 @@ const collectFields = <Target extends string>(
 }
 
 /** The fields and attributes whose place the sender set to null. */
-const nullsAt = (
-  { fields, attributes }: MappingOptions,
-  lookUp: (place: Place) => unknown,
-): string[] => {
+const nullsAt = (options: MappingOptions, lookUp: (place: Place) => unknown): string[] => {
+  const { fields, attributes } = fillings(options)
   const places = [
-    ...fillingsOf(fields),
-    ...attributeTargets(attributes).map(
-      ({ place, to }): Filling<string> => [place, `${attributePrefix}${to}`],
-    ),
+    ...fields,
+    ...attributes.map(([place, to]): Filling<string> => [place, `${attributePrefix}${to}`]),
   ]
   return places.flatMap(([place, path]) => (lookUp(place) === null ? [path] : []))
 }
@@ -109,25 +115,22 @@ export const applyOptions = (
   { body, payload, questions, unread = [], findConsent }: ParsedPayload,
   options: MappingOptions,
 ): MappingResult => {
-  let keys: MappedKeys | undefined
-  const mapped = (): MappedKeys => (keys ??= toMappedKeys(placesOf(options)))
+  const mapped = (): MappedKeys => mappedKeys(options)
   const leftOut: LeftOut[] = unread
     .flatMap((key) => unmappedEntries(mapped(), [key, own(body, key)]))
     .map(([key]) => ({ path: shownKey(key), reason: 'field_unknown' }))
   const lookUp = (place: Place) => findValue(body, questions, place)
   const onMissing = (path: string) => leftOut.push({ path, reason: 'field_unmatched' })
 
-  const fields = collectFields(fillingsOf(options.fields), lookUp, onMissing, toFieldValue)
-  const targets = attributeTargets(options.attributes)
+  const filling = fillings(options)
+  const fields = collectFields(filling.fields, lookUp, onMissing, toFieldValue)
   const attributes = collectFields(
-    targets.map(({ place, to }) => [place, to]),
+    filling.attributes,
     lookUp,
     (name) => onMissing(`${attributePrefix}${name}`),
     toAttributeValue,
   )
-  const company = collectFields(fillingsOf(options.company), lookUp, (field) =>
-    onMissing(`company.${field}`),
-  )
+  const company = collectFields(filling.company, lookUp, (field) => onMissing(`company.${field}`))
   const note = options.note === undefined ? undefined : toSingle(lookUp(options.note))
 
   const preset = withoutMappedKeys(received, mapped)

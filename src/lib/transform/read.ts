@@ -64,20 +64,25 @@ export const stripDelivery = (source: ReadableSource, delivery: Delivery): Deliv
   ...delivery,
   method: 'POST',
   url: '',
-  headers: Object.fromEntries(
-    readHeaders(source).flatMap((name) => {
-      const value = delivery.headers[name]
-      return value === undefined ? [] : [[name, value]]
-    }),
-  ),
+  headers: keptHeaders(source, delivery.headers),
 })
 
+const alwaysKept = ['content-type', 'content-encoding']
+
 /** The headers that reading needs; no others are kept, so a queued delivery reads the same. */
-const readHeaders = (source: ReadableSource): readonly string[] => [
-  'content-type',
-  'content-encoding',
-  ...(source.payload.headers ?? []),
-]
+const keptHeaders = (
+  { payload }: ReadableSource,
+  headers: Delivery['headers'],
+): Delivery['headers'] => {
+  const kept: Record<string, string> = {}
+  for (const names of [alwaysKept, payload.headers ?? []]) {
+    for (const name of names) {
+      const value = headers[name]
+      if (value !== undefined) kept[name] = value
+    }
+  }
+  return kept
+}
 
 type Result =
   | { readonly signup: Signup; readonly leftOut: readonly LeftOut[] }

@@ -28,6 +28,7 @@ const twoDigits = (text: string | number): string => String(text).padStart(2, '0
 
 /** `+01:00` of `+01`, `+0100` and `+01:00`, `-05:00` of `EST`; `Z` of all other zones. */
 const toOffset = (named: string): string => {
+  if (named === 'Z') return named
   const zone = namedZones.get(named.toUpperCase()) ?? named
   return /^[+-]/.test(zone) ? `${zone.slice(0, 3)}:${zone.slice(3).replace(':', '') || '00'}` : 'Z'
 }
@@ -56,6 +57,12 @@ const toIso = (text: string): { readonly date: string; readonly time: string } |
   }
 }
 
+/** Whether a date that Date.parse accepts is one: 30 February is 2 March there. */
+const isDate = (date: string): boolean => {
+  const day = Number(date.slice(8))
+  return day <= 28 || new Date(`${date}T00:00:00Z`).getUTCDate() === day
+}
+
 const numberToSeconds = (value: number): number | undefined => {
   const size = Math.abs(value)
   if (!(size < 1e17)) return undefined
@@ -75,11 +82,8 @@ export const toUnixSeconds = (value: unknown): number | undefined => {
   const iso = toIso(text)
   if (!iso) return undefined
   // Date.parse knows no leap second, unix time counts it as the second after it.
-  const isLeap = /^\d\d:\d\d:60/.test(iso.time)
+  const isLeap = iso.time.startsWith(':60', 5)
   const time = isLeap ? iso.time.replace(':60', ':59') : iso.time
   const ms = Date.parse(`${iso.date}T${time}`) + (isLeap ? 1_000 : 0)
-  // Date.parse accepts 30 February as 2 March.
-  const midnight = new Date(`${iso.date}T00:00:00Z`)
-  if (Number.isNaN(ms) || midnight.getUTCDate() !== Number(iso.date.slice(8))) return undefined
-  return Math.floor(ms / 1000)
+  return Number.isNaN(ms) || !isDate(iso.date) ? undefined : Math.floor(ms / 1000)
 }
