@@ -3,6 +3,7 @@ import type { Clock } from '../clock.ts'
 import { BridgeError } from '../errors.ts'
 import type { SendHttp } from '../http.ts'
 import { parseJson } from '../json.ts'
+import { once } from '../memoise.ts'
 import { toKeys } from '../signature/key.ts'
 
 export const turnstileUrl = 'https://challenges.cloudflare.com'
@@ -12,10 +13,12 @@ const maxTokenLength = 2_048
 /** A person waits for the response, and the function has 10 s. */
 const timeoutMs = 5_000
 
-const resultSchema = z.looseObject({
-  success: z.boolean(),
-  'error-codes': z._default(z.array(z.string()), []),
-})
+const resultSchema = once(() =>
+  z.looseObject({
+    success: z.boolean(),
+    'error-codes': z._default(z.array(z.string()), []),
+  }),
+)
 
 /** Cloudflare's result: the token is valid, it is not, or the secret is unknown to Cloudflare. */
 export type TurnstileResult = 'human' | 'refused' | 'wrong_secret'
@@ -48,7 +51,7 @@ export const createAskTurnstile =
     }).catch((cause: unknown) => {
       throw turnstileUnavailable(cause)
     })
-    const parsed = z.safeParse(resultSchema, parseJson(body))
+    const parsed = z.safeParse(resultSchema(), parseJson(body))
     // Cloudflare refuses a token with 200 or 400, and the error codes.
     if (status >= 500 || !parsed.success) throw turnstileUnavailable()
     const { success, 'error-codes': codes } = parsed.data

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini'
+import { once } from '../memoise.ts'
 
 /**
  * Accepts a field of any other type as absent: of a contact only `id` is required.
@@ -105,8 +106,12 @@ export const contactListSchema = z.looseObject({
 })
 
 /** https://developers.intercom.com/docs/references/rest-api/errors/error-objects */
-export const errorListSchema = z.looseObject({
-  request_id: text,
-  errors: z.array(z.looseObject({ code: text, message: text, field: text })).check(z.minLength(1)),
-})
-export type ErrorList = z.infer<typeof errorListSchema>
+export const errorListSchema = once(() =>
+  z.looseObject({
+    request_id: text,
+    errors: z
+      .array(z.looseObject({ code: text, message: text, field: text }))
+      .check(z.minLength(1)),
+  }),
+)
+export type ErrorList = z.infer<ReturnType<typeof errorListSchema>>

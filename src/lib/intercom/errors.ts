@@ -21,7 +21,7 @@ const messages: { readonly [code in ErrorCode]?: string } = {
 
 /** Intercom's error list; `undefined` if the body is none. */
 export const parseErrorList = (body: unknown): ErrorList | undefined => {
-  const parsed = z.safeParse(errorListSchema, body)
+  const parsed = z.safeParse(errorListSchema(), body)
   return parsed.success ? parsed.data : undefined
 }
 

@@ -1,14 +1,15 @@
 import * as z from 'zod/mini'
+import { once } from '../memoise.ts'
 import type { Company } from '../signup.ts'
 import { lenient } from './contact.ts'
 import { isSuccess } from './errors.ts'
 import { toNoteBody } from './note-body.ts'
 import type { IntercomRequest, IntercomResponse } from './request-types.ts'
 
-const createdSchema = z.looseObject({ id: z.string().check(z.minLength(1)) })
+const createdSchema = once(() => z.looseObject({ id: z.string().check(z.minLength(1)) }))
 
 const readId = (response: IntercomResponse): string | undefined => {
-  const parsed = z.safeParse(createdSchema, isSuccess(response) ? response.body : undefined)
+  const parsed = z.safeParse(createdSchema(), isSuccess(response) ? response.body : undefined)
   return parsed.success ? parsed.data.id : undefined
 }
 const readSuccess = (response: IntercomResponse): true | undefined =>
@@ -47,20 +48,22 @@ export const attachTagRequest = (contactId: string, id: string): IntercomRequest
     isNotFound(response) ? 'gone' : readSuccess(response),
   )
 
-const companySchema = z.looseObject({
-  ...createdSchema.shape,
-  name: lenient(z.string()),
-  website: lenient(z.string()),
-  industry: lenient(z.string()),
-  size: lenient(z.int()),
-  plan: lenient(z.looseObject({ name: lenient(z.string()) })),
-  monthly_spend: lenient(z.number()),
-  remote_created_at: lenient(z.int()),
-  custom_attributes: lenient(z.record(z.string(), z.unknown())),
-})
+const companySchema = once(() =>
+  z.looseObject({
+    ...createdSchema().shape,
+    name: lenient(z.string()),
+    website: lenient(z.string()),
+    industry: lenient(z.string()),
+    size: lenient(z.int()),
+    plan: lenient(z.looseObject({ name: lenient(z.string()) })),
+    monthly_spend: lenient(z.number()),
+    remote_created_at: lenient(z.int()),
+    custom_attributes: lenient(z.record(z.string(), z.unknown())),
+  }),
+)
 
 /** A company in Intercom. */
-export type KnownCompany = z.infer<typeof companySchema>
+export type KnownCompany = z.infer<ReturnType<typeof companySchema>>
 
 /**
  * Creates a company, or updates these fields of the one with this `company_id`.
@@ -68,7 +71,7 @@ export type KnownCompany = z.infer<typeof companySchema>
  */
 export const companyRequest = (company: Company): IntercomRequest<KnownCompany> =>
   post('company', '/companies', company, (response) => {
-    const parsed = z.safeParse(companySchema, isSuccess(response) ? response.body : undefined)
+    const parsed = z.safeParse(companySchema(), isSuccess(response) ? response.body : undefined)
     return parsed.success ? parsed.data : undefined
   })
 
@@ -85,9 +88,11 @@ export const noteRequest = (contactId: string, text: string): IntercomRequest<tr
   repeatable: false,
 })
 
-const notesSchema = z.looseObject({
-  data: lenient(z.array(z.looseObject({ body: lenient(z.string()) }))),
-})
+const notesSchema = once(() =>
+  z.looseObject({
+    data: lenient(z.array(z.looseObject({ body: lenient(z.string()) }))),
+  }),
+)
 
 /**
  * Lists the HTML of a contact's newest 50 notes.
@@ -98,7 +103,7 @@ export const listNotesRequest = (contactId: string): IntercomRequest<readonly st
   method: 'GET',
   path: contactPath(contactId, 'notes'),
   read: (response) => {
-    const parsed = z.safeParse(notesSchema, isSuccess(response) ? response.body : undefined)
+    const parsed = z.safeParse(notesSchema(), isSuccess(response) ? response.body : undefined)
     return parsed.success ? (parsed.data.data ?? []).map(({ body }) => body ?? '') : undefined
   },
   repeatable: true,

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini'
 import type { Delivery } from '../delivery.ts'
 import { isRecord } from '../json-access.ts'
+import { once } from '../memoise.ts'
 import { isFound } from '../transform/find-value.ts'
 import { placesOf } from '../transform/mapping-options.ts'
 import { toSingle } from '../transform/text.ts'
@@ -16,15 +17,19 @@ import {
 const inputs = z.record(z.string(), z.unknown())
 export type FormInputs = z.infer<typeof inputs>
 
-const page = z.url({ protocol: /^https?$/, error: 'expected the URL of a page, with https://' })
-const origin = z
-  .string()
-  .check(
-    z.refine(
-      (text) => URL.parse(text)?.origin === text && /^https?:/.test(text),
-      'expected an origin: scheme and host, such as "https://example.com"',
+const page = once(() =>
+  z.url({ protocol: /^https?$/, error: 'expected the URL of a page, with https://' }),
+)
+const origin = once(() =>
+  z
+    .string()
+    .check(
+      z.refine(
+        (text) => URL.parse(text)?.origin === text && /^https?:/.test(text),
+        'expected an origin: scheme and host, such as "https://example.com"',
+      ),
     ),
-  )
+)
 
 export type FormOptions = SourceOptions<FormInputs> & {
   /** The page to redirect to after a post, or one each for success and failure. */
@@ -75,9 +80,9 @@ const isTest = (inputs: unknown, { headers }: Delivery, mapped: readonly string[
  */
 export const form = (options: FormOptions = {}): Source => {
   assertOptions('form()', options, {
-    redirect: z.optional(z.union([page, z.strictObject({ success: page, failure: page })])),
-    origins: z.optional(z.readonly(z.array(origin).check(z.minLength(1)))),
-    turnstile: z.optional(z.boolean()),
+    redirect: () => z.union([page(), z.strictObject({ success: page(), failure: page() })]),
+    origins: () => z.readonly(z.array(origin()).check(z.minLength(1))),
+    turnstile: () => z.boolean(),
   })
   const { redirect, origins = [], turnstile = false, ...common } = options
   const mapped = placesOf(common)

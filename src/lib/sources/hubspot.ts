@@ -87,7 +87,7 @@ export type HubspotOptions = SourceOptions<Body> & {
  * sources: { crm: hubspot({ attributes: { 'properties.company.value': 'company_name' } }) }
  */
 export const hubspot = (options: HubspotOptions = {}): Source => {
-  assertOptions('hubspot()', options, { v3Only: z.optional(z.boolean()) })
+  assertOptions('hubspot()', options, { v3Only: () => z.boolean() })
   const { v3Only, ...common } = options
   return makeSource(
     {

@@ -2,6 +2,7 @@ import * as z from 'zod/mini'
 import '../zod-messages.ts'
 import { BridgeError } from '../errors.ts'
 import { isRecord } from '../json-access.ts'
+import { once } from '../memoise.ts'
 import { type SignatureScheme, schemeNeedsSecret } from '../signature/verify.ts'
 import { companyFieldNames, contactFieldNames } from '../signup.ts'
 import { attributeTypes, type MappingOptions } from '../transform/mapping-options.ts'
@@ -60,48 +61,48 @@ export const turnstileInput = 'cf-turnstile-response'
 /** A configured source: its preset's definition and the user's options. */
 export type Source = SourceDefinition<unknown> & { readonly options: SourceOptions }
 
-const nonEmpty = z.string().check(z.minLength(1))
-const attributeName = nonEmpty.check(
-  z.refine((name) => !/[.$]/.test(name), 'custom attribute names contain no "." and no "$"'),
-)
-const attributeTarget = z.union(
-  [attributeName, z.strictObject({ to: attributeName, type: z.optional(z.enum(attributeTypes)) })],
-  { error: `expected a name, or { to, type } with a type of ${attributeTypes.join(', ')}` },
-)
+const nonEmpty = once(() => z.string().check(z.minLength(1)))
+const attributeTarget = once(() => {
+  const name = nonEmpty().check(
+    z.refine((text) => !/[.$]/.test(text), 'custom attribute names contain no "." and no "$"'),
+  )
+  return z.union([name, z.strictObject({ to: name, type: z.optional(z.enum(attributeTypes)) })], {
+    error: `expected a name, or { to, type } with a type of ${attributeTypes.join(', ')}`,
+  })
+})
 /** One field alone is checked as a list of one. */
-const companyTargets = z.pipe(
-  z.transform((targets: unknown) => (typeof targets === 'string' ? [targets] : targets)),
-  z.array(z.enum(companyFieldNames)).check(z.minLength(1)),
-)
-const consentTarget = z.union(
-  [
-    nonEmpty,
-    z.strictObject({ place: nonEmpty, yes: z.readonly(z.array(nonEmpty).check(z.minLength(1))) }),
-  ],
-  { error: 'expected a place, or { place, yes } with the answers that mean yes' },
-)
-const commonOptions = {
-  fields: z.optional(z.record(nonEmpty, z.enum(contactFieldNames))),
-  attributes: z.optional(z.record(nonEmpty, attributeTarget)),
-  role: z.optional(z.enum(['user', 'lead'])),
-  tags: z.optional(z.readonly(z.array(nonEmpty))),
-  company: z.optional(z.record(nonEmpty, companyTargets)),
-  note: z.optional(nonEmpty),
-  country: z.optional(
-    z.string().check(z.regex(/^[A-Z]{2}$/, 'a two-letter country code, such as "DE"')),
+const companyTargets = once(() =>
+  z.pipe(
+    z.transform((targets: unknown) => (typeof targets === 'string' ? [targets] : targets)),
+    z.array(z.enum(companyFieldNames)).check(z.minLength(1)),
   ),
-  lookup: z.optional(z.boolean()),
-  onExisting: z.optional(
+)
+const yesAnswers = () => z.readonly(z.array(nonEmpty()).check(z.minLength(1)))
+
+/** Schemas by the option's name. */
+export type OptionSchemas = Readonly<Record<string, () => z.ZodMiniType>>
+
+/** Made when an option is first given: most sources have few. */
+const commonOptions: OptionSchemas = {
+  fields: () => z.record(nonEmpty(), z.enum(contactFieldNames)),
+  attributes: () => z.record(nonEmpty(), attributeTarget()),
+  role: () => z.enum(['user', 'lead']),
+  tags: () => z.readonly(z.array(nonEmpty())),
+  company: () => z.record(nonEmpty(), companyTargets()),
+  note: nonEmpty,
+  country: () => z.string().check(z.regex(/^[A-Z]{2}$/, 'a two-letter country code, such as "DE"')),
+  lookup: () => z.boolean(),
+  onExisting: () =>
     z.union([
       z.enum(['fill', 'skip', 'overwrite']),
-      z.strictObject({ overwrite: z.readonly(z.array(nonEmpty)) }),
+      z.strictObject({ overwrite: z.readonly(z.array(nonEmpty())) }),
     ]),
-  ),
-  onArchived: z.optional(z.enum(['restore', 'park'])),
-  consent: z.optional(consentTarget),
-  map: z.optional(
-    z.custom((value) => typeof value === 'function', { error: 'expected a function' }),
-  ),
+  onArchived: () => z.enum(['restore', 'park']),
+  consent: () =>
+    z.union([nonEmpty(), z.strictObject({ place: nonEmpty(), yes: yesAnswers() })], {
+      error: 'expected a place, or { place, yes } with the answers that mean yes',
+    }),
+  map: () => z.custom((value) => typeof value === 'function', { error: 'expected a function' }),
 }
 
 /** Every problem of a value as `path: reason`. */
@@ -113,16 +114,25 @@ const problemsOf = (schema: z.ZodMiniType, value: unknown): string[] => {
 }
 
 /**
- * Checks the common options and those of `extra`; the message starts with `preset`.
+ * Checks the common options and those of `own`, all optional, and the `required` ones; the message
+ * starts with `preset`.
  *
  * @throws BridgeError `invalid_config`, listing every problem
  */
 export const assertOptions = (
   preset: string,
   options: unknown,
-  extra: Readonly<Record<string, z.ZodMiniType>> = {},
+  own: OptionSchemas = {},
+  required: OptionSchemas = {},
 ): void => {
-  const problems = problemsOf(z.strictObject({ ...commonOptions, ...extra }), options)
+  const isGiven = (name: string) => isRecord(options) && name in options
+  const schemas = Object.entries({ ...commonOptions, ...required, ...own }).flatMap(
+    ([name, schema]) => {
+      if (Object.hasOwn(required, name)) return [[name, schema()] as const]
+      return isGiven(name) ? [[name, z.optional(schema())] as const] : []
+    },
+  )
+  const problems = problemsOf(z.strictObject(Object.fromEntries(schemas)), options)
   if (problems.length > 0) {
     throw new BridgeError('invalid_config', `${preset}: ${problems.join('; ')}`)
   }

@@ -29,7 +29,7 @@ export type StandardWebhooksOptions = SourceOptions<StandardWebhooksEvent> & {
  */
 export const standardWebhooks = (options: StandardWebhooksOptions): Source => {
   assertOptions('standardWebhooks()', options, {
-    types: z.optional(z.readonly(z.array(z.string()).check(z.minLength(1)))),
+    types: () => z.readonly(z.array(z.string()).check(z.minLength(1))),
   })
   const { types, ...common } = options
   return makeSource(

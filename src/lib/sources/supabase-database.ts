@@ -29,7 +29,7 @@ const phoneOf = (schema: string, phone: unknown): unknown =>
  * sources: { members: supabaseDatabase({ table: 'profiles' }) }
  */
 export const supabaseDatabase = (options: SupabaseDatabaseOptions = {}): Source => {
-  assertOptions('supabaseDatabase()', options, { table: z.optional(z.string()) })
+  assertOptions('supabaseDatabase()', options, { table: () => z.string() })
   const { table, ...common } = options
   return makeSource(
     {

@@ -87,7 +87,8 @@ const schemaOf = (options: unknown): z.ZodMiniType => {
   return isHmac ? hmacSchema : bearerSchema
 }
 
-const eventId = z.union([z.string().check(z.minLength(1)), z.strictObject({ header: headerName })])
+const eventId = () =>
+  z.union([z.string().check(z.minLength(1)), z.strictObject({ header: headerName })])
 
 const event = z.looseObject({})
 
@@ -134,10 +135,7 @@ const toHmacScheme = (options: HmacOptions): HmacScheme => ({
  * }) }
  */
 export const webhook = (options: WebhookOptions): Source => {
-  assertOptions('webhook()', options, {
-    signature: schemaOf(options),
-    eventId: z.optional(eventId),
-  })
+  assertOptions('webhook()', options, { eventId }, { signature: () => schemaOf(options) })
   const { signature, eventId: place, ...common } = options
   const scheme = 'type' in signature ? signature : toHmacScheme(signature)
   const signedId = scheme.type === 'bearer' ? undefined : scheme.id?.header[0]
