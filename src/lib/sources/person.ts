@@ -47,16 +47,16 @@ const answersOf = (question: Question): readonly Answer[] => {
 
 /** The first of the best answers, and whether another one that is as good differs. */
 const choose = (answers: readonly Answer[], field: PersonField) => {
-  const candidates = answers.filter((answer) => answer.field === field)
-  const rank = Math.max(...candidates.map((answer) => answer.rank))
-  const [best, ...rest] = candidates.filter((answer) => answer.rank === rank)
-  if (best === undefined) return undefined
-  const spelling = spellingOf(field, best.value)
-  return {
-    rank,
-    value: best.value,
-    isGuess: rest.some(({ value }) => spellingOf(field, value) !== spelling),
+  let [best, ...others]: readonly Answer[] = []
+  for (const answer of answers) {
+    if (answer.field !== field) continue
+    if (best === undefined || answer.rank > best.rank) [best, ...others] = [answer]
+    else if (answer.rank === best.rank) others.push(answer)
   }
+  if (best === undefined) return undefined
+  const { rank, value } = best
+  const isOther = (other: Answer) => spellingOf(field, other.value) !== spellingOf(field, value)
+  return { rank, value, isGuess: others.some(isOther) }
 }
 
 /** The whole name, else its parts; parts that are asked for count more than a name brought along. */

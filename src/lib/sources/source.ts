@@ -125,6 +125,8 @@ export const assertOptions = (
   own: OptionSchemas = {},
   required: OptionSchemas = {},
 ): void => {
+  const isEmpty = isRecord(options) && Object.keys(options).length === 0
+  if (isEmpty && Object.keys(required).length === 0) return
   const isGiven = (name: string) => isRecord(options) && name in options
   const schemas = Object.entries({ ...commonOptions, ...required, ...own }).flatMap(
     ([name, schema]) => {

@@ -15,9 +15,13 @@ export const isFound = (value: unknown): boolean =>
 /**
  * Whether a question's name is the place, trimmed and case-insensitive; `lower` is in lower case.
  */
-const isNamed = (name: string | undefined, place: Place, lower: string): boolean =>
-  name === place ||
-  (name !== undefined && name.length >= place.length && name.trim().toLowerCase() === lower)
+const isNamed = (name: string | undefined, place: Place, lower: string): boolean => {
+  if (name === place) return true
+  if (name === undefined || name.length < place.length) return false
+  const trimmed = name.trim()
+  // Lower case is never shorter.
+  return trimmed.length <= lower.length && trimmed.toLowerCase() === lower
+}
 
 const questionNames = ['id', 'ref', 'key', 'label'] as const
 

@@ -38,18 +38,16 @@ export const read = async (source: ReadableSource, received: Delivery): Promise<
   const events = await readInputs(source, delivery)
   const bodyDigest = once(() => sha256(delivery.body))
   const constants = constantsOf(source.options)
-  const results = await Promise.all(
-    events.flatMap(({ event_id, items }) =>
-      items.map((item) =>
-        toResult(item, {
-          eventId: event_id ?? bodyDigest(),
-          country: source.options.country,
-          receivedAt: delivery.received_at,
-          constants,
-        }),
-      ),
-    ),
-  )
+  const results: Result[] = []
+  for (const { event_id, items } of events) {
+    const context = {
+      eventId: event_id ?? bodyDigest(),
+      country: source.options.country,
+      receivedAt: delivery.received_at,
+      constants,
+    }
+    for (const item of items) results.push(await toResult(item, context))
+  }
   const event_id = events.find((event) => event.event_id !== undefined)?.event_id ?? bodyDigest()
   const isDropped = events.some(({ isOther }) => !isOther)
   return toReading(results, event_id, isDropped)
