@@ -1,5 +1,6 @@
 import * as z from 'zod/mini'
 import { BridgeError, type ErrorCode } from '../errors.ts'
+import { own } from '../json-access.ts'
 import { type ErrorList, errorListSchema } from './contact.ts'
 import type { IntercomResponse } from './request-types.ts'
 
@@ -21,6 +22,8 @@ const messages: { readonly [code in ErrorCode]?: string } = {
 
 /** Intercom's error list; `undefined` if the body is none. */
 export const parseErrorList = (body: unknown): ErrorList | undefined => {
+  // Asked of every response: a failed parse takes as long as the rest of a request.
+  if (own(body, 'errors') === undefined) return undefined
   const parsed = z.safeParse(errorListSchema(), body)
   return parsed.success ? parsed.data : undefined
 }
