@@ -76,9 +76,10 @@ export const buildPeer = async (outDir: string): Promise<void> => {
   }
 }
 
-/** The floor: a handler that does nothing. */
-export const buildEmpty = async (outDir: string): Promise<void> => {
+/** The floor: a handler that does nothing; returns its folder. */
+export const buildEmpty = async (outDir: string): Promise<string> => {
   const folder = join(outDir, 'empty')
   await mkdir(folder, { recursive: true })
   await copyFile(join(import.meta.dirname, 'empty.mjs'), join(folder, 'index.mjs'))
+  return folder
 }

@@ -59,7 +59,6 @@ const respond = ({ method, url, headers }: IncomingMessage, body: string) => {
   const result = operation
     ? awsResponse(operation, body)
     : intercomResponse(`${method} ${url}`, body)
-  if (result === undefined && !operation) console.error(`unexpected: ${method} ${url}`)
   return { status: result === undefined ? 400 : 200, text: JSON.stringify(result ?? notFound) }
 }
 

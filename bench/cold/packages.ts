@@ -23,14 +23,16 @@ export const installPeer = async (): Promise<void> => {
     cwd: peerFolder,
     env: { ...process.env, PATH },
   }).catch((cause: Error) => {
-    throw new Error(`bench/peer could not be installed: run npm ci there to see why.`, { cause })
+    throw new Error('bench/peer could not be installed: run npm ci there to see why.', { cause })
   })
 }
 
 export type RuntimeClient = { readonly title: string; readonly args: readonly string[] }
 
+const loop = 'a small loop, as aws-lambda-ric needs autoconf, automake, libtool, cmake and g++'
+
 /** AWS's runtime client where it was built, else a small loop. */
 export const findRuntimeClient = (): RuntimeClient =>
   existsSync(join(runtimeClient, 'rapid-client.node'))
     ? { title: 'aws-lambda-ric 4.0.2', args: [join(runtimeClient, 'index.mjs')] }
-    : { title: 'a small loop', args: [join(import.meta.dirname, 'runtime-loop.mjs')] }
+    : { title: loop, args: [join(import.meta.dirname, 'runtime-loop.mjs')] }

@@ -1,14 +1,14 @@
-import { spawn } from 'node:child_process'
-import { closeSync, openSync, readdirSync, readFileSync } from 'node:fs'
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { type ChildProcess, spawn } from 'node:child_process'
+import { closeSync, openSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
+import { serveRuntimeApi } from './runtime-api.ts'
 
 export type Variant = {
   readonly name: string
   readonly kind: 'webhook' | 'worker'
+  readonly role: 'empty' | 'this' | 'against' | 'usual'
   /** The folder that would be packaged, which holds index.mjs. */
   readonly folder: string
   readonly env: Readonly<Record<string, string>>
@@ -23,7 +23,7 @@ export type StartOptions = {
   /** The arguments of Node that start the runtime client. */
   readonly client: readonly string[]
   readonly memoryMb: number
-  /** Of one CPU, from the first `next` to the first response. */
+  /** Of one CPU, from an event to its response; before the first event it has all of it. */
   readonly share: number
   /** How many events it handles before its peak memory is read; the first one is one of them. */
   readonly events: number
@@ -84,7 +84,7 @@ const heapFlags = (memoryMb: number): string[] => {
 }
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html */
-const lambdaVariables = ({ name, folder }: Variant, memoryMb: number, port: number) => ({
+const lambdaVariables = ({ kind, folder }: Variant, memoryMb: number, port: number) => ({
   PATH: '/usr/local/bin:/usr/bin:/bin',
   LANG: 'en_US.UTF-8',
   TZ: ':UTC',
@@ -92,11 +92,11 @@ const lambdaVariables = ({ name, folder }: Variant, memoryMb: number, port: numb
   LAMBDA_TASK_ROOT: folder,
   AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs24.x',
   AWS_LAMBDA_RUNTIME_API: `127.0.0.1:${port}`,
-  AWS_LAMBDA_FUNCTION_NAME: name.replaceAll(/\W/g, '-'),
+  AWS_LAMBDA_FUNCTION_NAME: kind,
   AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',
   AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(memoryMb),
   AWS_LAMBDA_INITIALIZATION_TYPE: 'on-demand',
-  AWS_LAMBDA_LOG_GROUP_NAME: '/aws/lambda/bench',
+  AWS_LAMBDA_LOG_GROUP_NAME: `/aws/lambda/${kind}`,
   AWS_LAMBDA_LOG_STREAM_NAME: '2026/01/01/[$LATEST]bench',
   AWS_REGION: 'eu-west-1',
   AWS_DEFAULT_REGION: 'eu-west-1',
@@ -105,88 +105,74 @@ const lambdaVariables = ({ name, folder }: Variant, memoryMb: number, port: numb
   AWS_SESSION_TOKEN: 'token',
 })
 
-const outputFile = join(tmpdir(), `signup-bridge-bench-${process.pid}.log`)
+let running: ChildProcess | undefined
+// A stopped process would outlive this one.
+process.once('exit', () => running?.kill('SIGKILL'))
+
+const spawnFunction = (variant: Variant, { client, memoryMb }: StartOptions, port: number) => {
+  // A file: reading a pipe would take CPU time while the function runs.
+  const outputFile = join(tmpdir(), `signup-bridge-bench-${process.pid}.log`)
+  const output = openSync(outputFile, 'w')
+  const startedMs = performance.now()
+  const child = spawn(process.execPath, [...heapFlags(memoryMb), ...client], {
+    cwd: variant.folder,
+    env: { ...lambdaVariables(variant, memoryMb, port), ...variant.env },
+    stdio: ['ignore', output, output],
+  })
+  running = child
+  closeSync(output)
+  const ended = new Promise<string>((resolve) => {
+    child.once('error', ({ message }) => resolve(message))
+    child.once('close', (status) => {
+      resolve(`exit status ${status}\n${readFileSync(outputFile, 'utf8')}`)
+      rmSync(outputFile)
+    })
+  })
+  return { child, pid: child.pid ?? 0, startedMs, ended }
+}
 
 /**
- * Starts one process of a variant, serves it Lambda's Runtime API, and ends it.
- * https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
+ * Starts one process of a variant, lets it handle its events, and ends it.
  *
  * @throws Error if it ends, fails, or responds wrongly
  */
 export const startOnce = async (
   variant: Variant,
-  { client, memoryMb, share, events, timed }: StartOptions,
+  options: StartOptions,
   throttle: Throttle,
 ): Promise<Start> => {
-  const { name, expected } = variant
-  const total = events + timed
-  // Made beforehand: a signature must not cost the function time.
-  const bodies: string[] = []
-  for (let index = 0; index < total; index += 1) bodies.push(await variant.event(index))
+  const { share, events: untimed, timed } = options
+  const total = untimed + timed
+  // Made beforehand: signing one must not delay the function.
+  const indexes = Array.from({ length: total }, (_, index) => index)
+  const events = await Promise.all(indexes.map(variant.event))
   const done = Promise.withResolvers<void>()
-  const { promise: ended, resolve: onEnded } = Promise.withResolvers<void>()
+  const fail = (what: string) => done.reject(new Error(`${variant.name} ${what}`))
   const warmMs: number[] = []
-  let [initMs, coldMs, cpuMs, peakMb, responses, deliveredMs] = [0, 0, 0, 0, 0, 0]
-
-  const onResponse = (body: string, nowMs: number, pid: number): void => {
-    if (responses === 0) {
-      coldMs = nowMs - startedMs
-      throttle.set(0)
-      cpuMs = cpuMsOf(pid)
-    } else if (responses >= events) warmMs.push(nowMs - deliveredMs)
-    responses += 1
-    if (responses === events) peakMb = peakMbOf(pid)
-    if (!body.includes(expected)) done.reject(new Error(`${name} responded ${body}`))
-    if (responses === total) done.resolve()
-  }
-
-  const server = createServer({ keepAliveTimeout: 0 }, (request, response) => {
-    const { url = '' } = request
-    const pid = child.pid ?? 0
-    if (url.endsWith('/next')) {
-      const event = bodies[responses]
-      // Kept waiting until it is ended, as Lambda freezes it.
-      if (event === undefined) return
-      response.writeHead(200, {
-        'content-type': 'application/json',
-        'lambda-runtime-aws-request-id': `00000000-0000-4000-8000-${String(responses).padStart(12, '0')}`,
-        'lambda-runtime-deadline-ms': String(Date.now() + 60_000),
-        'lambda-runtime-invoked-function-arn': `arn:aws:lambda:eu-west-1:123456789012:function:${variant.kind}`,
-        'lambda-runtime-trace-id': 'Root=1-5bef4de7-ad49b0e87f6ef6c87fc2e700;Sampled=0',
-      })
-      if (responses === 0) {
-        initMs = performance.now() - startedMs
-        if (share < 1) throttle.set(pid)
-      }
-      deliveredMs = performance.now()
-      response.end(event)
-      return
-    }
-    const chunks: Buffer[] = []
-    request.on('data', (chunk) => chunks.push(chunk))
-    request.on('end', () => {
+  let [initMs, coldMs, cpuMs, peakMb, sentMs] = [0, 0, 0, 0, 0]
+  const api = await serveRuntimeApi({
+    events,
+    onNext: (index) => {
+      sentMs = performance.now()
+      if (index === 0) initMs = sentMs - startedMs
+      if (share < 1) throttle.set(pid)
+    },
+    onResponse: (index, body) => {
       const nowMs = performance.now()
-      const body = Buffer.concat(chunks).toString()
-      if (url.endsWith('/error')) done.reject(new Error(`${name} failed: ${body}`))
-      else onResponse(body, nowMs, pid)
-      response.writeHead(202).end()
-    })
+      throttle.set(0)
+      if (index === 0) {
+        coldMs = nowMs - startedMs
+        cpuMs = cpuMsOf(pid)
+      }
+      if (index >= untimed) warmMs.push(nowMs - sentMs)
+      if (index === untimed - 1) peakMb = peakMbOf(pid)
+      if (!body.includes(variant.expected)) fail(`responded ${body}`)
+      else if (index === total - 1) done.resolve()
+    },
+    onError: (body) => fail(`failed: ${body}`),
   })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as AddressInfo
-  const output = openSync(outputFile, 'w')
-  const env = { ...lambdaVariables(variant, memoryMb, port), ...variant.env }
-  const startedMs = performance.now()
-  const child = spawn(process.execPath, [...heapFlags(memoryMb), ...client], {
-    cwd: variant.folder,
-    env,
-    stdio: ['ignore', output, output],
-  })
-  child.on('error', done.reject)
-  child.on('close', (status) => {
-    done.reject(new Error(`${name} ended with ${status}: ${readFileSync(outputFile, 'utf8')}`))
-    onEnded()
-  })
+  const { child, pid, startedMs, ended } = spawnFunction(variant, options, api.port)
+  ended.then((why) => fail(`ended: ${why}`))
   try {
     await done.promise
     return { initMs, coldMs, cpuMs, peakMb, warmMs }
@@ -194,8 +180,6 @@ export const startOnce = async (
     throttle.set(0)
     child.kill('SIGKILL')
     await ended
-    closeSync(output)
-    server.closeAllConnections()
-    server.close()
+    api.close()
   }
 }

@@ -3,6 +3,7 @@ import { workerData } from 'node:worker_threads'
 // A thread of its own, which waits on memory: timers of a busy event loop would come late.
 const periodMs = 20
 const { state, share }: { state: Int32Array; share: number } = workerData
+const quotaMs = share * periodMs
 
 const signal = (pid: number, name: NodeJS.Signals): void => {
   try {
@@ -17,19 +18,24 @@ const wait = (pid: number, ms: number): void => {
   if (ms > 0) Atomics.wait(state, 0, pid, ms)
 }
 
-/** Lets a process run for its share of every period; a slice that was late shortens the next. */
+/** Lets a process run for its quota of every period; a slice that was late shortens the next. */
 const throttle = (pid: number): void => {
-  const startedMs = performance.now()
-  let ranMs = 0
-  for (let endMs = startedMs + periodMs; Atomics.load(state, 0) === pid; endMs += periodMs) {
-    const runMs = share * (endMs - startedMs) - ranMs
+  // The kernel's periods do not begin with an event.
+  let endMs = performance.now() + periodMs * Math.random()
+  let leftMs = quotaMs
+  while (Atomics.load(state, 0) === pid) {
     const sliceMs = performance.now()
-    wait(pid, runMs)
+    wait(pid, Math.min(leftMs, endMs - sliceMs))
     if (Atomics.load(state, 0) !== pid) return
-    signal(pid, 'SIGSTOP')
-    ranMs += performance.now() - sliceMs
-    wait(pid, endMs - performance.now())
-    signal(pid, 'SIGCONT')
+    leftMs -= performance.now() - sliceMs
+    if (leftMs <= 0) {
+      signal(pid, 'SIGSTOP')
+      wait(pid, endMs - performance.now())
+      signal(pid, 'SIGCONT')
+    }
+    if (performance.now() < endMs) continue
+    leftMs = Math.min(leftMs, 0)
+    for (; endMs <= performance.now(); endMs += periodMs) leftMs += quotaMs
   }
 }
 

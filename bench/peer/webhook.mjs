@@ -4,7 +4,7 @@ import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
 import { Logger } from '@aws-lambda-powertools/logger'
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics'
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs'
-import { z } from 'zod'
+import * as z from 'zod'
 
 const logger = new Logger({ serviceName: 'webhook' })
 const metrics = new Metrics({ namespace: 'signups', serviceName: 'webhook' })

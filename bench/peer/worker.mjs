@@ -5,7 +5,7 @@ import { Logger } from '@aws-lambda-powertools/logger'
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics'
 import { getSecret } from '@aws-lambda-powertools/parameters/secrets'
 import { IntercomClient } from 'intercom-client'
-import { z } from 'zod'
+import * as z from 'zod'
 
 const logger = new Logger({ serviceName: 'worker' })
 const metrics = new Metrics({ namespace: 'signups', serviceName: 'worker' })
@@ -23,12 +23,11 @@ let client
 const connect = async () => {
   const token = await getSecret(process.env.INTERCOM_SECRET_ID, { maxAge: 300 })
   client ??= new IntercomClient({ token, baseUrl: process.env.INTERCOM_BASE_URL })
-  return client
 }
 
 const deliver = async ({ body }) => {
   const { signed_up_at, ...fields } = contact.parse(JSON.parse(body))
-  const { contacts } = await connect()
+  const { contacts } = client
   const query = { field: 'email', operator: '=', value: fields.email }
   const { data } = await contacts.search({ query })
   const [found] = data
@@ -42,6 +41,7 @@ const deliver = async ({ body }) => {
 export const handler = async (event, context) => {
   logger.addContext(context)
   try {
+    await connect()
     return await processPartialResponse(event, deliver, processor, { context })
   } finally {
     metrics.publishStoredMetrics()
