@@ -32,12 +32,14 @@ const environment = (url: string) => ({
 const accepted = '\\"status\\":\\"accepted\\"'
 const event = async (index: number) => JSON.stringify(webhookEvent(index))
 
-const empty = (folder: string): Variant => ({
+/** The empty handler, as a webhook. */
+export const empty = (folder: string): Variant => ({
   ...{ name: 'empty', kind: 'webhook', role: 'empty' },
   ...{ folder, env: {}, event, expected: accepted, zipBytes: zipBytesOf(folder) },
 })
 
-const functionsOf = (
+/** Both functions of a folder of bundles; their events are what a sender and the queue send. */
+export const functionsOf = (
   title: string,
   role: 'this' | 'against' | 'usual',
   folder: string,
