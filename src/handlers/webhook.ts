@@ -19,7 +19,7 @@ import {
   reportStartupError,
 } from './dependencies.ts'
 import { toIncomingRequest, toResult } from './http-event.ts'
-import { rehearse } from './rehearse.ts'
+import { rehearsal, rehearsalRequest } from './rehearsal.ts'
 
 /** After this time direct mode responds with 503, while the sender still waits. */
 const directDeadlineMs = 20_000
@@ -159,7 +159,7 @@ export const createWebhook = async (
   return {
     respond,
     ingest: createIngest(dependencies, sinks.createSink),
-    warm: () => Promise.all([warm(), sinks.warm(), rehearse(dependencies.bridge)]),
+    warm: () => Promise.all([warm(), sinks.warm()]),
   }
 }
 
@@ -198,4 +198,8 @@ export const handler = async (event: unknown): Promise<unknown> => {
   return event
 }
 
-await duringInit(async () => (await openWebhook()).warm())
+await duringInit(async () => {
+  const { warm } = await openWebhook()
+  const rehearsed = await createWebhook(process.env, rehearsal)
+  await Promise.all([warm(), rehearsed.respond(rehearsalRequest)])
+})

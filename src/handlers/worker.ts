@@ -18,7 +18,7 @@ import {
   duringInit,
   reportStartupError,
 } from './dependencies.ts'
-import { rehearse } from './rehearse.ts'
+import { rehearsal, rehearsalBatch } from './rehearsal.ts'
 
 type RemainingTime = Pick<Context, 'getRemainingTimeInMillis'>
 
@@ -85,7 +85,7 @@ export const createWorker = (environment: Environment, overrides: Partial<Depend
       telemetry.flush()
     }
   }
-  return Object.assign(handle, { warm: () => Promise.all([deliver.warm(), rehearse(bridge)]) })
+  return Object.assign(handle, { warm: deliver.warm })
 }
 
 let worker: ReturnType<typeof createWorker> | undefined
@@ -136,4 +136,8 @@ const returnAll = async (event: SQSEvent, error: BridgeError): Promise<SQSBatchR
   }
 }
 
-await duringInit(async () => openWorker().warm())
+await duringInit(async () => {
+  const rehearsed = createWorker(process.env, rehearsal)
+  const oneMinute = { getRemainingTimeInMillis: () => 60_000 }
+  await Promise.all([openWorker().warm(), rehearsed(rehearsalBatch, oneMinute)])
+})
