@@ -18,8 +18,9 @@ const reserveFraction = 0.03
 /** Requests that may be sent immediately after an idle time: a batch, if the limit is large. */
 const maxBurst = 10
 const burstFraction = 0.006
-/** The assumed share of the window at its start, and how much weight that assumption has. */
+/** The share that is assumed at the start of a window, unless the last one's was larger. */
 const initialShare = 0.25
+/** How much weight that assumption has. */
 const uncertaintyFraction = 0.02
 const minShare = 1 / 64
 /** Added to a window's end before our own clock starts the next one: Intercom's may be behind. */
@@ -45,6 +46,9 @@ export const createPace = (clock: Clock, random: () => number): Pace => {
     | undefined
   /** Between two requests of this process; infinite when the window is used up. */
   let intervalMs = 0
+  /** The share of the window by now, and as it was assumed at the window's start. */
+  let share = initialShare
+  let assumedShare = initialShare
   /** Requests sent so far, those before this window, and the last whose response was applied. */
   let sentCount = 0
   let sentBeforeWindow = 0
@@ -61,7 +65,8 @@ export const createPace = (clock: Clock, random: () => number): Pace => {
 
   const startWindow = (limit: number, resetMs: number, endMs: number, sent: number): void => {
     window = { limit, resetMs, endMs }
-    intervalMs = intervalFor(limit * (1 - reserveFraction), initialShare, endMs)
+    assumedShare = Math.max(share, initialShare)
+    intervalMs = intervalFor(limit * (1 - reserveFraction), assumedShare, endMs)
     sentBeforeWindow = sent
     lastApplied = sent
   }
@@ -83,11 +88,12 @@ export const createPace = (clock: Clock, random: () => number): Pace => {
     window = { limit, resetMs, endMs }
     lastApplied = request
     const uncertainty = limit * uncertaintyFraction
-    const ownRequests = request - sentBeforeWindow + uncertainty * initialShare
-    const share = ownRequests / (limit - remaining + uncertainty)
+    const ownRequests = request - sentBeforeWindow + uncertainty * assumedShare
+    const measuredShare = ownRequests / (limit - remaining + uncertainty)
+    share = Math.min(Math.max(measuredShare, minShare), 1)
     const inFlight = sentCount - request
     const usable = remaining - inFlight - limit * reserveFraction
-    intervalMs = intervalFor(usable, Math.min(Math.max(share, minShare), 1), endMs)
+    intervalMs = intervalFor(usable, share, endMs)
   }
 
   const grantTurn = (atMs: number): Turn => {
@@ -115,6 +121,7 @@ export const createPace = (clock: Clock, random: () => number): Pace => {
       if (!window) return grantTurn(nowMs)
       if (nowMs >= window.endMs + clockMarginMs) {
         const passedMs = (Math.floor((nowMs - window.endMs) / windowMs) + 1) * windowMs
+        if (passedMs > windowMs) share = initialShare
         startWindow(window.limit, window.resetMs + passedMs, window.endMs + passedMs, sentCount)
       }
       const { limit, endMs } = window

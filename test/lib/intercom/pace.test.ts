@@ -156,6 +156,38 @@ describe('the interval between requests', () => {
     expect(await intervalAfter(windowOf(10_000, 5_000))).toBeCloseTo((windowMs * 64) / 4_700)
   })
 
+  /** The next one after a window with this share of all requests, and so many idle windows. */
+  const intervalAfterShare = async (share: number, idleWindows: number) => {
+    const { clock, pace } = await startPace(windowOf(1_000, 999))
+    for (let sent = 2; clock.now() < startMs + windowMs - 500; sent += 1) {
+      const turn = await takeTurn(pace)
+      turn.end(windowOf(1_000, 1_000 - sent / share))
+    }
+    clock.advance(startMs + windowMs * (1 + idleWindows) + 250 - clock.now())
+    for (let request = 0; request < 10; request += 1) await takeTurn(pace)
+    return clock.slept.at(-1) ?? 0
+  }
+
+  test.each([
+    [1, 0, 1],
+    [0.5, 0, 0.5],
+    [0.25, 0, 0.25],
+    [0.1, 0, 0.25],
+    [0.02, 0, 0.25],
+    [1, 1, 0.25],
+    [1, 60, 0.25],
+  ])(
+    'after a share of %f and %i idle windows starts as that of %f',
+    async (share, idleWindows, assumed) => {
+      const expectedMs = windowMs / (0.97 * 1_000 * assumed)
+
+      const intervalMs = await intervalAfterShare(share, idleWindows)
+
+      expect(intervalMs).toBeGreaterThan(0.9 * expectedMs)
+      expect(intervalMs).toBeLessThan(1.1 * expectedMs)
+    },
+  )
+
   test('is that of the next window once it has started by our own clock', async () => {
     const { clock, pace } = await startPace(windowOf(20, 5, startMs + 4_000))
 
