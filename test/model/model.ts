@@ -18,7 +18,7 @@ import { createModelQueues, deadLetterQueueUrl, queueUrl } from './queues.ts'
 import { createRandom } from './random.ts'
 import { type Body, createRequests, type PostOptions } from './requests.ts'
 import { createSecrets } from './secrets.ts'
-import { createTime } from './time.ts'
+import { createTime, type Time } from './time.ts'
 
 /** A running model of the whole bridge. */
 export type Model = Awaited<ReturnType<typeof startModel>>
@@ -40,6 +40,15 @@ const refuseAttributeList = ({ path }: HttpRequest): HttpResponse | undefined =>
       }
     : undefined
 
+/** The CPU of one process, in which one computation waits for the other. */
+const createCpu = ({ now, sleep }: Time) => {
+  let freeAtMs = 0
+  return (ms: number): Promise<void> => {
+    freeAtMs = Math.max(freeAtMs, now()) + ms
+    return sleep(freeAtMs - now())
+  }
+}
+
 /**
  * Starts the bridge in one process on a virtual clock: the real handlers, the sandbox's Intercom, and
  * models of SQS, the event source mapping and Secrets Manager. Time passes only while one of its
@@ -47,7 +56,7 @@ const refuseAttributeList = ({ path }: HttpRequest): HttpResponse | undefined =>
  */
 export const startModel = async (options: ModelOptions = {}) => {
   const { bridge = createDefaultBridge(), seed = 1, latencyMs = 100, awsLatencyMs = 10 } = options
-  const { maxReceives = 400, visibilityMs = 360_000 } = options
+  const { maxReceives = 400, visibilityMs = 360_000, requestCpuMs = 0 } = options
   const time = createTime()
   const captured = captureTelemetry(options.onTelemetry)
   const requests = createRequests(bridge, time)
@@ -89,6 +98,7 @@ export const startModel = async (options: ModelOptions = {}) => {
   /** The dependencies of one process; its calls never settle once the lifetime has ended. */
   const createDependencies = (name: string, { bind }: Lifetime): Dependencies => {
     processes += 1
+    const compute = createCpu(time)
     return {
       bridge,
       clock: {
@@ -107,7 +117,10 @@ export const startModel = async (options: ModelOptions = {}) => {
       openSecret: (secretId) => bind(secrets.opener(name)(secretId), () => 'readSecret'),
       openHttp: () =>
         bind(
-          sendIntercom,
+          async (request) => {
+            if (requestCpuMs > 0) await compute(requestCpuMs)
+            return sendIntercom(request)
+          },
           ({ method, path }) => `${method} ${path.replace(/\b[0-9a-f]{24}\b/g, '*')}`,
         ),
     }

@@ -13,6 +13,8 @@ export type ModelOptions = {
   readonly workers?: number
   /** How long an Intercom response takes; default 100. */
   readonly latencyMs?: number
+  /** How long each request to Intercom occupies the CPU of its process; default 0. */
+  readonly requestCpuMs?: number
   /** How long a response of SQS or Secrets Manager takes; default 10. */
   readonly awsLatencyMs?: number
   /** How long Intercom's search does not show a change; default 0. */
