@@ -9,6 +9,7 @@ const benchmarks: Readonly<Record<string, () => Promise<Benchmark>>> = {
   pace: () => import('./pace.ts'),
   people: () => import('./people.ts'),
   read: () => import('./read.ts'),
+  scale: () => import('./scale.ts'),
 }
 
 const args = process.argv.slice(2)
