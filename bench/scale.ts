@@ -52,15 +52,17 @@ const simulateHour = async (
 ): Promise<Course & { readonly busyWorkers: number }> => {
   const cpuMs = requestCpuMs(memoryMb)
   const { utilisation } = await measurePace({ workers, rate_limit, latencyMs, cpuMs })
+  const requestsPerSecond = (utilisation * rate_limit) / 10
   const course = simulate({
     signupsPerSecond,
     seconds: hourSeconds,
-    requestsPerSecond: (utilisation * rate_limit) / 10,
+    requestsPerSecond,
     createRequests,
     confirmRequests,
     holdSeconds: searchLagSeconds,
   })
-  return { ...course, busyWorkers: workers }
+  const wanted = signupsPerSecond * (createRequests + confirmRequests)
+  return { ...course, busyWorkers: workers * Math.min(1, wanted / requestsPerSecond) }
 }
 
 const queuedAtMinutes = [15, 30, 60, 120, 360, 720]
