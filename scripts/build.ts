@@ -1,62 +1,41 @@
 import { rm } from 'node:fs/promises'
-import { resolve } from 'node:path'
-import { pathToFileURL } from 'node:url'
+import { join, resolve } from 'node:path'
 import * as esbuild from 'esbuild'
 import { bundleOptions, toBuildError } from '../src/cli/bundle-options.ts'
 import { configFile, loadConfig } from '../src/cli/load-config.ts'
+import { phoneMetadata, unusedParts } from './trim.ts'
 
 const root = resolve(import.meta.dirname, '..')
 const functions = ['webhook', 'worker'] as const
-type FunctionName = (typeof functions)[number]
+export type FunctionName = (typeof functions)[number]
 
 export type BuildSettings = {
   /** Absolute path of the config that is imported as `#config`. */
   readonly configFile: string
   /** Where each function gets a folder; default `.build`. */
   readonly outDir?: string
+  /** More plugins of esbuild. */
+  readonly plugins?: readonly esbuild.Plugin[]
+  /** Default true. */
+  readonly minify?: boolean
 }
 
-const unusedSdk = resolve(root, 'src/lib/aws/unused-sdk.ts')
-
-/**
- * Leaves out how countries write their numbers: half of the metadata, and the bridge only reads
- * them. As JSON, which V8 parses faster than code.
- * https://gitlab.com/catamphetamine/libphonenumber-js/-/blob/master/METADATA.md
- */
-const phoneMetadata: esbuild.Plugin = {
-  name: 'phone-metadata',
-  setup: ({ onLoad }) => {
-    onLoad({ filter: /libphonenumber-js\/metadata\.min\.json\.js$/ }, async ({ path }) => {
-      const { default: metadata } = await import(pathToFileURL(path).href)
-      const formats = 4
-      const countries = Object.entries<unknown[]>(metadata.countries).map(([name, country]) => [
-        name,
-        country.map((part, index) => (index === formats ? 0 : part)),
-      ])
-      const json = JSON.stringify({ ...metadata, countries: Object.fromEntries(countries) })
-      return { contents: `export default JSON.parse(${JSON.stringify(json)})` }
-    })
-  },
-}
-
-const optionsOf = (name: FunctionName, { configFile, outDir = '.build' }: BuildSettings) =>
+const optionsOf = (
+  name: FunctionName,
+  { configFile, outDir = '.build', plugins = [], minify = true }: BuildSettings,
+) =>
   ({
     ...bundleOptions,
+    plugins: [...plugins, phoneMetadata, ...bundleOptions.plugins],
+    charset: 'utf8',
     absWorkingDir: root,
     entryPoints: { index: `src/handlers/${name}.ts` },
     outdir: resolve(root, outDir, name),
     outExtension: { '.js': '.mjs' },
-    alias: {
-      '#config': configFile,
-      // A fifth of the zip, and never used: the client gets its credentials.
-      '@aws-sdk/credential-provider-node': unusedSdk,
-      '@smithy/core/event-streams': unusedSdk,
-    },
-    plugins: [...bundleOptions.plugins, phoneMetadata],
-    charset: 'utf8',
+    alias: { '#config': configFile, ...unusedParts },
     // Clients and parsers that are imported by `import()` stay unloaded until they are needed.
     splitting: true,
-    minify: true,
+    minify,
     metafile: true,
   }) satisfies esbuild.BuildOptions
 
@@ -64,7 +43,14 @@ const optionsOf = (name: FunctionName, { configFile, outDir = '.build' }: BuildS
 export const buildOptions = (settings: BuildSettings): esbuild.BuildOptions[] =>
   functions.map((name) => optionsOf(name, settings))
 
-export type Built = { readonly name: FunctionName; readonly bytes: number }
+export type Built = {
+  readonly name: FunctionName
+  readonly bytes: number
+  /** The file that Lambda loads. */
+  readonly file: string
+  /** Its paths are relative to the repository. */
+  readonly metafile: esbuild.Metafile
+}
 
 /**
  * Bundles both functions, each into its folder, which is emptied first.
@@ -80,7 +66,7 @@ export const build = (settings: BuildSettings): Promise<Built[]> =>
         throw toBuildError(cause)
       })
       const bytes = Object.values(metafile.outputs).reduce((sum, output) => sum + output.bytes, 0)
-      return { name, bytes }
+      return { name, bytes, file: join(options.outdir, 'index.mjs'), metafile }
     }),
   )
 
