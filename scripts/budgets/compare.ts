@@ -34,7 +34,12 @@ const formatBytes = (bytes: number): string =>
 
 export const limits: Readonly<Record<FigureName, Limit>> = {
   startBytes: { what: 'code loaded by INIT', slack: 0.03, toText: formatBytes, part: 'start' },
-  startModules: { what: 'modules loaded by INIT', slack: 0.03, toText: String, part: 'start' },
+  startModules: {
+    what: 'modules loaded by INIT',
+    slack: 0.03,
+    toText: (count) => String(Math.floor(count)),
+    part: 'start',
+  },
   allBytes: { what: 'all code', slack: 0.03, toText: formatBytes, part: 'all' },
   zipBytes: { what: 'the zip', slack: 0.03, toText: formatBytes, part: 'all' },
   initCpu: {
@@ -72,15 +77,15 @@ const added = (a: Modules, b: Modules): Modules => {
 
 const modulesOf = (
   { start, later }: Pick<Recorded, 'start' | 'later'>,
-  { part }: Limit,
+  part: Limit['part'],
 ): Modules => (part === 'start' ? start : added(start, later))
 
 const listed = 5
 
 /** The modules that grew most since the record, one a line: by how much, and who imports them. */
-const growth = (measured: Measured, recorded: Recorded, limit: Limit): readonly string[] => {
-  const before = modulesOf(recorded, limit)
-  const grown = Object.entries(modulesOf(measured, limit))
+const growth = (measured: Measured, recorded: Recorded, part: Limit['part']): readonly string[] => {
+  const before = modulesOf(recorded, part)
+  const grown = Object.entries(modulesOf(measured, part))
     .map(([module, bytes]) => ({ module, bytes, more: bytes - (before[module] ?? 0) }))
     .filter(({ more }) => more > 0)
     .toSorted((a, b) => b.more - a.more)
@@ -104,23 +109,32 @@ const busiest = ({ samples = {} }: Measured): readonly string[] => {
   const lines = sorted
     .slice(0, listed)
     .map(([module, count]) => `  ${module}: ${percentOf(count, all)}`)
-  return ['Where its time goes:', ...lines]
+  return ['Where the time of INIT goes:', ...lines]
 }
 
+const titles = {
+  start: 'What grew in the code that INIT loads:',
+  all: 'What grew in all code:',
+} as const
+
 /**
- * Describes each figure that is over budget: the budget, and what grew.
+ * Describes each figure that is over budget, and then what grew.
  *
  * @returns no lines if the bundle is within its budgets
  */
-export const complaints = (measured: Measured, recorded: Recorded): readonly string[] =>
-  names
-    .filter((name) => exceeds(name, measured, recorded))
-    .flatMap((name) => {
-      const { what, toText } = limits[name]
-      const budget = toText(budgetOf(name, recorded))
-      return [
-        `${measured.name}: ${what}: ${toText(measured.figures[name])}, the budget is ${budget}. What grew:`,
-        ...growth(measured, recorded, limits[name]),
-        ...(name === 'initCpu' ? busiest(measured) : []),
-      ]
-    })
+export const complaints = (measured: Measured, recorded: Recorded): readonly string[] => {
+  const over = names.filter((name) => exceeds(name, measured, recorded))
+  const figures = over.map((name) => {
+    const { what, toText } = limits[name]
+    const budget = toText(budgetOf(name, recorded))
+    return `${measured.name}: ${what}: ${toText(measured.figures[name])}, the budget is ${budget}`
+  })
+  const parts = (['start', 'all'] as const).filter((part) =>
+    over.some((name) => limits[name].part === part),
+  )
+  return [
+    ...figures,
+    ...parts.flatMap((part) => [titles[part], ...growth(measured, recorded, part)]),
+    ...(over.includes('initCpu') ? busiest(measured) : []),
+  ]
+}

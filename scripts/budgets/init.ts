@@ -53,13 +53,26 @@ export type Init = {
   /** The files of a bundle that INIT loads, as absolute paths. */
   readonly loadedFiles: (file: string) => Promise<readonly string[]>
   /**
-   * The CPU time of the INIT of each bundle, as a multiple of the reference's. The processes take
-   * turns, and the least time of each counts: load only ever adds to it.
+   * The CPU time of the INIT of each bundle, as a multiple of the reference's; the processes take
+   * turns.
    */
   readonly cpu: (files: readonly string[], rounds: number) => Promise<readonly number[]>
   readonly profile: (file: string) => Promise<Profile>
   readonly [Symbol.asyncDispose]: () => Promise<void>
 }
+
+const median = (values: readonly number[]): number =>
+  values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN
+
+/**
+ * Load adds to every time, and more to the longer one: the quotient of the least times is too high
+ * if only the shorter one had a quiet moment, the median of the quotients if load comes and goes.
+ */
+const quotientOf = (micros: readonly number[], units: readonly number[]): number =>
+  Math.min(
+    Math.min(...micros) / Math.min(...units),
+    median(micros.map((value, round) => value / (units[round] ?? Number.NaN))),
+  )
 
 /**
  * Starts what runs a bundle's INIT in a process of its own, with Secrets Manager on loopback.
@@ -83,13 +96,15 @@ export const startInit = async (folder: string): Promise<Init> => {
       return files.map((url) => fileURLToPath(url))
     },
     cpu: async (files, rounds) => {
-      const all = [reference, ...files].map((file) => ({ file, micros: [] as number[] }))
+      const all = [reference, ...files]
+      const rows: number[][] = []
       for (let round = 0; round < rounds; round += 1) {
-        for (const { file, micros } of all)
-          micros.push((await importBundle(script, file)).cpuMicros)
+        const row: number[] = []
+        for (const file of all) row.push((await importBundle(script, file)).cpuMicros)
+        rows.push(row)
       }
-      const [unit = Number.NaN, ...values] = all.map(({ micros }) => Math.min(...micros))
-      return values.map((value) => value / unit)
+      const [units = [], ...columns] = all.map((_, index) => rows.map((row) => row[index] ?? 0))
+      return columns.map((micros) => quotientOf(micros, units))
     },
     profile: async (file) => {
       const name = `${randomUUID()}.cpuprofile`

@@ -29,7 +29,8 @@ export type Weight = {
 
 /** `stripe` of node_modules/stripe/esm/stripe.core.js, and `node:https` of builtin:node:https. */
 export const moduleOf = (input: string): string =>
-  /^.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(input)?.[1] ?? input.replace(/^builtin:/, '')
+  /^.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(input)?.[1] ??
+  input.replace(/^builtin:(node:)?/, 'node:')
 
 type Output = Metafile['outputs'][string]
 
