@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises'
-import { join, resolve } from 'node:path'
+import { copyFile, mkdir, rm } from 'node:fs/promises'
+import { dirname, join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { deflateRawSync } from 'node:zlib'
 import * as esbuild from 'esbuild'
@@ -36,19 +36,17 @@ export const buildCheckout = async (checkout: string, outDir: string): Promise<v
   if (!existsSync(join(checkout, 'node_modules/esbuild'))) {
     throw new Error(`${checkout} has no packages: run npm ci there.`)
   }
-  await mkdir(outDir, { recursive: true })
-  // A copy, so that the config loads the presets of that checkout.
-  const config = await readFile(join(import.meta.dirname, 'bridge.config.ts'), 'utf8')
-  const presets = JSON.stringify(join(checkout, 'src/lib/index.ts'))
-  const configFile = join(outDir, 'bridge.config.ts')
-  await writeFile(
-    configFile,
-    config.replace("'#bridge'", () => presets),
-  )
-  const { build }: { build: Build } = await import(
-    pathToFileURL(join(checkout, 'scripts/build.ts')).href
-  )
-  await build({ configFile, outDir })
+  // Inside the checkout, so that the config loads its presets; git ignores the folder.
+  const configFile = join(checkout, '.build', `bench-${process.pid}.config.ts`)
+  await mkdir(dirname(configFile), { recursive: true })
+  await copyFile(join(import.meta.dirname, 'bridge.config.ts'), configFile)
+  try {
+    const url = pathToFileURL(join(checkout, 'scripts/build.ts')).href
+    const { build }: { build: Build } = await import(url)
+    await build({ configFile, outDir })
+  } finally {
+    await rm(configFile)
+  }
 }
 
 /** Bundles the usual stack as its engineers would: esbuild, ES modules, split, minified. */
