@@ -1,4 +1,5 @@
 import { memoise, once } from '../memoise.ts'
+import { compiled } from '../pattern.ts'
 import { isAboutOther } from './other-person.ts'
 
 /** What a label may ask a person for: a name whole, or its first or last part. */
@@ -90,8 +91,10 @@ const patternsOf = (field: PersonField) => {
   const mention = mentions[field]
   return {
     // No word is in both lists of a loop, so none is slow.
-    own: new RegExp(`(?:^| )(?:${ownWords}) (?:(?:${alongside}|${adjectives}) )*${noun}(?= |$)`),
-    plain: new RegExp(`^(?:(?:${before}|${adjectives}) )*${noun}(?: (?:${after}))*$`),
+    own: compiled(
+      new RegExp(`(?:^| )(?:${ownWords}) (?:(?:${alongside}|${adjectives}) )*${noun}(?= |$)`),
+    ),
+    plain: compiled(new RegExp(`^(?:(?:${before}|${adjectives}) )*${noun}(?: (?:${after}))*$`)),
     mention: mention === undefined ? undefined : new RegExp(`(?:^| )(?:${mention})(?= |$)`),
   }
 }

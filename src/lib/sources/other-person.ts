@@ -1,4 +1,5 @@
 import { once } from '../memoise.ts'
+import { compiled } from '../pattern.ts'
 
 /** Persons and offices other than the one who fills in a form. */
 const others = [
@@ -60,9 +61,9 @@ const what = 'email|mail|name|first|last|phone|mobile|number|address|contact|det
 
 const patterns = once(() => ({
   // Also `friends`, and a key such as `friendemail` or `guest2`.
-  other: new RegExp(`(?:^| )(?:${others})s?\\d*(?:email|name|phone)?(?= |$)`),
-  harmless: new RegExp(`(?:^| )(?:${harmless})(?= |$)`, 'g'),
-  theirs: new RegExp(`(?:^| )(?:${whose}) (?:[^ ]+ ){0,2}(?:${what})(?= |$)`),
+  other: compiled(new RegExp(`(?:^| )(?:${others})s?\\d*(?:email|name|phone)?(?= |$)`)),
+  harmless: compiled(new RegExp(`(?:^| )(?:${harmless})(?= |$)`, 'g')),
+  theirs: compiled(new RegExp(`(?:^| )(?:${whose}) (?:[^ ]+ ){0,2}(?:${what})(?= |$)`)),
 }))
 
 /**

@@ -1,4 +1,5 @@
 import { once } from '../memoise.ts'
+import { compiled } from '../pattern.ts'
 import { noWords, politeWords, yesWords } from './answer-words.ts'
 import { clean, withoutInvisible } from './text.ts'
 
@@ -77,8 +78,8 @@ const polite = once(() => {
   const any = `(?:${phrases.join('|')})`
   return {
     phrases: new Set(phrases),
-    atStart: new RegExp(`^(?:${any} )+`),
-    atEnd: new RegExp(`(?: ${any})+$`),
+    atStart: compiled(new RegExp(`^(?:${any} )+`)),
+    atEnd: compiled(new RegExp(`(?: ${any})+$`)),
   }
 })
 

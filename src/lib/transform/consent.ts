@@ -1,4 +1,5 @@
 import { memoise, once } from '../memoise.ts'
+import { compiled } from '../pattern.ts'
 import {
   clausesOf,
   isPlainNo,
@@ -55,7 +56,7 @@ const startsWith = (clause: string, phrases: ReadonlySet<string>): boolean =>
 const contrary = once(() => {
   const letter = '[\\p{L}\\p{M}\\p{N}]'
   const words = phrasesOf(`${noWords}|${contraryWords}`).join('|').replaceAll('*', '[^ ]{0,20}')
-  return new RegExp(`(?<!${letter})(?:${words})(?!${letter})|${contraryParts}`, 'u')
+  return compiled(new RegExp(`(?<!${letter})(?:${words})(?!${letter})|${contraryParts}`, 'u'))
 })
 
 /**
@@ -74,7 +75,7 @@ const smallPrint = once(() => {
     '(?:not|never|none of (?:my|your) data is) (?:be )?(?:shared|sold)',
     `(?<=e ?mails?)(?:${and}${way}(?![a-z]))+|(?:${way}${and})+(?=${by}e ?mail)`,
   ]
-  return new RegExp(parts.join('|'), 'g')
+  return compiled(new RegExp(parts.join('|'), 'g'))
 })
 
 /** Reads a text; `undefined` if it says neither yes nor no. */
