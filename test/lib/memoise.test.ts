@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { memoise, once } from '../../src/lib/memoise.ts'
+import { memoise, memoiseByObject, once } from '../../src/lib/memoise.ts'
 
 const createCounted = (maxEntries?: number) => {
   const computed: string[] = []
@@ -54,4 +54,20 @@ test('once makes its value when it is first called, and keeps it, undefined too'
   expect(made).toBe(0)
   expect([make(), make()]).toEqual([undefined, undefined])
   expect(made).toBe(1)
+})
+
+test('memoiseByObject computes the result of each object once, also if it is undefined', () => {
+  const computed: object[] = []
+  const compute = memoiseByObject((key: { readonly name?: string }) => {
+    computed.push(key)
+    return key.name
+  })
+  const [ada, other, nameless] = [{ name: 'Ada' }, { name: 'Ada' }, {}]
+
+  expect([ada, other, ada, nameless, nameless].map(compute)).toEqual([
+    ...['Ada', 'Ada', 'Ada'],
+    ...[undefined, undefined],
+  ])
+  expect(computed).toEqual([ada, other, nameless])
+  expect(computed[1]).toBe(other)
 })

@@ -46,7 +46,7 @@ export type LeftOutReason = (typeof leftOutReasons)[number]
  */
 export type LeftOut = { readonly path: string; readonly reason: LeftOutReason }
 
-/** Kept: an `import()` of a module that is loaded takes longer than parsing a number. */
+/** Kept: importing it again takes longer than parsing a number. */
 const loadPhoneParser = once(() => import('./phone.ts'))
 
 const daySeconds = 24 * 60 * 60

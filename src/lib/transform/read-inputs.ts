@@ -40,7 +40,8 @@ export const readInputs = async (
   }
 }
 
-const loadFindConsent = once(async () => (await import('./find-consent.ts')).findConsent)
+/** Kept: importing it again takes longer than reading a box. */
+export const loadFindConsent = once(async () => (await import('./find-consent.ts')).findConsent)
 
 const splitEvents = (source: ReadableSource, body: unknown): readonly unknown[] | Refusal => {
   try {

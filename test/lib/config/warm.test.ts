@@ -1,0 +1,40 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { clerk, form, signup, typeform } from '#bridge'
+
+const used: string[] = []
+
+beforeEach(() => {
+  used.length = 0
+  vi.resetModules()
+  vi.doMock('libphonenumber-js/min', async (original) => {
+    used.push('phone')
+    return original()
+  })
+  vi.doMock('../../../src/lib/sources/person.ts', () => ({ findPerson: () => used.push('labels') }))
+  vi.doMock('../../../src/lib/transform/find-consent.ts', () => ({
+    findConsent: () => used.push('consent'),
+  }))
+})
+
+afterEach(() => {
+  vi.doUnmock('libphonenumber-js/min')
+  vi.doUnmock('../../../src/lib/sources/person.ts')
+  vi.doUnmock('../../../src/lib/transform/find-consent.ts')
+})
+
+test.each([
+  ['the phone parser alone', [signup(), clerk(), form()], ['phone']],
+  ['also the words of labels, for a form builder', [clerk(), typeform()], ['labels', 'phone']],
+  ['also the words of consent, for a box', [form({ consent: 'news' })], ['consent', 'phone']],
+  [
+    'all of them once, for several sources',
+    [typeform({ consent: 'News' }), typeform({ consent: 'News' })],
+    ['labels', 'consent', 'phone'],
+  ],
+])('warm prepares %s', async (_title, sources, expected) => {
+  const { warm } = await import('../../../src/lib/config/warm.ts')
+
+  await warm(sources)
+
+  expect(used).toEqual(expected)
+})
