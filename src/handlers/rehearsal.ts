@@ -7,14 +7,11 @@ import type { Dependencies } from './dependencies.ts'
 
 const secret = 'rehearsal'
 
-/** It also has what makes reading load more: a phone number, and an opt-out as a word. */
 const body = JSON.stringify({
   event_id: 'rehearsal',
   external_id: 'rehearsal',
   email: 'ada@example.com',
-  phone: '+14155550100',
   name: 'Ada Lovelace',
-  unsubscribed_from_emails: 'no',
 })
 
 /** Intercom finds no one, and creates the contact. */

@@ -3,6 +3,7 @@ import { nowSeconds } from '../lib/clock.ts'
 import { type Environment, parseWebhookEnv, type WebhookEnv } from '../lib/config/env.ts'
 import { createCache } from '../lib/config/secret-cache.ts'
 import { loadSigningSecrets } from '../lib/config/secrets.ts'
+import { warmReading } from '../lib/config/warm.ts'
 import type { Delivery } from '../lib/delivery.ts'
 import { BridgeError, toBridgeError } from '../lib/errors.ts'
 import { type IngestResult, ingestInvocation, notStored, type Sink } from '../lib/ingest/ingest.ts'
@@ -159,7 +160,8 @@ export const createWebhook = async (
   return {
     respond,
     ingest: createIngest(dependencies, sinks.createSink),
-    warm: () => Promise.all([warm(), sinks.warm()]),
+    warm: () =>
+      Promise.all([warm(), sinks.warm(), warmReading(Object.values(dependencies.bridge.sources))]),
   }
 }
 

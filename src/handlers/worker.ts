@@ -3,6 +3,7 @@ import { openSdkSecretsManager } from '../lib/aws/sdk-secrets-manager.ts'
 import { createGetSecret } from '../lib/aws/secrets-manager.ts'
 import { createQueues, createSqsActions, queueUrlOf } from '../lib/aws/sqs.ts'
 import { type Environment, parseWorkerEnv, type WorkerEnv } from '../lib/config/env.ts'
+import { warmReading } from '../lib/config/warm.ts'
 import { BridgeError, toBridgeError } from '../lib/errors.ts'
 import { type DrainDependencies, drain } from '../lib/queue/batch.ts'
 import { createHolds } from '../lib/queue/confirm.ts'
@@ -85,7 +86,9 @@ export const createWorker = (environment: Environment, overrides: Partial<Depend
       telemetry.flush()
     }
   }
-  return Object.assign(handle, { warm: deliver.warm })
+  return Object.assign(handle, {
+    warm: () => Promise.all([deliver.warm(), warmReading(Object.values(bridge.sources))]),
+  })
 }
 
 let worker: ReturnType<typeof createWorker> | undefined

@@ -12,7 +12,7 @@ const context = { eventId: '', country: undefined, receivedAt: 0, constants: con
  * where a source has use for them the words of labels and of consent. It is for a function's start,
  * which has a whole CPU and waits for the network; the first request has a fraction of one.
  */
-export const warm = async (sources: readonly Source[]): Promise<void> => {
+export const warmReading = async (sources: readonly Source[]): Promise<void> => {
   if (sources.some(({ questions }) => questions)) findPerson([{ label: 'Your e-mail', value: 'x' }])
   if (sources.some(({ options }) => options.consent !== undefined)) {
     const findConsent = await loadFindConsent()

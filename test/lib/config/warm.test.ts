@@ -6,7 +6,7 @@ const used: string[] = []
 beforeEach(() => {
   used.length = 0
   vi.resetModules()
-  vi.doMock('libphonenumber-js/min', async (original) => {
+  vi.doMock('../../../src/lib/transform/phone.ts', async (original) => {
     used.push('phone')
     return original()
   })
@@ -17,7 +17,7 @@ beforeEach(() => {
 })
 
 afterEach(() => {
-  vi.doUnmock('libphonenumber-js/min')
+  vi.doUnmock('../../../src/lib/transform/phone.ts')
   vi.doUnmock('../../../src/lib/sources/person.ts')
   vi.doUnmock('../../../src/lib/transform/find-consent.ts')
 })
@@ -31,10 +31,10 @@ test.each([
     [typeform({ consent: 'News' }), typeform({ consent: 'News' })],
     ['labels', 'consent', 'phone'],
   ],
-])('warm prepares %s', async (_title, sources, expected) => {
-  const { warm } = await import('../../../src/lib/config/warm.ts')
+])('warmReading prepares %s', async (_title, sources, expected) => {
+  const { warmReading } = await import('../../../src/lib/config/warm.ts')
 
-  await warm(sources)
+  await warmReading(sources)
 
   expect(used).toEqual(expected)
 })
