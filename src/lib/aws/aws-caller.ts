@@ -1,7 +1,7 @@
 import { createHash, createHmac } from 'node:crypto'
 import { SignatureV4 } from '@smithy/signature-v4'
 import { systemClock as clock } from '../clock.ts'
-import { createHttp, type HttpResponse } from '../http.ts'
+import { createHttp, type HttpResponse, type SendHttp } from '../http.ts'
 import { parseJson } from '../json.ts'
 import { isRecord } from '../json-access.ts'
 import { credentials, region } from './lambda-environment.ts'
@@ -62,13 +62,10 @@ const isTemporary = (status: number, code: string): boolean =>
  * does the same at five times the cold start: `npm run bench -- cold`.
  * https://smithy.io/2.0/aws/protocols/aws-json-1_0-protocol.html
  */
-export const createAwsCaller = ({
-  signingName,
-  target,
-  version,
-  baseUrl,
-}: AwsService): AwsCaller => {
-  const send = createHttp(baseUrl)
+export const createAwsCaller = (
+  { signingName, target, version, baseUrl }: AwsService,
+  send: SendHttp = createHttp(baseUrl),
+): AwsCaller => {
   const signer = new SignatureV4({
     service: signingName,
     region,
@@ -113,8 +110,8 @@ export const createAwsCaller = ({
   return {
     call,
     connect: async () => {
-      // Unsigned: the service refuses it, and keeps the connection open.
-      await send({ method: 'HEAD', path: '/', headers: {}, signal: clock.timeout(timeoutMs) })
+      // Unsigned: the service refuses it, and keeps the connection, which after a HEAD Node would not.
+      await send({ method: 'GET', path: '/', headers: {}, signal: clock.timeout(timeoutMs) })
     },
   }
 }

@@ -20,6 +20,8 @@ afterEach(() => {
   vi.doUnmock('../../../src/lib/transform/phone.ts')
   vi.doUnmock('../../../src/lib/sources/person.ts')
   vi.doUnmock('../../../src/lib/transform/find-consent.ts')
+  // Other test files of this process must not get what was loaded with these.
+  vi.resetModules()
 })
 
 test.each([

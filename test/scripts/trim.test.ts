@@ -1,0 +1,60 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import * as esbuild from 'esbuild'
+import { getCountries, getExampleNumber, parsePhoneNumberFromString } from 'libphonenumber-js/min'
+import examples from 'libphonenumber-js/mobile/examples' with { type: 'json' }
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { phoneMetadata } from '../../scripts/trim.ts'
+
+const root = resolve(import.meta.dirname, '../..')
+const folder = mkdtempSync(join(tmpdir(), 'signup-bridge-trim-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+
+let parse: typeof parsePhoneNumberFromString
+beforeAll(async () => {
+  const outfile = join(folder, 'phone.mjs')
+  await esbuild.build({
+    entryPoints: [join(root, 'src/lib/transform/phone.ts')],
+    outfile,
+    bundle: true,
+    format: 'esm',
+    plugins: [phoneMetadata],
+  })
+  const bundled = await import(pathToFileURL(outfile).href)
+  parse = bundled.parsePhoneNumberFromString
+})
+
+const read = (parser: typeof parse, text: string, country?: (typeof countries)[number]) => {
+  const phone = parser(text, { ...(country && { defaultCountry: country }), extract: false })
+  return phone && { number: phone.number, country: phone.country, isPossible: phone.isPossible() }
+}
+
+const countries = getCountries()
+
+test('the bundled metadata reads the numbers of every country as the whole metadata does', () => {
+  expect(countries.length).toBeGreaterThan(200)
+  for (const country of countries) {
+    const example = getExampleNumber(country, examples)
+    if (!example) throw new Error(`no example for ${country}`)
+    const national = example.formatNational()
+    const texts = [
+      ...[example.number, example.formatInternational(), national, national.slice(0, -1)],
+      ...[
+        `${national}1`,
+        `0${example.nationalNumber}`,
+        `1${example.nationalNumber}`,
+        `00${national}`,
+      ],
+      example.nationalNumber,
+    ]
+    for (const text of texts) {
+      expect([text, read(parse, text, country)]).toEqual([
+        text,
+        read(parsePhoneNumberFromString, text, country),
+      ])
+      expect(read(parse, text)).toEqual(read(parsePhoneNumberFromString, text))
+    }
+  }
+})
