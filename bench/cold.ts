@@ -1,5 +1,5 @@
-import { existsSync } from 'node:fs'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { existsSync, rmSync } from 'node:fs'
+import { mkdtemp, writeFile } from 'node:fs/promises'
 import { availableParallelism, tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { shareOf } from './cold/figures.ts'
@@ -33,7 +33,7 @@ type Plan = Pick<StartOptions, 'client' | 'memoryMb' | 'share'> & {
 
 /** Starts each variant many times; in each round they take turns in another order. */
 const measure = async (variants: readonly Variant[], plan: Plan): Promise<Measured> => {
-  const throttle = startThrottle(plan.share)
+  const throttle = await startThrottle(plan.share)
   const measured = new Map(variants.map((variant) => [variant, [] as Start[]]))
   try {
     for (let round = 0; round < plan.starts; round += 1) {
@@ -102,6 +102,7 @@ const measureAll = async (options: ColdOptions): Promise<void> => {
   await installPeer()
   const { title, args: client } = findRuntimeClient()
   const folder = await mkdtemp(join(tmpdir(), 'signup-bridge-bench-'))
+  process.once('exit', () => rmSync(folder, { recursive: true }))
   const fakes = await startFakes()
   try {
     const against = options.against && resolve(options.against)
@@ -115,7 +116,6 @@ const measureAll = async (options: ColdOptions): Promise<void> => {
     if (options.json !== undefined) await writeFile(options.json, JSON.stringify(json, null, 2))
   } finally {
     fakes.close()
-    await rm(folder, { recursive: true })
   }
 }
 
@@ -124,7 +124,7 @@ const measureAll = async (options: ColdOptions): Promise<void> => {
  * what the process takes afterwards.
  */
 export const run = async (args: readonly string[]): Promise<void> => {
-  // Ends by `exit`, which kills the function that is running.
+  // Ends by `exit`, which kills the function that is running and removes the bundles.
   process.once('SIGINT', () => process.exit(130))
   try {
     await measureAll(readOptions(args))

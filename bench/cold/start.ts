@@ -1,7 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { closeSync, openSync, readdirSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { once } from 'node:events'
+import { closeSync, openSync, readdirSync, readFileSync } from 'node:fs'
 import { Worker } from 'node:worker_threads'
 import { serveRuntimeApi } from './runtime-api.ts'
 
@@ -9,7 +8,7 @@ export type Variant = {
   readonly name: string
   readonly kind: 'webhook' | 'worker'
   readonly role: 'empty' | 'this' | 'against' | 'usual'
-  /** The folder that would be packaged, which holds index.mjs. */
+  /** The folder that would be packaged, which holds index.mjs; what it logs is written beside it. */
   readonly folder: string
   readonly env: Readonly<Record<string, string>>
   readonly event: (index: number) => Promise<string>
@@ -48,11 +47,12 @@ export type Throttle = {
 }
 
 /** Starts the thread that gives a process its share of one CPU; `set(0)` frees it. */
-export const startThrottle = (share: number): Throttle => {
+export const startThrottle = async (share: number): Promise<Throttle> => {
   const state = new Int32Array(new SharedArrayBuffer(4))
   const worker = new Worker(new URL('./throttle.ts', import.meta.url), {
     workerData: { state, share },
   })
+  await once(worker, 'message')
   return {
     set: (pid) => {
       Atomics.store(state, 0, pid)
@@ -111,7 +111,7 @@ process.once('exit', () => running?.kill('SIGKILL'))
 
 const spawnFunction = (variant: Variant, { client, memoryMb }: StartOptions, port: number) => {
   // A file: reading a pipe would take CPU time while the function runs.
-  const outputFile = join(tmpdir(), `signup-bridge-bench-${process.pid}.log`)
+  const outputFile = `${variant.folder}.log`
   const output = openSync(outputFile, 'w')
   const startedMs = performance.now()
   const child = spawn(process.execPath, [...heapFlags(memoryMb), ...client], {
@@ -125,7 +125,6 @@ const spawnFunction = (variant: Variant, { client, memoryMb }: StartOptions, por
     child.once('error', ({ message }) => resolve(message))
     child.once('close', (status) => {
       resolve(`exit status ${status}\n${readFileSync(outputFile, 'utf8')}`)
-      rmSync(outputFile)
     })
   })
   return { child, pid: child.pid ?? 0, startedMs, ended }

@@ -1,4 +1,5 @@
-import { workerData } from 'node:worker_threads'
+import { setPriority } from 'node:os'
+import { parentPort, workerData } from 'node:worker_threads'
 
 // A thread of its own, which waits on memory: timers of a busy event loop would come late.
 const periodMs = 20
@@ -39,6 +40,11 @@ const throttle = (pid: number): void => {
   }
 }
 
+try {
+  // Of this thread alone: on a busy machine it would wake late. Only root may.
+  setPriority(-20)
+} catch {}
+parentPort?.postMessage('ready')
 for (;;) {
   Atomics.wait(state, 0, 0)
   const pid = Atomics.load(state, 0)

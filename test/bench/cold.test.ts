@@ -176,7 +176,7 @@ describe('a start', () => {
   })
 
   const start = async (options: typeof once, of: Variant) => {
-    const throttle = startThrottle(options.share)
+    const throttle = await startThrottle(options.share)
     try {
       return await startOnce(of, options, throttle)
     } finally {
