@@ -1,11 +1,9 @@
-import type { APIGatewayProxyEventV2, SQSEvent } from 'aws-lambda'
+import type { SQSEvent } from 'aws-lambda'
 import { systemClock } from '../lib/clock.ts'
 import type { HttpRequest } from '../lib/http.ts'
 import { signup } from '../lib/sources/index.ts'
 import { writeTelemetry } from '../lib/telemetry/write-telemetry.ts'
 import type { Dependencies } from './dependencies.ts'
-
-const secret = 'rehearsal'
 
 const body = JSON.stringify({
   event_id: 'rehearsal',
@@ -23,14 +21,14 @@ const intercom = async ({ path, body = '{}' }: HttpRequest) => {
 }
 
 /**
- * What a function is rehearsed with: services that respond at once, and take nothing. V8 compiles
- * code when it is first called, and an invocation has a seventh of a CPU for that; Lambda's init
- * has a whole one.
+ * What the worker is rehearsed with: services that respond at once, and take nothing. V8 compiles
+ * code when it is first called, and an invocation has a share of a CPU for that; Lambda's init has
+ * a whole one.
  */
 export const rehearsal: Partial<Dependencies> = {
   bridge: { sources: { rehearsal: signup() } },
   telemetry: writeTelemetry({
-    service: 'webhook',
+    service: 'worker',
     stage: 'rehearsal',
     logLevel: 'INFO',
     now: systemClock.now,
@@ -42,22 +40,9 @@ export const rehearsal: Partial<Dependencies> = {
     sendDeadLetter: async () => {},
     changeVisibility: async () => {},
   }),
-  openSecret: () => async (stage) =>
-    stage === 'AWSCURRENT'
-      ? JSON.stringify({ rehearsal: secret, access_token: secret })
-      : undefined,
+  openSecret: () => async () => 'rehearsal',
   openHttp: () => intercom,
 }
-
-/** A request that the webhook accepts. */
-export const rehearsalRequest = {
-  rawPath: '/webhooks/rehearsal',
-  rawQueryString: '',
-  headers: { 'content-type': 'application/json', authorization: `Bearer ${secret}` },
-  requestContext: { domainName: 'rehearsal', http: { method: 'POST' } },
-  body,
-  isBase64Encoded: false,
-} as unknown as APIGatewayProxyEventV2
 
 /** A batch that the worker delivers. */
 export const rehearsalBatch = {

@@ -20,7 +20,6 @@ import {
   reportStartupError,
 } from './dependencies.ts'
 import { toIncomingRequest, toResult } from './http-event.ts'
-import { rehearsal, rehearsalRequest } from './rehearsal.ts'
 
 /** After this time direct mode responds with 503, while the sender still waits. */
 const directDeadlineMs = 20_000
@@ -200,8 +199,4 @@ export const handler = async (event: unknown): Promise<unknown> => {
   return event
 }
 
-await duringInit(async () => {
-  const { warm } = await openWebhook()
-  const rehearsed = await createWebhook(process.env, rehearsal)
-  await Promise.all([warm(), rehearsed.respond(rehearsalRequest)])
-})
+await duringInit(async () => (await openWebhook()).warm())
