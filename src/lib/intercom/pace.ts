@@ -63,9 +63,11 @@ export const createPace = (clock: Clock, random: () => number): Pace => {
       ? Number.POSITIVE_INFINITY
       : Math.max(untilMs - clock.now(), clockMarginMs) / (share * requests)
 
+  const startShare = (): number => Math.max(share, initialShare)
+
   const startWindow = (limit: number, resetMs: number, endMs: number, sent: number): void => {
     window = { limit, resetMs, endMs }
-    assumedShare = Math.max(share, initialShare)
+    assumedShare = startShare()
     intervalMs = intervalFor(limit * (1 - reserveFraction), assumedShare, endMs)
     sentBeforeWindow = sent
     lastApplied = sent
@@ -131,7 +133,7 @@ export const createPace = (clock: Clock, random: () => number): Pace => {
         ? intervalMs
         : Math.max(lastTurnMs + intervalMs, nowMs - burst * intervalMs)
       if (dueMs <= nowMs) return grantTurn(dueMs)
-      const jitterMs = isUsedUp ? (random() * windowMs) / (initialShare * limit) : 0
+      const jitterMs = isUsedUp ? (random() * windowMs) / (startShare() * limit) : 0
       const wakeMs = Math.min(dueMs, endMs + clockMarginMs + jitterMs)
       if (wakeMs > deadlineMs) return undefined
       // Time spent waiting for the next window allows no burst.
