@@ -81,13 +81,15 @@ const modulesOf = (
 ): Modules => (part === 'start' ? start : added(start, later))
 
 const listed = 5
+/** The names in minified code are of different lengths each time anything changes. */
+const noiseBytes = 32
 
 /** The modules that grew most since the record, one a line: by how much, and who imports them. */
 const growth = (measured: Measured, recorded: Recorded, part: Limit['part']): readonly string[] => {
   const before = modulesOf(recorded, part)
   const grown = Object.entries(modulesOf(measured, part))
     .map(([module, bytes]) => ({ module, bytes, more: bytes - (before[module] ?? 0) }))
-    .filter(({ more }) => more > 0)
+    .filter(({ bytes, more }) => more > noiseBytes || more === bytes)
     .toSorted((a, b) => b.more - a.more)
   const lines = grown.slice(0, listed).map(({ module, bytes, more }) => {
     const change =
