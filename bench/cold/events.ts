@@ -9,11 +9,13 @@ const queueArn = 'arn:aws:sqs:eu-west-1:123456789012:signups.fifo'
 export const recordsPerBatch = 10
 
 const text = (title: string, value: string) => ({ type: 'text', title, text: value })
+/** Of each person another, or the worker would take them for one. */
+const phoneOf = (index: number) => `+1415555${String(index % 10_000).padStart(4, '0')}`
 const personOf = (index: number) => [
   { type: 'email', title: 'E-mail', email: `person-${index}@example.com` },
   text('First name', 'Lise'),
   text('Last name', 'Meitner'),
-  { type: 'phone_number', title: 'Phone', phone_number: '+14155550100' },
+  { type: 'phone_number', title: 'Phone', phone_number: phoneOf(index) },
 ]
 const others = Array.from({ length: 16 }, (_, at) => text(`Question ${at}`, `Answer ${at}`))
 
@@ -91,7 +93,7 @@ export const bridgeMessage: ToMessage = async (index) => {
 /** The message that the usual stack's webhook stores for the same delivery. */
 export const peerMessage: ToMessage = async (index) => {
   const email = `person-${index}@example.com`
-  const contact = { external_id: `user-${index}`, email, phone: '+14155550100' }
+  const contact = { external_id: `user-${index}`, email, phone: phoneOf(index) }
   const answers = Object.fromEntries(others.map(({ title, text: value }) => [title, value]))
   const body = { ...contact, name: 'Lise Meitner', signed_up_at: 1_767_225_600, answers }
   return { body: JSON.stringify(body), groupId: createHash('sha256').update(email).digest('hex') }

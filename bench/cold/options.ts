@@ -9,6 +9,8 @@ export type ColdOptions = {
   readonly starts: number
   /** Whether to compare memory sizes instead of bundles. */
   readonly memory: boolean
+  /** Whether this checkout's bundles are also measured with a filled compile cache. */
+  readonly compileCache: boolean
   /** Where to write every measured start. */
   readonly json: string | undefined
 }
@@ -18,10 +20,12 @@ const options = {
   against: { type: 'string' },
   starts: { type: 'string', default: '25' },
   memory: { type: 'boolean', default: false },
+  'compile-cache': { type: 'boolean', default: false },
   json: { type: 'string' },
 } as const
 
-const usage = '--share 0.145, --against FOLDER, --starts 25, --memory and --json FILE'
+const usage =
+  '--share 0.145, --against FOLDER, --starts 25, --memory, --compile-cache and --json FILE'
 
 const parse = (args: readonly string[]) => {
   try {
@@ -38,7 +42,7 @@ const parse = (args: readonly string[]) => {
  * @throws Error in one line
  */
 export const readOptions = (args: readonly string[]): ColdOptions => {
-  const { share = ['1', '0.145'], against, starts, memory, json } = parse(args)
+  const { share = ['1', '0.145'], against, starts, memory, json, ...more } = parse(args)
   const shares = share.map(Number)
   if (!shares.every((part) => part > 0 && part <= 1)) {
     throw new Error('--share is not a part of one CPU: give a number over 0, at most 1.')
@@ -46,5 +50,12 @@ export const readOptions = (args: readonly string[]): ColdOptions => {
   if (!/^[1-9]\d*$/.test(starts)) {
     throw new Error('--starts is not a number of processes: give 1 or more.')
   }
-  return { shares, against, starts: Number(starts), memory, json }
+  return {
+    shares,
+    against,
+    starts: Number(starts),
+    memory,
+    compileCache: more['compile-cache'],
+    json,
+  }
 }

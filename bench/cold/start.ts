@@ -7,7 +7,7 @@ import { serveRuntimeApi } from './runtime-api.ts'
 export type Variant = {
   readonly name: string
   readonly kind: 'webhook' | 'worker'
-  readonly role: 'empty' | 'this' | 'against' | 'usual'
+  readonly role: 'empty' | 'this' | 'cached' | 'against' | 'usual'
   /** The folder that would be packaged, which holds index.mjs; what it logs is written beside it. */
   readonly folder: string
   readonly env: Readonly<Record<string, string>>

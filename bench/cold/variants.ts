@@ -1,5 +1,6 @@
-import { fork } from 'node:child_process'
+import { execFile, fork } from 'node:child_process'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { buildCheckout, buildEmpty, buildPeer, root, zipBytesOf } from './bundles.ts'
 import { batchEvent, bridgeMessage, peerMessage, signingSecret, webhookEvent } from './events.ts'
 import type { Variant } from './start.ts'
@@ -58,6 +59,18 @@ export const functionsOf = (
 }
 
 /**
+ * Fills Node's compile cache for a function, by an import outside Lambda, and returns the function
+ * that uses it.
+ * https://nodejs.org/api/module.html#module-compile-cache
+ */
+const withCompileCache = async (variant: Variant, directory: string): Promise<Variant> => {
+  const env = { ...variant.env, NODE_COMPILE_CACHE: directory }
+  const script = `await import(${JSON.stringify(join(variant.folder, 'index.mjs'))})`
+  await promisify(execFile)(process.execPath, ['--input-type=module', '-e', script], { env })
+  return { ...variant, name: `${variant.name}, cache`, role: 'cached', env }
+}
+
+/**
  * Builds what is measured: an empty handler, and both functions of this checkout, of another one,
  * and of the usual stack.
  *
@@ -68,16 +81,21 @@ export const functionsOf = (
 export const buildVariants = async (
   folder: string,
   url: string,
-  against?: string,
+  { against, compileCache = false }: { against?: string | undefined; compileCache?: boolean } = {},
 ): Promise<Variant[]> => {
   const [ours, theirs, usual] = ['this', 'against', 'usual'].map((name) => join(folder, name))
   if (!ours || !theirs || !usual) return []
   await buildCheckout(root, ours)
   if (against !== undefined) await buildCheckout(against, theirs)
   await buildPeer(usual)
+  const own = functionsOf('this checkout', 'this', ours, url)
+  const cached = compileCache
+    ? own.map((variant) => withCompileCache(variant, join(folder, 'compile-cache')))
+    : []
   return [
     empty(await buildEmpty(folder)),
-    ...functionsOf('this checkout', 'this', ours, url),
+    ...own,
+    ...(await Promise.all(cached)),
     ...(against === undefined ? [] : functionsOf('the other', 'against', theirs, url)),
     ...functionsOf('usual stack', 'usual', usual, url),
   ]

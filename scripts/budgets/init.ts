@@ -33,13 +33,13 @@ const buildReference = async (folder: string): Promise<string> => {
   return outfile
 }
 
-/** The environment of either function, with AWS at `url`; nothing of this process's own. */
+/** The environment of either function, with AWS and Intercom at `url`; nothing of this process's own. */
 const environmentOf = (url: string): Record<string, string> => ({
   AWS_REGION: 'eu-west-1',
   AWS_ACCESS_KEY_ID: 'budgets',
   AWS_SECRET_ACCESS_KEY: 'budgets',
   AWS_ENDPOINT_URL_SECRETS_MANAGER: url,
-  AWS_ENDPOINT_URL_SQS: url,
+  INTERCOM_BASE_URL: url,
   AWS_LAMBDA_FUNCTION_NAME: 'budgets',
   SIGNING_SECRET_ID: 'signing',
   INTERCOM_SECRET_ID: 'intercom',

@@ -12,6 +12,8 @@ import type { Signup } from '../lib/signup.ts'
 import { reportStaleSecret } from '../lib/telemetry/report.ts'
 import type { Dependencies } from './dependencies.ts'
 
+const connectTimeoutMs = 2_000
+
 export type DeliverWithin = (
   signup: Signup,
   policy: Policy,
@@ -19,9 +21,9 @@ export type DeliverWithin = (
 ) => Promise<DeliverResult>
 
 /**
- * Creates the function that delivers a signup to Intercom; `warm` reads the token. What it keeps
- * between invocations: HTTP connections, the cached token, the rate limit's pace, contacts created
- * lately, the workspace's attributes and tags, and whether Intercom refuses everyone.
+ * Creates the function that delivers a signup to Intercom; `warm` reads the token and connects. What
+ * it keeps between invocations: HTTP connections, the cached token, the rate limit's pace, contacts
+ * created lately, the workspace's attributes and tags, and whether Intercom refuses everyone.
  */
 export const createDeliver = (
   env: IntercomEnv,
@@ -55,5 +57,8 @@ export const createDeliver = (
     })
     return deliver(signup, policy, { ...caches, send, version })
   }
-  return Object.assign(deliverWithin, { warm: token.get })
+  /** Without a token: Intercom refuses the request, and keeps the connection. */
+  const connect = () =>
+    http({ method: 'GET', path: '/', headers: {}, signal: clock.timeout(connectTimeoutMs) })
+  return Object.assign(deliverWithin, { warm: () => Promise.allSettled([token.get(), connect()]) })
 }

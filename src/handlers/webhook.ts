@@ -160,7 +160,11 @@ export const createWebhook = async (
     respond,
     ingest: createIngest(dependencies, sinks.createSink),
     warm: () =>
-      Promise.all([warm(), sinks.warm(), warmReading(Object.values(dependencies.bridge.sources))]),
+      Promise.allSettled([
+        warm(),
+        sinks.warm(),
+        warmReading(Object.values(dependencies.bridge.sources)),
+      ]),
   }
 }
 

@@ -87,7 +87,7 @@ export const createWorker = (environment: Environment, overrides: Partial<Depend
     }
   }
   return Object.assign(handle, {
-    warm: () => Promise.all([deliver.warm(), warmReading(Object.values(bridge.sources))]),
+    warm: () => Promise.allSettled([deliver.warm(), warmReading(Object.values(bridge.sources))]),
   })
 }
 
@@ -142,5 +142,5 @@ const returnAll = async (event: SQSEvent, error: BridgeError): Promise<SQSBatchR
 await duringInit(async () => {
   const rehearsed = createWorker(process.env, rehearsal)
   const oneMinute = { getRemainingTimeInMillis: () => 60_000 }
-  await Promise.all([openWorker().warm(), rehearsed(rehearsalBatch, oneMinute)])
+  await Promise.allSettled([openWorker().warm(), rehearsed(rehearsalBatch, oneMinute)])
 })

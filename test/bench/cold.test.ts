@@ -136,13 +136,17 @@ describe('a report', () => {
 
 describe('options', () => {
   test('measures both shares, 25 starts each, by default', () => {
-    expect(readOptions([])).toEqual({ shares: [1, 0.145], starts: 25, memory: false })
+    expect(readOptions([])).toEqual({
+      ...{ shares: [1, 0.145], starts: 25, memory: false, compileCache: false },
+    })
   })
 
   test('are read', () => {
-    const args = '--share 0.5 --share 1 --starts 3 --against ../before --memory --json out.json'
+    const args =
+      '--share 0.5 --share 1 --starts 3 --against ../before --memory --compile-cache --json o.json'
     expect(readOptions(args.split(' '))).toEqual({
-      ...{ shares: [0.5, 1], starts: 3, against: '../before', memory: true, json: 'out.json' },
+      ...{ shares: [0.5, 1], starts: 3, against: '../before', memory: true },
+      ...{ compileCache: true, json: 'o.json' },
     })
   })
 

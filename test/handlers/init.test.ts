@@ -37,6 +37,7 @@ const startAws = async (secret?: string) => {
   vi.stubEnv('AWS_ENDPOINT_URL_SECRETS_MANAGER', server.url)
   vi.stubEnv('SIGNING_SECRET_ID', 'signing')
   vi.stubEnv('INTERCOM_SECRET_ID', 'intercom')
+  vi.stubEnv('INTERCOM_BASE_URL', server.url)
   vi.stubEnv('QUEUE_URL', `${server.url}/1/queue.fifo`)
   vi.stubEnv('DEAD_LETTER_QUEUE_URL', `${server.url}/1/dead-letters.fifo`)
   return { called, close: server.close }
@@ -67,12 +68,12 @@ describe('Lambda’s init', () => {
     await aws.close()
   })
 
-  test('of the worker reads the token', async () => {
+  test('of the worker reads the token and connects to Intercom', async () => {
     const aws = await startAws('token')
 
     await loadWorker()
 
-    expect(aws.called).toEqual(['GetSecretValue'])
+    expect(aws.called.toSorted()).toEqual(['GET /', 'GetSecretValue'])
     expect(written).toEqual([])
     await aws.close()
   })
