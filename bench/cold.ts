@@ -106,8 +106,8 @@ const measureAll = async (options: ColdOptions): Promise<void> => {
   const fakes = await startFakes()
   try {
     const against = options.against && resolve(options.against)
-    const { compileCache } = options
-    const variants = await buildVariants(folder, fakes.url, { against, compileCache })
+    const cachedMb = options.compileCache ? functionMb : undefined
+    const variants = await buildVariants(folder, fakes.url, { against, cachedMb })
     const cpus = availableParallelism()
     const machine = `Node ${process.version}, ${cpus} CPUs, ${title}`
     console.log(`cold starts, ${options.starts} each, ${machine}; lower quartiles, Δ above empty:`)

@@ -7,10 +7,10 @@ export const batchSize = 10
  * A warm batch of ten new people (20 requests) on a whole core, while Intercom responds at once:
  * `npm run bench -- cold`, the worker's warm p50.
  */
-const batchCpuMs = 15.5
+const batchCpuMs = 6.6
 const requestsPerBatch = 20
 /** A warm webhook on a whole core: `npm run bench -- cold`, the webhook's warm p50. */
-export const webhookCpuMs = 5.1
+export const webhookCpuMs = 2.1
 
 /** What serverless.yml gives the functions, and how many workers. */
 export const deployed = { memoryMb: 256, workers: 2, searchLagSeconds: 180 }

@@ -74,7 +74,7 @@ const peakMbOf = (pid: number): number => {
 }
 
 /** The heap that Lambda's bootstrap gives Node: nine tenths old, a twentieth each half of the new. */
-const heapFlags = (memoryMb: number): string[] => {
+export const heapFlags = (memoryMb: number): string[] => {
   const newSpaceMb = Math.floor(memoryMb / 10)
   return [
     '--expose-gc',

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { buildCheckout, buildEmpty, buildPeer, root, zipBytesOf } from './bundles.ts'
 import { batchEvent, bridgeMessage, peerMessage, signingSecret, webhookEvent } from './events.ts'
-import type { Variant } from './start.ts'
+import { heapFlags, type Variant } from './start.ts'
 
 /** Starts SQS, Secrets Manager and Intercom in another process. */
 export const startFakes = async () => {
@@ -63,10 +63,16 @@ export const functionsOf = (
  * that uses it.
  * https://nodejs.org/api/module.html#module-compile-cache
  */
-const withCompileCache = async (variant: Variant, directory: string): Promise<Variant> => {
+const withCompileCache = async (
+  variant: Variant,
+  directory: string,
+  memoryMb: number,
+): Promise<Variant> => {
   const env = { ...variant.env, NODE_COMPILE_CACHE: directory }
   const script = `await import(${JSON.stringify(join(variant.folder, 'index.mjs'))})`
-  await promisify(execFile)(process.execPath, ['--input-type=module', '-e', script], { env })
+  // V8 takes the cache only with the flags that it was made with.
+  const args = [...heapFlags(memoryMb), '--input-type=module', '-e', script]
+  await promisify(execFile)(process.execPath, args, { env })
   return { ...variant, name: `${variant.name}, cache`, role: 'cached', env }
 }
 
@@ -76,12 +82,14 @@ const withCompileCache = async (variant: Variant, directory: string): Promise<Va
  *
  * @param folder gets the bundles
  * @param url of the fake services
+ * @param cachedMb if set, this checkout's functions are also there with the compile cache of a
+ *   function of this size
  * @throws Error in one line if something cannot be built
  */
 export const buildVariants = async (
   folder: string,
   url: string,
-  { against, compileCache = false }: { against?: string | undefined; compileCache?: boolean } = {},
+  { against, cachedMb }: { against?: string | undefined; cachedMb?: number | undefined } = {},
 ): Promise<Variant[]> => {
   const [ours, theirs, usual] = ['this', 'against', 'usual'].map((name) => join(folder, name))
   if (!ours || !theirs || !usual) return []
@@ -89,9 +97,8 @@ export const buildVariants = async (
   if (against !== undefined) await buildCheckout(against, theirs)
   await buildPeer(usual)
   const own = functionsOf('this checkout', 'this', ours, url)
-  const cached = compileCache
-    ? own.map((variant) => withCompileCache(variant, join(folder, 'compile-cache')))
-    : []
+  const cache = join(folder, 'compile-cache')
+  const cached = cachedMb ? own.map((variant) => withCompileCache(variant, cache, cachedMb)) : []
   return [
     empty(await buildEmpty(folder)),
     ...own,

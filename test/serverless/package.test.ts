@@ -10,6 +10,9 @@ import { post, unpackBundles } from './bundle.ts'
 import { buildBundles, functionNames, root } from './package-service.ts'
 import { stacks, standard } from './packaged.ts'
 
+/** A third of the worker's is the SDK's client of Secrets Manager. */
+const maxZipBytes = { webhook: 120_000, worker: 160_000 }
+
 const zips = functionNames.flatMap((name) =>
   stacks.map((stack) => ({ name, stack: stack.name, ...stack.zips[name] })),
 )
@@ -39,8 +42,8 @@ describe.each(zips)('the zip of the $name in the $stack stack', ({ name, files, 
     expect(text).toContain('Invalid input: expected')
   })
 
-  test('is smaller than 256 KiB', () => {
-    expect(bytes).toBeLessThan(256 * 1024)
+  test('is small: its size is part of a cold start', () => {
+    expect(bytes).toBeLessThan(maxZipBytes[name])
   })
 
   test('has no source map', () => {

