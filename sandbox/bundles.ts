@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { context } from 'esbuild'
-import { build, buildOptions } from '../scripts/build.ts'
+import { build, buildOptions, functionFiles } from '../scripts/build.ts'
 import { loadConfig } from '../src/cli/load-config.ts'
 import type { Bridge } from '../src/lib/config/config.ts'
 
@@ -67,43 +67,41 @@ export const createBundles = async (configFile: string): Promise<Bundles> => {
           onProblem(problem instanceof Error ? problem.message : String(problem))
         }
       }
-      let watchBuilds = 0
-      const firstBuilds = Promise.withResolvers<void>()
-      // These builds are not written: they only detect changes. Packages are external, since they
-      // do not change while this runs.
-      const watchers = await Promise.all(
-        buildOptions({ configFile }).map(({ plugins = [], ...options }) =>
-          context({
-            ...options,
-            packages: 'external',
-            minify: false,
-            write: false,
-            plugins: [
-              ...plugins,
-              {
-                name: 'changed',
-                setup: ({ onEnd }) =>
-                  onEnd(() => {
-                    watchBuilds += 1
-                    // The first build of each watcher reports no change.
-                    if (watchBuilds === watchers.length) firstBuilds.resolve()
-                    if (watchBuilds <= watchers.length) return
-                    clearTimeout(settling)
-                    settling = setTimeout(() => {
-                      lastJob = lastJob.then(rebuild)
-                    }, settleMs)
-                  }),
-              },
-            ],
-          }),
-        ),
-      )
-      closeWatch = async () => {
-        await Promise.all(watchers.map((watcher) => watcher.dispose()))
-      }
-      await Promise.all(watchers.map((watcher) => watcher.watch()))
-      // A change before the first builds end would go unnoticed.
-      await firstBuilds.promise
+      const firstBuild = Promise.withResolvers<void>()
+      let isFirst = true
+      const [options] = buildOptions({ configFile })
+      // This build is not written: it only detects changes. It is one for both functions, or each
+      // would report the same change at another time. Packages are external, since they do not
+      // change while this runs.
+      const watcher = await context({
+        ...options,
+        entryPoints: functionFiles,
+        packages: 'external',
+        minify: false,
+        write: false,
+        plugins: [
+          ...(options?.plugins ?? []),
+          {
+            name: 'changed',
+            setup: ({ onEnd }) =>
+              onEnd(() => {
+                // The first build reports no change.
+                if (isFirst) firstBuild.resolve()
+                else {
+                  clearTimeout(settling)
+                  settling = setTimeout(() => {
+                    lastJob = lastJob.then(rebuild)
+                  }, settleMs)
+                }
+                isFirst = false
+              }),
+          },
+        ],
+      })
+      closeWatch = () => watcher.dispose()
+      await watcher.watch()
+      // A change before the first build ends would go unnoticed.
+      await firstBuild.promise
     },
     close: async () => {
       clearTimeout(settling)

@@ -9,6 +9,9 @@ const root = resolve(import.meta.dirname, '..')
 const functions = ['webhook', 'worker'] as const
 export type FunctionName = (typeof functions)[number]
 
+/** The entry points, relative to the repository. */
+export const functionFiles = functions.map((name) => `src/handlers/${name}.ts`)
+
 export type BuildSettings = {
   /** Absolute path of the config that is imported as `#config`. */
   readonly configFile: string
