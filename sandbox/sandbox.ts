@@ -103,7 +103,6 @@ export const startSandbox = async (options: SandboxOptions): Promise<Sandbox> =>
     AWS_REGION: 'eu-west-1',
     AWS_ACCESS_KEY_ID: 'sandbox',
     AWS_SECRET_ACCESS_KEY: 'sandbox',
-    AWS_ENDPOINT_URL_SQS: sqs.url,
     AWS_ENDPOINT_URL_SECRETS_MANAGER: secrets.url,
     SIGNUP_BRIDGE_STAGE: stage,
     LOG_LEVEL: options.logLevel ?? 'info',

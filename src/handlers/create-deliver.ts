@@ -57,7 +57,7 @@ export const createDeliver = (
     })
     return deliver(signup, policy, { ...caches, send, version })
   }
-  /** Without a token: Intercom refuses the request, and keeps the connection. */
+  /** Without a token, which is read meanwhile. If Intercom closes, the next handshake is shorter. */
   const connect = () =>
     http({ method: 'GET', path: '/', headers: {}, signal: clock.timeout(connectTimeoutMs) })
   return Object.assign(deliverWithin, { warm: () => Promise.allSettled([token.get(), connect()]) })

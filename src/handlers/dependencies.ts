@@ -67,8 +67,8 @@ export const reportStartupError = (
   telemetry.flush()
 }
 
-/** A second more, and Ghost, which waits two and does not retry, would have hung up. */
-const maxWarmMs = 1_500
+/** Of the two that Ghost waits, and the five of Cognito. */
+const maxWarmMs = 1_000
 
 /**
  * Runs what the first invocation needs during Lambda's init, which has a whole CPU: an invocation

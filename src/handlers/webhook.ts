@@ -24,7 +24,7 @@ import { toIncomingRequest, toResult } from './http-event.ts'
 /** After this time direct mode responds with 503, while the sender still waits. */
 const directDeadlineMs = 20_000
 /** Cognito waits 5 s, a cold start included, then invokes the function again, at most twice. */
-const cognitoDeadlineMs = 3_000
+const cognitoDeadlineMs = 2_500
 
 /**
  * Rejects if the signal aborts before the work ends. The work continues; its result is ignored.

@@ -60,7 +60,11 @@ describe('Lambda’s init', () => {
     const aws = await startAws(signing)
 
     const { handler } = await loadWebhook()
-    expect(aws.called.splice(0).toSorted()).toEqual(['GET /', 'GetSecretValue', 'GetSecretValue'])
+    expect(aws.called.splice(0).toSorted()).toEqual([
+      'GetSecretValue',
+      'GetSecretValue',
+      'SendMessageBatch',
+    ])
     expect(written).toEqual([])
 
     expect(await handler(request)).toMatchObject({ statusCode: 200 })
@@ -94,7 +98,7 @@ describe('Lambda’s init', () => {
     ])
   })
 
-  test('waits 1.5 s at most for an AWS that hangs, and what it began goes on', async () => {
+  test('waits a second at most for an AWS that hangs, and what it began goes on', async () => {
     const aws = await startAws()
     const reads = () => aws.called.filter((action) => action === 'GetSecretValue').length
 

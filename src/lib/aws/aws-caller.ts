@@ -13,8 +13,6 @@ export type AwsCaller = {
    * @throws an error whose `name` is the service's code, such as `AccessDeniedException`
    */
   readonly call: (action: string, input: object) => Promise<Readonly<Record<string, unknown>>>
-  /** Opens a connection that the next call uses. */
-  readonly connect: () => Promise<void>
 }
 
 export type AwsService = {
@@ -107,11 +105,5 @@ export const createAwsCaller = (
       await clock.sleep(Math.random() * maxBackoffMs)
     }
   }
-  return {
-    call,
-    connect: async () => {
-      // Unsigned: the service refuses it, and keeps the connection, which after a HEAD Node would not.
-      await send({ method: 'GET', path: '/', headers: {}, signal: clock.timeout(timeoutMs) })
-    },
-  }
+  return { call }
 }

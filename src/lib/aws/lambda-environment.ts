@@ -24,3 +24,23 @@ export const region = async (): Promise<string> => {
 /** Where Secrets Manager is instead, if the environment says so; the sandbox does. */
 export const secretsManagerEndpoint = (): string | undefined =>
   process.env.AWS_ENDPOINT_URL_SECRETS_MANAGER || process.env.AWS_ENDPOINT_URL || undefined
+
+/** Whether AWS is to be called at its FIPS endpoints. */
+export const usesFips = (): boolean => process.env.AWS_USE_FIPS_ENDPOINT === 'true'
+
+/** The domains of AWS's partitions, by how the names of their regions begin. */
+const domains = {
+  'cn-': 'amazonaws.com.cn',
+  'eusc-': 'amazonaws.eu',
+  'us-iso-': 'c2s.ic.gov',
+  'us-isob-': 'sc2s.sgov.gov',
+  'us-isof-': 'csp.hci.ic.gov',
+  'eu-isoe-': 'cloud.adc-e.uk',
+} as const
+
+/** The address of Secrets Manager in a region: https://docs.aws.amazon.com/general/latest/gr/asm.html */
+export const secretsManagerHost = (name: string): string => {
+  const [, domain = 'amazonaws.com'] =
+    Object.entries(domains).find(([prefix]) => name.startsWith(prefix)) ?? []
+  return `https://secretsmanager${usesFips() ? '-fips' : ''}.${name}.${domain}`
+}

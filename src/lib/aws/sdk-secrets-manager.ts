@@ -1,6 +1,6 @@
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
 import { once } from '../memoise.ts'
-import { credentials, region, secretsManagerEndpoint } from './lambda-environment.ts'
+import { credentials, region, secretsManagerEndpoint, usesFips } from './lambda-environment.ts'
 import type { GetSecretValue } from './secrets-manager.ts'
 
 const silent = () => {}
@@ -22,7 +22,7 @@ const createClient = (): SecretsManagerClient => {
     retryMode: 'standard',
     maxAttempts: 2,
     useDualstackEndpoint: false,
-    useFipsEndpoint: false,
+    useFipsEndpoint: usesFips(),
     userAgentAppId: 'signup-bridge',
     authSchemePreference: ['sigv4'],
     logger,

@@ -1,9 +1,8 @@
 import type { GetSecret, SecretStage } from '../config/secrets.ts'
 import { BridgeError } from '../errors.ts'
 import { asText } from '../json-access.ts'
-import { once } from '../memoise.ts'
-import { createAwsCaller } from './aws-caller.ts'
-import { region, secretsManagerEndpoint } from './lambda-environment.ts'
+import { type AwsCaller, createAwsCaller } from './aws-caller.ts'
+import { region, secretsManagerEndpoint, secretsManagerHost } from './lambda-environment.ts'
 
 /**
  * Calls Secrets Manager's `GetSecretValue`.
@@ -52,22 +51,16 @@ export const createGetSecret =
     }
   }
 
-/** https://docs.aws.amazon.com/general/latest/gr/asm.html */
-const endpointOf = (name: string): string =>
-  `https://secretsmanager.${name}.amazonaws.com${name.startsWith('cn-') ? '.cn' : ''}`
-
 /** Reads secrets by signed requests, for the webhook: senders wait for its cold start. */
 export const openSecretsManager = (): GetSecretValue => {
-  const open = once(async () =>
-    createAwsCaller({
+  let caller: AwsCaller | undefined
+  return async (input) => {
+    caller ??= createAwsCaller({
       signingName: 'secretsmanager',
       target: 'secretsmanager',
       version: '1.1',
-      baseUrl: new URL(secretsManagerEndpoint() ?? endpointOf(await region())),
-    }),
-  )
-  return async (input) => {
-    const { call } = await open()
-    return { SecretString: asText((await call('GetSecretValue', input)).SecretString) }
+      baseUrl: new URL(secretsManagerEndpoint() ?? secretsManagerHost(await region())),
+    })
+    return { SecretString: asText((await caller.call('GetSecretValue', input)).SecretString) }
   }
 }

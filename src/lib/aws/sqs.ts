@@ -37,10 +37,15 @@ export const createSqsActions = (): SqsActions => {
       baseUrl: new URL(origin),
     }),
   )
-  const call = (action: string, input: { readonly QueueUrl: string | undefined }) =>
-    callerAt(new URL(input.QueueUrl ?? '').origin).call(action, input)
+  const call = <Input extends { readonly QueueUrl: string | undefined }>(
+    action: string,
+    input: Input,
+  ) => callerAt(new URL(input.QueueUrl ?? '').origin).call(action, input)
   return {
-    connect: (queueUrl) => callerAt(new URL(queueUrl).origin).connect(),
+    // A batch of none: the role may send it, SQS refuses it, and the connection stays.
+    connect: async (QueueUrl) => {
+      await call('SendMessageBatch', { QueueUrl, Entries: [] }).catch(() => undefined)
+    },
     sendMessage: (input) => call('SendMessage', input),
     sendMessageBatch: (input) => call('SendMessageBatch', input),
     changeMessageVisibilityBatch: (input) => call('ChangeMessageVisibilityBatch', input),

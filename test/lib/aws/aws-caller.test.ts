@@ -124,16 +124,3 @@ describe('an error', () => {
     },
   )
 })
-
-test('connect opens the connection that the next call uses', async () => {
-  const { server, caller } = await start()
-
-  await caller.connect()
-  // Node frees the connection after the end of the response.
-  await new Promise((resolve) => setImmediate(resolve))
-  await caller.call('SendMessage', {})
-
-  expect(server.requests.map(({ method }) => method)).toEqual(['GET', 'POST'])
-  expect(new Set(server.requests.map(({ socket }) => socket.remotePort)).size).toBe(1)
-  await server.close()
-})
