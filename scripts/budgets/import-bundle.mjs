@@ -30,7 +30,7 @@ await import(pathToFileURL(file).href)
 let end = cpuMicros()
 for (let before = 0, waits = 0; end - before > 1_000 && waits < 50; waits += 1, end = cpuMicros()) {
   before = end
-  await sleep(listsFiles ? 200 : 10)
+  await sleep(listsFiles ? 50 : 10)
 }
 // Lines of the bundle's own log may come first.
 process.stdout.write(`\n${JSON.stringify({ cpuMicros: end - start, files })}\n`, () =>

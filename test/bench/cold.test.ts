@@ -207,7 +207,6 @@ describe('a start', () => {
 
   test.each([
     ['responds wrongly', 'export const handler = async () => ({ statusCode: 500 })', 'responded'],
-    ['throws', 'export const handler = async () => { throw new Error("broken") }', 'broken'],
     ['cannot be loaded', 'throw new Error("broken")', 'broken'],
     ['ends', 'export const handler = () => process.exit(3)', 'exit status 3'],
   ])('fails if the function %s', async (_what, source, message) => {

@@ -5,7 +5,8 @@ import { dirname, join } from 'node:path'
 import type { Plugin } from 'esbuild'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Budgets, complaints, type Figures } from '../../scripts/budgets/compare.ts'
-import { check, record, withBundles } from '../../scripts/budgets/run.ts'
+import { startInit } from '../../scripts/budgets/init.ts'
+import { withBundles } from '../../scripts/budgets/run.ts'
 
 /** Adds code to a file of the bridge, in the bundles alone. */
 const plant = (file: string, code: string): Plugin => ({
@@ -29,7 +30,13 @@ const importOf = (name: string, code: string): string => {
 
 let budgets: Budgets
 beforeAll(async () => {
-  budgets = await record({ rounds: 1 })
+  const entries = await withBundles([], async ({ weights }) =>
+    weights.map(({ name, sizes, start, later }) => {
+      const figures = { ...sizes, initCpu: 2 }
+      return [name, { figures, start, later }] as const
+    }),
+  )
+  budgets = Object.fromEntries(entries) as Budgets
 })
 
 /** What is over budget in size when code is planted; the CPU time of INIT counts as unchanged. */
@@ -47,12 +54,6 @@ const exceeded = (lines: readonly string[]) =>
   lines.flatMap((line) => /^(\w+: [\w ]+):/.exec(line)?.[1] ?? [])
 
 describe('the size of a bundle', () => {
-  test('is within its budgets unchanged, and when it grows by a little', async () => {
-    const little = `Object.assign(globalThis, { little: '${'little '.repeat(300)}' })`
-
-    expect(await complaintsAbout(plant('src/handlers/worker.ts', little))).toEqual([])
-  })
-
   test('names each package that is imported, and through which files', async () => {
     const files = {
       stripe: 'src/lib/aws/sqs.ts',
@@ -77,32 +78,6 @@ describe('the size of a bundle', () => {
       const line = expect.stringMatching(new RegExp(`^  ${name}: new, [\\d.]+ KB, ${by}$`))
       expect(lines.slice(5, 10)).toContainEqual(line)
     }
-  })
-
-  test('names a new file, and one that grows', async () => {
-    const heavy = `Object.assign(globalThis, { heavy: '${'heavy '.repeat(5_000)}' })`
-
-    const lines = await complaintsAbout(
-      plant('src/handlers/webhook.ts', importOf('heavy.ts', heavy)),
-      plant('src/handlers/worker.ts', heavy),
-    )
-
-    const grown = [
-      ['webhook', /^ {2}\S+\/heavy\.ts: new, 30\.0 KB, imported by src\/handlers\/webhook\.ts$/],
-      ['worker', /^ {2}src\/handlers\/worker\.ts: 30\.0 KB more, 3\d\.\d KB$/],
-    ] as const
-    expect(lines).toEqual(
-      grown.flatMap(([name, line]) => [
-        expect.stringMatching(
-          new RegExp(`^${name}: code loaded by INIT: [\\d.]+ KB, the budget is [\\d.]+ KB$`),
-        ),
-        expect.stringMatching(new RegExp(`^${name}: all code: [\\d.]+ KB, the budget is`)),
-        'What grew in the code that INIT loads:',
-        expect.stringMatching(line),
-        'What grew in all code:',
-        expect.stringMatching(line),
-      ]),
-    )
   })
 
   test('counts what import() loads: during INIT as loaded by it, else in all code', async () => {
@@ -153,34 +128,33 @@ describe('the size of a bundle', () => {
   })
 })
 
-/** Needs more CPU time than all of INIT. */
-const busy = 'let sum = 0; for (let n = 0; n < 1e8; n += 1) sum += n % 7; globalThis.sum = sum'
-
 describe('the CPU time of INIT', () => {
-  test('counts what INIT leaves to a timer, and names a busy module', {
-    timeout: 120_000,
-  }, async () => {
-    const plugins = [
-      plant('src/handlers/webhook.ts', importOf('now.ts', busy)),
-      plant('src/handlers/worker.ts', importOf('soon.ts', `setTimeout(() => { ${busy} }, 1)`)),
-    ]
+  test('counts what INIT does, and what it leaves to a timer', async () => {
+    const busy = 'let sum = 0; for (let n = 0; n < 1e8; n += 1) sum += n % 7; globalThis.sum = sum'
+    const files = Object.entries({
+      idle: '',
+      now: busy,
+      soon: `setTimeout(() => { ${busy} }, 1)`,
+    }).map(([name, code]) => {
+      const file = join(folder, `${name}.mjs`)
+      writeFileSync(file, code)
+      return file
+    })
+    await using init = await startInit(folder)
 
-    const { complaints: lines, usage } = await check(budgets, { plugins, rounds: 1 })
+    const [idle = 0, now, soon] = await init.cpu(files, 1)
 
-    const of = (name: string, file: string) => [
-      expect.stringMatching(new RegExp(`^${name}: CPU time of INIT: [\\d.]+ × the reference, the`)),
-      'What grew in the code that INIT loads:',
-      expect.stringMatching(
-        new RegExp(`/${file}: new, \\d+ bytes, imported by src/handlers/${name}`),
-      ),
+    expect(now).toBeGreaterThan(2 * idle)
+    expect(soon).toBeGreaterThan(2 * idle)
+  })
+
+  test('names the modules in which a profile finds it', () => {
+    const measured = { ...bundle, figures: { ...sizes, initCpu: 9 }, samples: { zod: 3, svix: 1 } }
+
+    expect(complaints(measured, recorded).slice(-3)).toEqual([
       'Where the time of INIT goes:',
-      expect.stringMatching(new RegExp(`/${file}: [5-9]\\d %$`)),
-      ...Array.from({ length: 4 }, () => expect.stringMatching(/^ {2}\S+: \d+ %$/)),
-    ]
-    expect(lines).toEqual([...of('webhook', 'now.ts'), ...of('worker', 'soon.ts')])
-    expect(usage).toEqual([
-      expect.stringMatching(/^webhook .* CPU time of INIT [\d.]+ × the reference \(\d{3,} %\)$/),
-      expect.stringMatching(/^worker .* CPU time of INIT [\d.]+ × the reference \(\d{3,} %\)$/),
+      '  zod: 75 %',
+      '  svix: 25 %',
     ])
   })
 

@@ -33,7 +33,6 @@ const presetsIn = async (config: string): Promise<Record<string, string[]>> => {
 
 test.each([
   ['clerk(), typeform(), form()', ['clerk', 'form', 'signup', 'typeform']],
-  ['hubspot()', ['hubspot', 'signup']],
   ['netlify(), stripe()', ['netlify', 'signup', 'stripe']],
 ])('the bundles of %s have no preset that the config does not name', async (calls, expected) => {
   const names = calls.match(/\w+(?=\()/g) ?? []
