@@ -41,13 +41,13 @@ export const createDependencies = (
   { SIGNUP_BRIDGE_STAGE: stage, LOG_LEVEL: logLevel }: WebhookEnv | WorkerEnv,
   overrides: Partial<Dependencies>,
 ): Dependencies => {
-  const getSecretValue = openSecretsManager()
+  const getSecretValue = openSecretsManager(process.env)
   return {
     bridge: configured,
     clock: systemClock,
     random: Math.random,
     telemetry: overrides.telemetry ?? createTelemetry({ service, stage, logLevel }),
-    openQueues: () => createQueues(createSqsActions()),
+    openQueues: () => createQueues(createSqsActions(process.env)),
     openSecret: (secretId) => createGetSecret(getSecretValue, secretId),
     openHttp: createHttp,
     ...overrides,

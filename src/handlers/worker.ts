@@ -39,7 +39,7 @@ const deadLetterUrl = (env: WorkerEnv, arn: string): string => {
  */
 export const createWorker = (environment: Environment, overrides: Partial<Dependencies> = {}) => {
   const env = parseWorkerEnv(environment)
-  const getSecretValue = openSdkSecretsManager()
+  const getSecretValue = openSdkSecretsManager(process.env)
   const dependencies = createDependencies('worker', env, {
     openSecret: (secretId) => createGetSecret(getSecretValue, secretId),
     ...overrides,
@@ -131,7 +131,7 @@ const returnAll = async (event: SQSEvent, error: BridgeError): Promise<SQSBatchR
     })
     const url = queueUrlOf(first.eventSourceARN, knownQueueUrl)
     // Best effort: if it fails, the records are retried after the queue's own visibility timeout.
-    const queues = createQueues(createSqsActions())
+    const queues = createQueues(createSqsActions(process.env))
     await queues.changeVisibility(url, retries).catch(() => undefined)
   }
   return {

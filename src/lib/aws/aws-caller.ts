@@ -1,10 +1,11 @@
 import { createHash, createHmac } from 'node:crypto'
 import { SignatureV4 } from '@smithy/signature-v4'
 import { systemClock as clock } from '../clock.ts'
+import type { Environment } from '../config/env.ts'
 import { createHttp, type HttpResponse, type SendHttp } from '../http.ts'
 import { parseJson } from '../json.ts'
 import { isRecord } from '../json-access.ts'
-import { credentials, region } from './lambda-environment.ts'
+import { credentialsOf, regionOf } from './aws-environment.ts'
 
 export type AwsCaller = {
   /**
@@ -62,12 +63,13 @@ const isTemporary = (status: number, code: string): boolean =>
  */
 export const createAwsCaller = (
   { signingName, target, version, baseUrl }: AwsService,
+  env: Environment,
   send: SendHttp = createHttp(baseUrl),
 ): AwsCaller => {
   const signer = new SignatureV4({
     service: signingName,
-    region,
-    credentials,
+    region: async () => regionOf(env),
+    credentials: async () => credentialsOf(env),
     sha256: Sha256,
   })
   const sendOnce = async (action: string, body: string): Promise<HttpResponse> => {

@@ -1,6 +1,7 @@
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
+import type { Environment } from '../config/env.ts'
 import { once } from '../memoise.ts'
-import { credentials, region, secretsManagerEndpoint, usesFips } from './lambda-environment.ts'
+import { credentialsOf, regionOf, secretsManagerEndpoint, usesFips } from './aws-environment.ts'
 import type { GetSecretValue } from './secrets-manager.ts'
 
 const silent = () => {}
@@ -11,18 +12,18 @@ const logger = { debug: silent, info: silent, warn: silent, error: silent }
  * What the client would look for in profiles and files is set, so that the bundle needs none of
  * that. A hanging request would block the batch: a try has 1 s to connect, 2 s in all.
  */
-const createClient = (): SecretsManagerClient => {
-  const endpoint = secretsManagerEndpoint()
+const createClient = (env: Environment): SecretsManagerClient => {
+  const endpoint = secretsManagerEndpoint(env)
   return new SecretsManagerClient({
-    region,
-    credentials,
+    region: async () => regionOf(env),
+    credentials: async () => credentialsOf(env),
     ...(endpoint !== undefined && { endpoint }),
     ignoreConfiguredEndpointUrls: true,
     defaultsMode: 'standard',
     retryMode: 'standard',
     maxAttempts: 2,
     useDualstackEndpoint: false,
-    useFipsEndpoint: usesFips(),
+    useFipsEndpoint: usesFips(env),
     userAgentAppId: 'signup-bridge',
     authSchemePreference: ['sigv4'],
     logger,
@@ -37,7 +38,7 @@ const createClient = (): SecretsManagerClient => {
 }
 
 /** Reads secrets with the SDK's client. */
-export const openSdkSecretsManager = (): GetSecretValue => {
-  const client = once(createClient)
+export const openSdkSecretsManager = (env: Environment): GetSecretValue => {
+  const client = once(() => createClient(env))
   return (input) => client().send(new GetSecretValueCommand(input))
 }

@@ -1,8 +1,9 @@
+import type { Environment } from '../config/env.ts'
 import type { GetSecret, SecretStage } from '../config/secrets.ts'
 import { BridgeError } from '../errors.ts'
 import { asText } from '../json-access.ts'
 import { type AwsCaller, createAwsCaller } from './aws-caller.ts'
-import { region, secretsManagerEndpoint, secretsManagerHost } from './lambda-environment.ts'
+import { secretsManagerUrl } from './aws-environment.ts'
 
 /**
  * Calls Secrets Manager's `GetSecretValue`.
@@ -52,15 +53,18 @@ export const createGetSecret =
   }
 
 /** Reads secrets by signed requests, for the webhook: senders wait for its cold start. */
-export const openSecretsManager = (): GetSecretValue => {
+export const openSecretsManager = (env: Environment): GetSecretValue => {
   let caller: AwsCaller | undefined
   return async (input) => {
-    caller ??= createAwsCaller({
-      signingName: 'secretsmanager',
-      target: 'secretsmanager',
-      version: '1.1',
-      baseUrl: new URL(secretsManagerEndpoint() ?? secretsManagerHost(await region())),
-    })
+    caller ??= createAwsCaller(
+      {
+        signingName: 'secretsmanager',
+        target: 'secretsmanager',
+        version: '1.1',
+        baseUrl: new URL(secretsManagerUrl(env)),
+      },
+      env,
+    )
     return { SecretString: asText((await caller.call('GetSecretValue', input)).SecretString) }
   }
 }

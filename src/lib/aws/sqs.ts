@@ -4,7 +4,9 @@ import type {
   SendMessageBatchRequest,
   SendMessageBatchResult,
   SendMessageRequest,
+  SendMessageResult,
 } from '@aws-sdk/client-sqs'
+import type { Environment } from '../config/env.ts'
 import { BridgeError } from '../errors.ts'
 import { memoise } from '../memoise.ts'
 import type { QueueMessage } from '../queue/message.ts'
@@ -19,7 +21,7 @@ type Action<Input, Output> = (input: Input) => Promise<Partial<Output>>
 /** The actions that the functions use; the class `SQS` of the SDK has them, too. */
 export type SqsActions = {
   readonly connect?: (queueUrl: string) => Promise<void>
-  readonly sendMessage: Action<SendMessageRequest, object>
+  readonly sendMessage: Action<SendMessageRequest, SendMessageResult>
   readonly sendMessageBatch: Action<SendMessageBatchRequest, SendMessageBatchResult>
   readonly changeMessageVisibilityBatch: Action<
     ChangeMessageVisibilityBatchRequest,
@@ -28,14 +30,12 @@ export type SqsActions = {
 }
 
 /** Creates the actions; each is sent to the host of its queue's URL. */
-export const createSqsActions = (): SqsActions => {
+export const createSqsActions = (env: Environment): SqsActions => {
   const callerAt = memoise((origin) =>
-    createAwsCaller({
-      signingName: 'sqs',
-      target: 'AmazonSQS',
-      version: '1.0',
-      baseUrl: new URL(origin),
-    }),
+    createAwsCaller(
+      { signingName: 'sqs', target: 'AmazonSQS', version: '1.0', baseUrl: new URL(origin) },
+      env,
+    ),
   )
   const call = <Input extends { readonly QueueUrl: string | undefined }>(
     action: string,
@@ -115,7 +115,9 @@ const sendDeadLetter = async (
   queueUrl: string,
   message: QueueMessage,
 ): Promise<void> => {
-  await sqs.sendMessage({ QueueUrl: queueUrl, ...toEntry(queueUrl, message) })
+  const sent = await sqs.sendMessage({ QueueUrl: queueUrl, ...toEntry(queueUrl, message) })
+  // The record leaves its queue next: only SQS's word for it counts.
+  if (!sent.MessageId) throw new Error('SQS did not say that it stored the dead letter')
 }
 
 /** The URL of a queue by its ARN: on the same host as a queue whose URL is known. */

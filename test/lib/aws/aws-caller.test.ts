@@ -30,7 +30,7 @@ const start = async (...answers: Answer[]) => {
     if (errorType) response.setHeader('x-amzn-errortype', errorType)
     response.writeHead(status).end(body)
   })
-  return { server, caller: createAwsCaller(sqsAt(server.url)) }
+  return { server, caller: createAwsCaller(sqsAt(server.url), process.env) }
 }
 
 test('a call is signed as AWS describes it, with the session of the role', async () => {
@@ -39,6 +39,7 @@ test('a call is signed as AWS describes it, with the session of the role', async
   const sent: HttpRequest[] = []
   const { call } = createAwsCaller(
     sqsAt('https://sqs.eu-west-1.amazonaws.com'),
+    process.env,
     async (request) => {
       sent.push(request)
       return { status: 200, headers: {}, body: '{"MessageId":"m"}' }
@@ -118,7 +119,7 @@ describe('an error', () => {
       const { server, caller } = await start()
       vi.stubEnv(name, '')
 
-      await expect(caller.call('SendMessage', {})).rejects.toThrow(/Lambda sets/)
+      await expect(caller.call('SendMessage', {})).rejects.toThrow(/is missing: set/)
       expect(server.requests).toHaveLength(0)
       await server.close()
     },

@@ -1,6 +1,6 @@
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
 import { afterEach, expect, test, vi } from 'vitest'
-import { secretsManagerHost } from '../../../src/lib/aws/lambda-environment.ts'
+import { secretsManagerUrl } from '../../../src/lib/aws/aws-environment.ts'
 import { createGetSecret, openSecretsManager } from '../../../src/lib/aws/secrets-manager.ts'
 import { startServer } from '../../support/server.ts'
 
@@ -17,10 +17,12 @@ test.each([
   ...['us-east-1', 'eu-west-1', 'ap-southeast-2', 'us-gov-west-1', 'cn-north-1', 'eusc-de-east-1'],
   ...['us-iso-east-1', 'us-isob-east-1', 'us-isof-south-1', 'eu-isoe-west-1'],
 ])('Secrets Manager in %s has the address that the SDK knows, with FIPS too', async (region) => {
-  expect(secretsManagerHost(region)).toBe(await hostOfSdk(region, false))
+  const env = { AWS_REGION: region }
 
-  vi.stubEnv('AWS_USE_FIPS_ENDPOINT', 'true')
-  expect(secretsManagerHost(region)).toBe(await hostOfSdk(region, true))
+  expect(secretsManagerUrl(env)).toBe(await hostOfSdk(region, false))
+  expect(secretsManagerUrl({ ...env, AWS_USE_FIPS_ENDPOINT: 'true' })).toBe(
+    await hostOfSdk(region, true),
+  )
 })
 
 test.each([
@@ -36,7 +38,7 @@ test.each([
   vi.stubEnv('AWS_ACCESS_KEY_ID', 'id')
   vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'key')
   vi.stubEnv('AWS_ENDPOINT_URL_SECRETS_MANAGER', server.url)
-  const read = createGetSecret(openSecretsManager(), 'signing')('AWSCURRENT')
+  const read = createGetSecret(openSecretsManager(process.env), 'signing')('AWSCURRENT')
 
   if (code === undefined) expect(await read).toBeUndefined()
   else await expect(read).rejects.toMatchObject({ code })

@@ -40,7 +40,7 @@ describe('createQueues', () => {
         .setHeader('content-type', 'application/x-amz-json-1.0')
         .end(JSON.stringify({ Successful: [stored], Failed: [refused] })),
     )
-    const queues = createQueues(createSqsActions())
+    const queues = createQueues(createSqsActions(process.env))
     const store = (messages: QueueMessage[]) =>
       queues.store(`${server.url}/000000000000/queue.fifo`, messages)
 
@@ -52,8 +52,18 @@ describe('createQueues', () => {
     await server.close()
   })
 
+  test('sendDeadLetter throws when SQS does not say that it stored the message', async () => {
+    const server = await startServer((_request, response) => response.end('{}'))
+    const queues = createQueues(createSqsActions(process.env))
+
+    await expect(
+      queues.sendDeadLetter(`${server.url}/000000000000/dead-letters.fifo`, message('a')),
+    ).rejects.toThrow('did not say')
+    await server.close()
+  })
+
   test('store throws temporarily_unavailable when the queue does not exist', async () => {
-    const queues = createQueues(createSqsActions())
+    const queues = createQueues(createSqsActions(process.env))
     const store = (messages: QueueMessage[]) =>
       queues.store(`${world.sqs.url}/000000000000/nobody.fifo`, messages)
 
@@ -63,15 +73,15 @@ describe('createQueues', () => {
   test('store and getSecret throw temporarily_unavailable when AWS hangs, and the SDK logs nothing', async () => {
     const server = await startServer(() => undefined)
     const written = vi.spyOn(console, 'warn')
-    const queues = createQueues(createSqsActions())
+    const queues = createQueues(createSqsActions(process.env))
     const store = (messages: QueueMessage[]) =>
       queues.store(`${server.url}/000000000000/queue.fifo`, messages)
     vi.stubEnv('AWS_ENDPOINT_URL_SECRETS_MANAGER', server.url)
 
     const all = await Promise.allSettled([
       store([message('a')]),
-      createGetSecret(openSecretsManager(), 'signing')('AWSCURRENT'),
-      createGetSecret(openSdkSecretsManager(), 'intercom')('AWSCURRENT'),
+      createGetSecret(openSecretsManager(process.env), 'signing')('AWSCURRENT'),
+      createGetSecret(openSdkSecretsManager(process.env), 'intercom')('AWSCURRENT'),
     ])
 
     for (const settled of all) {
@@ -88,7 +98,7 @@ describe('createQueues', () => {
     const retries = [{ record: record('x', { receiptHandle: 'unknown' }), retryInSeconds: 5 }]
 
     await expect(
-      createQueues(createSqsActions()).changeVisibility(world.sqs.queueUrl, retries),
+      createQueues(createSqsActions(process.env)).changeVisibility(world.sqs.queueUrl, retries),
     ).rejects.toThrow()
   })
 })
