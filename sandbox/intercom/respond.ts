@@ -38,8 +38,8 @@ const toResponse = (result: object, headers: Headers): SentResponse => {
 
 /**
  * Creates the function that responds to requests to the API: it checks the token, counts the
- * request in the rate window, applies faults, then handles the request. Each request is recorded
- * when it ends. The latency of a fault waits with `sleep`; if that rejects, so does the request.
+ * request in the rate window, applies faults, then handles the request. Each request but that of `/`
+ * is recorded when it ends. The latency of a fault waits with `sleep`; if that rejects, so does the request.
  */
 export const createRespond = (workspace: Workspace, sleep: (ms: number) => Promise<void>) => {
   const { access, rateWindow, faults } = workspace
@@ -58,7 +58,8 @@ export const createRespond = (workspace: Workspace, sleep: (ms: number) => Promi
     const atMs = workspace.now()
     const record = (response: ApiResponse): ApiResponse => {
       const status = response.kind === 'response' ? response.status : 0
-      workspace.record(toLoggedRequest(request, atMs, status))
+      // The worker's init opens its connection with it: no request to the API.
+      if (request.path !== '/') workspace.record(toLoggedRequest(request, atMs, status))
       return response
     }
 

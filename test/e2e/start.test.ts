@@ -84,6 +84,7 @@ describe('npm start', () => {
     expect(await run(`${commandOf(bridge)} -s`)).toContain('"status":"accepted"')
 
     await bridge.says('created contact')
+    expect(bridge.text()).not.toContain('responded')
     expect(await (await fetch(contacts)).text()).toContain('"email": "ada@example.com"')
   }, 60_000)
 
