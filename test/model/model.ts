@@ -4,6 +4,7 @@ import { createWorkspace } from '../../sandbox/intercom/workspace.ts'
 import type { Dependencies } from '../../src/handlers/dependencies.ts'
 import { createWebhook } from '../../src/handlers/webhook.ts'
 import { createWorker } from '../../src/handlers/worker.ts'
+import { warmReading } from '../../src/lib/config/warm.ts'
 import type { HttpRequest, HttpResponse, SendHttp } from '../../src/lib/http.ts'
 import type { Invoker } from '../../src/lib/ingest/invocation.ts'
 import { parseJson } from '../../src/lib/json.ts'
@@ -57,6 +58,13 @@ const createCpu = ({ now, sleep }: Time) => {
 export const startModel = async (options: ModelOptions = {}) => {
   const { bridge = createDefaultBridge(), seed = 1, latencyMs = 100, awsLatencyMs = 10 } = options
   const { maxReceives = 400, visibilityMs = 360_000, requestCpuMs = 0 } = options
+  // As during Lambda's init: virtual time would not wait for the import of a module.
+  await Promise.all([
+    warmReading(Object.values(bridge.sources)),
+    import('@fastify/busboy'),
+    import('../../src/lib/transform/consent.ts'),
+    import('../../src/lib/transform/opt-out.ts'),
+  ])
   const time = createTime()
   const captured = captureTelemetry(options.onTelemetry)
   const requests = createRequests(bridge, time)
