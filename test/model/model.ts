@@ -58,13 +58,6 @@ const createCpu = ({ now, sleep }: Time) => {
 export const startModel = async (options: ModelOptions = {}) => {
   const { bridge = createDefaultBridge(), seed = 1, latencyMs = 100, awsLatencyMs = 10 } = options
   const { maxReceives = 400, visibilityMs = 360_000, requestCpuMs = 0 } = options
-  // As during Lambda's init: virtual time would not wait for the import of a module.
-  await Promise.all([
-    warmReading(Object.values(bridge.sources)),
-    import('@fastify/busboy'),
-    import('../../src/lib/transform/consent.ts'),
-    import('../../src/lib/transform/opt-out.ts'),
-  ])
   const time = createTime()
   const captured = captureTelemetry(options.onTelemetry)
   const requests = createRequests(bridge, time)
@@ -162,8 +155,9 @@ export const startModel = async (options: ModelOptions = {}) => {
   })
   // The bridge imports these on first use; here virtual time would pass during the import.
   await Promise.all([
-    import('libphonenumber-js/min'),
+    warmReading(Object.values(bridge.sources)),
     import('@fastify/busboy'),
+    import('../../src/lib/transform/consent.ts'),
     import('../../src/lib/transform/find-consent.ts'),
     import('../../src/lib/transform/opt-out.ts'),
   ])
