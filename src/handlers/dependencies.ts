@@ -67,7 +67,7 @@ export const reportStartupError = (
   telemetry.flush()
 }
 
-/** Of the two that Ghost waits, and the five of Cognito. */
+/** Ghost waits 2 s for the first response and Cognito 5 s, a cold start included. */
 const maxWarmMs = 1_000
 
 /**

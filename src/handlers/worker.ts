@@ -33,7 +33,8 @@ const deadLetterUrl = (env: WorkerEnv, arn: string): string => {
 }
 
 /**
- * Creates the worker; what it opens lives as long as the process. `warm` reads the token.
+ * Creates the worker; what it opens lives as long as the process. `warm` reads the token, connects to
+ * Intercom, and loads what reading a record needs.
  *
  * @throws BridgeError `misconfigured`
  */

@@ -19,6 +19,9 @@ const baseUrl = () =>
     }, 'must be https, or http on loopback'),
   )
 
+/** In order; at `SILENT` no line is logged. */
+export const logLevels = ['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR', 'CRITICAL', 'SILENT'] as const
+
 const logLevel = () =>
   z._default(
     z.pipe(
@@ -26,10 +29,7 @@ const logLevel = () =>
         z.string(),
         z.transform((text) => text.toUpperCase()),
       ),
-      z.enum(
-        ['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR', 'CRITICAL', 'SILENT'],
-        'is not one of trace, debug, info, warn, error, critical, silent',
-      ),
+      z.enum(logLevels, `is not one of ${logLevels.join(', ').toLowerCase()}`),
     ),
     'INFO',
   )

@@ -1,11 +1,10 @@
+import { logLevels } from '../config/env.ts'
 import type { LogLevel, Telemetry } from './telemetry.ts'
-
-/** In order; at `SILENT` no line is logged. Metrics are written at every level. */
-const logLevels = ['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR', 'CRITICAL', 'SILENT'] as const
 
 export type TelemetryOptions = {
   readonly service: 'webhook' | 'worker'
   readonly stage: string
+  /** Lines below it are not logged; metrics are written at every level. */
   readonly logLevel: (typeof logLevels)[number]
   readonly now: () => number
   /** Writes one line. */
