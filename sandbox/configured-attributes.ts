@@ -1,7 +1,11 @@
 import type { Bridge } from '../src/lib/config/config.ts'
 import { overwrites } from '../src/lib/deliver/policy.ts'
-import { markName } from '../src/lib/signup.ts'
-import { type AttributeType, attributeTargets } from '../src/lib/transform/mapping-options.ts'
+import { markName, ownerName } from '../src/lib/signup.ts'
+import {
+  type AttributeType,
+  attributeTargets,
+  tracks,
+} from '../src/lib/transform/mapping-options.ts'
 import type { DataType } from './intercom/attribute.ts'
 
 const dataTypes: { readonly [type in AttributeType]: DataType } = {
@@ -23,7 +27,8 @@ export const configuredAttributes = (bridge: Bridge): string[] => {
   }
   for (const { options } of Object.values(bridge.sources)) {
     for (const { to, type } of attributeTargets(options.attributes)) add(to, type)
-    if (overwrites(options.onExisting)) add(markName, 'integer')
+    if (overwrites(options.onExisting) || tracks(options)) add(markName, 'integer')
+    if (tracks(options)) add(ownerName, 'text')
   }
   return [...types].map(([name, type]) => `${name}:${dataTypes[type]}`)
 }

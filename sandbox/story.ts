@@ -60,6 +60,12 @@ const holdOf = ({ confirm_in_seconds }: LogLine, nowMs: number): string => {
   return `; later signups of this person wait until ${until}, when Intercom's search shows the contact`
 }
 
+const whatBecame = ({ outcome, contact_id }: LogLine): string => {
+  if (contact_id !== undefined) return `${outcome} contact ${contact_id}`
+  if (outcome === 'not_found') return 'found no contact to remove'
+  return outcome === 'unchanged' ? 'left the contact archived' : `${outcome} the contact`
+}
+
 const describe = (line: LogLine, nowMs: number): string | undefined => {
   const why = whyOf(line)
   switch (line.event) {
@@ -67,7 +73,7 @@ const describe = (line: LogLine, nowMs: number): string | undefined => {
       return `accepted and queued as ${line.id?.slice(0, 12)}${notes(line)}`
     case 'delivered': {
       const tries = (line.receives ?? 1) > 1 ? `, receive ${line.receives}` : ''
-      return `${line.outcome} contact ${line.contact_id} with ${line.calls} ${line.calls === 1 ? 'request' : 'requests'}${tries}${notes(line)}${holdOf(line, nowMs)}`
+      return `${whatBecame(line)} with ${line.calls} ${line.calls === 1 ? 'request' : 'requests'}${tries}${notes(line)}${holdOf(line, nowMs)}`
     }
     case 'ignored':
       return 'ignored: not a signup'

@@ -97,6 +97,7 @@ test.each([
   'docs/delivery.md',
   'docs/codes.md',
   'docs/reliability.md',
+  'docs/security.md',
   'docs/performance.md',
   'docs/testing.md',
   'docs/architecture.md',

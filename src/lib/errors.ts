@@ -9,6 +9,7 @@ export const errorCodes = [
   'conflict_unresolved',
   'contact_archived',
   'contact_deleted',
+  'contact_not_owned',
   'create_unclear',
   'extras_failed',
   'extras_unavailable',

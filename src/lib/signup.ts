@@ -1,5 +1,9 @@
 type Attributes = Record<string, string | number | boolean>
 
+/** What happened to a person: signed up, changed, or was deleted at the sender. */
+export const eventKinds = ['created', 'updated', 'deleted'] as const
+export type EventKind = (typeof eventKinds)[number]
+
 /**
  * The request body of Intercom's Create contact, under Intercom's own names.
  * Times are whole unix seconds; `owner_id` is an integer, from API version 2.16 on sent as text.
@@ -38,6 +42,12 @@ export type Signup = {
   event_id: string
   /** Unix seconds. */
   occurred_at?: number | undefined
+  /** Absent: `created`. */
+  event?: Exclude<EventKind, 'created'> | undefined
+  /** Set if it has the whole person: an older event adds nothing to a newer one. */
+  isWhole?: true | undefined
+  /** Set if its source deletes contacts permanently: Intercom then keeps nothing that says so. */
+  deletesForGood?: true | undefined
   contact: ContactFields
   /** Whether the person agreed to e-mail; absent: not asked. */
   consent?: boolean | undefined
@@ -46,7 +56,7 @@ export type Signup = {
   note?: string | undefined
   /**
    * What the sender explicitly empties: names of contact fields, and `custom_attributes.NAME`.
-   * Cleared only by a source that overwrites.
+   * Cleared only where the signup overwrites.
    */
   clears?: string[] | undefined
 }
@@ -85,8 +95,20 @@ export const clearableFields = [
   'owner_id',
 ] as const satisfies readonly ContactField[]
 
-/** The custom attribute that holds the time of the newest event applied; only the bridge writes it. */
+/**
+ * The custom attribute that holds the time of the newest event applied, unix seconds; negative if
+ * that event deleted the person. Only the bridge writes it.
+ */
 export const markName = 'signup_bridge_at'
+
+/** The custom attribute that names the source which owns a contact; only the bridge writes it. */
+export const ownerName = 'signup_bridge_source'
+
+/** Whether a custom attribute is the bridge's own: no source may map it. */
+export const isBridgeAttribute = (name: string): boolean => {
+  const lower = name.trim().toLowerCase()
+  return lower === ownerName || lower === markName || lower.startsWith(`${markName}_`)
+}
 
 /** The keys of a signup's `contact`. */
 export const contactKeys: ReadonlySet<string> = new Set([...contactFieldNames, 'custom_attributes'])
@@ -122,6 +144,10 @@ export type CompanyInput = { [field in CompanyField]?: unknown } & {
 export type SignupInput = {
   event_id?: unknown
   occurred_at?: unknown
+  /** `created`, `updated` or `deleted`; a preset leaves it out where its `types` say it. */
+  event?: unknown
+  isWhole?: unknown
+  deletesForGood?: unknown
   contact: { [field in ContactField]?: unknown } & {
     custom_attributes?: Readonly<Record<string, unknown>> | undefined
   }

@@ -1,6 +1,7 @@
 import { crashRows } from './crash-rows.ts'
 import { edgeRows } from './edge-rows.ts'
 import { intercomRows } from './intercom-rows.ts'
+import { lifecycleRows } from './lifecycle-rows.ts'
 import { parkingRows } from './parking-rows.ts'
 import { peopleRows } from './people-rows.ts'
 import type { Row } from './row.ts'
@@ -13,6 +14,7 @@ export const rows: readonly Row[] = [
   ...intercomRows,
   ...senderRows,
   ...peopleRows,
+  ...lifecycleRows,
   ...searchRows,
   ...trustRows,
   ...crashRows,

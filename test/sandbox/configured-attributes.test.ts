@@ -20,6 +20,15 @@ describe('configuredAttributes', () => {
     ])
   })
 
+  test('returns the mark and the owner if a source takes more than new signups', () => {
+    const sources = { app: clerk({ on: ['created', 'updated'] }) }
+
+    expect(configuredAttributes(defineBridge({ sources }))).toEqual([
+      'signup_bridge_at:integer',
+      'signup_bridge_source:string',
+    ])
+  })
+
   test('returns each with the type that the config says, and as a text without one', () => {
     const attributes = {
       a: 'Team name',

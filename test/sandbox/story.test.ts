@@ -65,6 +65,18 @@ test.each([
     },
     'a          updated contact 6762 with 3 requests, receive 2, external_id_differs',
   ],
+  ...(
+    [
+      ['archived', 'archived the contact'],
+      ['deleted', 'deleted the contact'],
+      ['unchanged', 'left the contact archived'],
+      ['not_found', 'found no contact to remove'],
+    ] as const
+  ).map(([outcome, text]): [object, string] => [
+    { event: 'delivered', source: 'a', outcome, calls: 1, receives: 1 },
+    `a          ${text} with 1 request`,
+  ]),
+  [{ event: 'ignored', source: 'b' }, 'b          ignored: not a signup'],
   [{ event: 'ignored', source: 'a' }, 'a          ignored: not a signup'],
   [
     {

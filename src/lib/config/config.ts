@@ -56,6 +56,7 @@ export const defineBridge = (config: Bridge): Bridge => {
         : [`sources.${name}: not a source; call a preset, such as clerk()`]),
     ]),
     ...inboxProblems(options.inbox, sources),
+    ...Object.entries(sources).flatMap(([name, source]) => ownerProblems(name, source, sources)),
   ]
   const invoked = Object.entries(sources).flatMap(([name, source]) =>
     isSource(source) && source.signature.type === 'invoked' ? [name] : [],
@@ -90,6 +91,14 @@ const inboxProblems = (inbox: unknown, sources: object): string[] => {
           .map((name) => `inbox.sources: ${String(name)} is no source of this config`)
       : ['inbox.sources: expected a list of names of sources']),
   ]
+}
+
+const ownerProblems = (name: string, source: unknown, sources: object): string[] => {
+  const accountsOf = isSource(source) ? source.options.accountsOf : undefined
+  if (accountsOf === undefined || accountsOf === 'all') return []
+  return accountsOf
+    .filter((owner) => !Object.hasOwn(sources, owner))
+    .map((owner) => `sources.${name}: accountsOf: ${owner} is no source of this config`)
 }
 
 /** Whether a record of a standard queue may name this source. */

@@ -1,5 +1,5 @@
-import type { DataAttribute, Scalar } from '../intercom/data-attributes.ts'
-import { attributePrefix, markName, type Signup } from '../signup.ts'
+import { type DataAttribute, isCustom, type Scalar } from '../intercom/data-attributes.ts'
+import { attributePrefix, markName, ownerName, type Signup } from '../signup.ts'
 import { type FittedAttribute, fitAttribute, fitAttributes, fitClears } from './fit-attributes.ts'
 import { type History, type StepRequest, sentAttributes } from './history.ts'
 import type { Policy } from './policy.ts'
@@ -8,8 +8,10 @@ import type { Policy } from './policy.ts'
 export type SignupAttributes = {
   readonly values: readonly FittedAttribute[]
   readonly clears: readonly FittedAttribute<null>[]
-  /** Only for a source that overwrites. */
+  /** Only for a source that overwrites; negative for a deletion. */
   readonly mark?: FittedAttribute
+  /** Only for a source that takes more than new signups. */
+  readonly owner?: FittedAttribute
 }
 
 const valuesOf = ({ contact }: Signup): Readonly<Record<string, Scalar>> =>
@@ -21,8 +23,8 @@ const clearedNames = ({ clears = [] }: Signup): string[] =>
     .map((path) => path.slice(attributePrefix.length))
 
 /** Whether a delivery needs the workspace's list of attributes. */
-export const needsList = (signup: Signup, { mark }: Policy): boolean =>
-  mark !== undefined || Object.keys(valuesOf(signup)).length > 0
+export const needsList = (signup: Signup, { mark, claim }: Policy): boolean =>
+  mark !== undefined || claim !== undefined || Object.keys(valuesOf(signup)).length > 0
 
 /** The newest list of attributes that could be read. */
 const newestList = (history: History): readonly DataAttribute[] | undefined =>
@@ -33,11 +35,15 @@ const newestList = (history: History): readonly DataAttribute[] | undefined =>
 /** Returns the attributes fitted to the newest list; as they are if there is none. */
 export const attributesOf = (
   signup: Signup,
-  { mark }: Policy,
+  { mark, claim }: Policy,
   history: History,
 ): SignupAttributes => {
   const list = newestList(history)
   const asTheyAre = <T>(name: string, value: T) => ({ name, sentAs: name, value })
+  const fitOne = (name: string, value: Scalar): FittedAttribute =>
+    list ? fitAttribute(list, name, value) : asTheyAre(name, value)
+  const ownMark = `${markName}_${claim?.source}`
+  const hasOwnMark = list?.some((attribute) => isCustom(attribute) && attribute.name === ownMark)
   const values = valuesOf(signup)
   const names = clearedNames(signup)
   return {
@@ -46,8 +52,9 @@ export const attributesOf = (
       : Object.entries(values).map(([name, value]) => asTheyAre(name, value)),
     clears: list ? fitClears(list, names) : names.map((name) => asTheyAre(name, null)),
     ...(mark !== undefined && {
-      mark: list ? fitAttribute(list, markName, mark) : asTheyAre(markName, mark),
+      mark: fitOne(hasOwnMark ? ownMark : markName, signup.event === 'deleted' ? -mark : mark),
     }),
+    ...(claim && { owner: fitOne(ownerName, claim.source) }),
   }
 }
 

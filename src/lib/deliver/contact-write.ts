@@ -3,10 +3,12 @@ import type { Contact } from '../intercom/contact.ts'
 import type { ContactChanges } from '../intercom/contact-request.ts'
 import type { Scalar } from '../intercom/data-attributes.ts'
 import { own } from '../json-access.ts'
-import { attributePrefix, type ContactFields, markName, type Signup } from '../signup.ts'
+import { attributePrefix, type ContactFields, isBridgeAttribute, type Signup } from '../signup.ts'
 import type { SignupAttributes } from './attributes.ts'
 import { changesOf, clearsOf, signedUpAt, type Wanted } from './contact-diff.ts'
 import { type FittedAttribute, isSameName } from './fit-attributes.ts'
+import { appliedTo, isNewer } from './mark.ts'
+import { mayChange, ownerOf } from './ownership.ts'
 import { isOwn, type Policy } from './policy.ts'
 import type { Refusals } from './refusals.ts'
 
@@ -15,7 +17,7 @@ export type Sendable = Pick<Refusals, 'whyNotField' | 'whyNotAttributes'> & {
   readonly attributes: SignupAttributes
 }
 
-/** The fields to write, and what is left out of them (the mark is not listed). */
+/** The fields to write, and what is left out of them (the bridge's own attributes are not listed). */
 export type ContactWrite<Fields> = {
   readonly fields: Fields
   readonly leftOut: readonly Issue[]
@@ -38,7 +40,7 @@ const split = <Value>({ fields, attributes }: Wanted<Value>, sendable: Sendable)
     leftOut: [
       ...fields.map(([name, value]) => ({ path: name, reason: sendable.whyNotField(name, value) })),
       ...attributes
-        .filter(({ name }) => name !== markName)
+        .filter(({ name }) => !isBridgeAttribute(name))
         .map((attribute) => ({
           path: `${attributePrefix}${attribute.name}`,
           reason: whyNot(attribute),
@@ -47,7 +49,19 @@ const split = <Value>({ fields, attributes }: Wanted<Value>, sendable: Sendable)
   }
 }
 
-const markOf = ({ attributes: { mark } }: Sendable): FittedAttribute[] => (mark ? [mark] : [])
+/** A change does not say when a user signed up. */
+const signsUp = ({ event, contact }: Signup): boolean =>
+  event === undefined && contact.role === 'user'
+
+const markOf = ({ attributes: { mark } }: Sendable, contact?: Contact): FittedAttribute[] =>
+  mark && (!contact || own(contact.custom_attributes, mark.sentAs) !== mark.value) ? [mark] : []
+
+/** The owner, of a contact that has none. */
+const ownerFor = (
+  { attributes: { owner } }: Sendable,
+  contact?: Contact,
+): readonly FittedAttribute[] =>
+  owner && (!contact || ownerOf(contact, owner) === undefined) ? [owner] : []
 
 /**
  * Returns the fields of a contact to create. A consent of `false` unsubscribes it; an explicit
@@ -63,19 +77,12 @@ export const fieldsToCreate = (
   const { role, custom_attributes: _attributes, ...rest } = contact
   const wanted = {
     ...(consent !== undefined && { unsubscribed_from_emails: !consent }),
-    ...(role === 'user' && { signed_up_at: signedUpAt(signup, policy) }),
+    ...(signsUp(signup) && { signed_up_at: signedUpAt(signup, policy) }),
     ...rest,
   }
-  const attributes = [...sendable.attributes.values, ...markOf(sendable)]
+  const attributes = [...sendable.attributes.values, ...markOf(sendable), ...ownerFor(sendable)]
   const { fields, leftOut } = split({ fields: Object.entries(wanted), attributes }, sendable)
   return { fields: { role, ...fields }, leftOut, degraded: false }
-}
-
-/** The mark on a contact: -Infinity if it has none, NaN if it is no number or cannot be written. */
-const appliedAt = (contact: Contact, mark: SignupAttributes['mark']): number => {
-  if (!mark || mark.problem !== undefined) return Number.NaN
-  const applied = own(contact.custom_attributes, mark.sentAs)
-  return applied === undefined || applied === null ? Number.NEGATIVE_INFINITY : Number(applied)
 }
 
 /** Whether a source overwrites a field or attribute of this name. */
@@ -98,7 +105,12 @@ const overwritesOf = (
   const cleared = clearsOf(signup, contact, sendable.attributes, replaces)
   return {
     fields: [...changed.fields, ...cleared.fields],
-    attributes: [...changed.attributes, ...cleared.attributes, ...markOf(sendable)],
+    attributes: [
+      ...changed.attributes,
+      ...cleared.attributes,
+      ...markOf(sendable, contact),
+      ...ownerFor(sendable, contact),
+    ],
   }
 }
 
@@ -114,12 +126,34 @@ const withoutReplacing = (
     (filled.fields.some(([field]) => field === name) ? undefined : reason),
 })
 
+/** What a signup that does not overwrite writes; who gives the account id owns the contact. */
+const filling = (filled: Wanted<Scalar>, sendable: Sendable, contact: Contact): Wanted<Scalar> => {
+  const givesId = filled.fields.some(([name]) => name === 'external_id')
+  const attributes = [...filled.attributes, ...(givesId ? ownerFor(sendable, contact) : [])]
+  return { fields: filled.fields, attributes }
+}
+
+/** The signup may come after a change, or after who signed up before was deleted. */
+const withSignedUpAt = (signup: Signup, policy: Policy): Signup =>
+  signsUp(signup)
+    ? {
+        ...signup,
+        contact: { signed_up_at: signedUpAt(signup, policy), ...signup.contact },
+      }
+    : signup
+
+const onlyOptOut = ({ fields }: Wanted<Scalar>): Wanted<Scalar> => ({
+  fields: fields.filter(([name]) => name === 'unsubscribed_from_emails'),
+  attributes: [],
+})
+
 /**
  * Returns the fields that a signup writes to an existing contact; empty if there is nothing to
  * write. `fill` writes the fields that are empty there. `overwrite` writes all that differ, empties
  * those that the sender does, and writes the mark, unless an event as new was applied already.
  * `skip` writes only an opt-out, and fills a contact that an earlier receive of this signup created:
- * what Intercom refused then is named again. A contact of another account is only filled.
+ * what Intercom refused then is named again. So does an event that is older than the newest, if each
+ * has the whole person. A contact of another account, or of another source, is only filled.
  */
 export const fieldsToUpdate = (
   signup: Signup,
@@ -129,22 +163,41 @@ export const fieldsToUpdate = (
 ): ContactWrite<ContactChanges> => {
   const { onExisting } = policy
   const { attributes, whyNotAttributes } = sendable
-  const filled = changesOf(signup, policy, contact, attributes, () => false)
-  if (onExisting === 'skip' && !isOwn(signup, policy, contact)) {
-    const optOut = filled.fields.filter(([name]) => name === 'unsubscribed_from_emails')
-    return { fields: Object.fromEntries(optOut), leftOut: [], degraded: false }
-  }
+  const filled = changesOf(
+    policy.claim ? withSignedUpAt(signup, policy) : signup,
+    policy,
+    contact,
+    attributes,
+    () => false,
+  )
+  const write = (wanted: Wanted<Scalar | null>, degraded = false) => ({
+    ...split(wanted, sendable),
+    degraded,
+  })
+  if (onExisting === 'skip' && !isOwn(signup, policy, contact)) return write(onlyOptOut(filled))
+  const applied = appliedTo(contact, attributes)
+  const isLate = applied.at > Number.NEGATIVE_INFINITY && !isNewer(signup, policy, applied)
+  if (signup.isWhole && isLate) return write(onlyOptOut(filled))
   const { external_id } = signup.contact
   const differs = !!external_id && !!contact.external_id && contact.external_id !== external_id
   const fills =
-    onExisting === 'fill' || onExisting === 'skip' || (differs && contact.role === 'user')
-  const applied = appliedAt(contact, attributes.mark)
-  if (fills || Number.isNaN(applied)) return { ...split(filled, sendable), degraded: !fills }
-  if (Number(attributes.mark?.value) <= applied) {
-    return { ...split(filled, sendable), degraded: false }
+    onExisting === 'fill' ||
+    onExisting === 'skip' ||
+    (differs && contact.role === 'user') ||
+    !mayChange(ownerOf(contact, attributes.owner), policy.claim)
+  if (fills && applied.isDeletion && !isLate) {
+    // Who signs up again is no longer deleted.
+    const wanted = filling(filled, sendable, contact)
+    return write({ ...wanted, attributes: [...wanted.attributes, ...markOf(sendable)] })
+  }
+  if (fills || Number.isNaN(applied.at) || isLate) {
+    return write(filling(filled, sendable, contact), !fills && Number.isNaN(applied.at))
   }
   const wanted = overwritesOf(signup, policy, contact, sendable)
   return whyNotAttributes === undefined
-    ? { ...split(wanted, sendable), degraded: false }
-    : { ...split(wanted, withoutReplacing(sendable, filled, whyNotAttributes)), degraded: true }
+    ? write(wanted)
+    : {
+        ...split(wanted, withoutReplacing(sendable, filled, whyNotAttributes)),
+        degraded: true,
+      }
 }

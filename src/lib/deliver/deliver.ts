@@ -5,7 +5,8 @@ import type { ListAge, ListAttributes } from '../intercom/data-attributes.ts'
 import { addRecentContacts, type RecentContacts } from '../intercom/recent-contacts.ts'
 import type { SendRequest } from '../intercom/request-types.ts'
 import { attributePrefix, type Signup } from '../signup.ts'
-import { applyExtras, type TagIds } from './extras.ts'
+import type { TagIds } from './extra.ts'
+import { applyExtras } from './extras.ts'
 import type { Fuse } from './fuse.ts'
 import {
   type AttributesRequest,
@@ -78,7 +79,7 @@ const sendContactRequest = async (
       ? { ...response, ...addRecentContacts(response.contacts, recent.find(request)) }
       : response
   if (response.type === 'contact') recent.remember(response.contact)
-  const isGone = response.type === 'gone' || response.type === 'merged'
+  const isGone = ['gone', 'merged', 'removed'].includes(response.type)
   if (isGone && 'id' in request) recent.forget(request.id)
   return withRecent
 }
@@ -100,15 +101,16 @@ const listAge = ({ again }: AttributesRequest, { replayedAtMs }: Policy): ListAg
  */
 const wasShown = (
   history: readonly Exchange[],
-  { contact: { email } }: Signup,
+  { event, contact: { email } }: Signup,
   policy: Policy,
   { id }: Contact,
 ): boolean => {
   const hasEmail = (contact: Contact) => email === undefined || isEmailOf(contact, email)
   if (!history.some(({ request }) => isFirstSearch(request))) {
     const read = lastRead(history, id)
-    const isAsBefore = read !== undefined && existedBefore(read, policy) && hasEmail(read)
-    return isAsBefore && countResponses(history, 'unarchived') === 0
+    // A change was found by the account id: whoever gave the contact this e-mail has waited.
+    const isOld = read && (event === 'updated' || existedBefore(read, policy))
+    return isOld === true && hasEmail(read) && countResponses(history, 'unarchived') === 0
   }
   return history.some(
     ({ response }) =>
@@ -130,7 +132,8 @@ const runSteps = async (
     const step = nextStep(signup, policy, history)
     if ('fail' in step) throw step.fail
     if ('done' in step) {
-      const isShown = wasShown(history, signup, policy, step.done.contact)
+      const { contact } = step.done
+      const isShown = contact !== undefined && wasShown(history, signup, policy, contact)
       return { ...step.done, isShown, ...(refusal && { refusal }) }
     }
     const { request } = step
@@ -176,10 +179,10 @@ export const deliver = async (
   const { refused, refusal, ...rest } = decision
   const { contact, outcome, isShown } = decision
   // One just created is new, whatever Intercom's clock says.
-  const isOld = outcome !== 'created' && existedBefore(contact, policy)
+  const isOld = outcome !== 'created' && contact !== undefined && existedBefore(contact, policy)
   const isConfirmed = policy.confirms === true && outcome === 'unchanged' && isShown && !isOld
   const { failed, pending } =
-    isOld && policy.onExisting === 'skip'
+    contact === undefined || signup.event === 'deleted' || (isOld && policy.onExisting === 'skip')
       ? {}
       : await applyExtras(signup, contact, {
           ...countingDependencies,
@@ -194,6 +197,7 @@ export const deliver = async (
     calls,
     incomplete: incomplete.filter((error) => error !== undefined),
     ...(signup.contact.role === 'lead' &&
+      contact !== undefined &&
       !isShown && { retryAfterSeconds: dependencies.searchLagSeconds }),
     ...(pending && { pending }),
   }

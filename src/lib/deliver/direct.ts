@@ -3,12 +3,14 @@ import type { Source } from '../sources/source.ts'
 import { type Reading, toRefusalError } from '../transform/read.ts'
 import type { DeliverResult, DeliverSignup } from './deliver.ts'
 import { leastDelaySeconds } from './least-delay.ts'
+import type { Claim } from './ownership.ts'
 import { policyOf } from './policy.ts'
 
 /**
  * Delivers the signups of a reading while the sender waits (direct mode), one after another.
  *
  * @param received_at unix seconds
+ * @param claim what the source may update and delete
  * @throws BridgeError the first reason why a signup, or a part of it, was not delivered
  */
 export const deliverDirectly = async (
@@ -16,11 +18,12 @@ export const deliverDirectly = async (
   source: Source,
   received_at: number,
   deliver: DeliverSignup,
+  claim?: Claim,
 ): Promise<DeliverResult[]> => {
   if (reading.kind === 'refused') throw toRefusalError(reading)
   const results: DeliverResult[] = []
   // A sender retries after a 503, and a retry looks like a first try.
-  const arrival = { received_at, mayBeRetry: true }
+  const arrival = { received_at, mayBeRetry: true, claim }
   for (const signup of reading.signups) {
     const policy = policyOf(source, signup, arrival)
     const result = await deliver(signup, policy).catch((error: unknown) => {

@@ -1,6 +1,7 @@
 import { renamed } from '../errors.ts'
 import type { Signup } from '../signup.ts'
 import { hasUnfit, needsList } from './attributes.ts'
+import { decideDeletion } from './deletion.ts'
 import {
   beforeSearch,
   contactRead,
@@ -16,7 +17,7 @@ import {
 import { hasSameId, lookUpRequest, matchContact, narrowerSearch } from './match-contact.ts'
 import type { Policy } from './policy.ts'
 import { mayListExplain } from './refusals.ts'
-import { createSteps, failStep, failures, type Step } from './step.ts'
+import { createSteps, failStep, failures, leaveArchived, type Step } from './step.ts'
 
 /** The limit of requests under /contacts per receive, so that no rule below can loop. */
 const maxContactRequests = 6
@@ -26,7 +27,8 @@ const maxContactRequests = 6
  * docs/delivery.md; it allows at most six requests under /contacts.
  */
 export const nextStep = (signup: Signup, policy: Policy, history: History): Step => {
-  const step = decide(signup, policy, dropGoneContacts(history))
+  const decideFor = signup.event === 'deleted' ? decideDeletion : decide
+  const step = decideFor(signup, policy, dropGoneContacts(history))
   const isContactRequest = 'request' in step && step.request.type !== 'attributes'
   if (!isContactRequest || countContactRequests(history) < maxContactRequests) return step
   const last = history.findLast(({ request }) => request.type !== 'attributes')?.response
@@ -37,13 +39,16 @@ export const nextStep = (signup: Signup, policy: Policy, history: History): Step
 
 const decide = (signup: Signup, policy: Policy, history: History): Step => {
   const last = history.at(-1)
-  const { create, write, retryWrite, hasNothingToWrite, done } = createSteps(
-    signup,
-    policy,
-    history,
-  )
+  const steps = createSteps(signup, policy, history)
+  const { create, write, retryWrite, hasNothingToWrite, done } = steps
+  const { knowsDeletions, isDeletedSince } = steps
   const search = lookUpRequest(signup)
-  const start: Step = search && policy.lookup ? { request: search } : create
+  const { external_id } = signup.contact
+  const find: Step | undefined =
+    external_id === undefined ? undefined : { request: { type: 'find', external_id } }
+  const lookUp: Step = search && policy.lookup ? { request: search } : create
+  // Someone who changed may have another e-mail now; search confirms what an earlier receive did.
+  const start = signup.event === 'updated' && !(policy.confirms && search) && find ? find : lookUp
   if (!last) return needsList(signup, policy) ? { request: { type: 'attributes' } } : start
   const { request, response } = last
   const previous = history.at(-2)
@@ -95,27 +100,29 @@ const decide = (signup: Signup, policy: Policy, history: History): Step => {
           : undefined
       if (narrower) return { request: narrower }
       const reason = beforeSearch(history)
-      const afterConflict = reason?.response.type === 'conflict' || reason?.request.type === 'find'
+      const afterConflict =
+        reason?.response.type === 'conflict' ||
+        (reason?.request.type === 'find' && count('conflict') > 0)
       const hasNoMatch = matchContact(signup, found) === undefined
       return afterConflict && hasNoMatch ? failStep('conflict_unresolved') : continueWithFound()
     }
 
     case 'conflict': {
       const { id, archived } = response
-      const { external_id } = signup.contact
-      const find: Step | undefined =
-        external_id === undefined ? undefined : { request: { type: 'find', external_id } }
       const isUpdate = request.type === 'update'
       const mayBeSearchLag = isUpdate && count('conflict') === 1
       if (request.type !== 'create' && !mayBeSearchLag) return failStep('identity_conflict')
+      // What changed at the sender restores nothing: only who signs up again.
+      if (archived && signup.event === 'updated') return leaveArchived
       if (archived) {
         // Restored to be read; whose e-mail it has says nothing.
         const isById = !isUpdate || request.fields.external_id !== undefined
         if (!isById) return failStep('identity_conflict')
-        const mayRestore = policy.onArchived === 'restore' && count('unarchived') === 0
-        return mayRestore && id !== undefined
-          ? { request: { type: 'unarchive', id } }
-          : failStep('contact_archived')
+        const unarchives = policy.onArchived === 'restore' || knowsDeletions
+        if (!unarchives || id === undefined) return failStep('contact_archived')
+        if (count('unarchived') === 0) return { request: { type: 'unarchive', id } }
+        // A deletion came between: the next receive sees its mark.
+        return failStep(knowsDeletions ? 'conflict_unresolved' : 'contact_archived')
       }
       if (id !== undefined) return { request: { type: 'get', id } }
       return find ?? (isUpdate ? failStep('identity_conflict') : searchAfterConflict)
@@ -124,9 +131,17 @@ const decide = (signup: Signup, policy: Policy, history: History): Step => {
     case 'unarchived':
       return 'id' in request ? { request: { type: 'get', id: request.id } } : start
 
+    case 'removed': {
+      // It was unarchived to see whether the person was deleted since.
+      const read = 'id' in request ? lastRead(history, request.id) : undefined
+      return read && !isDeletedSince(read) ? failStep('contact_archived') : leaveArchived
+    }
+
     case 'gone': {
-      if (request.type === 'find')
+      if (request.type === 'find') {
+        if (count('conflict') === 0) return lookUp
         return updateConflicted ? failStep('conflict_unresolved') : searchAfterConflict
+      }
       const goneCount = history.filter(
         (exchange) => exchange.response.type === 'gone' && exchange.request.type !== 'find',
       ).length

@@ -1,7 +1,10 @@
 import type { Contact } from '../intercom/contact.ts'
+import type { Removal } from '../intercom/contact-request.ts'
 import { provesTime } from '../signature/verify.ts'
 import type { Signup } from '../signup.ts'
 import type { Source, SourceOptions } from '../sources/source.ts'
+import { tracks } from '../transform/mapping-options.ts'
+import type { Claim } from './ownership.ts'
 
 /** How a replayed dead letter treats an archived contact. */
 export type Replay = 'park_archived' | 'restore_archived'
@@ -12,8 +15,14 @@ export type Policy = {
   readonly lookup: boolean
   readonly onExisting: NonNullable<SourceOptions['onExisting']>
   readonly onArchived: NonNullable<SourceOptions['onArchived']>
+  /** What a deletion does; absent: nothing. */
+  readonly onDeleted?: Removal
   /** The time of the event in unix seconds, for a source that overwrites; absent if not known. */
   readonly mark?: number
+  /** Set for a source that takes more than new signups. */
+  readonly claim?: Claim
+  /** Set if an earlier receive may have been killed in the middle. */
+  readonly mayBeRetry?: true
   /** Unix seconds. */
   readonly received_at: number
   /** When a dead letter was sent to the queue, unix milliseconds; absent for a live signup. */
@@ -44,37 +53,46 @@ export type Arrival = {
   readonly confirms?: boolean
   /** Absent for a live signup. */
   readonly replay?: Replay | undefined
+  /** What its source may update and delete. */
+  readonly claim?: Claim | undefined
   /** When its record was sent to the queue, unix milliseconds. */
   readonly sentAtMs?: number
 }
 
 /**
- * Returns the policy for one signup from its source. A replay always uses `fill`, so that it never
- * undoes a newer change. An archived contact is restored only by a delivery that proves its time, or
- * by a replay that says so. The mark is never later than the time of receipt, whatever the sender's
- * clock says.
+ * Returns the policy for one signup from its source. What changed at the sender overwrites, unless
+ * the source says otherwise. A replayed signup always fills, so that it never undoes a newer change;
+ * a change or a deletion has its mark to say so. An archived contact is restored only by a delivery
+ * that proves its time, or by a replay that says so. The mark is never later than the time of receipt,
+ * whatever the sender's clock says.
  */
 export const policyOf = (
   { options, signature }: Pick<Source, 'options' | 'signature'>,
-  { contact, occurred_at }: Signup,
+  { contact, event, occurred_at }: Pick<Signup, 'contact' | 'event' | 'occurred_at'>,
   arrival: Arrival,
 ): Policy => {
-  const { received_at, mayBeRetry, replay, sentAtMs } = arrival
-  const { lookup = true, onExisting = 'fill', onArchived = 'restore' } = options
+  const { received_at, mayBeRetry, replay, sentAtMs, claim } = arrival
+  const { lookup = true, onArchived = 'restore', onDeleted = 'archive' } = options
+  const { onExisting = event === 'updated' ? 'overwrite' : 'fill' } = options
   const restores =
     replay === undefined
       ? onArchived === 'restore' && provesTime(signature, occurred_at, received_at)
       : replay === 'restore_archived'
   const confirms = mayBeRetry && arrival.confirms === true
+  const needsMark = overwrites(onExisting) || tracks(options)
+  // That someone was deleted stays true: its receipt is late enough.
+  const at = occurred_at ?? (event === 'deleted' ? received_at : undefined)
   return {
     // An earlier try may have created a lead already, and leads never conflict.
     lookup: lookup || confirms || (contact.role === 'lead' && (mayBeRetry || replay !== undefined)),
-    onExisting: replay === undefined ? onExisting : 'fill',
+    onExisting: replay === undefined || event === 'updated' ? onExisting : 'fill',
     onArchived: restores ? 'restore' : 'park',
+    ...(event === 'deleted' && onDeleted !== 'ignore' && { onDeleted }),
     received_at,
     ...(confirms && { confirms }),
     ...(replay !== undefined && { replayedAtMs: sentAtMs ?? 0 }),
-    ...(overwrites(onExisting) &&
-      occurred_at !== undefined && { mark: Math.min(occurred_at, received_at) }),
+    ...(needsMark && at !== undefined && { mark: Math.min(at, received_at) }),
+    ...(claim && { claim }),
+    ...(claim && mayBeRetry && { mayBeRetry }),
   }
 }

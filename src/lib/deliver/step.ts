@@ -11,7 +11,9 @@ import {
   lastRead,
   type StepRequest,
 } from './history.ts'
+import { appliedTo, isNewer } from './mark.ts'
 import { isOtherUser, matchContact } from './match-contact.ts'
+import { mayChange, ownerOf } from './ownership.ts'
 import type { Policy } from './policy.ts'
 import { refusalsOf } from './refusals.ts'
 
@@ -20,15 +22,28 @@ export const decisionCounts = [
   'contact_left',
   'email_shared',
   'external_id_differs',
+  'left_archived',
   'overwrite_degraded',
   'restored',
 ] as const
 export type DecisionCount = (typeof decisionCounts)[number]
 
+/** What became of the contact; each is a metric. `not_found`: of a deletion. */
+export const outcomes = [
+  'created',
+  'updated',
+  'unchanged',
+  'archived',
+  'deleted',
+  'blocked',
+  'not_found',
+] as const
+
 /** The result of a delivered signup. */
 export type Decision = {
-  readonly outcome: 'created' | 'updated' | 'unchanged'
-  readonly contact: Contact
+  readonly outcome: (typeof outcomes)[number]
+  /** Absent if there is none, or none any more. */
+  readonly contact?: Contact
   readonly counts: readonly DecisionCount[]
   /** The fields and custom attributes that were left out, and why. */
   readonly refused: readonly Issue[]
@@ -45,6 +60,8 @@ export const failures = {
   conflict_unresolved:
     'Intercom says the contact exists, but search does not find it: the signup waits until the search index catches up',
   contact_archived: 'the contact is archived in Intercom: unarchive it there, then replay',
+  contact_not_owned:
+    'the contact is not this source’s by its attribute signup_bridge_source: list the source that owns it in `accountsOf`, or `all`, deploy, then replay',
   contact_deleted:
     'the contact was permanently deleted, and Intercom keeps its id for about a week: replay after that',
   identity_conflict:
@@ -54,6 +71,11 @@ export const failures = {
 export const failStep = (code: keyof typeof failures): Step => ({
   fail: new BridgeError(code, failures[code]),
 })
+
+/** Ends a delivery whose contact is archived, and stays so. */
+export const leaveArchived: Step = {
+  done: { outcome: 'unchanged', counts: ['left_archived'], refused: [] },
+}
 
 /** Whether an update of another contact met the person's own one. */
 const leftAnother = (history: History, { id }: Contact): boolean =>
@@ -69,6 +91,7 @@ const leftAnother = (history: History, { id }: Contact): boolean =>
 export const createSteps = (signup: Signup, policy: Policy, history: History) => {
   const { isFinal, absent, ...reasons } = refusalsOf(signup, history)
   const sendable: Sendable = { ...reasons, attributes: attributesOf(signup, policy, history) }
+  const { mark } = sendable.attributes
   const wasRestored = countResponses(history, 'unarchived') > 0
   const create: Step = {
     request: { type: 'create', fields: fieldsToCreate(signup, policy, sendable).fields },
@@ -93,7 +116,27 @@ export const createSteps = (signup: Signup, policy: Policy, history: History) =>
     return { done: { outcome, contact, counts, refused: [...written.leftOut, ...absent] } }
   }
 
+  /**
+   * Whether the person was deleted after this event: then the contact is archived, again if it had to
+   * be unarchived to see that.
+   */
+  const isDeletedSince = (existing: Contact): boolean => {
+    const applied = appliedTo(existing, sendable.attributes)
+    const isLate = applied.at > Number.NEGATIVE_INFINITY && !isNewer(signup, policy, applied)
+    if (wasRestored) return isLate && policy.claim !== undefined
+    // Killed before it archived the contact again. Otherwise someone else has restored it.
+    return isLate && applied.isDeletion && policy.mayBeRetry === true
+  }
+
   const write = (existing: Contact): Step => {
+    const staysArchived = wasRestored && policy.onArchived === 'park'
+    if (isDeletedSince(existing) || staysArchived) {
+      return { request: { type: 'remove', id: existing.id, how: 'archive' } }
+    }
+    const owner = ownerOf(existing, sendable.attributes.owner)
+    if (signup.event === 'updated' && !mayChange(owner, policy.claim)) {
+      return failStep('contact_not_owned')
+    }
     const { fields } = fieldsToUpdate(signup, policy, existing, sendable)
     if (Object.keys(fields).length > 0)
       return { request: { type: 'update', id: existing.id, fields } }
@@ -101,9 +144,13 @@ export const createSteps = (signup: Signup, policy: Policy, history: History) =>
   }
 
   return {
+    /** Whether the mark on a contact says if the person was deleted after this event. */
+    knowsDeletions: policy.claim !== undefined && mark !== undefined && mark.problem === undefined,
+    isDeletedSince,
     create,
     write,
     hasNothingToWrite: (existing: Contact): boolean =>
+      !isDeletedSince(existing) &&
       Object.keys(fieldsToUpdate(signup, policy, existing, sendable).fields).length === 0,
     /** The refused create or update again, without what is now left out; fails if that is all. */
     retryWrite: (refused: StepRequest, error: BridgeError): Step => {

@@ -1,6 +1,7 @@
 import { type Bridge, findRecordSource } from '../config/config.ts'
 import type { DeliverResult, DeliverSignup } from '../deliver/deliver.ts'
 import { deliverDirectly } from '../deliver/direct.ts'
+import { claimOf } from '../deliver/ownership.ts'
 import type { Delivery } from '../delivery.ts'
 import { sha256 } from '../digest.ts'
 import { BridgeError, type Issue, toBridgeError } from '../errors.ts'
@@ -45,13 +46,15 @@ const deliverAndRespond = async (
   delivery: Delivery,
   reading: Exclude<Reading, { kind: 'ignored' }>,
   deliver: DeliverSignup,
+  bridge: Bridge,
 ): Promise<Omit<IngestResult, 'source'>> => {
-  const results = await deliverDirectly(reading, source, delivery.received_at, deliver)
+  const claim = claimOf(bridge, delivery.source)
+  const results = await deliverDirectly(reading, source, delivery.received_at, deliver, claim)
   const [first] = results
   // A form responds to a person exactly as it does to a bot.
   const body = source.form
     ? { status: 'accepted', id: sha256(delivery.body) }
-    : { status: first?.outcome, contact_id: first?.contact.id }
+    : { status: first?.outcome, ...(first?.contact && { contact_id: first.contact.id }) }
   return { response: acceptedResponse(body, leftOutOf(reading, results)), reading, results }
 }
 
@@ -67,6 +70,7 @@ const ignoredResponse = (
   )
 
 type IngestOptions = {
+  readonly bridge: Bridge
   readonly sink: Sink
   /** Whether a refusal is thrown, for the sender to fix; the others are queued for the operator. */
   readonly isForSender: (source: Source, refusal: Refusal) => boolean
@@ -83,7 +87,7 @@ type IngestOptions = {
 export const ingest = async (
   source: Source,
   delivery: Delivery,
-  { sink, isForSender, beforeSink = async () => {} }: IngestOptions,
+  { bridge, sink, isForSender, beforeSink = async () => {} }: IngestOptions,
 ): Promise<Omit<IngestResult, 'source'>> => {
   const reading = await read(source, delivery)
   if (reading.kind === 'ignored') {
@@ -96,7 +100,7 @@ export const ingest = async (
     const leftOut = source.waits ? leftOutOf(reading) : []
     return storeSignups(stripDelivery(source, delivery), reading, sink.store, leftOut)
   }
-  return deliverAndRespond(source, delivery, reading, sink.deliver)
+  return deliverAndRespond(source, delivery, reading, sink.deliver, bridge)
 }
 
 /**
@@ -111,7 +115,11 @@ export const ingestInvocation = async (
   const source = findRecordSource(bridge, delivery.source)
   try {
     if (source) {
-      const accepted = await ingest(source, delivery, { sink, isForSender: () => false })
+      const accepted = await ingest(source, delivery, {
+        bridge,
+        sink,
+        isForSender: () => false,
+      })
       return { ...accepted, source: delivery.source }
     }
     const message = 'the config has no source of this name: add it and deploy'

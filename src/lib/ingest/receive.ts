@@ -100,6 +100,7 @@ export const receive = async (
     if (form) assertOrigin(delivery, form)
     await authenticateSender(source, delivery, dependencies)
     const result = await ingest(source, delivery, {
+      bridge: dependencies.bridge,
       sink: dependencies.sink,
       isForSender: senderCanFix,
       beforeSink: async () => {

@@ -16,6 +16,7 @@ const statuses: { readonly [code in ErrorCode]?: number } = {
   challenge_failed: 403,
   contact_archived: 422,
   contact_deleted: 422,
+  contact_not_owned: 422,
   identity_conflict: 422,
   intercom_rejected: 422,
   invalid_body: 400,

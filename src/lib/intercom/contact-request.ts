@@ -36,6 +36,15 @@ export type ContactRequest =
   | { readonly type: 'create'; readonly fields: ContactFields }
   | { readonly type: 'update'; readonly id: string; readonly fields: ContactChanges }
   | { readonly type: 'unarchive'; readonly id: string }
+  | { readonly type: 'remove'; readonly id: string; readonly how: Removal }
+
+/**
+ * How a contact is removed.
+ * https://developers.intercom.com/docs/references/rest-api/api.intercom.io/contacts/archivecontact
+ * https://developers.intercom.com/docs/references/rest-api/api.intercom.io/contacts/deletecontact
+ * https://developers.intercom.com/docs/references/rest-api/api.intercom.io/contacts/blockcontact
+ */
+export type Removal = 'archive' | 'delete' | 'block'
 
 /** The responses that have a result; any other is thrown as a BridgeError. */
 export type ContactResponse =
@@ -49,6 +58,7 @@ export type ContactResponse =
       readonly unindexed?: readonly string[]
     }
   | { readonly type: 'unarchived' }
+  | { readonly type: 'removed' }
   /** 409: the id is only in the message's text, and may be missing. */
   | { readonly type: 'conflict'; readonly id: string | undefined; readonly archived: boolean }
   /** 404: deleted or archived; up to API version 2.15 also merged. */
@@ -115,6 +125,12 @@ const toHttpRequest = (
     }
     case 'unarchive':
       return { method: 'POST', path: `/contacts/${encodeURIComponent(request.id)}/unarchive` }
+    case 'remove': {
+      const path = `/contacts/${encodeURIComponent(request.id)}`
+      return request.how === 'delete'
+        ? { method: 'DELETE', path }
+        : { method: 'POST', path: `${path}/${request.how}` }
+    }
   }
 }
 
@@ -134,6 +150,7 @@ const readContacts = (request: ContactRequest, body: unknown): ContactResponse |
   }
   const contact = z.safeParse(contactSchema, body)
   if (!contact.success) return undefined
+  if (request.type === 'remove') return { type: 'removed' }
   return request.type === 'unarchive'
     ? { type: 'unarchived' }
     : { type: 'contact', contact: contact.data }
@@ -167,7 +184,10 @@ const readContactResponse = (
   }
   const text = intercomTextOf(body)
   const writes =
-    request.type === 'create' || request.type === 'update' || request.type === 'unarchive'
+    request.type === 'create' ||
+    request.type === 'update' ||
+    request.type === 'unarchive' ||
+    request.type === 'remove'
   if (writes && status === 409) {
     const archived = /\barchived contact\b/i.test(text)
     return { type: 'conflict', id: conflictId.exec(text)?.[1], archived }

@@ -3,7 +3,7 @@ import type { DeliverResult } from '../deliver/deliver.ts'
 import { isEmailOf } from '../intercom/contact.ts'
 import type { Signup } from '../signup.ts'
 import { mayGive } from '../sources/source.ts'
-import { personKey } from './message.ts'
+import { isByAccount, personKey } from './message.ts'
 import { groupIdOf, isFifo, type QueueRecord } from './record.ts'
 
 /**
@@ -26,11 +26,13 @@ const mayBeDoubled = ({ sources }: Bridge, { contact }: Signup): boolean => {
 /**
  * Whether the contact that a record creates is to be confirmed: the record then keeps its FIFO
  * group, so that the person's next signup starts only when Intercom's search shows the contact. Only
- * where the group is the person: not on a standard queue, nor in a group that another producer chose.
+ * where the group is the person: not on a standard queue, nor in a group that another producer chose,
+ * nor in that of an account, which does not have the person's other signups.
  * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/FIFO-queues-understanding-logic.html
  */
 export const isToConfirm = (bridge: Bridge, record: QueueRecord, signup: Signup): boolean =>
   isFifo(record.eventSourceARN) &&
+  !isByAccount(signup) &&
   groupIdOf(record) === personKey(signup) &&
   mayBeDoubled(bridge, signup)
 
@@ -69,6 +71,7 @@ export const isUnconfirmed = (
     readonly isFirstReceive?: boolean
   },
 ): boolean => {
+  if (contact === undefined) return false
   if (outcome === 'created') return !counts.includes('email_shared')
   if (isShown || (email !== undefined && !isEmailOf(contact, email))) return false
   const ageSeconds = nowMs / 1_000 - (contact.created_at ?? 0)

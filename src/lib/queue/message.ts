@@ -31,9 +31,27 @@ const queuedDelivery = z.looseObject({
   index: z.optional(z.int()),
 })
 
-/** The key of a person: SHA-256 of the e-mail, else external_id, else phone. */
-export const personKey = ({ contact }: Signup): string =>
-  sha256(contact.email ?? contact.external_id ?? contact.phone ?? '')
+/**
+ * Whether a signup's group is the account, whose e-mail may change: a change or a deletion; any event
+ * of a source that deletes for good, which only the order of the queue keeps deleted.
+ */
+export const isByAccount = ({ contact, event, deletesForGood }: Signup): boolean =>
+  contact.external_id !== undefined && (event !== undefined || deletesForGood === true)
+
+/**
+ * The key of a person, the FIFO group: SHA-256 of the e-mail, else external_id, else phone; of an
+ * account the external_id.
+ */
+export const personKey = (signup: Signup): string => {
+  const { email, external_id, phone } = signup.contact
+  return sha256((isByAccount(signup) ? external_id : email) ?? external_id ?? phone ?? '')
+}
+
+/** The keys that records of one person may share: the person's, and the account's. */
+export const personKeys = (signup: Signup): string[] => {
+  const { external_id } = signup.contact
+  return [personKey(signup), ...(external_id === undefined ? [] : [sha256(external_id)])]
+}
 
 /**
  * The messages of a delivery, one per signup; refused signups are queued too, for the worker to

@@ -1,4 +1,5 @@
 import { type Bridge, findRecordSource, inboxMayName } from '../config/config.ts'
+import { claimOf } from '../deliver/ownership.ts'
 import { type Arrival, policyOf } from '../deliver/policy.ts'
 import { BridgeError, toBridgeError } from '../errors.ts'
 import type { Signup } from '../signup.ts'
@@ -6,13 +7,13 @@ import type { Source } from '../sources/source.ts'
 import type { LeftOut } from '../transform/normalise-values.ts'
 import { type Reading, read } from '../transform/read.ts'
 import type { Refusal } from '../transform/read-inputs.ts'
-import { fromRecord, personKey } from './message.ts'
+import { fromRecord, personKeys } from './message.ts'
 import { groupIdOf, isFifo, type QueueRecord, receivesOf } from './record.ts'
 
 /** A record as read, or with the error that prevented it. */
 export type ReadRecord = {
   readonly record: QueueRecord
-  /** Its FIFO group and its person: records that share either run in order. */
+  /** Its FIFO group, its person and the account: records that share any run in order. */
   readonly keys: readonly string[]
   readonly sourceName?: string
   readonly source?: Source
@@ -40,7 +41,8 @@ export const readRecord = async (bridge: Bridge, record: QueueRecord): Promise<R
     const reading = await read(source, delivery)
     const { received_at } = delivery
     const sentAtMs = Number(record.attributes.SentTimestamp) || 0
-    const arrival = { received_at, mayBeRetry: receivesOf(record) > 1, replay, sentAtMs }
+    const claim = claimOf(bridge, delivery.source)
+    const arrival = { received_at, mayBeRetry: receivesOf(record) > 1, replay, sentAtMs, claim }
     const result = {
       ...named,
       source,
@@ -48,7 +50,7 @@ export const readRecord = async (bridge: Bridge, record: QueueRecord): Promise<R
       arrival,
       ...(index !== undefined && { index }),
     }
-    return { ...result, keys: [group, ...signupsOf(result).map(personKey)] }
+    return { ...result, keys: [group, ...signupsOf(result).flatMap(personKeys)] }
   } catch (thrown) {
     return { ...unread, error: toBridgeError(thrown) }
   }

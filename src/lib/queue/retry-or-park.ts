@@ -16,6 +16,7 @@ const actions: Readonly<Record<ErrorCode, Action>> = {
   conflict_unresolved: 'retry',
   contact_archived: 'park',
   contact_deleted: 'park',
+  contact_not_owned: 'park',
   create_unclear: 'retry',
   extras_failed: 'park',
   extras_unavailable: 'retry',

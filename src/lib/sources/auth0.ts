@@ -4,9 +4,15 @@ import { firstPresent } from '../transform/text.ts'
 import { nameIn } from './name.ts'
 import { defineSource } from './source.ts'
 
-const streamTypes = ['user.created', 'com.auth0.user.created']
-/** `ss` is "Success signup": https://auth0.com/docs/deploy-monitor/logs/log-event-type-codes */
-const signups = [...streamTypes, 'ss']
+/** The types of an event stream; its documentation has them in both spellings. */
+const streamTypes = (verb: string) => [`user.${verb}`, `com.auth0.user.${verb}`]
+/** Log entries have other types: https://auth0.com/docs/deploy-monitor/logs/log-event-type-codes */
+const types = {
+  created: [...streamTypes('created'), 'ss'],
+  updated: streamTypes('updated'),
+  deleted: streamTypes('deleted'),
+}
+const hasUser = /^(?:com\.auth0\.)?user\./
 
 const typeOf = (event: unknown): unknown => own(event, 'type') ?? own(own(event, 'data'), 'type')
 
@@ -16,10 +22,10 @@ const event = z
     data: z.looseObject({ object: z.nullish(z.looseObject({ user_id: z.string() })) }),
   })
   .check(
-    z.refine(
-      (body) => isRecord(body.data.object) || !streamTypes.some((type) => type === typeOf(body)),
-      { path: ['data', 'object'], error: 'expected the user' },
-    ),
+    z.refine((body) => isRecord(body.data.object) || !hasUser.test(String(typeOf(body))), {
+      path: ['data', 'object'],
+      error: 'expected the user',
+    }),
   )
 type Log = z.infer<typeof event>['data']
 type User = Readonly<Record<string, unknown>>
@@ -38,7 +44,7 @@ const eventsOf = (body: unknown): readonly unknown[] =>
 const lower = (value: unknown): string | undefined => asText(value)?.toLowerCase()
 
 /** Of a user without a name, Auth0 sends the e-mail address or the phone number in its place. */
-const nameOf = (user: User, email: unknown, phone: unknown): string | undefined => {
+const nameOf = (user: User, email: unknown, phone: unknown) => {
   const name = lower(user.name)
   const isAddress = name === lower(email) || name === lower(phone)
   return nameIn(isAddress ? { ...user, name: undefined } : user, user.user_metadata)
@@ -85,10 +91,11 @@ export const auth0 = defineSource({
   docs: 'https://auth0.com/docs/customize/events',
   signature: { type: 'bearer' },
   gives: ['external_id'],
+  isWhole: () => true,
   payload: {
     format: 'json-lines',
     events: eventsOf,
-    types: { of: typeOf, signups },
+    types: { of: typeOf, ...types },
     schema: event,
     advice: 'send the event user.created of an event stream, or every entry of a log stream',
   },

@@ -88,7 +88,7 @@ export const calcom = defineSource({
     format: 'json',
     types: {
       of: (body) => own(body, 'triggerEvent'),
-      signups: ['BOOKING_CREATED', ...formTriggers],
+      created: ['BOOKING_CREATED', ...formTriggers],
     },
     schema: event,
     advice: 'subscribe to Booking created or Form submitted, without a custom payload template',

@@ -34,7 +34,7 @@ export const calendly = defineSource({
   gives: ['lead'],
   payload: {
     format: 'json',
-    types: { of: (body) => own(body, 'event'), signups: ['invitee.created', formSubmitted] },
+    types: { of: (body) => own(body, 'event'), created: ['invitee.created', formSubmitted] },
     schema: event,
     advice: `subscribe to invitee.created or ${formSubmitted} through API version 2`,
   },

@@ -10,7 +10,7 @@ import { defineSource } from './source.ts'
 
 const addresses = z.nullish(z.array(z.looseObject({ id: z.string() })))
 type Addresses = z.infer<typeof addresses>
-const userCreated = z.looseObject({
+const userEvent = z.looseObject({
   data: z.looseObject({ id: z.string(), email_addresses: addresses, phone_numbers: addresses }),
 })
 
@@ -18,8 +18,11 @@ const userCreated = z.looseObject({
 const primaryOf = (among: Addresses, primaryId: unknown) =>
   among?.find(({ id }) => id === primaryId) ?? (among?.length === 1 ? among[0] : undefined)
 
+/** `null` where the user says to have none. */
+const orNone = (value: unknown, id: unknown): unknown => value ?? (id === null ? null : undefined)
+
 /**
- * A new user. The contact's `external_id` must be the id that your app passes to Intercom's
+ * A new user; with `on`, one that changed or was deleted, too. The contact's `external_id` must be the id that your app passes to Intercom's
  * Messenger: Clerk's user id, or, with `fields: { 'data.external_id': 'external_id' }`, your own.
  * Clerk's times are unix milliseconds.
  *
@@ -30,10 +33,16 @@ export const clerk = defineSource({
   docs: 'https://clerk.com/docs/guides/development/webhooks/overview',
   signature: svixScheme,
   gives: ['external_id'],
+  isWhole: () => true,
   payload: {
     format: 'json',
-    types: { of: (body) => own(body, 'type'), signups: ['user.created'] },
-    schema: userCreated,
+    types: {
+      of: (body) => own(body, 'type'),
+      created: ['user.created'],
+      updated: ['user.updated'],
+      deleted: ['user.deleted'],
+    },
+    schema: userEvent,
     advice: 'subscribe the endpoint to user.created, without a transformation',
     headers: standardWebhooksHeaders(svixScheme),
   },
@@ -42,11 +51,11 @@ export const clerk = defineSource({
     const email = primaryOf(data.email_addresses, data.primary_email_address_id)
     const phone = primaryOf(data.phone_numbers, data.primary_phone_number_id)
     return {
-      occurred_at: timestamp ?? data.created_at,
+      occurred_at: timestamp ?? data.updated_at ?? data.created_at,
       contact: {
         external_id: data.id,
-        email: email?.email_address,
-        phone: phone?.phone_number,
+        email: orNone(email?.email_address, data.primary_email_address_id),
+        phone: orNone(phone?.phone_number, data.primary_phone_number_id),
         name: nameIn(data),
         avatar: data.image_url,
         signed_up_at: data.created_at,

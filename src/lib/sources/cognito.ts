@@ -26,7 +26,7 @@ export const cognito = defineSource({
     // PostConfirmation_ConfirmForgotPassword is a new password of an existing user.
     types: {
       of: (body) => own(body, 'triggerSource'),
-      signups: ['PostConfirmation_ConfirmSignUp'],
+      created: ['PostConfirmation_ConfirmSignUp'],
     },
     schema: confirmed,
     advice: 'invoke the function by the trigger Post confirmation',

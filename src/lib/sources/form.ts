@@ -95,7 +95,7 @@ export const form = (options: FormOptions = {}): Source => {
         format: 'page',
         types: {
           of: (body, delivery) => (isTest(body, delivery, mapped) ? 'test' : 'submission'),
-          signups: ['submission'],
+          created: ['submission'],
         },
         schema: inputs,
         headers: ['origin'],

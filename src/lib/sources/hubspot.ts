@@ -3,10 +3,17 @@ import type { Question } from '../delivery.ts'
 import { isRecord, own, withoutUndefined } from '../json-access.ts'
 import type { HmacScheme } from '../signature/hmac.ts'
 import { defaultToleranceSeconds } from '../signature/timestamp.ts'
-import { firstPresent } from '../transform/text.ts'
+import { firstPresent, isAbsent } from '../transform/text.ts'
 import { fullName } from './name.ts'
 import { findPerson } from './person.ts'
-import { assertOptions, makeSource, type Source, type SourceOptions } from './source.ts'
+import {
+  assertOptions,
+  type LifecycleOptions,
+  lifecycleOptions,
+  makeSource,
+  type Source,
+  type SourceOptions,
+} from './source.ts'
 
 const timestampHeader = 'x-hubspot-request-timestamp'
 const v3Header = 'x-hubspot-signature-v3'
@@ -27,10 +34,18 @@ const isThin = (body: Body): boolean =>
   (Object.hasOwn(body, 'subscriptionType') || Object.hasOwn(body, 'objectId')) &&
   property(body, 'email') === undefined
 
+/** The types of the webhooks API's events that say all there is to say by the contact's id. */
+const deletions = ['contact.deletion', 'contact.privacyDeletion']
+
+const isDeletion = ({ subscriptionType }: Body): boolean =>
+  deletions.some((type) => type === subscriptionType)
+
 /** The contact in a workflow's webhook, whole or as its request body was customised. */
 const contact = z
   .looseObject({})
-  .check(z.refine((body) => !isThin(body), 'expected a contact, not only its id'))
+  .check(
+    z.refine((body) => !isThin(body) || isDeletion(body), 'expected a contact, not only its id'),
+  )
 
 /** What HubSpot notes itself, such as `hs_email_domain`; and the user who owns the contact. */
 const notThePerson = /^(?:hs|hubspot)_|owner/i
@@ -72,14 +87,17 @@ const onlyV3Scheme: HmacScheme = {
   })),
 }
 
-export type HubspotOptions = SourceOptions<Body> & {
-  /** Refuse the older signatures, which sign no time; default false. */
-  readonly v3Only?: boolean
-}
+export type HubspotOptions = SourceOptions<Body> &
+  LifecycleOptions & {
+    /** Refuse the older signatures, which sign no time; default false. */
+    readonly v3Only?: boolean
+  }
 
 /**
  * A contact sent by a workflow, also in a request body of one's own. HubSpot signs the URL too, so
- * `publicBaseUrl` must be the one that HubSpot posts to.
+ * `publicBaseUrl` must be the one that HubSpot posts to. A workflow does not say why it ran: with
+ * `updated` in `on` each contact is one that changed. `deleted` are the webhooks API's events
+ * contact.deletion and contact.privacyDeletion, which have HubSpot's id alone: map it.
  *
  * @throws BridgeError `invalid_config`, listing every problem
  *
@@ -87,8 +105,9 @@ export type HubspotOptions = SourceOptions<Body> & {
  * sources: { crm: hubspot({ attributes: { 'properties.company.value': 'company_name' } }) }
  */
 export const hubspot = (options: HubspotOptions = {}): Source => {
-  assertOptions('hubspot()', options, { v3Only: () => z.boolean() })
+  assertOptions('hubspot()', options, { ...lifecycleOptions, v3Only: () => z.boolean() })
   const { v3Only, ...common } = options
+  const kind = options.on?.includes('updated') ? 'updated' : 'created'
   return makeSource(
     {
       docs: 'https://developers.hubspot.com/docs/apps/developer-platform/build-apps/authentication/request-validation',
@@ -96,16 +115,24 @@ export const hubspot = (options: HubspotOptions = {}): Source => {
       gives: [],
       payload: {
         format: 'json',
+        // The webhooks API sends up to 100 events at once.
+        events: (body) => [body].flat(),
         headers: [timestampHeader, v3Header],
         types: {
-          of: (body) => (own(body, 'is-contact') === false ? 'another object' : 'contact'),
-          signups: ['contact'],
+          of: (body) => {
+            if (isRecord(body) && isDeletion(body)) return body.subscriptionType
+            return own(body, 'is-contact') === false ? 'another object' : 'contact'
+          },
+          [kind]: ['contact'],
+          deleted: deletions,
         },
         schema: contact,
         advice: 'send it by a contact workflow’s action Send a webhook, not by the webhooks API',
       },
-      eventId: () => undefined,
+      eventId: ({ eventId, subscriptionId }) =>
+        isAbsent(eventId) ? undefined : `${eventId} ${subscriptionId}`,
       toSignup: (body, { headers }) => {
+        if (isDeletion(body)) return { occurred_at: body.occurredAt, contact: {} }
         const named = {
           email: property(body, 'email'),
           phone: property(body, 'phone') ?? property(body, 'mobilephone'),
@@ -113,8 +140,9 @@ export const hubspot = (options: HubspotOptions = {}): Source => {
         }
         const { contact, guessed } = findPerson(questionsOf(body))
         return {
-          // Only v3 signs the time.
-          occurred_at: headers[v3Header] && headers[timestampHeader],
+          // Only v3 signs the time of the delivery.
+          occurred_at:
+            property(body, 'lastmodifieddate') ?? (headers[v3Header] && headers[timestampHeader]),
           contact: {
             ...contact,
             ...withoutUndefined(named),

@@ -41,12 +41,14 @@ export const nameKeysIn = (record: unknown): readonly string[] => {
 
 /**
  * The name of a person, from the keys that senders use for it: whole, else in two parts, else as it
- * is displayed. Of several records the first that has one counts.
+ * is displayed. Of several records the first that has one counts; `null` if they only say that there
+ * is none.
  */
-export const nameIn = (...records: readonly unknown[]): string | undefined => {
+export const nameIn = (...records: readonly unknown[]): string | null | undefined => {
   for (const record of records) {
     const keys = nameKeysIn(record)
     if (keys.length > 0) return fullName(...keys.map((key) => own(record, key)))
   }
-  return undefined
+  const saysNone = records.some((record) => nameKeys.some((key) => own(record, key) === null))
+  return saysNone ? null : undefined
 }

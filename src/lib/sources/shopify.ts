@@ -2,14 +2,19 @@ import * as z from 'zod/mini'
 import type { Delivery } from '../delivery.ts'
 import { asRecords, asText, own } from '../json-access.ts'
 import { bodyScheme } from '../signature/hmac.ts'
+import { eventKinds } from '../signup.ts'
 import { firstPresent } from '../transform/text.ts'
 import { nameIn } from './name.ts'
 import { defineSource } from './source.ts'
 
-const customerCreated = z.looseObject({ id: z.union([z.number(), z.string()]) })
-type Customer = z.infer<typeof customerCreated>
+const customerEvent = z.looseObject({ id: z.union([z.number(), z.string()]) })
+type Customer = z.infer<typeof customerEvent>
 const topicHeader = 'x-shopify-topic'
-const signupTopic = 'customers/create'
+const topics = {
+  created: ['customers/create'],
+  updated: ['customers/update'],
+  deleted: ['customers/delete'],
+}
 /** An event has one id for all subscriptions; older API versions send only the second header. */
 const idHeaders = ['x-shopify-event-id', 'x-shopify-webhook-id'] as const
 
@@ -29,8 +34,9 @@ const gidOf = (body: unknown): string | undefined =>
 const topicOf = (body: unknown, { headers }: Delivery): unknown => {
   const gid = gidOf(body)
   const isCustomer = gid === undefined ? undefined : customerGid.test(gid)
-  const topic = headers[topicHeader] ?? (isCustomer && signupTopic)
-  return topic === signupTopic && isCustomer === false ? undefined : topic
+  const topic = headers[topicHeader] ?? (isCustomer && topics.created[0])
+  const isOurs = eventKinds.some((kind) => topics[kind].some((each) => each === topic))
+  return isOurs && isCustomer === false ? undefined : topic
 }
 
 /** The id at the end of `gid://shopify/Customer/…`: as a JSON number it may be rounded. */
@@ -42,7 +48,8 @@ const addressOf = ({ default_address, addresses }: Customer): unknown =>
   default_address ?? asRecords(addresses).find((address) => address.default === true)
 
 /**
- * A new customer (`customers/create`); the contact's `external_id` is the customer's id.
+ * A new customer (`customers/create`); with `on`, one that changed (`customers/update`) or was deleted
+ * (`customers/delete`), too. The contact's `external_id` is the customer's id.
  *
  * @example
  * sources: { shop: shopify({ tags: ['shop'] }) }
@@ -61,10 +68,11 @@ export const shopify = defineSource({
     ],
   },
   gives: ['external_id'],
+  isWhole: () => true,
   payload: {
     format: 'json',
-    types: { of: topicOf, signups: [signupTopic] },
-    schema: customerCreated,
+    types: { of: topicOf, ...topics },
+    schema: customerEvent,
     headers: [topicHeader, ...idHeaders],
     advice: 'subscribe to customers/create in JSON, and keep the header X-Shopify-Topic',
   },
@@ -72,11 +80,12 @@ export const shopify = defineSource({
   toSignup: (customer) => {
     const address = addressOf(customer)
     return {
-      occurred_at: customer.created_at,
+      // A deletion has neither.
+      occurred_at: customer.updated_at ?? customer.created_at,
       contact: {
         external_id: customerId(customer),
         email: customer.email,
-        phone: firstPresent(customer.phone, own(address, 'phone')),
+        phone: firstPresent(customer.phone, own(address, 'phone')) ?? customer.phone,
         name: nameIn(customer, address),
         signed_up_at: customer.created_at,
       },

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini'
-import { isRecord } from '../json-access.ts'
+import { isRecord, own } from '../json-access.ts'
 import { attributePrefix, contactFieldNames, type SignupInput } from '../signup.ts'
 import { isAbsent } from '../transform/text.ts'
 import { fullName, nameKeys, nameKeysIn } from './name.ts'
@@ -73,7 +73,7 @@ const clearsOf = (payload: Payload): readonly string[] => {
 
 /**
  * Flat JSON from your own back end: the fields of Create contact, and `event_id`, `occurred_at`,
- * `tags`, `company`, `companies` and `note`. It knows `user_id`, `created_at` and the usual parts of a
+ * `event` (`created`, `updated` or `deleted`), `tags`, `company`, `companies` and `note`. It knows `user_id`, `created_at` and the usual parts of a
  * name (`first_name`, `given_name`, `fullName`, …) too. A null empties a field, if the source overwrites.
  *
  * @example
@@ -83,11 +83,22 @@ export const signup = defineSource({
   docs: 'https://developers.intercom.com/docs/references/rest-api/api.intercom.io/contacts/createcontact',
   signature: { type: 'bearer' },
   gives: ['external_id', 'lead'],
-  payload: { format: 'json', schema: payload, advice: 'post one signup as a JSON object' },
+  payload: {
+    format: 'json',
+    types: {
+      of: (body) => own(body, 'event') ?? 'created',
+      created: ['created'],
+      updated: ['updated'],
+      deleted: ['deleted'],
+      isComplete: true,
+    },
+    schema: payload,
+    advice: 'post one signup as a JSON object; its `event` is created, updated or deleted',
+  },
   waits: true,
   eventId: ({ event_id }) => event_id,
   toSignup: (body) => {
-    const { event_id, occurred_at, tags, note, ...rest } = body
+    const { event_id, occurred_at, event: _event, tags, note, ...rest } = body
     const { company: _company, companies: _companies, ...contact } = rest
     return {
       event_id,

@@ -4,8 +4,12 @@ import { BridgeError } from '../errors.ts'
 import { isRecord } from '../json-access.ts'
 import { once } from '../memoise.ts'
 import { type SignatureScheme, schemeNeedsSecret } from '../signature/verify.ts'
-import { companyFieldNames, contactFieldNames } from '../signup.ts'
-import { attributeTypes, type MappingOptions } from '../transform/mapping-options.ts'
+import { companyFieldNames, contactFieldNames, eventKinds } from '../signup.ts'
+import {
+  attributeTypes,
+  type EventOptions,
+  type MappingOptions,
+} from '../transform/mapping-options.ts'
 import type { PayloadReader } from '../transform/payload-types.ts'
 
 /** How a source's signups are delivered. */
@@ -22,6 +26,15 @@ export type DeliveryOptions = {
    * that does not prove its time (`provesTime`) is parked in any case.
    */
   readonly onArchived?: 'restore' | 'park'
+}
+
+/** The options of a source whose sender also says what changes and who is deleted. */
+export type LifecycleOptions = EventOptions & {
+  /**
+   * Other sources whose contacts this one may update and delete too, or `'all'`; by default only
+   * those that it owns.
+   */
+  readonly accountsOf?: readonly string[] | 'all'
 }
 
 /** The options of every source. */
@@ -59,7 +72,9 @@ export type FormSettings = {
 export const turnstileInput = 'cf-turnstile-response'
 
 /** A configured source: its preset's definition and the user's options. */
-export type Source = SourceDefinition<unknown> & { readonly options: SourceOptions }
+export type Source = SourceDefinition<unknown> & {
+  readonly options: SourceOptions & LifecycleOptions
+}
 
 const nonEmpty = once(() => z.string().check(z.minLength(1)))
 const attributeTarget = once(() => {
@@ -105,6 +120,16 @@ const commonOptions: OptionSchemas = {
   map: () => z.custom((value) => typeof value === 'function', { error: 'expected a function' }),
 }
 
+/** Of a preset whose sender has other kinds of event than new signups. */
+export const lifecycleOptions: OptionSchemas = {
+  on: () => z.readonly(z.array(z.enum(eventKinds)).check(z.minLength(1))),
+  onDeleted: () => z.enum(['archive', 'delete', 'block', 'ignore']),
+  accountsOf: () =>
+    z.union([z.literal('all'), z.readonly(z.array(nonEmpty()))], {
+      error: 'expected names of sources, or "all"',
+    }),
+}
+
 /** Every problem of a value as `path: reason`. */
 const problemsOf = (schema: z.ZodMiniType, value: unknown): string[] => {
   const parsed = z.safeParse(schema, value)
@@ -146,15 +171,25 @@ export const assertOptions = (
  */
 export const makeSource = <Payload>(
   definition: SourceDefinition<Payload>,
-  options: SourceOptions<Payload>,
+  options: SourceOptions<Payload> & LifecycleOptions,
 ): Source => {
   const source = { ...definition, options }
   // read-inputs.ts calls these functions only with a payload that the definition's schema has parsed.
   return source as unknown as Source
 }
 
+/** A preset whose sender also says what changes, or who is deleted. */
+type LifecycleDefinition = {
+  readonly payload: {
+    readonly types:
+      | { readonly updated: readonly string[] }
+      | { readonly deleted: readonly string[] }
+  }
+}
+
 /**
- * Creates a preset: a function of the common options that returns a source.
+ * Creates a preset: a function of the common options that returns a source; with types for `updated`
+ * or `deleted` of the options of those kinds, too.
  *
  * @throws BridgeError `invalid_config` from the preset, listing every problem of its options
  *
@@ -164,12 +199,26 @@ export const makeSource = <Payload>(
  *   payload: { format: 'json', schema: event }, eventId: ({ id }) => id,
  *   toSignup: ({ email }) => ({ contact: { email } }) })
  */
-export const defineSource =
-  <Payload>(definition: SourceDefinition<Payload>) =>
-  (options: SourceOptions<Payload> = {}): Source => {
-    assertOptions(`the source documented at ${definition.docs}`, options)
+export function defineSource<Payload>(
+  definition: SourceDefinition<Payload> & LifecycleDefinition,
+): (options?: SourceOptions<Payload> & LifecycleOptions) => Source
+export function defineSource<Payload>(
+  definition: SourceDefinition<Payload>,
+): (options?: SourceOptions<Payload>) => Source
+export function defineSource<Payload>(definition: SourceDefinition<Payload>) {
+  const types = definition.payload?.types
+  if (types && !eventKinds.some((kind) => types[kind])) {
+    throw new BridgeError(
+      'invalid_config',
+      `${definition.docs}: \`types\` names no type that is created, updated or deleted`,
+    )
+  }
+  const own = types?.updated || types?.deleted ? lifecycleOptions : {}
+  return (options: SourceOptions<Payload> = {}): Source => {
+    assertOptions(`the source documented at ${definition.docs}`, options, own)
     return makeSource(definition, options)
   }
+}
 
 /** Whether a source's signups may have an account id, or be leads; `map` may return anything. */
 export const mayGive = ({ gives, options }: Source, given: Given): boolean => {

@@ -5,15 +5,27 @@ import {
   standardWebhooksId,
   standardWebhooksScheme,
 } from '../signature/standard-webhooks.ts'
-import { assertOptions, makeSource, type Source, type SourceOptions } from './source.ts'
+import {
+  assertOptions,
+  type LifecycleOptions,
+  lifecycleOptions,
+  makeSource,
+  type Source,
+  type SourceOptions,
+} from './source.ts'
+import { readTypes, type TypesOption, typesSchema } from './types-option.ts'
 
 const event = z.looseObject({})
 export type StandardWebhooksEvent = z.infer<typeof event>
 
-export type StandardWebhooksOptions = SourceOptions<StandardWebhooksEvent> & {
-  /** The event types that are signups, such as `user.created`; absent: all. */
-  readonly types?: readonly string[]
-}
+export type StandardWebhooksOptions = SourceOptions<StandardWebhooksEvent> &
+  LifecycleOptions & {
+    /**
+     * The event types that are signups, such as `user.created`, or those of each kind; absent: all
+     * are signups.
+     */
+    readonly types?: TypesOption
+  }
 
 /**
  * Any sender that follows Standard Webhooks. Its payload has no standard shape: `fields` names the
@@ -23,15 +35,14 @@ export type StandardWebhooksOptions = SourceOptions<StandardWebhooksEvent> & {
  *
  * @example
  * sources: { crm: standardWebhooks({
- *   types: ['user.created'],
+ *   types: { created: ['user.created'], updated: ['user.updated'], deleted: ['user.deleted'] },
  *   fields: { 'data.email': 'email', 'data.id': 'external_id' },
  * }) }
  */
 export const standardWebhooks = (options: StandardWebhooksOptions): Source => {
-  assertOptions('standardWebhooks()', options, {
-    types: () => z.readonly(z.array(z.string()).check(z.minLength(1))),
-  })
-  const { types, ...common } = options
+  assertOptions('standardWebhooks()', options, { ...lifecycleOptions, types: typesSchema })
+  const { types: given, ...common } = options
+  const { types, on } = readTypes(given, (body) => own(body, 'type'), options)
   return makeSource(
     {
       docs: 'https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md',
@@ -39,7 +50,7 @@ export const standardWebhooks = (options: StandardWebhooksOptions): Source => {
       gives: [],
       payload: {
         format: 'json',
-        ...(types && { types: { of: (body: unknown) => own(body, 'type'), signups: types } }),
+        ...(types && { types }),
         schema: event,
         advice: 'post one event as a JSON object, its `type` written as the option `types` has it',
         headers: standardWebhooksHeaders(standardWebhooksScheme),
@@ -47,6 +58,6 @@ export const standardWebhooks = (options: StandardWebhooksOptions): Source => {
       eventId: (_event, delivery) => standardWebhooksId(standardWebhooksScheme, delivery),
       toSignup: ({ timestamp }) => ({ occurred_at: timestamp, contact: {} }),
     },
-    common,
+    { ...common, ...(on && { on }) },
   )
 }

@@ -4,6 +4,11 @@ import { timestampedScheme } from '../signature/hmac.ts'
 import { firstPresent } from '../transform/text.ts'
 import { defineSource } from './source.ts'
 
+/** They name the customer by Stripe's own id alone. */
+const subscriptionTypes = ['created', 'updated', 'deleted', 'paused', 'resumed'].map(
+  (verb) => `customer.subscription.${verb}`,
+)
+
 const event = z.looseObject({ data: z.looseObject({ object: z.looseObject({}) }) })
 
 /**
@@ -27,7 +32,7 @@ const namesOf = (records: readonly unknown[]): unknown[] => {
 const contactOf = (object: Readonly<Record<string, unknown>>) => {
   const { customer_details: details, collected_information: collected } = object
   const find = (key: string) =>
-    firstPresent(own(details, key), own(object, key), own(collected, key))
+    firstPresent(own(details, key), own(object, key), own(collected, key)) ?? own(object, key)
   return {
     email: firstPresent(find('email'), object.customer_email),
     phone: find('phone'),
@@ -41,8 +46,9 @@ const contactOf = (object: Readonly<Record<string, unknown>>) => {
 }
 
 /**
- * A new customer or a completed checkout. Stripe's ids are not your users' ids: if you pass yours
- * to Stripe, map it to `external_id`.
+ * A new customer or a completed checkout; with `on`, a customer or a subscription that changed, or a
+ * customer who was deleted, too. Stripe's ids are not your users' ids: if you pass yours to Stripe,
+ * map it to `external_id`. Of a subscription nothing else says whose it is.
  *
  * @example
  * sources: { billing: stripe({ fields: { 'data.object.metadata.user_id': 'external_id' } }) }
@@ -55,14 +61,20 @@ export const stripe = defineSource({
     format: 'json',
     types: {
       of: (body) => own(body, 'type'),
-      signups: ['customer.created', 'checkout.session.completed'],
+      created: ['customer.created', 'checkout.session.completed'],
+      updated: ['customer.updated', ...subscriptionTypes],
+      deleted: ['customer.deleted'],
     },
     schema: event,
     advice: 'set the payload style of the destination to snapshot: a thin event has no customer',
   },
   eventId: ({ id }) => id,
+  isWhole: ({ data: { object } }) => object.object === 'customer',
   toSignup: ({ created, data: { object } }) => ({
     occurred_at: created,
-    contact: { ...contactOf(object), signed_up_at: object.created },
+    contact:
+      object.object === 'subscription'
+        ? {}
+        : { ...contactOf(object), signed_up_at: object.created },
   }),
 })

@@ -2,17 +2,28 @@ import * as z from 'zod/mini'
 import { own } from '../json-access.ts'
 import { firstPresent } from '../transform/text.ts'
 import { nameIn } from './name.ts'
-import { assertOptions, makeSource, type Source, type SourceOptions } from './source.ts'
+import {
+  assertOptions,
+  type LifecycleOptions,
+  lifecycleOptions,
+  makeSource,
+  type Source,
+  type SourceOptions,
+} from './source.ts'
 
-const insert = z.looseObject({
-  schema: z.string(),
-  record: z.looseObject({}),
-})
+const row = z.nullish(z.looseObject({}))
+const change = z.looseObject({ schema: z.string(), record: row, old_record: row }).check(
+  z.refine((body) => !!(body.record ?? body.old_record), {
+    path: ['record'],
+    error: 'expected the row',
+  }),
+)
 
-export type SupabaseDatabaseOptions = SourceOptions<z.infer<typeof insert>> & {
-  /** The table whose new rows are signups, `profiles` or `public.profiles`; absent: every table that sends. */
-  readonly table?: string
-}
+export type SupabaseDatabaseOptions = SourceOptions<z.infer<typeof change>> &
+  LifecycleOptions & {
+    /** The table whose new rows are signups, `profiles` or `public.profiles`; absent: every table that sends. */
+    readonly table?: string
+  }
 
 /** Supabase Auth stores a phone number without its plus sign. */
 const phoneOf = (schema: string, phone: unknown): unknown =>
@@ -21,7 +32,8 @@ const phoneOf = (schema: string, phone: unknown): unknown =>
 /**
  * A row inserted into `auth.users`, or into a table of your own with columns `id`, `email`,
  * `phone`, `full_name` (or `name`, or `first_name` and `last_name`), `avatar_url` and `created_at`.
- * What `raw_user_meta_data` (or `user_metadata`) says counts first. Anonymous users are ignored.
+ * What `raw_user_meta_data` (or `user_metadata`) says counts first. Anonymous users are ignored. With
+ * `on`, a row that changed (its `updated_at` is the time) or was deleted, too.
  *
  * @throws BridgeError `invalid_config`, listing every problem
  *
@@ -29,13 +41,14 @@ const phoneOf = (schema: string, phone: unknown): unknown =>
  * sources: { members: supabaseDatabase({ table: 'profiles' }) }
  */
 export const supabaseDatabase = (options: SupabaseDatabaseOptions = {}): Source => {
-  assertOptions('supabaseDatabase()', options, { table: () => z.string() })
+  assertOptions('supabaseDatabase()', options, { ...lifecycleOptions, table: () => z.string() })
   const { table, ...common } = options
   return makeSource(
     {
       docs: 'https://supabase.com/docs/guides/database/webhooks',
       signature: { type: 'bearer' },
       gives: ['external_id'],
+      isWhole: () => true,
       payload: {
         format: 'json',
         types: {
@@ -45,20 +58,24 @@ export const supabaseDatabase = (options: SupabaseDatabaseOptions = {}): Source 
             if (names.includes(table)) return own(body, 'type')
             return typeof from === 'string' ? 'another table' : undefined
           },
-          signups: ['INSERT'],
+          created: ['INSERT'],
+          updated: ['UPDATE'],
+          deleted: ['DELETE'],
         },
-        schema: insert,
+        schema: change,
         advice: 'send the event Insert by a database webhook',
       },
       eventId: () => undefined,
-      toSignup: ({ schema, record }) => {
+      toSignup: ({ schema, type, record: current, old_record }) => {
+        const record = current ?? old_record ?? {}
         if (record.is_anonymous === true) return undefined
         // Supabase Auth has no keys of its own for a name: they are the app's, or the provider's.
         const records = [record.raw_user_meta_data, record.user_metadata, record]
         const avatarOf = (each: unknown) =>
           firstPresent(own(each, 'avatar_url'), own(each, 'picture'))
         return {
-          occurred_at: record.created_at,
+          // Of a deletion no column has the time.
+          occurred_at: type === 'INSERT' ? record.created_at : current?.updated_at,
           contact: {
             external_id: record.id,
             email: record.email,

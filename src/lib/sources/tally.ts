@@ -49,7 +49,7 @@ export const tally = defineSource({
   gives: [],
   payload: {
     format: 'json',
-    types: { of: (body) => own(body, 'eventType'), signups: ['FORM_RESPONSE'] },
+    types: { of: (body) => own(body, 'eventType'), created: ['FORM_RESPONSE'] },
     schema: formResponse,
     advice: 'connect the form’s own webhook',
   },

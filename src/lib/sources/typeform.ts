@@ -94,7 +94,7 @@ export const typeform = defineSource({
   gives: [],
   payload: {
     format: 'json',
-    types: { of: (body) => own(body, 'event_type'), signups: ['form_response'] },
+    types: { of: (body) => own(body, 'event_type'), created: ['form_response'] },
     schema: formResponse,
     advice: 'connect the form’s own webhook',
   },

@@ -36,7 +36,7 @@ export const webflow = defineSource({
   gives: [],
   payload: {
     format: 'json',
-    types: { of: (body) => own(body, 'triggerType'), signups: ['form_submission'] },
+    types: { of: (body) => own(body, 'triggerType'), created: ['form_submission'] },
     schema: formSubmission,
     advice: 'create the webhook form_submission through API version 2',
   },

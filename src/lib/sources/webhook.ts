@@ -1,10 +1,19 @@
 import * as z from 'zod/mini'
+import type { Delivery } from '../delivery.ts'
 import { own, ownPath } from '../json-access.ts'
 import type { HmacScheme } from '../signature/hmac.ts'
 import type { BearerScheme } from '../signature/shared-secret.ts'
 import { defaultToleranceSeconds } from '../signature/timestamp.ts'
 import type { Place } from '../transform/find-value.ts'
-import { assertOptions, makeSource, type Source, type SourceOptions } from './source.ts'
+import {
+  assertOptions,
+  type LifecycleOptions,
+  lifecycleOptions,
+  makeSource,
+  type Source,
+  type SourceOptions,
+} from './source.ts'
+import { readTypes, type TypesOption, typesSchema } from './types-option.ts'
 
 const headerName = z
   .string()
@@ -87,20 +96,27 @@ const schemaOf = (options: unknown): z.ZodMiniType => {
   return isHmac ? hmacSchema : bearerSchema
 }
 
-const eventId = () =>
+const placeOrHeader = () =>
   z.union([z.string().check(z.minLength(1)), z.strictObject({ header: headerName })])
 
 const event = z.looseObject({})
 
-export type WebhookOptions = SourceOptions<z.infer<typeof event>> & {
-  /** How the sender signs, or that it has the secret in `Authorization: Bearer …`. */
-  readonly signature: HmacOptions | BearerScheme
-  /**
-   * Where the sender's event id is found: `'id'` (the signed id, else the body's `id`), another
-   * dotted path, or a header; absent: SHA-256 of the body.
-   */
-  readonly eventId?: Place | { readonly header: string }
-}
+export type WebhookOptions = SourceOptions<z.infer<typeof event>> &
+  LifecycleOptions & {
+    /** How the sender signs, or that it has the secret in `Authorization: Bearer …`. */
+    readonly signature: HmacOptions | BearerScheme
+    /**
+     * Where the sender's event id is found: `'id'` (the signed id, else the body's `id`), another
+     * dotted path, or a header; absent: SHA-256 of the body.
+     */
+    readonly eventId?: Place | { readonly header: string }
+    /** Where the event's type is found, `'type'` by default: another dotted path, or a header. */
+    readonly eventType?: Place | { readonly header: string }
+    /** The event types that are signups, or those of each kind; absent: all are signups. */
+    readonly types?: TypesOption
+    /** Where the event's time is found; without it an `updated` only fills. */
+    readonly occurredAt?: Place
+  }
 
 const toHmacScheme = (options: HmacOptions): HmacScheme => ({
   type: 'hmac',
@@ -135,8 +151,26 @@ const toHmacScheme = (options: HmacOptions): HmacScheme => ({
  * }) }
  */
 export const webhook = (options: WebhookOptions): Source => {
-  assertOptions('webhook()', options, { eventId }, { signature: () => schemaOf(options) })
-  const { signature, eventId: place, ...common } = options
+  const own = {
+    ...lifecycleOptions,
+    eventId: placeOrHeader,
+    eventType: placeOrHeader,
+    types: typesSchema,
+    occurredAt: () => z.string().check(z.minLength(1)),
+  }
+  assertOptions('webhook()', options, own, { signature: () => schemaOf(options) })
+  const {
+    signature,
+    eventId: place,
+    eventType = 'type',
+    types: given,
+    occurredAt,
+    ...common
+  } = options
+  const typeHeader = typeof eventType === 'object' ? eventType.header.toLowerCase() : undefined
+  const typeOf = (body: unknown, { headers }: Delivery) =>
+    typeof eventType === 'object' ? headers[typeHeader ?? ''] : ownPath(body, eventType)
+  const { types, on } = readTypes(given, typeOf, options)
   const scheme = 'type' in signature ? signature : toHmacScheme(signature)
   const signedId = scheme.type === 'bearer' ? undefined : scheme.id?.header[0]
   const header =
@@ -150,13 +184,17 @@ export const webhook = (options: WebhookOptions): Source => {
         format: 'json',
         schema: event,
         advice: 'post one event as a JSON object',
-        headers: header === undefined ? [] : [header],
+        ...(types && { types }),
+        headers: [header, typeHeader].filter((name) => name !== undefined),
       },
       eventId: (body, { headers }) =>
         (header !== undefined && headers[header]) ||
         (typeof place === 'string' && ownPath(body, place)),
-      toSignup: () => ({ contact: {} }),
+      toSignup: (body) => ({
+        ...(occurredAt !== undefined && { occurred_at: ownPath(body, occurredAt) }),
+        contact: {},
+      }),
     },
-    common,
+    { ...common, ...(on && { on }) },
   )
 }

@@ -4,10 +4,10 @@ import { timestampedScheme } from '../signature/hmac.ts'
 import { nameIn } from './name.ts'
 import { defineSource } from './source.ts'
 
-const userCreated = z.looseObject({ data: z.looseObject({ id: z.string() }) })
+const userEvent = z.looseObject({ data: z.looseObject({ id: z.string() }) })
 
 /**
- * A new user. The contact's `external_id` must be the id that your app passes to Intercom's
+ * A new user; with `on`, one that changed or was deleted, too. The contact's `external_id` must be the id that your app passes to Intercom's
  * Messenger: WorkOS's user id, or your own, as below. The signature's timestamp is in milliseconds.
  *
  * @example
@@ -17,10 +17,16 @@ export const workos = defineSource({
   docs: 'https://workos.com/docs/events/data-syncing/webhooks',
   signature: timestampedScheme('workos-signature', 'ms'),
   gives: ['external_id'],
+  isWhole: () => true,
   payload: {
     format: 'json',
-    types: { of: (body) => own(body, 'event'), signups: ['user.created'] },
-    schema: userCreated,
+    types: {
+      of: (body) => own(body, 'event'),
+      created: ['user.created'],
+      updated: ['user.updated'],
+      deleted: ['user.deleted'],
+    },
+    schema: userEvent,
     advice: 'subscribe the endpoint to user.created',
   },
   eventId: ({ id }) => id,

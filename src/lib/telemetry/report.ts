@@ -53,12 +53,13 @@ const reportDelivered = (
 ): void => {
   telemetry.count(outcome)
   for (const count of counts) telemetry.count(count)
-  telemetry.log('info', 'delivered', { ...fields, outcome, contact_id: contact.id, calls, counts })
+  const contact_id = contact?.id
+  telemetry.log('info', 'delivered', { ...fields, outcome, contact_id, calls, counts })
   for (const error of incomplete) {
     telemetry.count(error.code)
     telemetry.log('warn', 'incomplete', {
       ...fields,
-      contact_id: contact.id,
+      contact_id,
       ...errorFields(error),
       ...refusedFields(error.issues),
     })

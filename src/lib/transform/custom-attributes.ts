@@ -1,6 +1,6 @@
 import { shownKey } from '../field-names.ts'
 import { isRecord } from '../json-access.ts'
-import { type ContactFields, markName } from '../signup.ts'
+import { type ContactFields, isBridgeAttribute } from '../signup.ts'
 import { isFound } from './find-value.ts'
 import type { ValueReader } from './normalise-values.ts'
 import { clean, isAbsent } from './text.ts'
@@ -8,14 +8,13 @@ import { clean, isAbsent } from './text.ts'
 /** https://www.intercom.com/help/en/articles/179-send-custom-user-attributes-to-intercom */
 const maxAttributes = 250
 
-/** The name of a custom attribute, if Intercom can have one of that name and it is not the mark. */
+/** The name of a custom attribute, if Intercom can have one of that name and it is not the bridge's own. */
 export const readAttributeName = (
   key: string,
   spelled: (name: string) => string | undefined,
 ): string | undefined => {
   const name = spelled(key) ?? clean(key)
-  const isMark = name.trim().toLowerCase() === markName
-  return name === '' || isMark || /[.$]/.test(name) ? undefined : name
+  return name === '' || isBridgeAttribute(name) || /[.$]/.test(name) ? undefined : name
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { CountryCode } from 'libphonenumber-js'
 import type { Question } from '../delivery.ts'
-import type { CompanyField, ContactField, Role, SignupInput } from '../signup.ts'
+import type { CompanyField, ContactField, EventKind, Role, SignupInput } from '../signup.ts'
 import type { Place } from './find-value.ts'
 
 /** The types of a custom attribute in Intercom; `text` is its `string`. */
@@ -9,6 +9,29 @@ export type AttributeType = (typeof attributeTypes)[number]
 
 /** A custom attribute by its name in Intercom; without a type it is `text`. */
 export type AttributeTarget = string | { readonly to: string; readonly type?: AttributeType }
+
+/** Which of its sender's events a source takes. */
+export type EventOptions = {
+  /**
+   * The kinds of event, `['created']` by default. An `updated` overwrites what this source maps, a
+   * `deleted` removes the contact as `onDeleted` says.
+   */
+  readonly on?: readonly EventKind[]
+  /** What a `deleted` does to the contact: archive (default), delete permanently, or block it. */
+  readonly onDeleted?: 'archive' | 'delete' | 'block' | 'ignore'
+}
+
+/** The kinds of event that a source takes; any other is ignored. */
+export const kindsTaken = ({ on = ['created'], onDeleted }: EventOptions): readonly EventKind[] =>
+  onDeleted === 'ignore' ? on.filter((kind) => kind !== 'deleted') : on
+
+/** Whether a source takes more than new signups. */
+export const tracks = (options: EventOptions): boolean =>
+  kindsTaken(options).some((kind) => kind !== 'created')
+
+/** Whether a source deletes contacts permanently. */
+export const deletesForGood = (options: EventOptions): boolean =>
+  options.onDeleted === 'delete' && kindsTaken(options).includes('deleted')
 
 /** How a source's payload is mapped to a signup. Options apply over what its preset finds. */
 export type MappingOptions<Payload = unknown> = {

@@ -9,6 +9,8 @@ import {
   clearableFields,
   contactFieldNames,
   contactKeys,
+  type EventKind,
+  eventKinds,
   type Role,
   type Signup,
   type SignupInput,
@@ -19,11 +21,14 @@ import { readAttributeName, readAttributes } from './custom-attributes.ts'
 import { readEmail } from './email.ts'
 import { isFound } from './find-value.ts'
 import { createValueReader, type LeftOut, type ValueReader } from './normalise-values.ts'
-import { toTagList } from './text.ts'
+import { isAbsent, toTagList } from './text.ts'
 
 export type Normalised =
   | { readonly kind: 'signup'; readonly signup: Signup; readonly leftOut: readonly LeftOut[] }
-  | { readonly kind: 'no_identity' | 'invalid_signup'; readonly issues: readonly Issue[] }
+  | {
+      readonly kind: 'no_identity' | 'opt_out_unreadable' | 'event_unknown'
+      readonly issues: readonly Issue[]
+    }
 
 /** What normalising depends on beside the input. */
 export type NormaliseContext = {
@@ -38,6 +43,9 @@ export type NormaliseContext = {
 const inputNames: ReadonlySet<string> = new Set([
   'event_id',
   'occurred_at',
+  'event',
+  'isWhole',
+  'deletesForGood',
   'contact',
   'consent',
   'tags',
@@ -53,13 +61,18 @@ const inputNames: ReadonlySet<string> = new Set([
  * Turns the loose input of any source into a Signup. A value that cannot be used is left out and
  * listed in `leftOut`, never guessed; times become unix seconds, phone numbers E.164. A user needs
  * an e-mail or an external_id, a lead an e-mail or a phone number: else the result is
- * `no_identity`, with every problem found. With an opt-out that is unreadable it is
- * `invalid_signup`.
+ * `no_identity`, with every problem found. An opt-out that is unreadable and an event of an unknown
+ * kind are not guessed either.
  */
 export const normalise = async (
   input: SignupInput,
   { eventId, country, receivedAt, constants }: NormaliseContext,
 ): Promise<Normalised> => {
+  const event = readKind(input.event)
+  if (event === undefined) {
+    const reason = `expected ${eventKinds.join(', ')}`
+    return { kind: 'event_unknown', issues: [{ path: 'event', reason }] }
+  }
   const reader = createValueReader(receivedAt)
   leaveOutUnknownFields(reader, input)
   countGuessed(reader, input.guessed)
@@ -78,7 +91,7 @@ export const normalise = async (
     : undefined
   if (optOut === 'unreadable') {
     const issues = [{ path: 'unsubscribed_from_emails', reason: 'boolean_invalid' }]
-    return { kind: 'invalid_signup', issues }
+    return { kind: 'opt_out_unreadable', issues }
   }
 
   const contact: ContactFields = {
@@ -89,7 +102,12 @@ export const normalise = async (
   }
   const signup: Signup = {
     event_id: reader.id('event_id', input.event_id) ?? eventId,
-    ...withoutUndefined({ occurred_at: reader.time('occurred_at', input.occurred_at) }),
+    ...withoutUndefined({
+      occurred_at: reader.time('occurred_at', input.occurred_at),
+      event: event === 'created' ? undefined : event,
+      isWhole: input.isWhole === true ? true : undefined,
+      deletesForGood: input.deletesForGood === true ? true : undefined,
+    }),
     contact,
     ...withoutUndefined({
       consent:
@@ -102,6 +120,10 @@ export const normalise = async (
   }
   return { kind: 'signup', signup, leftOut: reader.leftOut }
 }
+
+/** `undefined` if it is none: what happened is never guessed. */
+const readKind = (event: unknown): EventKind | undefined =>
+  isAbsent(event) ? 'created' : eventKinds.find((kind) => kind === event)
 
 const leaveOutUnknownFields = (reader: ValueReader, input: SignupInput): void => {
   for (const name of Object.keys(input)) {

@@ -3,7 +3,12 @@ import { BridgeError } from '../errors.ts'
 import { shownKey } from '../field-names.ts'
 import { isRecord, own } from '../json-access.ts'
 import { memoiseByObject } from '../memoise.ts'
-import { attributePrefix, type ContactField, type SignupInput } from '../signup.ts'
+import {
+  attributePrefix,
+  type ContactField,
+  contactFieldNames,
+  type SignupInput,
+} from '../signup.ts'
 import { findValue, isFound, type Place } from './find-value.ts'
 import { type MappedKeys, toMappedKeys, unmappedEntries, withoutMappedKeys } from './mapped-keys.ts'
 import {
@@ -78,6 +83,10 @@ const nullsAt = (options: MappingOptions, lookUp: (place: Place) => unknown): st
   return places.flatMap(([place, path]) => (lookUp(place) === null ? [path] : []))
 }
 
+/** The contact fields that a preset found to be null. */
+const nullFields = ({ contact }: SignupInput): string[] =>
+  contactFieldNames.filter((name) => contact[name] === null)
+
 /** An event as received, as parsed by its source's schema, and its questions. */
 export type ParsedPayload = {
   readonly body: unknown
@@ -141,7 +150,8 @@ export const applyOptions = (
   contact.custom_attributes = { ...attributes, ...given, ...attributes }
 
   const input: SignupInput = { ...preset, contact }
-  if (preset.clears) input.clears = [...preset.clears, ...nullsAt(options, lookUp)]
+  const { clears = preset.event === 'updated' ? nullFields(received) : undefined } = preset
+  if (clears) input.clears = [...clears, ...nullsAt(options, lookUp)]
   if (preset.guessed)
     input.guessed = preset.guessed.filter((field) => !Object.hasOwn(fields, field))
   if (options.tags) input.tags = [...toTagList(preset.tags), ...options.tags]

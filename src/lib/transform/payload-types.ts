@@ -2,7 +2,7 @@ import type * as z from 'zod/mini'
 import type { Delivery, Question } from '../delivery.ts'
 import type { SignupInput } from '../signup.ts'
 import type { EventTypes } from './event-type.ts'
-import type { MappingOptions } from './mapping-options.ts'
+import type { EventOptions, MappingOptions } from './mapping-options.ts'
 
 /**
  * The format of a delivery's body, as its source declares it; `page`: a form, or the JSON object that
@@ -16,7 +16,7 @@ export type PayloadReader<Payload> = {
     readonly format: PayloadFormat
     /** The events of a body that may have several, each read by itself; absent: the body is one. */
     readonly events?: (body: unknown) => readonly unknown[]
-    /** Which of the sender's events are signups. Absent: all are. */
+    /** What the sender's events are. Absent: all are signups. */
     readonly types?: EventTypes
     /** What to set up at the sender, for the operator who finds a signup in another shape. */
     readonly advice?: string
@@ -33,6 +33,8 @@ export type PayloadReader<Payload> = {
     delivery: Delivery,
     questions: readonly Question[],
   ) => SignupInput | readonly SignupInput[] | undefined
+  /** Whether an event has the whole person: then an older one adds nothing to a newer. */
+  readonly isWhole?: (payload: Payload) => boolean
   /** Of a form builder: every question, answered or not. */
   readonly questions?: (payload: Payload) => readonly Question[]
   /** Keys with a value that `toSignup` does not read; those that no option maps are counted. */
@@ -40,4 +42,6 @@ export type PayloadReader<Payload> = {
 }
 
 /** The part of a source that `read` uses. */
-export type ReadableSource = PayloadReader<unknown> & { readonly options: MappingOptions }
+export type ReadableSource = PayloadReader<unknown> & {
+  readonly options: MappingOptions & EventOptions
+}

@@ -2,8 +2,9 @@ import * as z from 'zod/mini'
 import type { Delivery } from '../delivery.ts'
 import { BridgeError, type Issue, type RefusalCode, refusalCodes } from '../errors.ts'
 import { once } from '../memoise.ts'
-import type { SignupInput } from '../signup.ts'
-import { classifyEvent } from './event-type.ts'
+import type { EventKind, SignupInput } from '../signup.ts'
+import { classifyEvent, typesTaken } from './event-type.ts'
+import { deletesForGood, kindsTaken, tracks } from './mapping-options.ts'
 import { applyOptions, type MappingResult, type ParsedPayload } from './options.ts'
 import { parseBody } from './page-body.ts'
 import type { ReadableSource } from './payload-types.ts'
@@ -63,16 +64,21 @@ const readEvent = (
 ): EventReading => {
   let event_id: string | undefined
   try {
-    if (!isSignup(source, event, delivery)) return { event_id, items: ignored, isOther: true }
+    const kind = kindOf(source, event, delivery)
+    if (kind === 'other') return { event_id, items: ignored, isOther: true }
     const payload = parsePayload(source, event)
     event_id = toEventId(source.eventId(payload, delivery))
     const questions = source.questions?.(payload) ?? []
     const found = source.toSignup(payload, delivery, questions) ?? []
     const unread = source.unread?.(payload) ?? []
+    const flags = {
+      ...(tracks(source.options) && source.isWhole?.(payload) === true && { isWhole: true }),
+      ...(deletesForGood(source.options) && { deletesForGood: true }),
+    }
     const parsed = { body: event, payload, questions, unread, findConsent }
     const mapOne = (preset: SignupInput): MappingResult | Refusal => {
       try {
-        return applyOptions(preset, parsed, source.options)
+        return applyOptions({ ...withKind(preset, kind), ...flags }, parsed, source.options)
       } catch (error) {
         return toRefusal(error)
       }
@@ -84,19 +90,31 @@ const readEvent = (
   }
 }
 
+/** The types of the sender say the kind, unless the preset reads it from the payload itself. */
+const withKind = (preset: SignupInput, kind: EventKind): SignupInput =>
+  kind === 'created' ? preset : { event: kind, ...preset }
+
 /** What failed, and what to do about it at the sender. */
 const withAdvice = (problem: string, { payload: { advice } }: ReadableSource): string =>
   advice === undefined ? problem : `${problem}: ${advice}`
 
-/** @throws BridgeError `invalid_signup` if the event may be a signup in another shape */
-const isSignup = (source: ReadableSource, event: unknown, delivery: Delivery): boolean => {
+/** @throws BridgeError `invalid_signup` if the event may be one that the source takes, in another shape */
+const kindOf = (
+  source: ReadableSource,
+  event: unknown,
+  delivery: Delivery,
+): EventKind | 'other' => {
   const { types } = source.payload
-  const kind = types ? classifyEvent(types, event, delivery) : 'signup'
-  if (kind !== 'unreadable') return kind === 'signup'
+  if (!types) return 'created'
+  const kinds = kindsTaken(source.options)
+  const kind = classifyEvent(types, event, delivery, kinds)
+  if (kind !== 'unreadable') return kind
   throw new BridgeError(
     'invalid_signup',
-    withAdvice('the event has no type, or a signup’s type in another version', source),
-    { issues: [{ path: '', reason: `expected the type ${types?.signups.join(' or ')}` }] },
+    withAdvice('the event has no type, or a type in another version', source),
+    {
+      issues: [{ path: '', reason: `expected the type ${typesTaken(types, kinds).join(' or ')}` }],
+    },
   )
 }
 

@@ -2,8 +2,9 @@ import type { Delivery } from '../delivery.ts'
 import { sha256 } from '../digest.ts'
 import { BridgeError } from '../errors.ts'
 import { once } from '../memoise.ts'
-import type { Signup } from '../signup.ts'
+import type { EventKind, Signup } from '../signup.ts'
 import { constantsOf } from './constants.ts'
+import { kindsTaken } from './mapping-options.ts'
 import { type NormaliseContext, normalise } from './normalise.ts'
 import type { LeftOut } from './normalise-values.ts'
 import type { MappingResult } from './options.ts'
@@ -38,6 +39,7 @@ export const read = async (source: ReadableSource, received: Delivery): Promise<
   const events = await readInputs(source, delivery)
   const bodyDigest = once(() => sha256(delivery.body))
   const constants = constantsOf(source.options)
+  const kinds = kindsTaken(source.options)
   const results: Result[] = []
   for (const { event_id, items } of events) {
     const context = {
@@ -45,6 +47,7 @@ export const read = async (source: ReadableSource, received: Delivery): Promise<
       country: source.options.country,
       receivedAt: delivery.received_at,
       constants,
+      kinds,
     }
     for (const item of items) results.push(await toResult(item, context))
   }
@@ -87,24 +90,34 @@ type Result =
   | Refusal
   | undefined
 
-const refusalMessages = {
-  no_identity: 'the payload does not say who signed up',
-  invalid_signup:
-    'the opt-out cannot be read: send unsubscribed_from_emails as true or false, or fix what the source maps to it',
+const refusals = {
+  no_identity: { code: 'no_identity', message: 'the payload does not say who signed up' },
+  opt_out_unreadable: {
+    code: 'invalid_signup',
+    message:
+      'the opt-out cannot be read: send unsubscribed_from_emails as true or false, or fix what the source maps to it',
+  },
+  event_unknown: {
+    code: 'invalid_signup',
+    message:
+      'the event is of no known kind: send created, updated or deleted, or fix what map() returns',
+  },
 } as const
 
 const toResult = async (
   item: MappingResult | Refusal,
-  context: NormaliseContext,
+  context: NormaliseContext & { readonly kinds: readonly EventKind[] },
 ): Promise<Result> => {
   if ('code' in item) return item
   if (!item.input) return undefined
   const normalised = await normalise(item.input, context)
   if (normalised.kind === 'signup') {
+    // The source's own code may say another kind than the sender's type.
+    if (!context.kinds.includes(normalised.signup.event ?? 'created')) return undefined
     return { signup: normalised.signup, leftOut: [...item.leftOut, ...normalised.leftOut] }
   }
   const { kind, issues } = normalised
-  return { code: kind, message: refusalMessages[kind], issues }
+  return { ...refusals[kind], issues }
 }
 
 const toReading = (results: readonly Result[], event_id: string, isDropped: boolean): Reading => {

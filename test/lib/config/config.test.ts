@@ -111,6 +111,19 @@ describe('a config', () => {
     expect(message).not.toContain('beta is')
   })
 
+  test('names a source that `accountsOf` lists and the config lacks', () => {
+    const on = ['created', 'updated'] as const
+    const of = (...accountsOf: string[]) =>
+      messageOf(() => defineBridge({ sources: { app: clerk({ on, accountsOf }), beta: signup() } }))
+
+    expect(of('beta', 'clark')).toBe(
+      'bridge config: sources.app: accountsOf: clark is no source of this config',
+    )
+    expect(() =>
+      defineBridge({ sources: { app: clerk({ on, accountsOf: ['beta'] }), beta: signup() } }),
+    ).not.toThrow()
+  })
+
   test.each([
     ['backend', 'inbox: expected'],
     [null, 'inbox: expected'],
@@ -244,6 +257,16 @@ describe('a preset', () => {
     [() => webhook({ signature: { ...hmac, heder: 'x' } } as never), 'Unrecognized key: "heder"'],
     [() => standardWebhooks({ types: 'user.created' } as never), 'types'],
     [() => hubspot({ v3Only: 'yes' } as never), 'v3Only'],
+    [() => clerk({ on: [] }), 'on'],
+    [() => clerk({ on: ['renamed'] } as never), 'on.0'],
+    [() => clerk({ onDeleted: 'erase' } as never), 'onDeleted'],
+    [
+      () => clerk({ accountsOf: 'every' } as never),
+      'accountsOf: expected names of sources, or "all"',
+    ],
+    [() => typeform({ on: ['updated'] } as never), 'on'],
+    [() => standardWebhooks({ types: {} } as never), 'types: name the types of created'],
+    [() => defineSource({ payload: { types: { signups: ['x'] } } } as never), 'created, updated'],
     [() => defineSource({} as never)({ tag: 'x' } as never), 'tag'],
   ])('with an invalid option throws an error that says so: %s, %s', (run, name) => {
     expect(messageOf(run)).toContain(name)

@@ -483,3 +483,122 @@ describe('what Intercom does not accept', () => {
     expect(fieldsToUpdate(full, overwrite, different, refused).degraded).toBe(true)
   })
 })
+
+describe('fieldsToUpdate of a source that takes more than new signups', () => {
+  const claim = { source: 'app', accountsOf: ['app'], takesUnowned: true }
+  const fill = { claim, mark: 100 }
+  const change = { ...fill, onExisting: 'overwrite' as const }
+  const marked = (
+    signup_bridge_at: number | null,
+    signup_bridge_source: string | null = 'app',
+  ) => ({
+    custom_attributes: { signup_bridge_at, signup_bridge_source },
+  })
+  const user: Signup = {
+    event_id: 'e',
+    contact: { role: 'user', external_id: '1', email, name: 'Ada', signed_up_at: 10 },
+  }
+  const changed: Signup = { ...user, event: 'updated' }
+
+  test('a signup fills and leaves the mark as it is', () => {
+    expect(written(user, contact('a', { external_id: '1', ...marked(50) }), fill)).toEqual({
+      name: 'Ada',
+      signed_up_at: 10,
+    })
+  })
+
+  test('who gives the account id owns the contact', () => {
+    expect(written(user, contact('a', { name: 'Ada', signed_up_at: 10 }), fill)).toEqual({
+      external_id: '1',
+      custom_attributes: { signup_bridge_source: 'app' },
+    })
+  })
+
+  test('a signup after a change adds when the user signed up', () => {
+    const { signed_up_at: _time, ...undated } = user.contact
+    const late = { ...user, contact: undated, occurred_at: 60 }
+
+    expect(
+      written(late, contact('a', { external_id: '1', name: 'Ada', ...marked(200) }), fill),
+    ).toEqual({ signed_up_at: 60 })
+  })
+
+  test('a signup after the deletion notes that the person is back', () => {
+    expect(
+      written(
+        user,
+        contact('a', { external_id: '1', name: 'Ada', signed_up_at: 1, ...marked(-50) }),
+        fill,
+      ),
+    ).toEqual({ custom_attributes: { signup_bridge_at: 100 } })
+  })
+
+  test('a change writes mark and owner with what differs', () => {
+    expect(
+      written(
+        changed,
+        contact('a', { external_id: '1', name: 'Countess', signed_up_at: 10, ...marked(50, null) }),
+        change,
+      ),
+    ).toEqual({
+      name: 'Ada',
+      custom_attributes: { signup_bridge_at: 100, signup_bridge_source: 'app' },
+    })
+  })
+
+  test('a newer change that changes nothing still writes the mark', () => {
+    const same = { external_id: '1', name: 'Ada', signed_up_at: 10 }
+
+    expect(written(changed, contact('a', { ...same, ...marked(50) }), change)).toEqual({
+      custom_attributes: { signup_bridge_at: 100 },
+    })
+    expect(written(changed, contact('a', { ...same, ...marked(100) }), change)).toEqual({})
+  })
+
+  test('an older event that has the whole person adds nothing, one that has a part fills', () => {
+    const newer = contact('a', { external_id: '1', signed_up_at: 10, ...marked(200) })
+
+    expect(written({ ...changed, isWhole: true }, newer, change)).toEqual({})
+    expect(written({ ...user, isWhole: true }, newer, fill)).toEqual({})
+    expect(written(changed, newer, change)).toEqual({ name: 'Ada' })
+  })
+
+  test('an opt-out is written however old it is', () => {
+    const optOut = {
+      ...changed,
+      isWhole: true as const,
+      contact: { ...changed.contact, unsubscribed_from_emails: true },
+    }
+
+    expect(written(optOut, contact('a', { external_id: '1', ...marked(200) }), change)).toEqual({
+      unsubscribed_from_emails: true,
+    })
+  })
+
+  test('a contact of another source is only filled', () => {
+    const other = contact('a', {
+      external_id: '1',
+      name: 'Countess',
+      signed_up_at: 10,
+      ...marked(50, 'crm'),
+    })
+
+    expect(written({ ...user, contact: { ...user.contact, phone: '+1' } }, other, change)).toEqual({
+      phone: '+1',
+    })
+  })
+})
+
+test('fieldsToCreate of a change does not guess when the user signed up', () => {
+  const policy = {
+    ...defaultPolicy,
+    mark: 100,
+    claim: { source: 'app', accountsOf: ['app'], takesUnowned: true },
+  }
+  const changed: Signup = { ...account, event: 'updated' }
+
+  expect(fieldsToCreate(changed, policy, sendable(changed, policy)).fields).toEqual({
+    ...account.contact,
+    custom_attributes: { signup_bridge_at: 100, signup_bridge_source: 'app' },
+  })
+})

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type SandboxIntercom, startIntercom } from '../../../sandbox/intercom/server.ts'
-import { applyExtras, type TagIds } from '../../../src/lib/deliver/extras.ts'
+import type { TagIds } from '../../../src/lib/deliver/extra.ts'
+import { applyExtras } from '../../../src/lib/deliver/extras.ts'
 import { BridgeError } from '../../../src/lib/errors.ts'
 import { createHttp } from '../../../src/lib/http.ts'
 import { type ClientOptions, createClient } from '../../../src/lib/intercom/client.ts'

@@ -65,7 +65,7 @@ export const run = (
     }
     if ('done' in step) {
       const { contact, ...rest } = step.done
-      return { requests, id: contact.id, ...rest }
+      return { requests, ...(contact && { id: contact.id }), ...rest }
     }
     const response = responses[history.length]
     if (!response) return { requests: [...requests, step.request] }

@@ -3,7 +3,7 @@ import { type Arrival, policyOf } from '../../../src/lib/deliver/policy.ts'
 import { bodyScheme, timestampedScheme } from '../../../src/lib/signature/hmac.ts'
 import type { SignatureScheme } from '../../../src/lib/signature/verify.ts'
 import type { Signup } from '../../../src/lib/signup.ts'
-import type { SourceOptions } from '../../../src/lib/sources/source.ts'
+import type { LifecycleOptions, SourceOptions } from '../../../src/lib/sources/source.ts'
 import { start } from '../../support/clock.ts'
 import { account, lead } from '../../support/people.ts'
 
@@ -193,4 +193,68 @@ describe('policyOf a source with `lookup: false`', () => {
       expect(policy(options, lead, { replay }).lookup).toBe(true)
     },
   )
+})
+
+describe('policyOf a source that takes more than new signups', () => {
+  const options = { on: ['created', 'updated', 'deleted'] } as const
+  const at = start - 60
+  const claim = { source: 'app', accountsOf: ['app'], takesUnowned: true }
+  const of = (event?: 'updated' | 'deleted', more: LifecycleOptions & SourceOptions = {}) =>
+    policyOf(
+      { options: { ...options, ...more }, signature: { type: 'bearer' } },
+      { ...dated(at), ...(event && { event }) },
+      { received_at: start, mayBeRetry: false, claim },
+    )
+
+  test('a signup fills, and has a mark', () => {
+    expect(of()).toMatchObject({ onExisting: 'fill', mark: at, claim })
+    expect(of()).not.toHaveProperty('onDeleted')
+  })
+
+  test('a change overwrites, unless the source says otherwise', () => {
+    expect(of('updated').onExisting).toBe('overwrite')
+    expect(of('updated', { onExisting: 'fill' }).onExisting).toBe('fill')
+  })
+
+  test.each(['archive', 'delete', 'block'] as const)('a deletion says how: %s', (onDeleted) => {
+    expect(of('deleted', { onDeleted }).onDeleted).toBe(onDeleted)
+    expect(of('deleted').onDeleted).toBe('archive')
+  })
+
+  test('a deletion that is ignored says nothing', () => {
+    expect(of('deleted', { onDeleted: 'ignore' })).not.toHaveProperty('onDeleted')
+  })
+
+  test.each([
+    ['deleted', start],
+    ['updated', undefined],
+  ] as const)('an event of no known time, %s, has the mark %s', (event, mark) => {
+    const arrival = { received_at: start, mayBeRetry: false }
+
+    expect(
+      policyOf({ options, signature: { type: 'bearer' } }, { ...account, event }, arrival).mark,
+    ).toBe(mark)
+  })
+
+  test('a replayed change overwrites as far as its mark allows, a replayed signup fills', () => {
+    const replayed = (event?: 'updated') =>
+      policyOf(
+        { options: { ...options, onExisting: 'overwrite' }, signature: { type: 'bearer' } },
+        { ...dated(at), ...(event && { event }) },
+        { received_at: start, mayBeRetry: false, replay: 'park_archived', claim },
+      ).onExisting
+
+    expect([replayed('updated'), replayed()]).toEqual(['overwrite', 'fill'])
+  })
+
+  test('knows whether an earlier receive may have been killed', () => {
+    const retried = policyOf({ options, signature: { type: 'bearer' } }, account, {
+      received_at: start,
+      mayBeRetry: true,
+      claim,
+    })
+
+    expect(retried.mayBeRetry).toBe(true)
+    expect(of()).not.toHaveProperty('mayBeRetry')
+  })
 })

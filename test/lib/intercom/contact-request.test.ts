@@ -15,9 +15,10 @@ const requests = {
   create: { type: 'create', fields: { role: 'user', email } },
   update: { type: 'update', id, fields: { name: 'Ada' } },
   unarchive: { type: 'unarchive', id },
+  remove: { type: 'remove', id, how: 'archive' },
 } as const satisfies Record<ContactRequest['type'], ContactRequest>
 type Type = keyof typeof requests
-const types: readonly Type[] = ['search', 'find', 'get', 'create', 'update', 'unarchive']
+const types: readonly Type[] = ['search', 'find', 'get', 'create', 'update', 'unarchive', 'remove']
 const allBut = (...excluded: Type[]): Type[] => types.filter((type) => !excluded.includes(type))
 
 /** How a response to a request is read. */

@@ -40,6 +40,11 @@ describe('isToConfirm', () => {
     expect(isHeldBy(lead, leads)).toBe(true)
   })
 
+  test('not a change: its group, the account, does not have the person’s other signups', () => {
+    expect(isHeldBy({ ...account, event: 'updated' }, leads)).toBe(false)
+    expect(isHeldBy({ ...newcomer, event: 'updated' }, leads)).toBe(true)
+  })
+
   test.each<[string, Source, boolean]>([
     ['a form of leads', leads, true],
     ['signup(), whose payload may say lead', signupSource(), true],

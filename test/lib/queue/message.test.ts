@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import {
   fromRecord,
   personKey,
+  personKeys,
   receivedAttribute,
   toMessages,
 } from '../../../src/lib/queue/message.ts'
@@ -57,6 +58,28 @@ describe('toMessages', () => {
 
     expect(message?.groupId).toBe(sha256(identity))
     expect(personKey(signup(contact))).toBe(sha256(identity))
+  })
+
+  test.each<[string, Partial<Signup>, string]>([
+    ['a change', { event: 'updated' }, '1'],
+    ['a deletion', { event: 'deleted' }, '1'],
+    ['a signup of a source that deletes for good', { deletesForGood: true }, '1'],
+    ['any other signup', {}, 'ada@example.com'],
+  ])('sets the group of %s of an account: its e-mail may change', (_title, more, identity) => {
+    const event = { ...signup({ email: 'ada@example.com', external_id: '1' }), ...more }
+    const byEmail = { ...signup({ email: 'ada@example.com' }), ...more }
+
+    expect(personKey(event)).toBe(sha256(identity))
+    expect(personKey(byEmail)).toBe(sha256('ada@example.com'))
+  })
+
+  test('records of one account share a key, whatever their groups are', () => {
+    const created = signup({ email: 'ada@example.com', external_id: '1' })
+    const deleted: Signup = { ...signup({ external_id: '1' }), event: 'deleted' }
+
+    expect(personKeys(created)).toEqual([sha256('ada@example.com'), sha256('1')])
+    expect(personKeys(deleted)).toEqual([sha256('1'), sha256('1')])
+    expect(personKeys(ada)).toEqual([sha256('ada@example.com')])
   })
 
   test('derives the dedupe id from source, event id, index and body only', () => {

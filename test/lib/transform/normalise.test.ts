@@ -348,7 +348,7 @@ describe('normalise: an opt-out', () => {
       const contact = { email: 'ada@example.com', phone: 'call me', unsubscribed_from_emails }
 
       expect(await run(contact)).toEqual({
-        kind: 'invalid_signup',
+        kind: 'opt_out_unreadable',
         issues: [{ path: 'unsubscribed_from_emails', reason: 'boolean_invalid' }],
       })
     },
@@ -916,4 +916,27 @@ test('normalise loses no value in silence: it is in the signup, left out by name
     }),
     { numRuns: 500 },
   )
+})
+
+describe('normalise: the kind of event', () => {
+  const email = 'ada@example.com'
+  const of = async (event: unknown) => {
+    const normalised = await run({ email }, { event })
+    return normalised.kind === 'signup' ? (normalised.signup.event ?? 'created') : normalised
+  }
+
+  test.each(['created', 'updated', 'deleted'])('%s is one', async (event) => {
+    expect(await of(event)).toBe(event)
+  })
+
+  test.each([undefined, null, ''])('%j is a signup', async (event) => {
+    expect(await of(event)).toBe('created')
+  })
+
+  test.each(['renamed', 'Created', 7, {}, ['deleted']])('%j is not guessed', async (event) => {
+    expect(await of(event)).toEqual({
+      kind: 'event_unknown',
+      issues: [{ path: 'event', reason: 'expected created, updated, deleted' }],
+    })
+  })
 })

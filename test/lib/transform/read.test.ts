@@ -10,7 +10,7 @@ const people = defineSource({
   signature: { type: 'bearer' },
   payload: {
     format: 'json',
-    types: { of: (body) => (Array.isArray(body) ? 'people' : 'other'), signups: ['people'] },
+    types: { of: (body) => (Array.isArray(body) ? 'people' : 'other'), created: ['people'] },
     schema: z.array(z.looseObject({ email: z.optional(z.string()) })),
     headers: ['x-event'],
   },

@@ -1,0 +1,39 @@
+import { BridgeError, type ErrorCode } from '../errors.ts'
+import type { Contact } from '../intercom/contact.ts'
+import type { SendRequest } from '../intercom/request-types.ts'
+
+/** Tag ids by name, cached by this process. */
+export type TagIds = Map<string, string>
+
+export type ExtrasDependencies = {
+  readonly send: SendRequest
+  readonly tagIds: TagIds
+  /** This pass created the contact: it has no notes yet. */
+  readonly isNew: boolean
+  /** An earlier receive created the contact. */
+  readonly isConfirmed: boolean
+  /** Fill only the empty fields of an existing company: a replay must not undo newer changes. */
+  readonly fillsOnly: boolean
+}
+
+/** Whether a contact has a tag, a company or another thing with this id. */
+export const isAttached = (references: Contact['tags'], id: string): boolean =>
+  references?.data?.some((reference) => reference.id === id) ?? false
+
+/** Temporary errors, those that an operator can fix without a replay, and a note that may be there. */
+export const retryableCodes: ReadonlySet<ErrorCode> = new Set([
+  'create_unclear',
+  'intercom_rate_limited',
+  'intercom_unauthorized',
+  'intercom_unavailable',
+  'misconfigured',
+  'temporarily_unavailable',
+])
+
+/** Whether Intercom's response shows that its version or address is wrong: for all signups alike. */
+export const showsWrongAddress = ({ code, intercomStatus }: BridgeError): boolean =>
+  code === 'misconfigured' && intercomStatus !== undefined
+
+/** Unexpected errors are retried, too: the contact exists; a lead must not be created twice. */
+export const isPermanent = (error: unknown): error is BridgeError =>
+  error instanceof BridgeError && error.code !== 'out_of_time' && !retryableCodes.has(error.code)
