@@ -1,4 +1,5 @@
 import * as z from 'zod/mini'
+import { BridgeError } from '../errors.ts'
 import { type EventKind, eventKinds } from '../signup.ts'
 import type { EventTypes } from '../transform/event-type.ts'
 import type { EventOptions } from '../transform/mapping-options.ts'
@@ -31,15 +32,23 @@ export const typesSchema = () =>
     { error: 'expected types, or { created, updated, deleted } with the types of each' },
   )
 
-const isList = (types: TypesOption): types is readonly string[] => Array.isArray(types)
+const isList = (types: TypesOption | undefined): types is readonly string[] => Array.isArray(types)
 
-/** The types of each kind, and the kinds that the source takes: by default all that are named. */
+/**
+ * The types of each kind, and the kinds that the source takes: by default all that are named.
+ *
+ * @throws BridgeError `invalid_config` if `on` has a kind without types; `map` may say the kind instead
+ */
 export const readTypes = (
   types: TypesOption | undefined,
   of: EventTypes['of'],
-  { on }: EventOptions,
+  { on, map }: EventOptions & { readonly map?: unknown },
 ): { readonly types?: EventTypes; readonly on?: readonly EventKind[] } => {
-  if (!types) return on ? { on } : {}
-  const byKind: TypesByKind = isList(types) ? { created: types } : types
-  return { types: { of, ...byKind }, on: on ?? eventKinds.filter((kind) => byKind[kind]) }
+  const byKind: TypesByKind = (isList(types) ? { created: types } : types) ?? {}
+  const untyped = on?.find((kind) => !byKind[kind] && (types !== undefined || kind !== 'created'))
+  if (untyped !== undefined && !map) {
+    throw new BridgeError('invalid_config', `on: name the types that are ${untyped} in \`types\``)
+  }
+  const kinds = on ?? (types && eventKinds.filter((kind) => byKind[kind]))
+  return { ...(types && { types: { of, ...byKind } }), ...(kinds && { on: kinds }) }
 }
