@@ -7,12 +7,14 @@ export type EventKind = (typeof eventKinds)[number]
 /**
  * The request body of Intercom's Create contact, under Intercom's own names.
  * Times are whole unix seconds; `owner_id` is an integer, from API version 2.16 on sent as text.
+ * `email_verified` is sent from 2.16 on, and only beside `email`.
  * https://developers.intercom.com/docs/references/rest-api/api.intercom.io/contacts/createcontact
  */
 export type ContactFields = {
   role: 'user' | 'lead'
   external_id?: string | undefined
   email?: string | undefined
+  email_verified?: boolean | undefined
   phone?: string | undefined
   name?: string | undefined
   avatar?: string | undefined
@@ -73,6 +75,7 @@ export const contactFieldNames = [
   'role',
   'external_id',
   'email',
+  'email_verified',
   'phone',
   'name',
   'avatar',

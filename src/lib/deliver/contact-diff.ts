@@ -1,4 +1,4 @@
-import type { Contact } from '../intercom/contact.ts'
+import { type Contact, isEmailOf } from '../intercom/contact.ts'
 import type { Scalar } from '../intercom/data-attributes.ts'
 import { isEmpty, own } from '../json-access.ts'
 import { type ContactFields, clearableFields, type Signup } from '../signup.ts'
@@ -37,10 +37,26 @@ const isSameValue = (name: string, value: Scalar, current: unknown): boolean =>
   value === current || (name === 'owner_id' && String(value) === current)
 
 /**
+ * Whether the e-mail is verified, beside the contact's e-mail, without which Intercom refuses it;
+ * nothing if the signup does not say it of this e-mail.
+ */
+export const verifiedEmail = (
+  { contact: { email, email_verified } }: Signup,
+  contact: Contact,
+): Wanted<never>['fields'] =>
+  email !== undefined && email_verified !== undefined && isEmailOf(contact, email)
+    ? [
+        ['email', contact.email],
+        ['email_verified', email_verified],
+      ]
+    : []
+
+/**
  * Returns what a signup changes on an existing contact: what is empty there, and what `replaces`
  * accepts. Custom attributes are compared one by one. `last_seen_at` only becomes later. An opt-out
  * is always written, an opt-in never. A lead becomes a user and gets the account's values; a user
- * never becomes a lead.
+ * never becomes a lead. Whether an e-mail is verified goes with an e-mail that is written, or where
+ * Intercom shows something else.
  */
 export const changesOf = (
   signup: Signup,
@@ -64,12 +80,21 @@ export const changesOf = (
   const fields = plainFields.filter((name) =>
     writes(name, wanted[name], currentValue(contact, name)),
   )
+  const { email_verified } = wanted
+  const verified =
+    fields.includes('email') && email_verified !== undefined
+      ? [['email_verified', email_verified] as const]
+      : (converts || contact.email_verified !== undefined) &&
+          writes('email_verified', email_verified, contact.email_verified)
+        ? verifiedEmail(signup, contact)
+        : []
   const optsOut =
     wanted.unsubscribed_from_emails === true && contact.unsubscribed_from_emails !== true
   return {
     fields: [
       ...(converts ? [['role', 'user'] as const] : []),
       ...fields.map((name) => [name, wanted[name]] as const),
+      ...verified,
       ...(optsOut ? [['unsubscribed_from_emails', true] as const] : []),
     ],
     attributes: values.filter(({ sentAs, value }) =>

@@ -5,7 +5,7 @@ import type { Scalar } from '../intercom/data-attributes.ts'
 import { own } from '../json-access.ts'
 import { attributePrefix, type ContactFields, isBridgeAttribute, type Signup } from '../signup.ts'
 import type { SignupAttributes } from './attributes.ts'
-import { changesOf, clearsOf, signedUpAt, type Wanted } from './contact-diff.ts'
+import { changesOf, clearsOf, signedUpAt, verifiedEmail, type Wanted } from './contact-diff.ts'
 import { type FittedAttribute, isSameName } from './fit-attributes.ts'
 import { appliedTo, isNewer } from './mark.ts'
 import { mayChange, ownerOf } from './ownership.ts'
@@ -103,14 +103,23 @@ const overwritesOf = (
   const replaces = replacesBy(policy)
   const changed = changesOf(signup, policy, contact, sendable.attributes, replaces)
   const cleared = clearsOf(signup, contact, sendable.attributes, replaces)
+  const fields = [...changed.fields, ...cleared.fields]
+  const attributes = [
+    ...changed.attributes,
+    ...cleared.attributes,
+    ...markOf(sendable, contact),
+    ...ownerFor(sendable, contact),
+  ]
+  // Intercom does not show it, so it never is the reason to write.
+  const isBeside =
+    (fields.length > 0 || attributes.length > 0) &&
+    sendable.whyNotAttributes === undefined &&
+    contact.email_verified === undefined &&
+    fields.every(([name]) => name !== 'email') &&
+    replaces('email_verified')
   return {
-    fields: [...changed.fields, ...cleared.fields],
-    attributes: [
-      ...changed.attributes,
-      ...cleared.attributes,
-      ...markOf(sendable, contact),
-      ...ownerFor(sendable, contact),
-    ],
+    fields: isBeside ? [...fields, ...verifiedEmail(signup, contact)] : fields,
+    attributes,
   }
 }
 

@@ -1,6 +1,6 @@
 import { BridgeError, type Issue, renamed } from '../errors.ts'
 import { type Contact, isEmailOf } from '../intercom/contact.ts'
-import { type ContactRequest, toIntercomRequest } from '../intercom/contact-request.ts'
+import { type ContactRequest, fieldsIn, toIntercomRequest } from '../intercom/contact-request.ts'
 import type { ListAge, ListAttributes } from '../intercom/data-attributes.ts'
 import { addRecentContacts, type RecentContacts } from '../intercom/recent-contacts.ts'
 import type { SendRequest } from '../intercom/request-types.ts'
@@ -171,7 +171,8 @@ export const deliver = async (
     isAccepted = true
     dependencies.fuse.accept()
   }
-  const decision = await runSteps(signup, policy, countingDependencies, onAccepted).catch(
+  const sent = { ...signup, contact: fieldsIn(dependencies.version, signup.contact) }
+  const decision = await runSteps(sent, policy, countingDependencies, onAccepted).catch(
     (error: unknown) => {
       throw isAccepted ? error : dependencies.fuse.refuse(signup, error)
     },

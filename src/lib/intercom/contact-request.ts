@@ -68,17 +68,25 @@ export type ContactResponse =
   /** 400, 401 or 422, or a 404 about something that the request names, such as an owner. */
   | ({ readonly type: 'refused'; readonly error: BridgeError } & RefusalSubject)
 
-/** From API version 2.16 on, `owner_id` is text. */
-const hasTextOwnerId = (version: string): boolean => {
+const isFrom216 = (version: string): boolean => {
   const [major = 0, minor = 0] = version.split('.').map(Number)
   return Number.isNaN(major) || major > 2 || (major === 2 && minor >= 16)
 }
 
+/** Returns a contact's fields without `email_verified`, if the API version does not know it. */
+export const fieldsIn = (version: string, fields: ContactFields): ContactFields => {
+  if (fields.email_verified === undefined || isFrom216(version)) return fields
+  const { email_verified: _, ...known } = fields
+  return known
+}
+
+/** From 2.16 on, `owner_id` is text. `email_verified` without an e-mail beside it is a 400. */
 const toRequestBody = (fields: ContactChanges, version: string): string => {
-  const { owner_id } = fields
-  const owner = typeof owner_id === 'number' &&
-    hasTextOwnerId(version) && { owner_id: `${owner_id}` }
-  return JSON.stringify({ ...fields, ...owner })
+  const { owner_id, email_verified, ...rest } = fields
+  const isNew = isFrom216(version)
+  const owner = isNew && typeof owner_id === 'number' ? `${owner_id}` : owner_id
+  const verified = isNew && rest.email ? email_verified : undefined
+  return JSON.stringify({ ...rest, owner_id: owner, email_verified: verified })
 }
 
 const equals = (field: string, value: string | null) => ({ field, operator: '=', value })

@@ -26,6 +26,8 @@ export const contactSchema = z.looseObject({
   external_id: text,
   role: text,
   email: text,
+  /** Sent from 2.16 on; no description has it in a response. */
+  email_verified: lenient(z.boolean()),
   phone: text,
   name: text,
   owner_id: lenient(z.union([z.int(), z.string()])),

@@ -15,7 +15,8 @@ const times: readonly ContactField[] = ['signed_up_at', 'last_seen_at']
 /** The words of an error that are about a contact field, apart by blanks. */
 const fieldWords: readonly (readonly [words: RegExp, fields: readonly ContactField[]])[] = [
   [/\b(?:owner|admin)/i, ['owner_id']],
-  [/(?<!unsubscribed from )\be-?mail/i, ['email']],
+  [/\bverified/i, ['email_verified']],
+  [/(?<!unsubscribed from )\be-?mail(?! verified)/i, ['email']],
   [/\bunsubscribed/i, ['unsubscribed_from_emails']],
   [/\bphone/i, ['phone']],
   [/\bavatar/i, ['avatar']],

@@ -53,6 +53,7 @@ const nameOf = (user: User, email: unknown, phone: unknown) => {
 const userContact = (user: User) => ({
   external_id: user.user_id,
   email: user.email,
+  email_verified: user.email_verified,
   phone: user.phone_number,
   name: nameOf(user, user.email, user.phone_number),
   avatar: user.picture,

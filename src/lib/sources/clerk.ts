@@ -18,6 +18,11 @@ const userEvent = z.looseObject({
 const primaryOf = (among: Addresses, primaryId: unknown) =>
   among?.find(({ id }) => id === primaryId) ?? (among?.length === 1 ? among[0] : undefined)
 
+const isVerified = (address: unknown): boolean | undefined => {
+  const status = own(own(address, 'verification'), 'status')
+  return typeof status === 'string' ? status === 'verified' : undefined
+}
+
 /** `null` where the user says to have none. */
 const orNone = (value: unknown, id: unknown): unknown => value ?? (id === null ? null : undefined)
 
@@ -55,6 +60,8 @@ export const clerk = defineSource({
       contact: {
         external_id: data.id,
         email: orNone(email?.email_address, data.primary_email_address_id),
+        // https://clerk.com/docs/reference/clerkjs/emailaddress
+        email_verified: isVerified(email),
         phone: orNone(phone?.phone_number, data.primary_phone_number_id),
         name: nameIn(data),
         avatar: data.image_url,

@@ -37,6 +37,7 @@ export const cognito = defineSource({
     contact: {
       external_id: userAttributes.sub ?? userName,
       email: userAttributes.email,
+      email_verified: userAttributes.email_verified,
       phone: userAttributes.phone_number,
       name: nameIn(userAttributes),
       avatar: userAttributes.picture,

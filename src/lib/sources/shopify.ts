@@ -85,6 +85,7 @@ export const shopify = defineSource({
       contact: {
         external_id: customerId(customer),
         email: customer.email,
+        email_verified: customer.verified_email,
         phone: firstPresent(customer.phone, own(address, 'phone')) ?? customer.phone,
         name: nameIn(customer, address),
         signed_up_at: customer.created_at,

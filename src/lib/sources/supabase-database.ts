@@ -29,9 +29,15 @@ export type SupabaseDatabaseOptions = SourceOptions<z.infer<typeof change>> &
 const phoneOf = (schema: string, phone: unknown): unknown =>
   schema === 'auth' && typeof phone === 'string' && /^\d+$/.test(phone) ? `+${phone}` : phone
 
+/** Supabase Auth has the time of the confirmation; a table of your own may have a column. */
+const isVerified = (schema: string, record: Readonly<Record<string, unknown>>): unknown =>
+  schema === 'auth' && record.email_confirmed_at !== undefined
+    ? record.email_confirmed_at !== null
+    : record.email_verified
+
 /**
  * A row inserted into `auth.users`, or into a table of your own with columns `id`, `email`,
- * `phone`, `full_name` (or `name`, or `first_name` and `last_name`), `avatar_url` and `created_at`.
+ * `email_verified`, `phone`, `full_name` (or `name`, or `first_name` and `last_name`), `avatar_url` and `created_at`.
  * What `raw_user_meta_data` (or `user_metadata`) says counts first. Anonymous users are ignored. With
  * `on`, a row that changed (its `updated_at` is the time) or was deleted, too.
  *
@@ -79,6 +85,7 @@ export const supabaseDatabase = (options: SupabaseDatabaseOptions = {}): Source 
           contact: {
             external_id: record.id,
             email: record.email,
+            email_verified: isVerified(schema, record),
             phone: phoneOf(schema, record.phone),
             name: nameIn(...records),
             avatar: firstPresent(...records.map(avatarOf)),

@@ -35,6 +35,7 @@ export const workos = defineSource({
     contact: {
       external_id: data.id,
       email: data.email,
+      email_verified: data.email_verified,
       name: nameIn(data),
       avatar: data.profile_picture_url,
       signed_up_at: data.created_at,

@@ -20,6 +20,7 @@ export const leftOutReasons = [
   'attribute_invalid',
   'attribute_limit',
   'avatar_invalid',
+  'boolean_invalid',
   'company_without_id',
   'consent_unclear',
   'email_invalid',
@@ -129,6 +130,12 @@ export const createValueReader = (receivedAt: number) => {
       if (typeof number !== 'number') return leaveOut(path, 'number_invalid')
       if (isInexact(number)) return leaveOut(path, 'number_inexact')
       return Number.isInteger(number) ? number : leaveOut(path, 'number_invalid')
+    },
+    boolean: (path: string, value: unknown): boolean | undefined => {
+      if (isAbsent(value)) return undefined
+      const word = typeof value === 'string' ? value.trim().toLowerCase() : value
+      if (word === true || word === 'true') return true
+      return word === false || word === 'false' ? false : leaveOut(path, 'boolean_invalid')
     },
     role: (value: unknown): Role => {
       const word = typeof value === 'string' ? value.trim().toLowerCase() : value

@@ -161,6 +161,9 @@ const readIdentity = async (
   return withoutUndefined({
     external_id: role === 'lead' ? undefined : isEmail ? email : id,
     email,
+    // It says nothing without the e-mail that it is about.
+    email_verified:
+      email === undefined ? undefined : reader.boolean('email_verified', contact.email_verified),
     phone: await reader.phone(contact.phone, country),
   })
 }

@@ -143,7 +143,9 @@ export const applyOptions = (
   const note = options.note === undefined ? undefined : toSingle(lookUp(options.note))
 
   const preset = withoutMappedKeys(received, mapped)
-  const contact: SignupInput['contact'] = { ...preset.contact, ...fields }
+  const contact = Object.hasOwn(fields, 'email_verified')
+    ? { ...preset.contact, ...fields }
+    : withoutStale(preset.contact, { ...preset.contact, ...fields })
   if (options.role) contact.role = options.role
   // The config's own come first: those over Intercom's limit are left out from the end.
   const given = toObject(leftOut, contact.custom_attributes, attributesInvalid)
@@ -167,6 +169,18 @@ export const applyOptions = (
   return { input: result, leftOut }
 }
 
+/** That one e-mail is verified says nothing of another that took its place. */
+const withoutStale = (
+  { email, email_verified }: SignupInput['contact'],
+  contact: SignupInput['contact'],
+): SignupInput['contact'] => {
+  const isStale =
+    email_verified !== undefined &&
+    contact.email !== email &&
+    contact.email_verified === email_verified
+  return isStale ? { ...contact, email_verified: undefined } : contact
+}
+
 const consentUnclear = { path: 'consent', reason: 'consent_unclear' } as const
 
 const runMap = (
@@ -174,6 +188,8 @@ const runMap = (
   input: SignupInput,
   payload: unknown,
 ): SignupInput | undefined => {
+  // `map` may change what it is given.
+  const { email, email_verified } = input.contact
   let mapped: unknown
   try {
     mapped = map(input, payload)
@@ -191,5 +207,6 @@ const runMap = (
     )
   }
   // Checked above; its values are normalised next.
-  return mapped as SignupInput
+  const result = mapped as SignupInput
+  return { ...result, contact: withoutStale({ email, email_verified }, result.contact) }
 }

@@ -243,6 +243,93 @@ describe('fieldsToUpdate with overwrite', () => {
   })
 })
 
+describe('email_verified', () => {
+  const overwrite = { onExisting: 'overwrite', mark: 20 } as const
+  const mark = { custom_attributes: { signup_bridge_at: 20 } }
+  const verified: Signup = { ...account, contact: { ...account.contact, email_verified: true } }
+  const known = (more: Partial<Contact> = {}) => contact('a', { external_id: '1', ...more })
+  const beside = { email: 'Ada@example.com', email_verified: true }
+  const spelled = { email: 'Ada@example.com' }
+
+  test('is written on a contact that is created', () => {
+    expect(
+      fieldsToCreate(verified, defaultPolicy, sendable(verified, defaultPolicy)).fields,
+    ).toMatchObject({ email, email_verified: true })
+  })
+
+  test.each([{}, overwrite])('goes with an e-mail that is filled: %j', (policy) => {
+    const fields = { email, email_verified: true }
+
+    expect(written(verified, known({ email: null }), policy)).toMatchObject(fields)
+  })
+
+  test('goes with an e-mail that is changed, and not where another one stays', () => {
+    const other = known({ email: 'old@example.com' })
+    const onlyName = { ...overwrite, onExisting: { overwrite: ['name', 'email_verified'] } }
+
+    expect(written(verified, other, overwrite)).toEqual({ email, email_verified: true, ...mark })
+    expect(written(verified, other, onlyName)).toEqual(mark)
+    expect(written(verified, other)).toEqual({})
+  })
+
+  test('goes with what is overwritten anyway, beside the e-mail as the contact has it', () => {
+    const renamed = { ...verified, contact: { ...verified.contact, name: 'Ada' } }
+    const current = known({ ...spelled, name: 'Old' })
+    const policy = (...names: string[]) => ({ ...overwrite, onExisting: { overwrite: names } })
+
+    expect(written(renamed, current, policy('name', 'email_verified'))).toEqual({
+      name: 'Ada',
+      ...beside,
+      ...mark,
+    })
+    expect(written(verified, current, policy('email_verified'))).toEqual({ ...beside, ...mark })
+    expect(written(renamed, current, policy('name'))).toEqual({ name: 'Ada', ...mark })
+  })
+
+  test.each([
+    ['nothing else is written', known({ custom_attributes: { signup_bridge_at: 20 } })],
+    ['a newer event was applied', known({ custom_attributes: { signup_bridge_at: 21 } })],
+    [
+      'Intercom shows the same',
+      known({ email_verified: true, custom_attributes: { signup_bridge_at: 20 } }),
+    ],
+  ])('is not written where %s', (_where, current) => {
+    expect(written(verified, current, overwrite)).toEqual({})
+  })
+
+  test('is written where Intercom shows something else, filled only where it shows none', () => {
+    const shown = (email_verified: boolean | null) => known({ ...spelled, email_verified })
+
+    expect(written(verified, shown(false), overwrite)).toEqual({
+      email,
+      email_verified: true,
+      ...mark,
+    })
+    expect(written(verified, known({ email_verified: true }), overwrite)).toEqual(mark)
+    expect(written(verified, shown(null))).toEqual(beside)
+    expect(written(verified, shown(false))).toEqual({})
+  })
+
+  test('goes with a lead that becomes a user', () => {
+    expect(written(verified, contact('a', { role: 'lead', ...spelled }))).toMatchObject({
+      role: 'user',
+      email_verified: true,
+    })
+  })
+
+  test('is not left out by name where no custom attribute may be written', () => {
+    const policy = { ...defaultPolicy, ...overwrite }
+    const { leftOut } = fieldsToUpdate(
+      verified,
+      policy,
+      known(),
+      sendable(verified, policy, { whyNotAttributes: 'refused' }),
+    )
+
+    expect(leftOut).toEqual([])
+  })
+})
+
 describe('fieldsToUpdate and last_seen_at', () => {
   const seen = (last_seen_at: number): Signup => ({
     ...account,

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import {
   type ContactRequest,
+  fieldsIn,
   toIntercomRequest,
 } from '../../../src/lib/intercom/contact-request.ts'
 import type { IntercomResponse } from '../../../src/lib/intercom/request-types.ts'
@@ -141,6 +142,34 @@ describe('a request under /contacts', () => {
     expect(JSON.parse(create.body ?? '')).toEqual({ role: 'user', owner_id })
     expect(JSON.parse(update.body ?? '')).toEqual({ owner_id })
   })
+
+  test.each([
+    ['2.14', {}],
+    ['2.15', {}],
+    ['2.16', { email_verified: false }],
+    ['3.0', { email_verified: false }],
+    ['Preview', { email_verified: false }],
+  ])('of version %s sends whether the e-mail is verified: %j', (version, sent) => {
+    const fields = { email, email_verified: false }
+    const create = toIntercomRequest(
+      { type: 'create', fields: { role: 'user', ...fields } },
+      version,
+    )
+    const update = toIntercomRequest({ type: 'update', id, fields }, version)
+
+    expect(JSON.parse(create.body ?? '')).toEqual({ role: 'user', email, ...sent })
+    expect(JSON.parse(update.body ?? '')).toEqual({ email, ...sent })
+    expect(fieldsIn(version, { role: 'user', ...fields })).toEqual({ role: 'user', email, ...sent })
+  })
+
+  test.each([{}, { email: null }, { email: '' }])(
+    'never sends email_verified without an e-mail: %j',
+    (fields) => {
+      const update = { type: 'update', id, fields: { ...fields, email_verified: true } } as const
+
+      expect(JSON.parse(toIntercomRequest(update, '2.16').body ?? '')).toEqual(fields)
+    },
+  )
 
   test.each(['2.14', '2.16'])('of version %s empties fields with null', (version) => {
     const fields = { owner_id: null, phone: null, custom_attributes: { plan: null } }

@@ -18,6 +18,7 @@ describe('subjectOf', () => {
     ['Signed up at is too late', ['signed_up_at']],
     ['last_seen_at must be an integer', ['last_seen_at']],
     ['The timestamp is out of range', ['signed_up_at', 'last_seen_at']],
+    ['email_verified must be a boolean', ['email_verified']],
     ['Phone and email are invalid', ['email', 'phone']],
     ['phone_number is invalid', ['phone']],
     ['unsubscribed_from_emails must be a boolean', ['unsubscribed_from_emails']],

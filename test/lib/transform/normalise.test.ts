@@ -281,6 +281,9 @@ describe('normalise: other fields', () => {
     [{ unsubscribed_from_emails: ['0', '1'] }, { unsubscribed_from_emails: true }],
     [{ unsubscribed_from_emails: 'no' }, { unsubscribed_from_emails: false }],
     [{ unsubscribed_from_emails: [''] }, {}],
+    [{ email_verified: true }, { email_verified: true }],
+    [{ email_verified: ' False ' }, { email_verified: false }],
+    [{ email_verified: null }, {}],
     [{ avatar: ' https://example.com/a.png ' }, { avatar: 'https://example.com/a.png' }],
   ])('reads %j as %j', async (contact, expected) => {
     expect(await contactOf(contact)).toEqual(expected)
@@ -300,6 +303,9 @@ describe('normalise: other fields', () => {
     [{ avatar: 'javascript:alert(1)' }, 'avatar_invalid'],
     [{ avatar: '/a.png' }, 'avatar_invalid'],
     [{ role: 'admin' }, 'role_invalid'],
+    [{ email_verified: 'yes' }, 'boolean_invalid'],
+    [{ email_verified: 1 }, 'boolean_invalid'],
+    [{ email_verified: ['true'] }, 'boolean_invalid'],
     [{ name: { first: 'Ada' } }, 'text_invalid'],
   ])('leaves out %j and lists it as %s', async (contact, reason) => {
     expect(await contactOf(contact)).toEqual({})

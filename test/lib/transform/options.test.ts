@@ -443,6 +443,42 @@ test('attributeTargets lists each place with the attribute and its type, by defa
   expect(attributeTargets(undefined)).toEqual([])
 })
 
+describe('applyOptions and email_verified', () => {
+  const verified: SignupInput = { contact: { email: 'a@example.com', email_verified: true } }
+  const received = { other: 'b@example.com', same: 'a@example.com', yes: true }
+  const contactOf = (options: SourceOptions) =>
+    applyOptions(verified, { body: received, payload: received, questions: [] }, options).input
+      ?.contact
+
+  test.each<[string, SourceOptions, boolean | undefined]>([
+    ['nothing', {}, true],
+    ['the same e-mail', { fields: { same: 'email' } }, true],
+    ['another e-mail', { fields: { other: 'email' } }, undefined],
+    ['both', { fields: { other: 'email', yes: 'email_verified' } }, true],
+  ])('keeps it only beside its own e-mail: fields name %s', (_what, options, expected) => {
+    expect(contactOf(options)?.email_verified).toBe(expected)
+  })
+
+  test('keeps it only beside its own e-mail, whatever map does', () => {
+    const withEmail = (email: string, more = {}): SourceOptions => ({
+      map: (input) => ({ ...input, contact: { ...input.contact, email, ...more } }),
+    })
+
+    expect(contactOf(withEmail('a@example.com'))?.email_verified).toBe(true)
+    expect(contactOf(withEmail('b@example.com'))?.email_verified).toBeUndefined()
+    expect(contactOf(withEmail('b@example.com', { email_verified: false }))?.email_verified).toBe(
+      false,
+    )
+    const changing: SourceOptions = {
+      map: (input) => {
+        input.contact.email = 'b@example.com'
+        return input
+      },
+    }
+    expect(contactOf(changing)?.email_verified).toBeUndefined()
+  })
+})
+
 describe('applyOptions with map', () => {
   test('runs map after the other options', () => {
     const map: SourceOptions['map'] = (signup, payload) => ({
