@@ -3,6 +3,8 @@ export type ApiError = {
   readonly status: number
   readonly code: string
   readonly message: string
+  /** The field that it is about, as `errors[].field` names it. */
+  readonly field?: string
   /** Extra response headers. */
   readonly headers?: Readonly<Record<string, string>>
 }
@@ -15,14 +17,25 @@ const apiError = (status: number, code: string, message: string): ApiError => ({
   message,
 })
 
-/** The error for a request that is well-formed and invalid. */
-export const invalid = (message: string): ApiError => apiError(400, 'parameter_invalid', message)
+/** The error for a request that is well-formed and invalid, with its field where that is known. */
+export const invalid = (message: string, field?: string): ApiError => ({
+  ...apiError(400, 'parameter_invalid', message),
+  ...(field !== undefined && { field }),
+})
 
 /** The error for a duplicate; only the message has the id of the existing contact. */
 export const conflict = (id: string, archived: boolean): ApiError => {
   const contact = archived ? 'An archived contact' : 'A contact'
   return apiError(409, 'conflict', `${contact} matching those details already exists with id=${id}`)
 }
+
+/** The error for an order of a search that API version 2.16 does not know. */
+export const sortOrderInvalid = (order: unknown): ApiError =>
+  apiError(
+    400,
+    'invalid_sort_order',
+    `Invalid sort order '${order}'. Must be one of: ascending, descending`,
+  )
 
 /** The error for a merged contact; only the `Link` header names the contact it was merged into. */
 export const mergedInto = (canonicalId: string): ApiError => ({
@@ -35,8 +48,10 @@ export const mergedInto = (canonicalId: string): ApiError => ({
 })
 
 /** The error for a company's field that Intercom rejects. */
-export const badParameter = (field: string): ApiError =>
-  apiError(400, 'bad_request', `bad '${field}' parameter`)
+export const badParameter = (field: string): ApiError => ({
+  ...apiError(400, 'bad_request', `bad '${field}' parameter`),
+  field,
+})
 
 export const rateLimited = (limit: number): ApiError =>
   apiError(429, 'rate_limit_exceeded', `Exceeded rate limit of ${limit} in 10_seconds`)
@@ -64,13 +79,14 @@ export const apiErrors = {
     'media_type_not_acceptable',
     'The Accept header should send a media type of application/json',
   ),
-  ownerUnknown: invalid('The owner specified is not a member of the workspace'),
+  ownerUnknown: invalid('The owner specified is not a member of the workspace', 'owner_id'),
   userToLead: apiError(400, 'client_error', "Contact with user role can't be converted to a lead"),
   userDeleted: apiError(
     400,
     'bad_request',
     'User has been marked for permanent deletion and is not restorable.',
   ),
+  userBlocked: apiError(400, 'not_restorable', 'This user was blocked and cannot be recreated'),
   userMerged: apiError(400, 'bad_request', 'User has been merged and is not restorable.'),
   notDuplicates: apiError(
     400,
@@ -88,8 +104,8 @@ export const createRequestId = (): string =>
   ).join('')
 
 /** https://developers.intercom.com/docs/references/rest-api/errors/error-objects */
-export const toErrorList = ({ code, message }: ApiError, request_id: string) => ({
+export const toErrorList = ({ code, message, field }: ApiError, request_id: string) => ({
   type: 'error.list',
   request_id,
-  errors: [{ code, message }],
+  errors: [{ code, message, ...(field !== undefined && { field }) }],
 })

@@ -1,5 +1,5 @@
 import { own } from '../../src/lib/json-access.ts'
-import { type ApiError, apiErrors, invalid, isApiError } from './api-error.ts'
+import { type ApiError, apiErrors, invalid, isApiError, sortOrderInvalid } from './api-error.ts'
 import { type IsMember, readContactBody } from './contact-body.ts'
 import type { ContactState } from './contact-state.ts'
 import { viewContactIn } from './contact-view.ts'
@@ -11,7 +11,7 @@ import type { Route } from './route.ts'
 import { search } from './search.ts'
 import { isFrom216, type Version } from './version.ts'
 
-/** The response body of archive, unarchive and delete: the ids and the new state. */
+/** The response body of archive, unarchive, block and delete: the ids and the new state. */
 const reference = (result: ContactState | ApiError, state: object): object | ApiError =>
   isApiError(result)
     ? result
@@ -21,7 +21,7 @@ const areDuplicates = (one: ContactState, other: ContactState): boolean =>
   (!!one.email && one.email.toLowerCase() === other.email?.toLowerCase()) ||
   (!!one.phone && one.phone === other.phone)
 
-/** The routes that create, read, update, list, search, archive, delete and merge contacts. */
+/** The routes that create, read, update, list, search, archive, block, delete and merge contacts. */
 export const createContactRoutes = (workspace: {
   readonly contacts: Contacts
   readonly extras: Extras
@@ -74,7 +74,14 @@ export const createContactRoutes = (workspace: {
     {
       method: 'POST',
       path: '/contacts/search',
-      respond: ({ json, version }) => search(json(), contacts, viewIn(version)),
+      respond: ({ json, version }) => {
+        const body = json()
+        const order = own(own(body, 'sort'), 'order') ?? 'ascending'
+        const isKnown = order === 'ascending' || order === 'descending'
+        return isKnown || !isFrom216(version)
+          ? search(body, contacts, viewIn(version))
+          : sortOrderInvalid(order)
+      },
     },
     {
       method: 'POST',
@@ -108,6 +115,11 @@ export const createContactRoutes = (workspace: {
       method: 'POST',
       path: '/contacts/*/archive',
       respond: ({ id }) => reference(contacts.archive(id), { archived: true }),
+    },
+    {
+      method: 'POST',
+      path: '/contacts/*/block',
+      respond: ({ id }) => reference(contacts.block(id), { blocked: true }),
     },
     {
       method: 'POST',

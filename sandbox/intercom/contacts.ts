@@ -5,7 +5,7 @@ import { type ContactState, createState, mergeStates, updateState } from './cont
 
 type Entry = {
   readonly contact: ContactState
-  readonly status: 'live' | 'archived' | 'deleted' | 'merged'
+  readonly status: 'live' | 'archived' | 'blocked' | 'deleted' | 'merged'
   /** The contact that a merged contact was merged into. */
   readonly canonicalId?: string
   /** The versions that search sees, now or after its lag, oldest first. */
@@ -16,7 +16,7 @@ export type Contacts = ReturnType<typeof createContacts>
 
 /**
  * Keeps the workspace's contacts and detects conflicts. A user's `external_id` is unique; so is the
- * e-mail of users without one. Leads never conflict. Archived, deleted and merged contacts are not
+ * e-mail of users without one. Leads never conflict. Archived, blocked, deleted and merged contacts are not
  * found, but their ids stay taken.
  */
 export const createContacts = (options: {
@@ -72,9 +72,13 @@ export const createContacts = (options: {
   }
 
   /** Hides a contact from everything but unarchive, from search without lag. */
-  const hide = (id: string, status: 'archived' | 'deleted'): ContactState | ApiError => {
+  const hide = (
+    id: string,
+    status: 'archived' | 'blocked' | 'deleted',
+  ): ContactState | ApiError => {
     const entry = entries.get(id)
     if (!entry || entry.status === 'deleted' || entry.status === 'merged') return notFound(entry)
+    if (entry.status === 'blocked' && status !== 'deleted') return notFound(entry)
     entries.set(id, { contact: entry.contact, status, versions: [] })
     return entry.contact
   }
@@ -109,6 +113,7 @@ export const createContacts = (options: {
     },
 
     archive: (id: string) => hide(id, 'archived'),
+    block: (id: string) => hide(id, 'blocked'),
     /** Deletes permanently. */
     remove: (id: string) => hide(id, 'deleted'),
     unarchive: (id: string): ContactState | ApiError => {
@@ -116,6 +121,7 @@ export const createContacts = (options: {
       if (!entry) return apiErrors.userNotFound
       if (entry.status === 'deleted') return apiErrors.userDeleted
       if (entry.status === 'merged') return apiErrors.userMerged
+      if (entry.status === 'blocked') return apiErrors.userBlocked
       return entry.status === 'live' ? entry.contact : write(entry.contact)
     },
 

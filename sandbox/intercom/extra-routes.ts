@@ -5,6 +5,7 @@ import type { IsMember } from './contact-body.ts'
 import type { Contacts } from './contacts.ts'
 import type { Extras } from './extras.ts'
 import type { Route } from './route.ts'
+import { isFrom216, type Version } from './version.ts'
 
 /** Reads an id as a string; some of the reference's examples send numbers. */
 const idIn = (body: unknown, key: string): string | undefined => {
@@ -26,7 +27,7 @@ export const createExtraRoutes = (workspace: {
     return isApiError(contact) ? contact : act()
   }
 
-  const tagByName = (body: unknown): object | ApiError => {
+  const tagByName = (body: unknown, version: Version): object | ApiError => {
     const name = own(body, 'name')
     if (typeof name !== 'string' || name.trim() === '') return invalid('invalid tag parameters')
     if (own(body, 'id') !== undefined || own(body, 'companies') !== undefined) {
@@ -41,7 +42,9 @@ export const createExtraRoutes = (workspace: {
     }
     const tag = tags.getOrCreate(name)
     for (const id of ids) tags.apply(id, tag.id)
-    return tag
+    return isFrom216(version)
+      ? { ...tag, users: ids.map((id) => ({ id, tagged: true })), companies: [] }
+      : tag
   }
 
   const addNote = (contactId: string, body: unknown): object | ApiError => {
@@ -54,7 +57,7 @@ export const createExtraRoutes = (workspace: {
 
   return [
     { method: 'GET', path: '/tags', respond: () => tags.list() },
-    { method: 'POST', path: '/tags', respond: ({ json }) => tagByName(json()) },
+    { method: 'POST', path: '/tags', respond: ({ json, version }) => tagByName(json(), version) },
     {
       method: 'POST',
       path: '/contacts/*/tags',

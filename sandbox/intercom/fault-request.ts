@@ -19,9 +19,10 @@ export type Fault = {
   readonly status?: number
   /** The response's body: a gateway's HTML page, or JSON; default Intercom's error list. */
   readonly body?: 'html' | Readonly<Record<string, unknown>>
-  /** The `code` and `message` in that error list. */
+  /** The `code`, `message` and `field` in that error list. */
   readonly code?: string
   readonly message?: string
+  readonly field?: string
   /** Closes the connection before the request is handled. */
   readonly reset?: true
   /** Handles the request, then closes the connection without a response. */
@@ -82,6 +83,7 @@ const keys: {
   },
   code: string,
   message: string,
+  field: string,
   reset: isTrue,
   lost: isTrue,
   hang: isTrue,
@@ -106,7 +108,7 @@ const keys: {
 const outcomes = ['status', 'reset', 'lost', 'hang'] as const
 const settings = ['rate_limit', 'access_token', 'index_lag_ms', 'attributes', 'admins'] as const
 const effects = [...outcomes, 'latency_ms', ...settings] as const
-const statusOptions = ['body', 'code', 'message'] as const
+const statusOptions = ['body', 'code', 'message', 'field'] as const
 
 const faultProblem = (fault: unknown): string | undefined => {
   if (!isRecord(fault)) return 'must be an object'

@@ -84,12 +84,13 @@ const defaultErrors: Readonly<Record<number, ApiError>> = {
   504: { status: 504, code: 'service_unavailable', message: 'Gateway Timeout' },
 }
 
-/** The error of a fault with a status; the fault's own code and message replace the defaults. */
+/** The error of a fault with a status; the fault's own code, message and field replace the defaults. */
 export const faultError = (status: number, fault: Fault, rateLimit: number): ApiError => {
   const generic =
     status < 500
       ? { status, code: 'client_error', message: 'Client Error' }
       : { status, code: 'server_error', message: 'Server Error' }
   const base = status === 429 ? rateLimited(rateLimit) : (defaultErrors[status] ?? generic)
-  return { status, code: fault.code ?? base.code, message: fault.message ?? base.message }
+  const { code = base.code, message = base.message, field } = fault
+  return { status, code, message, ...(field !== undefined && { field }) }
 }

@@ -43,7 +43,9 @@ describe.skipIf(!openApiFile)(openApiFile ? 'createDescription' : skipReason, ()
   const listOf = (change: object) => ({ data: [{ ...contact().json, ...change }] })
 
   test('accepts every example of the description', () => {
-    const own = examples.filter(({ path }) => /^\/(contacts|tags|companies|me|data_)/.test(path))
+    const own = examples.filter(({ path }) =>
+      /^\/(contacts|tags|companies|me|data_attributes)\b/.test(path),
+    )
 
     expect(own.length).toBeGreaterThan(50)
     expect(own.flatMap(description.responseProblems)).toEqual([])
@@ -75,7 +77,7 @@ describe.skipIf(!openApiFile)(openApiFile ? 'createDescription' : skipReason, ()
       expect(changed(contact(), { created_at: '2024-12-18T15:57:17Z' })).toEqual([
         'POST /contacts 200: response/created_at must be integer',
       ])
-      expect(changed(contact(), { owner_id: '1' })).toHaveLength(1)
+      expect(changed(contact(), { owner_id: true })).toHaveLength(1)
       expect(changed(contact(), { tags: [] })).toHaveLength(1)
       expect(changed(example('GET', '/tags'), { type: 'tag.list' })).toHaveLength(1)
       expect(changed(list(), listOf({ id: 1 }))).toHaveLength(1)

@@ -14,7 +14,8 @@ type Send = (
 const email = 'ada@example.com'
 const unknownId = '000000000000000000000000'
 
-const everyField = {
+/** Every field, as the version knows them. */
+const everyField = (version: string) => ({
   role: 'user',
   external_id: '70',
   email,
@@ -23,20 +24,21 @@ const everyField = {
   avatar: 'https://example.com/ada.png',
   signed_up_at: 1_734_537_000,
   last_seen_at: 1_734_537_000,
-  owner_id: 1,
+  ...(version === '2.16' ? { owner_id: '1', email_verified: true } : { owner_id: 1 }),
   unsubscribed_from_emails: true,
   custom_attributes: { plan: 'pro', seats: 3 },
-}
+})
 
 /** Creates, updates, reads and searches contacts. */
-const sendContactRequests = async (send: Send) => {
-  const user = await send('POST', '/contacts', everyField)
+const sendContactRequests = async (send: Send, version: string) => {
+  const user = await send('POST', '/contacts', everyField(version))
   const lead = await send('POST', '/contacts', { role: 'lead', phone: '+353871234567' })
   await send('POST', '/contacts', { external_id: '71' })
   await send('POST', '/contacts', { external_id: '70' })
   await send('POST', '/contacts', { email, custom_attributes: { unknown: 1 } })
   await send('POST', '/contacts', { email, owner_id: 2 })
   await send('POST', '/contacts', { email: 1 })
+  await send('POST', '/contacts', { external_id: '72', email_verified: true })
   await send('POST', '/contacts', '{')
 
   await send('GET', '/contacts')
@@ -44,7 +46,7 @@ const sendContactRequests = async (send: Send) => {
   await send('GET', '/contacts?per_page=0')
   for (const id of [user, lead, unknownId]) await send('GET', `/contacts/${id}`)
 
-  await send('PUT', `/contacts/${user}`, { name: null, custom_attributes: { seats: 4 } })
+  await send('PUT', `/contacts/${user}`, { name: null, custom_attributes: { seats: -4 } })
   await send('PUT', `/contacts/${user}`, { role: 'lead' })
   await send('PUT', `/contacts/${lead}`, { role: 'user', external_id: '70' })
   await send('PUT', `/contacts/${unknownId}`, { name: 'Ada' })
@@ -55,11 +57,12 @@ const sendContactRequests = async (send: Send) => {
   await send('POST', '/contacts/search', { query: byRole, pagination: { per_page: 1 } })
   await send('POST', '/contacts/search', { query: { operator: 'AND', value: [byEmail, byRole] } })
   await send('POST', '/contacts/search', { query: {} })
+  await send('POST', '/contacts/search', { query: byEmail, sort: { order: 'desc' } })
   await send('GET', '/contacts/find_by_external_id/70')
   await send('GET', '/contacts/find_by_external_id/none')
 }
 
-/** Merges, archives, unarchives and deletes contacts. */
+/** Merges, archives, unarchives, blocks and deletes contacts. */
 const sendArchiveRequests = async (send: Send) => {
   const user = await send('POST', '/contacts', { external_id: '80', email: '80@example.com' })
   const lead = await send('POST', '/contacts', { role: 'lead', email: '80@example.com' })
@@ -77,6 +80,10 @@ const sendArchiveRequests = async (send: Send) => {
   await send('DELETE', `/contacts/${idless}`)
   await send('DELETE', `/contacts/${unknownId}`)
   await send('POST', `/contacts/${user}/unarchive`)
+
+  const spammer = await send('POST', '/contacts', { external_id: '82' })
+  for (const id of [spammer, unknownId]) await send('POST', `/contacts/${id}/block`)
+  await send('POST', `/contacts/${spammer}/unarchive`)
 }
 
 /** Adds tags, companies and notes to a contact. */
@@ -149,6 +156,7 @@ const everyRoute: readonly (readonly [method: string, path: string])[] = [
   ['PUT', `/contacts/${unknownId}`],
   ['DELETE', `/contacts/${unknownId}`],
   ['POST', `/contacts/${unknownId}/archive`],
+  ['POST', `/contacts/${unknownId}/block`],
   ['POST', `/contacts/${unknownId}/unarchive`],
   ['GET', '/tags'],
   ['POST', '/tags'],
@@ -183,7 +191,7 @@ export const collectSandboxResponses = async (
     return String(own(response.json, 'id'))
   }
   try {
-    await sendContactRequests(send)
+    await sendContactRequests(send, version)
     await sendArchiveRequests(send)
     await sendExtraRequests(send)
     await sendWorkspaceRequests(send)

@@ -24,6 +24,7 @@ const signup = (contact: ContactFields, more: Partial<Signup> = {}): Signup => (
 })
 
 const details = {
+  email_verified: true,
   phone: '+353871234567',
   name: 'Ada Lovelace',
   avatar: 'https://example.com/ada.png',
@@ -151,6 +152,21 @@ export const scenarios: readonly Scenario[] = [
     },
     signup: signup({ role: 'user', external_id: 'deleted' }),
     result: 'contact_deleted',
+  },
+  ...(['archive', 'delete', 'block'] as const).map(
+    (onDeleted): Scenario => ({
+      title: `a user who was deleted at the sender (${onDeleted})`,
+      prepare: withContact({ external_id: onDeleted }),
+      signup: signup({ role: 'user', external_id: onDeleted }, { event: 'deleted' }),
+      policy: { onDeleted, mark: start },
+      result: { archive: 'archived', delete: 'deleted', block: 'blocked' }[onDeleted],
+    }),
+  ),
+  {
+    title: 'an unknown user who was deleted at the sender',
+    signup: signup({ role: 'user', external_id: 'never seen' }, { event: 'deleted' }),
+    policy: { onDeleted: 'archive', mark: start },
+    result: 'archived',
   },
   {
     title: 'an attribute that does not exist in the workspace',

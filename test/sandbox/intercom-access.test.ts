@@ -47,7 +47,7 @@ describe('access token', () => {
 })
 
 describe('API request', () => {
-  test.each(['2.10', '2.11', '2.12', '2.13', '2.14', '2.15', '2.16', ''])(
+  test.each(['1.0', '1.4', '2.0', '2.9', '2.10', '2.13', '2.14', '2.15', '2.16', 'Preview', ''])(
     'is handled with the Intercom-Version "%s"',
     async (version) => {
       const { request } = await start()
@@ -61,16 +61,21 @@ describe('API request', () => {
     },
   )
 
-  test('is refused with 400 for an unknown version', async () => {
-    const { request } = await start()
+  test.each(['9.9', '1.5', '2.17', '2.1.0', 'preview'])(
+    'is refused with 400 for the unknown version %s',
+    async (version) => {
+      const { request } = await start()
 
-    const { status, json } = await request('GET', '/me', undefined, { 'intercom-version': '9.9' })
+      const { status, json } = await request('GET', '/me', undefined, {
+        'intercom-version': version,
+      })
 
-    expect(status).toBe(400)
-    expect(json.errors).toEqual([
-      { code: 'intercom_version_invalid', message: 'The requested version could not be found' },
-    ])
-  })
+      expect(status).toBe(400)
+      expect(json.errors).toEqual([
+        { code: 'intercom_version_invalid', message: 'The requested version could not be found' },
+      ])
+    },
+  )
 
   test.each(['text/html', '*/*'])('is refused with 406 if it accepts %s', async (accept) => {
     const { request } = await start()

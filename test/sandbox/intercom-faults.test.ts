@@ -62,7 +62,7 @@ describe('fault with a status', () => {
 
   test('responds with its own code and message, an HTML page, or its own JSON', async () => {
     const { request } = await startWith(
-      { status: 401, count: 1, code: 'token_expired', message: 'Too old' },
+      { status: 401, count: 1, code: 'token_expired', message: 'Too old', field: 'name' },
       { status: 502, count: 1, body: 'html' },
       { status: 200, count: 1, body: { surprise: true } },
     )
@@ -71,7 +71,9 @@ describe('fault with a status', () => {
     const html = await request('GET', '/me')
     const json = await request('GET', '/me')
 
-    expect(named.json.errors).toEqual([{ code: 'token_expired', message: 'Too old' }])
+    expect(named.json.errors).toEqual([
+      { code: 'token_expired', message: 'Too old', field: 'name' },
+    ])
     expect(named.headers.has('x-ratelimit-limit')).toBe(false)
     expect(html.status).toBe(502)
     expect(html.headers.get('content-type')).toMatch(/^text\/html/)

@@ -64,6 +64,7 @@ describe('creating a user', () => {
 
   test.each([
     ['POST', '/archive'],
+    ['POST', '/block'],
     ['DELETE', ''],
   ])(
     'conflicts with a user removed by %s …%s, with the message of archived contacts',
@@ -298,9 +299,10 @@ describe('user without an external_id', () => {
   })
 })
 
-describe('archived and deleted contacts', () => {
+describe('archived, blocked and deleted contacts', () => {
   test.each([
     ['archived', 'POST', '/archive', { archived: true }],
+    ['blocked', 'POST', '/block', { blocked: true }],
     ['deleted', 'DELETE', '', { deleted: true }],
   ])('are not found once %s', async (_, method, path, state) => {
     const { request, create, searchBy, intercom } = await start()
@@ -341,11 +343,29 @@ describe('archived and deleted contacts', () => {
     })
   })
 
+  test('cannot be unarchived if blocked, nor archived or blocked again, but deleted', async () => {
+    const { request, create } = await start()
+    const path = `/contacts/${await create({ email: 'ada@example.com' })}`
+    await request('POST', `${path}/archive`)
+    await request('POST', `${path}/block`)
+
+    expect(errorOf(await request('POST', `${path}/unarchive`))).toEqual({
+      status: 400,
+      code: 'not_restorable',
+      message: 'This user was blocked and cannot be recreated',
+    })
+    for (const again of ['archive', 'block']) {
+      expect(errorOf(await request('POST', `${path}/${again}`))).toEqual(notFound)
+    }
+    expect((await request('DELETE', path)).json).toMatchObject({ deleted: true })
+  })
+
   test.each([
     ['GET', ''],
     ['PUT', ''],
     ['DELETE', ''],
     ['POST', '/archive'],
+    ['POST', '/block'],
     ['POST', '/unarchive'],
   ])('are a 404 like any unknown id: %s …%s', async (method, path) => {
     const { request } = await start()
