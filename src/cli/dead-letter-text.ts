@@ -16,6 +16,10 @@ export const minute = (ms: number): string =>
 const printable = (text: string): string =>
   text.replace(/(?![\t\n])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '')
 
+/** Intercom's code and the field that it is about: `parameter_invalid (owner_id)`. */
+export const codeText = ({ code, field }: DeadLetter): string | undefined =>
+  field === undefined ? code : [code, `(${field})`].filter(Boolean).join(' ')
+
 /** How today's config reads a dead letter. */
 export const readsText = ({ reads }: DeadLetter): string => {
   if (reads.kind !== 'refused')

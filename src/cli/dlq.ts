@@ -7,7 +7,7 @@ import {
   replay,
   type ScanResult,
 } from '../lib/queue/replay.ts'
-import { bodyText, letters, minute, number, readsText } from './dead-letter-text.ts'
+import { bodyText, codeText, letters, minute, number, readsText } from './dead-letter-text.ts'
 import type { QueueName } from './queue-urls.ts'
 import type { BridgeQueue } from './queues.ts'
 import { toTable } from './table.ts'
@@ -82,8 +82,8 @@ export const list = async (dlq: Dlq): Promise<boolean> => {
   type Row = { cells: string[]; leftOut: string; count: number; oldestMs: number }
   const rows = new Map<string, Row>()
   const { count, isComplete } = await scanQueues(dlq, (letter, queue) => {
-    const { reason, code, source, left_out, sentMs } = letter
-    const cells = [queue, reason, code ?? '', source ?? '']
+    const { reason, source, left_out, sentMs } = letter
+    const cells = [queue, reason, codeText(letter) ?? '', source ?? '']
     const leftOut = left_out.join(', ')
     const key = [...cells, leftOut].join()
     const row = rows.get(key) ?? { cells, leftOut, count: 0, oldestMs: sentMs }
@@ -115,9 +115,9 @@ const summaryOf = (count: number, isComplete: boolean): string => {
  */
 export const show = async (dlq: Dlq, withBody: boolean): Promise<boolean> => {
   const { count, isComplete } = await scanQueues(dlq, (letter, queue) => {
-    const { record, reason, code, source, event_id, left_out, sentMs } = letter
+    const { record, reason, source, event_id, left_out, sentMs } = letter
     const fields = [
-      ['reason', code === undefined ? reason : `${reason} / ${code}`],
+      ['reason', [reason, codeText(letter)].filter(Boolean).join(' / ')],
       ['left out', left_out.join(', ') || undefined],
       ['source', source],
       ['event', event_id],

@@ -67,6 +67,8 @@ export type ErrorDetails = {
   readonly issues?: readonly Issue[]
   /** Intercom's `errors[0].code`: from its closed list, never its message. */
   readonly intercomCode?: string
+  /** The field that Intercom's error is about, if it says so and reads like a name. */
+  readonly intercomField?: string
   readonly intercomStatus?: number
   /** Intercom's request id, which its support asks for. */
   readonly requestId?: string
@@ -83,6 +85,7 @@ export class BridgeError extends Error {
   readonly code: ErrorCode
   readonly issues: readonly Issue[]
   readonly intercomCode: string | undefined
+  readonly intercomField: string | undefined
   readonly intercomStatus: number | undefined
   readonly requestId: string | undefined
   readonly retryAfterSeconds: number | undefined
@@ -93,6 +96,7 @@ export class BridgeError extends Error {
     this.code = code
     this.issues = details.issues ?? []
     this.intercomCode = details.intercomCode
+    this.intercomField = details.intercomField
     this.intercomStatus = details.intercomStatus
     this.requestId = details.requestId
     this.retryAfterSeconds = details.retryAfterSeconds
@@ -114,11 +118,13 @@ export const delayed = (error: BridgeError, retryAfterSeconds: number): BridgeEr
     : error
 
 const detailsOf = (error: BridgeError): ErrorDetails => {
-  const { cause, issues, intercomCode, intercomStatus, requestId, retryAfterSeconds } = error
+  const { cause, issues, intercomCode, intercomField, intercomStatus } = error
+  const { requestId, retryAfterSeconds } = error
   return {
     cause,
     issues,
     ...(intercomCode !== undefined && { intercomCode }),
+    ...(intercomField !== undefined && { intercomField }),
     ...(intercomStatus !== undefined && { intercomStatus }),
     ...(requestId !== undefined && { requestId }),
     ...(retryAfterSeconds !== undefined && { retryAfterSeconds }),

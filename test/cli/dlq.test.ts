@@ -128,6 +128,26 @@ describe('bridge dlq list', () => {
     ])
   })
 
+  test('shows the field that Intercom refused, beside its code', async () => {
+    world.intercom.addFault({
+      path: '/contacts',
+      status: 422,
+      code: 'data_invalid',
+      message: 'It is no good',
+      field: 'external_id',
+    })
+    await store('ada@example.com', 'e1')
+    await work()
+
+    const { printed } = await bridgeDlq('list')
+    const shown = await bridgeDlq('show')
+
+    expect(printed[1]).toMatch(
+      /^signups {2}intercom_rejected {2}data_invalid \(external_id\) {2}backend /,
+    )
+    expect(shown.printed).toContain('  reason    intercom_rejected / data_invalid (external_id)')
+  })
+
   test('counts the dead letters of both queues by reason, code and source', async () => {
     await park()
 

@@ -112,7 +112,7 @@ const overwritesOf = (
   ]
   // Intercom does not show it, so it never is the reason to write.
   const isBeside =
-    (fields.length > 0 || attributes.length > 0) &&
+    (fields.length > 0 || attributes.some(({ problem }) => problem === undefined)) &&
     sendable.whyNotAttributes === undefined &&
     contact.email_verified === undefined &&
     fields.every(([name]) => name !== 'email') &&

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini'
 import { BridgeError, type ErrorCode } from '../errors.ts'
+import { isPlainPath } from '../field-names.ts'
 import { own } from '../json-access.ts'
 import { type ErrorList, errorListSchema } from './contact.ts'
 import type { IntercomResponse } from './request-types.ts'
@@ -33,6 +34,15 @@ export const intercomCodeOf = (body: unknown): string | undefined => {
   const code = parseErrorList(body)?.errors[0]?.code ?? ''
   return /^[a-z_]{1,64}$/.test(code) ? code : undefined
 }
+
+/**
+ * The first field that Intercom's errors name; `undefined` if none reads like a name: it might quote
+ * the request. https://developers.intercom.com/docs/references/rest-api/errors/error-objects
+ */
+export const intercomFieldOf = (body: unknown): string | undefined =>
+  parseErrorList(body)
+    ?.errors.map(({ field }) => field ?? '')
+    .find(isPlainPath)
 
 /** Whether an entry of Intercom's error list has one of these codes. */
 export const hasIntercomCode = (body: unknown, codes: ReadonlySet<string>): boolean =>
@@ -82,7 +92,7 @@ export const isSuccess = ({ status }: Pick<IntercomResponse, 'status'>): boolean
   status >= 200 && status < 300
 
 /**
- * An error about a request, with the status, code and request id of Intercom's response.
+ * An error about a request, with the status, code, field and request id of Intercom's response.
  *
  * @param message default: the code's own
  */
@@ -93,10 +103,12 @@ export const intercomError = (
   message = messages[code] ?? code,
 ): BridgeError => {
   const intercomCode = intercomCodeOf(response?.body)
+  const intercomField = intercomFieldOf(response?.body)
   const requestId = parseErrorList(response?.body)?.request_id ?? ''
   return new BridgeError(code, message, {
     ...(response && { intercomStatus: response.status }),
     ...(intercomCode !== undefined && { intercomCode }),
+    ...(intercomField !== undefined && { intercomField }),
     ...(/^[\w-]{1,64}$/.test(requestId) && { requestId }),
     cause,
   })

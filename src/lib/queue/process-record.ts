@@ -209,7 +209,7 @@ const reported = (report: Work['report'], outcome: RecordOutcome): Disposition =
 const park = async (
   work: Work,
   reason: ErrorCode,
-  { intercomCode }: BridgeError,
+  { intercomCode, intercomField }: BridgeError,
   leftOut: readonly Issue[] = [],
 ): Promise<Disposition | undefined> => {
   const { read } = work
@@ -217,6 +217,7 @@ const park = async (
     await work.park(read.record, {
       reason,
       code: intercomCode,
+      field: intercomField,
       source: read.sourceName,
       event_id: eventIdOf(read),
       ...(leftOut.length > 0 && { left_out: leftOut.map(({ path }) => path) }),

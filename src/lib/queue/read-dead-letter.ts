@@ -16,6 +16,8 @@ export type DeadLetter = {
   readonly reason: string
   /** Intercom's own code, if it sent one. */
   readonly code: string | undefined
+  /** The field that Intercom's error is about, if it said so. */
+  readonly field: string | undefined
   /** The source's name in the config; a digest if it is not a valid name. */
   readonly source: string | undefined
   readonly event_id: string | undefined
@@ -45,7 +47,10 @@ export const readDeadLetter = async (bridge: Bridge, record: QueueRecord): Promi
   const [signup] = signupsOf(read)
   const refused = read.error ?? refusalOf(read)
   const reason = reasonOf(record)
-  const shown = (name: 'code' | 'source' | 'event_id', fallback?: string): string | undefined => {
+  const shown = (
+    name: 'code' | 'field' | 'source' | 'event_id',
+    fallback?: string,
+  ): string | undefined => {
     const text = (reason && attribute(record, name)) ?? fallback
     return text === undefined ? undefined : toAttribute(name, text)
   }
@@ -53,6 +58,7 @@ export const readDeadLetter = async (bridge: Bridge, record: QueueRecord): Promi
     record,
     reason: reason ?? receivesExhausted,
     code: shown('code'),
+    field: shown('field'),
     source: shown('source', read.sourceName),
     event_id: shown('event_id', eventIdOf(read)),
     left_out: fromLeftOutAttribute((reason && attribute(record, 'left_out')) ?? ''),

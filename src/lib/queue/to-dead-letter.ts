@@ -5,29 +5,38 @@ import { isPlainPath } from '../field-names.ts'
 import { type QueueMessage, receivedAttribute } from './message.ts'
 import type { QueueRecord } from './record.ts'
 
-/** Why a record was parked: `reason` is the bridge's code, `code` is Intercom's, if it sent one. */
+/** Why a record was parked: `reason` is the bridge's code; `code` and `field` are Intercom's, if it sent them. */
 export type Parking = {
   readonly reason: ErrorCode
   readonly code?: string | undefined
+  readonly field?: string | undefined
   readonly source?: string | undefined
   readonly event_id?: string | undefined
   /** Of a copy: the paths of what the contact was delivered without. */
   readonly left_out?: readonly string[] | undefined
 }
 
-const parkingNames = ['reason', 'code', 'source', 'event_id'] as const
+const parkingNames = ['reason', 'code', 'field', 'source', 'event_id'] as const
 type ParkingName = (typeof parkingNames)[number]
 
 /** No space, `@`, `%` or phone number: some senders use an address or a number as event id. */
 const plainText = /^(?!\+\d+$)[!-$&-?A-~]{1,256}$/
 
+const isPlainText = (text: string): boolean => plainText.test(text)
+const isPlain: { readonly [name in ParkingName]: (text: string) => boolean } = {
+  reason: isPlainText,
+  code: isPlainText,
+  field: isPlainPath,
+  source: isSourceName,
+  event_id: isPlainText,
+}
+
 /**
  * The text of a message attribute, which people and tools read: unchanged if it is plain ASCII,
- * else its SHA-256. What looks like an e-mail address, a full name or a phone number is hashed too.
+ * else its SHA-256. A field reads like a name, which may have blanks. What looks like an e-mail address, a full name or a phone number is hashed too.
  */
 export const toAttribute = (name: ParkingName, text: string): string => {
-  const plain = name === 'source' ? isSourceName(text) : plainText.test(text)
-  return plain ? text : sha256(text)
+  return isPlain[name](text) ? text : sha256(text)
 }
 
 const maxLeftOutLength = 256

@@ -23,6 +23,7 @@ export const errorFields = (error: BridgeError): LogFields => {
     advice: error.message,
     intercom_status: error.intercomStatus,
     intercom_code: error.intercomCode,
+    field: error.intercomField,
     intercom_request_id: error.requestId,
     ...(cause && { cause: cause.name }),
     ...(cause && error.code === 'unexpected' && { stack: stackFrames(cause) }),

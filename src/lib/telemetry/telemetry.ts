@@ -19,6 +19,8 @@ export type LogFields = {
   readonly left_out?: readonly string[] | undefined
   readonly intercom_status?: number | undefined
   readonly intercom_code?: string | undefined
+  /** The field that Intercom's error is about. */
+  readonly field?: string | undefined
   readonly intercom_request_id?: string | undefined
   /** Custom attributes that Intercom refused, and why. */
   readonly attributes?: readonly string[] | undefined

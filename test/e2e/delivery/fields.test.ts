@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import type { LifecycleOptions, SourceOptions } from '../../../src/lib/sources/source.ts'
 import { account, ada, startScene } from './scene.ts'
 
 const search = 'POST /contacts/search 200'
@@ -133,5 +134,71 @@ describe('API version 2.16, where the owner is text', () => {
 
     expect(contacts().map(({ owner_id }) => owner_id)).toEqual([1, null])
     expect(reasons()).toEqual(['fields_refused'])
+  })
+
+  const overwriting: SourceOptions & LifecycleOptions = { on: ['created', 'updated'] }
+  const bodies = ({ workspace }: Awaited<ReturnType<typeof startScene>>) =>
+    workspace
+      .calls()
+      .filter(({ method, path }) => method === 'PUT' || path === '/contacts')
+      .map(({ body }) => body)
+  const at = (minute: number) => `2020-01-01T00:0${minute}:00Z`
+  const changes = [
+    { ...account, email_verified: false, occurred_at: at(1) },
+    { ...account, event: 'updated', email_verified: true, occurred_at: at(2) },
+    {
+      ...account,
+      event: 'updated',
+      email: 'new@example.com',
+      email_verified: 'false',
+      occurred_at: at(3),
+    },
+  ]
+
+  test('that an e-mail is verified is written beside it, at first and when it changes', async () => {
+    const scene = await startScene(overwriting, { version: '2.16' })
+
+    for (const change of changes) await scene.signUp(change)
+
+    expect(bodies(scene)).toMatchObject([
+      { email: 'ada@example.com', email_verified: false },
+      { email: 'ada@example.com', email_verified: true },
+      { email: 'new@example.com', email_verified: false },
+    ])
+    expect(scene.reasons()).toEqual([])
+  })
+
+  test('that an e-mail is verified is never written before', async () => {
+    const scene = await startScene(overwriting, { version: '2.15' })
+
+    for (const change of changes) await scene.signUp(change)
+
+    expect(bodies(scene)).toHaveLength(3)
+    expect(JSON.stringify(bodies(scene))).not.toContain('email_verified')
+    // Not even the e-mail, which is there.
+    expect(bodies(scene)[1]).not.toHaveProperty('email')
+  })
+
+  test('the same again is not written again', async () => {
+    const scene = await startScene(overwriting, { version: '2.16' })
+    const [, change = {}] = changes
+
+    await scene.signUp(change)
+    await scene.signUp(change)
+
+    expect(bodies(scene)).toHaveLength(1)
+  })
+
+  test('that an e-mail is verified is left out if Intercom refuses it', async () => {
+    const scene = await startScene({}, { version: '2.16' })
+    scene.workspace.addFault(refusal('email_verified must be a boolean'))
+
+    await scene.signUp({ ...account, email_verified: true })
+
+    expect(bodies(scene)).toMatchObject([{ email_verified: true }, { email: account.email }])
+    expect(bodies(scene)[1]).not.toHaveProperty('email_verified')
+    expect(scene.parked()).toMatchObject([
+      { reason: 'fields_refused', code: 'parameter_invalid', left_out: 'email_verified' },
+    ])
   })
 })

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { errorCodes } from '../../../src/lib/errors.ts'
+import { errorCodes, renamed } from '../../../src/lib/errors.ts'
 import {
   errorCodeOf,
   intercomCodeOf,
@@ -190,13 +190,14 @@ describe('intercomError', () => {
   test('has Intercom’s status, code and request id, and a message without Intercom’s text', () => {
     const error = intercomError(
       'intercom_rejected',
-      responseOf(422, errorList({ code: 'data_invalid', message: 'canary' })),
+      responseOf(422, errorList({ code: 'data_invalid', message: 'canary', field: 'owner_id' })),
     )
 
     expect(error).toMatchObject({
       code: 'intercom_rejected',
       intercomStatus: 422,
       intercomCode: 'data_invalid',
+      intercomField: 'owner_id',
       requestId: '004qkagkoq5kktea5hdg',
     })
     expect(error.message).not.toContain('canary')
@@ -210,6 +211,33 @@ describe('intercomError', () => {
       expect(error.requestId).toBeUndefined()
     },
   )
+
+  test.each([
+    ['custom_attributes.Team size', 'custom_attributes.Team size'],
+    ['ada@example.com', undefined],
+    ['custom_attributes.ada@example.com', undefined],
+    ['+12813322575', undefined],
+    ['', undefined],
+    [7, undefined],
+    [null, undefined],
+  ])('has the field %j only if it reads like a name', (field, expected) => {
+    const body = errorList({ code: 'data_invalid', field })
+
+    expect(intercomError('intercom_rejected', responseOf(422, body)).intercomField).toBe(expected)
+  })
+
+  test('has the first field that an error names', () => {
+    const errors = [{ code: 'a' }, { code: 'b', field: 'phone' }, { code: 'c', field: 'name' }]
+    const response = responseOf(422, { type: 'error.list', errors })
+
+    expect(intercomError('intercom_rejected', response)).toMatchObject({
+      intercomCode: 'a',
+      intercomField: 'phone',
+    })
+    expect(
+      renamed(intercomError('intercom_rejected', response), 'fields_refused', 'text'),
+    ).toHaveProperty('intercomField', 'phone')
+  })
 
   test('has the given message instead of the code’s own', () => {
     const error = intercomError('misconfigured', responseOf(404), undefined, 'what: to do')

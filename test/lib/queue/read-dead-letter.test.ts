@@ -19,7 +19,11 @@ const parked = (body: object, parking: Parking) => {
 
 describe('readDeadLetter', () => {
   test('returns why and when a record was parked', async () => {
-    const parking = { reason: 'intercom_rejected', code: 'parameter_invalid' } as const
+    const parking = {
+      reason: 'intercom_rejected',
+      code: 'parameter_invalid',
+      field: 'custom_attributes.Team size',
+    } as const
 
     expect(
       await readDeadLetter(bridge, parked(ada, { ...parking, source: 'backend', event_id: 'e1' })),
@@ -47,12 +51,16 @@ describe('readDeadLetter', () => {
 
   test('ignores attributes of another producer with the same names', async () => {
     const messageAttributes = Object.fromEntries(
-      ['reason', 'code', 'event_id', 'left_out'].map((name) => [name, { stringValue: 'Ada' }]),
+      ['reason', 'code', 'field', 'event_id', 'left_out'].map((name) => [
+        name,
+        { stringValue: 'Ada' },
+      ]),
     )
 
     expect(await readDeadLetter(bridge, record(ada, { messageAttributes }))).toMatchObject({
       reason: 'receives_exhausted',
       code: undefined,
+      field: undefined,
       event_id: 'e1',
       left_out: [],
     })

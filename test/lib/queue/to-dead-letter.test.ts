@@ -47,6 +47,18 @@ describe('toDeadLetter', () => {
     })
   })
 
+  test.each([
+    ['owner_id', 'owner_id'],
+    ['custom_attributes.Team size', 'custom_attributes.Team size'],
+    ['ada@example.com', sha256('ada@example.com')],
+    ['custom_attributes.ada@example.com', sha256('custom_attributes.ada@example.com')],
+  ])('names the field %j as %j', (field, expected) => {
+    expect(toDeadLetter(parked, { ...parking, field }).attributes).toMatchObject({
+      code: 'parameter_invalid',
+      field: expected,
+    })
+  })
+
   const leftOutOf = (...left_out: string[]) =>
     toDeadLetter(parked, { reason: 'fields_refused', left_out }).attributes?.left_out
 

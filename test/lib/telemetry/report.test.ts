@@ -23,6 +23,7 @@ describe('errorFields', () => {
   test('returns the code, the message and Intercom’s code, status and request id', () => {
     const error = new BridgeError('intercom_rejected', 'our message', {
       intercomCode: 'parameter_invalid',
+      intercomField: 'owner_id',
       intercomStatus: 400,
       requestId: '004qkagkoq5kktea5hdg',
     })
@@ -31,6 +32,7 @@ describe('errorFields', () => {
       code: 'intercom_rejected',
       advice: 'our message',
       intercom_code: 'parameter_invalid',
+      field: 'owner_id',
       intercom_status: 400,
       intercom_request_id: '004qkagkoq5kktea5hdg',
     })
