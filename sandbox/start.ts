@@ -123,6 +123,7 @@ const main = async (): Promise<void> => {
   onEnd(() => stop())
   const { live: wantsLive } = readArguments(process.argv.slice(2))
   const delivery = readDelivery(process.env)
+  const { INTERCOM_VERSION } = process.env
   const root = fileURLToPath(new URL('..', import.meta.url)).replace(/\/$/, '')
   const local = readLocal(`${root}/.env.local`)
   const config = await asSandboxError(() => configFile(process.env))
@@ -136,7 +137,10 @@ const main = async (): Promise<void> => {
     root,
     configFile: config,
     local,
-    environment: { DELIVERY: delivery },
+    environment: {
+      DELIVERY: delivery,
+      ...(INTERCOM_VERSION && !wantsLive && { INTERCOM_VERSION }),
+    },
     ...(live && { live }),
     ports: async () => {
       ports = await choosePorts()

@@ -24,16 +24,18 @@ export const readAttributeBody = (
   if (typeof name !== 'string' || !allowedName.test(name)) {
     return invalid(
       'Your name for this attribute must only contain alphanumeric characters, currency symbols, and hyphens',
+      'name',
     )
   }
   const model = own(body, 'model')
   if (model === 'company') return invalid('The sandbox keeps attributes of contacts only')
   if (model !== 'contact') {
-    return invalid('The Data Attribute model field must be either contact or company')
+    return invalid('The Data Attribute model field must be either contact or company', 'model')
   }
   if (exists(name)) {
     return invalid(
       `You already have '${name}' in your people data. To save this as new people data, use a different name.`,
+      'name',
     )
   }
   const description = own(body, 'description')
@@ -48,10 +50,10 @@ export const readAttributeBody = (
   if (type === 'options') {
     const options = readOptions(body)
     return options.length < 2
-      ? invalid('You must have at least two options on a list type data attribute')
+      ? invalid('You must have at least two options on a list type data attribute', 'options')
       : { ...base, data_type: 'string', options }
   }
   // Intercom lists a `datetime` attribute as `date`.
   const data_type = type === 'datetime' ? 'date' : readDataType(type)
-  return data_type ? { ...base, data_type } : invalid("Data Type isn't an option")
+  return data_type ? { ...base, data_type } : invalid("Data Type isn't an option", 'data_type')
 }

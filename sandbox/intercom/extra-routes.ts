@@ -49,7 +49,8 @@ export const createExtraRoutes = (workspace: {
 
   const addNote = (contactId: string, body: unknown): object | ApiError => {
     const text = own(body, 'body')
-    if (typeof text !== 'string' || text.trim() === '') return invalid('body must be a string')
+    if (typeof text !== 'string' || text.trim() === '')
+      return invalid('body must be a string', 'body')
     const adminId = idIn(body, 'admin_id')
     if (adminId !== undefined && !isMember(Number(adminId))) return apiErrors.resourceNotFound
     return notes.add(contactId, text, adminId)

@@ -53,7 +53,7 @@ test('npm start ends every process at a SIGTERM to npm while it starts', async (
 
 describe('DELIVERY=direct npm start', () => {
   test('delivers before it responds, and ends every process at a SIGTERM to npm', async () => {
-    const { npm, text } = npmStart({ DELIVERY: 'direct' })
+    const { npm, text } = npmStart({ DELIVERY: 'direct', INTERCOM_VERSION: '2.16' })
     await vi.waitFor(() => expect(text()).toContain('ready in'), { timeout: 50_000 })
     const [, url = '', token = ''] =
       /curl (\S+) -H 'authorization: Bearer (\S+)'/.exec(text()) ?? []
@@ -77,6 +77,10 @@ describe('DELIVERY=direct npm start', () => {
     expect(await response.json()).toEqual({ status: 'created', contact_id: contacts[0]?.id })
 
     const intercomUrl = new URL(contactsUrl).origin
+    const { calls } = (await (await fetch(`${intercomUrl}/_sandbox/calls`)).json()) as {
+      calls: readonly { readonly intercom_version: string }[]
+    }
+    expect(new Set(calls.map((call) => call.intercom_version))).toEqual(new Set(['2.16']))
     await fetch(`${intercomUrl}/_sandbox/faults`, { method: 'POST', body: '{"status":503}' })
     expect((await signUp()).status).toBe(503)
     await vi.waitFor(() =>

@@ -142,6 +142,18 @@ describe('errors[].field', () => {
     ])
   })
 
+  test('names that of a data attribute and of a note', async () => {
+    const { request, create } = await start()
+    const fieldOf = async (path: string, body: object) =>
+      (await request('POST', path, body)).json.errors[0].field
+    const attribute = { name: 'plan', model: 'contact', data_type: 'string' }
+
+    expect(await fieldOf('/data_attributes', { ...attribute, name: '!' })).toBe('name')
+    expect(await fieldOf('/data_attributes', { ...attribute, model: 'x' })).toBe('model')
+    expect(await fieldOf('/data_attributes', { ...attribute, data_type: 'x' })).toBe('data_type')
+    expect(await fieldOf(`/contacts/${await create({ email })}/notes`, {})).toBe('body')
+  })
+
   test('is absent where the error is about no field', async () => {
     const { request } = await start()
 
