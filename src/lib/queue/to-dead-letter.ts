@@ -5,7 +5,10 @@ import { isPlainPath } from '../field-names.ts'
 import { type QueueMessage, receivedAttribute } from './message.ts'
 import type { QueueRecord } from './record.ts'
 
-/** Why a record was parked: `reason` is the bridge's code; `code` and `field` are Intercom's, if it sent them. */
+/**
+ * Why a record was parked: `reason` is the bridge's code; `code` and `field` are Intercom's, if it
+ * sent them.
+ */
 export type Parking = {
   readonly reason: ErrorCode
   readonly code?: string | undefined
@@ -33,11 +36,11 @@ const isPlain: { readonly [name in ParkingName]: (text: string) => boolean } = {
 
 /**
  * The text of a message attribute, which people and tools read: unchanged if it is plain ASCII,
- * else its SHA-256. A field reads like a name, which may have blanks. What looks like an e-mail address, a full name or a phone number is hashed too.
+ * else its SHA-256. What looks like an e-mail address, a full name or a phone number is hashed too;
+ * only the name of a field may have blanks.
  */
-export const toAttribute = (name: ParkingName, text: string): string => {
-  return isPlain[name](text) ? text : sha256(text)
-}
+export const toAttribute = (name: ParkingName, text: string): string =>
+  isPlain[name](text) ? text : sha256(text)
 
 const maxLeftOutLength = 256
 

@@ -37,8 +37,8 @@ const isVerified = (schema: string, record: Readonly<Record<string, unknown>>): 
 
 /**
  * A row inserted into `auth.users`, or into a table of your own with columns `id`, `email`,
- * `email_verified`, `phone`, `full_name` (or `name`, or `first_name` and `last_name`), `avatar_url` and `created_at`.
- * What `raw_user_meta_data` (or `user_metadata`) says counts first. Anonymous users are ignored. With
+ * `email_verified`, `phone`, `full_name` (or `name`, or `first_name` and `last_name`), `avatar_url`
+ * and `created_at`. What `raw_user_meta_data` (or `user_metadata`) says counts first. Anonymous users are ignored. With
  * `on`, a row that changed (its `updated_at` is the time) or was deleted, too.
  *
  * @throws BridgeError `invalid_config`, listing every problem

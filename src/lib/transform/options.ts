@@ -18,7 +18,7 @@ import {
   placesOf,
 } from './mapping-options.ts'
 import type { LeftOut } from './normalise-values.ts'
-import { toScalar, toSingle, toTagList } from './text.ts'
+import { isAbsent, toScalar, toSingle, toTagList } from './text.ts'
 
 /** A place, and the field that it fills. */
 type Filling<Target extends string> = readonly [place: Place, target: Target]
@@ -175,8 +175,9 @@ const withoutStale = (
   contact: SignupInput['contact'],
 ): SignupInput['contact'] => {
   const isStale =
-    email_verified !== undefined &&
+    !isAbsent(email) &&
     contact.email !== email &&
+    email_verified !== undefined &&
     contact.email_verified === email_verified
   return isStale ? { ...contact, email_verified: undefined } : contact
 }

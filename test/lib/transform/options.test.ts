@@ -459,6 +459,17 @@ describe('applyOptions and email_verified', () => {
     expect(contactOf(options)?.email_verified).toBe(expected)
   })
 
+  test('keeps it where the preset found no e-mail', () => {
+    const withoutEmail: SignupInput = { contact: { email: null, email_verified: true } }
+    const parsed = { body: received, payload: received, questions: [] }
+    const options: SourceOptions = { fields: { other: 'email' } }
+
+    expect(applyOptions(withoutEmail, parsed, options).input?.contact).toMatchObject({
+      email: 'b@example.com',
+      email_verified: true,
+    })
+  })
+
   test('keeps it only beside its own e-mail, whatever map does', () => {
     const withEmail = (email: string, more = {}): SourceOptions => ({
       map: (input) => ({ ...input, contact: { ...input.contact, email, ...more } }),
