@@ -153,6 +153,16 @@ export const scenarios: readonly Scenario[] = [
     signup: signup({ role: 'user', external_id: 'deleted' }),
     result: 'contact_deleted',
   },
+  {
+    title: 'a user who changed at the sender',
+    prepare: withContact({ external_id: 'changed', email: 'before@example.com', phone: '+353871' }),
+    signup: signup(
+      { role: 'user', external_id: 'changed', email: 'after@example.com' },
+      { event: 'updated', clears: ['phone'] },
+    ),
+    policy: { onExisting: 'overwrite', mark: start },
+    result: 'updated',
+  },
   ...(['archive', 'delete', 'block'] as const).map(
     (onDeleted): Scenario => ({
       title: `a user who was deleted at the sender (${onDeleted})`,
@@ -166,7 +176,7 @@ export const scenarios: readonly Scenario[] = [
     title: 'an unknown user who was deleted at the sender',
     signup: signup({ role: 'user', external_id: 'never seen' }, { event: 'deleted' }),
     policy: { onDeleted: 'archive', mark: start },
-    result: 'archived',
+    result: 'not_found',
   },
   {
     title: 'an attribute that does not exist in the workspace',
