@@ -95,6 +95,7 @@ test.each([
   'README.md',
   'docs/sources.md',
   'docs/delivery.md',
+  'docs/peers.md',
   'docs/codes.md',
   'docs/reliability.md',
   'docs/security.md',

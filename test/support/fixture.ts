@@ -1,5 +1,5 @@
 import type { Delivery } from '../../src/lib/delivery.ts'
-import type { Source } from '../../src/lib/sources/source.ts'
+import type { LifecycleOptions, Source } from '../../src/lib/sources/source.ts'
 
 /** Another delivery, and what the source reads of it; `body` and `headers` as in the fixture. */
 export type Case = {
@@ -9,6 +9,13 @@ export type Case = {
   readonly headers?: Readonly<Record<string, string>>
   /** A part of the reading, for `toMatchObject`. */
   readonly reads: object
+}
+
+/** A delivery about a person who changed or was deleted, and the signup to be read of it. */
+type Change = {
+  readonly body: Fixture['delivery']['body']
+  readonly headers?: Readonly<Record<string, string>>
+  readonly signup: object
 }
 
 /**
@@ -29,6 +36,12 @@ export type Fixture = {
     readonly url?: string
   }
   readonly signup: object
+  /** Of a sender that also says what changes and who is deleted; titles say what happened. */
+  readonly kinds?: {
+    readonly source: (options: LifecycleOptions) => Source
+    readonly updated: Readonly<Record<string, Change>>
+    readonly deleted: Readonly<Record<string, Change>>
+  }
   /** Titles are sentences about the source. */
   readonly cases?: Readonly<Record<string, Case>>
 }

@@ -9,8 +9,8 @@ const streamTypes = (verb: string) => [`user.${verb}`, `com.auth0.user.${verb}`]
 /** Log entries have other types: https://auth0.com/docs/deploy-monitor/logs/log-event-type-codes */
 const types = {
   created: [...streamTypes('created'), 'ss'],
-  updated: streamTypes('updated'),
-  deleted: streamTypes('deleted'),
+  updated: [...streamTypes('updated'), 'sce', 'scpn'],
+  deleted: [...streamTypes('deleted'), 'sdu'],
 }
 const hasUser = /^(?:com\.auth0\.)?user\./
 
@@ -43,10 +43,13 @@ const eventsOf = (body: unknown): readonly unknown[] =>
 
 const lower = (value: unknown): string | undefined => asText(value)?.toLowerCase()
 
-/** Of a user without a name, Auth0 sends the e-mail address or the phone number in its place. */
+/**
+ * Of a user without a name, Auth0 sends the e-mail address or the phone number in its place; after a
+ * change it may be the old one.
+ */
 const nameOf = (user: User, email: unknown, phone: unknown) => {
-  const name = lower(user.name)
-  const isAddress = name === lower(email) || name === lower(phone)
+  const name = lower(user.name) ?? ''
+  const isAddress = /^\S+@\S+$/.test(name) || name === lower(email) || name === lower(phone)
   return nameIn(isAddress ? { ...user, name: undefined } : user, user.user_metadata)
 }
 
@@ -62,28 +65,50 @@ const userContact = (user: User) => ({
 
 /**
  * `user_name` is an e-mail address, a phone number or a user name, by the connection; `details.body`
- * is what was posted to Auth0, of a signup that no other identity provider did.
- * https://github.com/auth0/auth0-log-schemas/blob/main/schemas/log-types/ss.schema.json
+ * is what was posted to Auth0, of a signup that no other identity provider did, or what changed.
+ * https://github.com/auth0/auth0-log-schemas/tree/main/schemas/log-types (ss, sce, scpn)
  */
-const logContact = ({ user_id, user_name, date, details }: Log) => {
+const logContact = ({ type, user_id, user_name, date, details }: Log) => {
   const body = own(details, 'body')
   const posted: User = isRecord(body) ? body : {}
   const called = asText(user_name) ?? ''
-  const email = firstPresent(posted.email, called.includes('@') ? called : undefined)
-  const phone = /^\+\d+$/.test(called) ? called : posted.phone_number
+  const email = firstPresent(
+    ...[posted.newEmail, posted.email],
+    called.includes('@') ? called : undefined,
+  )
+  const phone = firstPresent(
+    posted.new_phone_number,
+    /^\+\d+$/.test(called) ? called : posted.phone_number,
+  )
   return {
     external_id: user_id,
     email,
     phone,
     name: nameOf(posted, email, phone),
     avatar: posted.picture,
-    signed_up_at: date,
+    signed_up_at: type === 'ss' ? date : undefined,
   }
 }
 
 /**
- * A new user: an event stream (one event) or a log stream (entries in any Content Format), both with
- * a bearer token.
+ * Who was deleted. `user_id` may be who deleted them, so the id in the description counts first.
+ * https://github.com/auth0/auth0-log-schemas/blob/main/schemas/log-types/sdu.schema.json
+ */
+const deletedContact = (log: Log) => {
+  const id = /^user_id: (\S.*)$/.exec(asText(log.description) ?? '')?.[1] ?? log.user_id
+  const { email } = logContact(log)
+  return { external_id: id, email: id === log.user_id ? email : undefined }
+}
+
+const contactOf = (data: Log) => {
+  if (data.object) return userContact(data.object)
+  return data.type === 'sdu' ? deletedContact(data) : logContact(data)
+}
+
+/**
+ * A new user; with `on`, one that changed or was deleted, too: an event stream (one event) or a log
+ * stream (entries in any Content Format), both with a bearer token. A log stream says of changes only
+ * a new e-mail address or phone number.
  *
  * @example
  * sources: { auth0: auth0({ attributes: { 'data.object.nickname': 'nickname' } }) }
@@ -92,17 +117,18 @@ export const auth0 = defineSource({
   docs: 'https://auth0.com/docs/customize/events',
   signature: { type: 'bearer' },
   gives: ['external_id'],
-  isWhole: () => true,
+  isWhole: ({ data }) => isRecord(data.object),
   payload: {
     format: 'json-lines',
     events: eventsOf,
     types: { of: typeOf, ...types },
     schema: event,
-    advice: 'send the event user.created of an event stream, or every entry of a log stream',
+    advice:
+      'send the event user.created of an event stream (for `on` also user.updated, user.deleted), or every entry of a log stream',
   },
   eventId: ({ id, log_id }) => id ?? log_id,
   toSignup: ({ time, data }) => ({
     occurred_at: time ?? data.date,
-    contact: data.object ? userContact(data.object) : logContact(data),
+    contact: contactOf(data),
   }),
 })

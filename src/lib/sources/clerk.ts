@@ -23,12 +23,13 @@ const isVerified = (address: unknown): boolean | undefined => {
   return typeof status === 'string' ? status === 'verified' : undefined
 }
 
-/** `null` where the user says to have none. */
-const orNone = (value: unknown, id: unknown): unknown => value ?? (id === null ? null : undefined)
+/** `null` where the user has none; of several without a primary one nothing is known. */
+const orNone = (value: unknown, among: Addresses, primaryId: unknown): unknown =>
+  value ?? (primaryId === null && !among?.length ? null : undefined)
 
 /**
- * A new user; with `on`, one that changed or was deleted, too. The contact's `external_id` must be the id that your app passes to Intercom's
- * Messenger: Clerk's user id, or, with `fields: { 'data.external_id': 'external_id' }`, your own.
+ * A new user; with `on`, one that changed or was deleted, too. The contact's `external_id` must be
+ * the id that your app passes to Intercom's Messenger: Clerk's user id, or, with `fields: { 'data.external_id': 'external_id' }`, your own.
  * Clerk's times are unix milliseconds.
  *
  * @example
@@ -48,7 +49,8 @@ export const clerk = defineSource({
       deleted: ['user.deleted'],
     },
     schema: userEvent,
-    advice: 'subscribe the endpoint to user.created, without a transformation',
+    advice:
+      'subscribe the endpoint to user.created (for `on` also user.updated, user.deleted), without a transformation',
     headers: standardWebhooksHeaders(svixScheme),
   },
   eventId: (_event, delivery) => standardWebhooksId(svixScheme, delivery),
@@ -59,10 +61,10 @@ export const clerk = defineSource({
       occurred_at: timestamp ?? data.updated_at ?? data.created_at,
       contact: {
         external_id: data.id,
-        email: orNone(email?.email_address, data.primary_email_address_id),
+        email: orNone(email?.email_address, data.email_addresses, data.primary_email_address_id),
         // https://clerk.com/docs/reference/clerkjs/emailaddress
         email_verified: isVerified(email),
-        phone: orNone(phone?.phone_number, data.primary_phone_number_id),
+        phone: orNone(phone?.phone_number, data.phone_numbers, data.primary_phone_number_id),
         name: nameIn(data),
         avatar: data.image_url,
         signed_up_at: data.created_at,

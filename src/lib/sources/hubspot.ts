@@ -34,11 +34,23 @@ const isThin = (body: Body): boolean =>
   (Object.hasOwn(body, 'subscriptionType') || Object.hasOwn(body, 'objectId')) &&
   property(body, 'email') === undefined
 
-/** The types of the webhooks API's events that say all there is to say by the contact's id. */
-const deletions = ['contact.deletion', 'contact.privacyDeletion']
+/**
+ * The types of the webhooks API's events that say all there is to say by the contact's id.
+ * https://developers.hubspot.com/docs/apps/legacy-apps/public-apps/create-generic-webhook-subscriptions
+ */
+const deletions = ['contact.deletion', 'contact.privacyDeletion', 'object.deletion']
+const contactTypeId = '0-1'
 
 const isDeletion = ({ subscriptionType }: Body): boolean =>
   deletions.some((type) => type === subscriptionType)
+
+const typeOf = (body: unknown): unknown => {
+  if (own(body, 'is-contact') === false) return 'another object'
+  if (!isRecord(body) || !isDeletion(body)) return 'contact'
+  const { subscriptionType, objectTypeId } = body
+  const isOther = subscriptionType === 'object.deletion' && objectTypeId !== contactTypeId
+  return isOther ? 'another object' : subscriptionType
+}
 
 /** The contact in a workflow's webhook, whole or as its request body was customised. */
 const contact = z
@@ -97,7 +109,8 @@ export type HubspotOptions = SourceOptions<Body> &
  * A contact sent by a workflow, also in a request body of one's own. HubSpot signs the URL too, so
  * `publicBaseUrl` must be the one that HubSpot posts to. A workflow does not say why it ran: with
  * `updated` in `on` each contact is one that changed. `deleted` are the webhooks API's events
- * contact.deletion and contact.privacyDeletion, which have HubSpot's id alone: map it.
+ * contact.deletion (object.deletion) and contact.privacyDeletion, which have HubSpot's id alone: map
+ * `objectId`, and `vid` of the workflow.
  *
  * @throws BridgeError `invalid_config`, listing every problem
  *
@@ -119,15 +132,13 @@ export const hubspot = (options: HubspotOptions = {}): Source => {
         events: (body) => [body].flat(),
         headers: [timestampHeader, v3Header],
         types: {
-          of: (body) => {
-            if (isRecord(body) && isDeletion(body)) return body.subscriptionType
-            return own(body, 'is-contact') === false ? 'another object' : 'contact'
-          },
+          of: typeOf,
           [kind]: ['contact'],
           deleted: deletions,
         },
         schema: contact,
-        advice: 'send it by a contact workflow’s action Send a webhook, not by the webhooks API',
+        advice:
+          'send it by a contact workflow’s action Send a webhook; of the webhooks API only deletions are read',
       },
       eventId: ({ eventId, subscriptionId }) =>
         isAbsent(eventId) ? undefined : `${eventId} ${subscriptionId}`,

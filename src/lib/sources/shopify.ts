@@ -1,22 +1,28 @@
 import * as z from 'zod/mini'
 import type { Delivery } from '../delivery.ts'
-import { asRecords, asText, own } from '../json-access.ts'
+import { asRecords, asText, isRecord, own } from '../json-access.ts'
 import { bodyScheme } from '../signature/hmac.ts'
 import { eventKinds } from '../signup.ts'
-import { firstPresent } from '../transform/text.ts'
+import { firstOrNull, isPresentText } from '../transform/text.ts'
 import { nameIn } from './name.ts'
 import { defineSource } from './source.ts'
 
-const customerEvent = z.looseObject({ id: z.union([z.number(), z.string()]) })
+const customerEvent = z.looseObject({ id: z.optional(z.union([z.number(), z.string()])) }).check(
+  z.refine(({ id, email }) => id !== undefined || isPresentText(email), {
+    path: ['id'],
+    error: 'expected the customer',
+  }),
+)
 type Customer = z.infer<typeof customerEvent>
 const topicHeader = 'x-shopify-topic'
 const topics = {
   created: ['customers/create'],
   updated: ['customers/update'],
-  deleted: ['customers/delete'],
+  deleted: ['customers/delete', 'customers/redact'],
 }
 /** An event has one id for all subscriptions; older API versions send only the second header. */
 const idHeaders = ['x-shopify-event-id', 'x-shopify-webhook-id'] as const
+const timeHeader = 'x-shopify-triggered-at'
 
 /** The global id of a customer; an order or a draft has one of its own kind. */
 const customerGid = /^gid:\/\/shopify\/Customer\/(\d+)$/
@@ -39,6 +45,21 @@ const topicOf = (body: unknown, { headers }: Delivery): unknown => {
   return isOurs && isCustomer === false ? undefined : topic
 }
 
+/**
+ * The customer, whom a request to erase them (`customers/redact`) has inside.
+ * https://shopify.dev/docs/apps/build/privacy-law-compliance
+ */
+const customerIn = (body: unknown): unknown => {
+  const customer = own(body, 'customer')
+  return isRecord(customer) && own(body, 'shop_domain') !== undefined ? customer : body
+}
+
+/** Of a deletion no field of the body has the time, and the header is not signed. */
+const timeOf = (customer: Customer, { headers }: Delivery): unknown =>
+  topics.deleted.some((topic) => topic === headers[topicHeader])
+    ? headers[timeHeader]
+    : (customer.updated_at ?? customer.created_at)
+
 /** The id at the end of `gid://shopify/Customer/…`: as a JSON number it may be rounded. */
 const customerId = (customer: Customer): unknown =>
   customerGid.exec(gidOf(customer) ?? '')?.[1] ?? customer.id
@@ -49,7 +70,7 @@ const addressOf = ({ default_address, addresses }: Customer): unknown =>
 
 /**
  * A new customer (`customers/create`); with `on`, one that changed (`customers/update`) or was deleted
- * (`customers/delete`), too. The contact's `external_id` is the customer's id.
+ * (`customers/delete`, `customers/redact`), too. The contact's `external_id` is the customer's id.
  *
  * @example
  * sources: { shop: shopify({ tags: ['shop'] }) }
@@ -71,22 +92,23 @@ export const shopify = defineSource({
   isWhole: () => true,
   payload: {
     format: 'json',
+    events: (body) => [customerIn(body)],
     types: { of: topicOf, ...topics },
     schema: customerEvent,
-    headers: [topicHeader, ...idHeaders],
-    advice: 'subscribe to customers/create in JSON, and keep the header X-Shopify-Topic',
+    headers: [topicHeader, timeHeader, ...idHeaders],
+    advice:
+      'subscribe to customers/create (for `on` also customers/update, customers/delete) in JSON, and keep the header X-Shopify-Topic',
   },
   eventId: (_customer, { headers }) => headers[idHeaders[0]] ?? headers[idHeaders[1]],
-  toSignup: (customer) => {
+  toSignup: (customer, delivery) => {
     const address = addressOf(customer)
     return {
-      // A deletion has neither.
-      occurred_at: customer.updated_at ?? customer.created_at,
+      occurred_at: timeOf(customer, delivery),
       contact: {
         external_id: customerId(customer),
         email: customer.email,
         email_verified: customer.verified_email,
-        phone: firstPresent(customer.phone, own(address, 'phone')) ?? customer.phone,
+        phone: firstOrNull(customer.phone, own(address, 'phone')),
         name: nameIn(customer, address),
         signed_up_at: customer.created_at,
       },

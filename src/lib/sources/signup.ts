@@ -73,8 +73,9 @@ const clearsOf = (payload: Payload): readonly string[] => {
 
 /**
  * Flat JSON from your own back end: the fields of Create contact, and `event_id`, `occurred_at`,
- * `event` (`created`, `updated` or `deleted`), `tags`, `company`, `companies` and `note`. It knows `user_id`, `created_at` and the usual parts of a
- * name (`first_name`, `given_name`, `fullName`, …) too. A null empties a field, if the source overwrites.
+ * `event` (`created`, `updated` or `deleted`), `tags`, `company`, `companies` and `note`. It knows
+ * `user_id`, `created_at` and the usual parts of a name (`first_name`, `given_name`, `fullName`, …)
+ * too. A null empties a field, if the source overwrites.
  *
  * @example
  * sources: { backend: signup({ tags: ['app'] }) }

@@ -97,8 +97,14 @@ const yesAnswers = () => z.readonly(z.array(nonEmpty()).check(z.minLength(1)))
 /** Schemas by the option's name. */
 export type OptionSchemas = Readonly<Record<string, () => z.ZodMiniType>>
 
+/** Refuses an option of a lifecycle where the sender only says who signed up. */
+const noLifecycle = () => z.never({ error: 'this sender only says who signed up' })
+
 /** Made when an option is first given: most sources have few. */
 const commonOptions: OptionSchemas = {
+  on: noLifecycle,
+  onDeleted: noLifecycle,
+  accountsOf: noLifecycle,
   fields: () => z.record(nonEmpty(), z.enum(contactFieldNames)),
   attributes: () => z.record(nonEmpty(), attributeTarget()),
   role: () => z.enum(['user', 'lead']),
@@ -122,7 +128,11 @@ const commonOptions: OptionSchemas = {
 
 /** Of a preset whose sender has other kinds of event than new signups. */
 export const lifecycleOptions: OptionSchemas = {
-  on: () => z.readonly(z.array(z.enum(eventKinds)).check(z.minLength(1))),
+  on: () => {
+    const expected = { error: `expected a list of ${eventKinds.join(', ')}` }
+    const kinds = z.array(z.enum(eventKinds, expected), expected)
+    return z.readonly(kinds.check(z.minLength(1, expected)))
+  },
   onDeleted: () => z.enum(['archive', 'delete', 'block', 'ignore']),
   accountsOf: () =>
     z.union([z.literal('all'), z.readonly(z.array(nonEmpty()))], {

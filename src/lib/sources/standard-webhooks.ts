@@ -42,7 +42,7 @@ export type StandardWebhooksOptions = SourceOptions<StandardWebhooksEvent> &
 export const standardWebhooks = (options: StandardWebhooksOptions): Source => {
   assertOptions('standardWebhooks()', options, { ...lifecycleOptions, types: typesSchema })
   const { types: given, ...common } = options
-  const { types, on } = readTypes(given, (body) => own(body, 'type'), options)
+  const { types, on } = readTypes('standardWebhooks()', given, (body) => own(body, 'type'), options)
   return makeSource(
     {
       docs: 'https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md',

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini'
 import { own } from '../json-access.ts'
 import { timestampedScheme } from '../signature/hmac.ts'
-import { firstPresent } from '../transform/text.ts'
+import { firstOrNull } from '../transform/text.ts'
 import { defineSource } from './source.ts'
 
 /** They name the customer by Stripe's own id alone. */
@@ -32,11 +32,11 @@ const namesOf = (records: readonly unknown[]): unknown[] => {
 const contactOf = (object: Readonly<Record<string, unknown>>) => {
   const { customer_details: details, collected_information: collected } = object
   const find = (key: string) =>
-    firstPresent(own(details, key), own(object, key), own(collected, key)) ?? own(object, key)
+    firstOrNull(own(details, key), own(object, key), own(collected, key))
   return {
-    email: firstPresent(find('email'), object.customer_email),
+    email: firstOrNull(find('email'), object.customer_email),
     phone: find('phone'),
-    name: firstPresent(
+    name: firstOrNull(
       ...namesOf([
         ...[details, object, collected],
         ...[own(collected, 'shipping_details'), object.shipping_details],

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini'
-import { own } from '../json-access.ts'
-import { firstPresent } from '../transform/text.ts'
+import { isRecord, own } from '../json-access.ts'
+import { firstOrNull } from '../transform/text.ts'
 import { nameIn } from './name.ts'
 import {
   assertOptions,
@@ -11,19 +11,34 @@ import {
   type SourceOptions,
 } from './source.ts'
 
-const row = z.nullish(z.looseObject({}))
-const change = z.looseObject({ schema: z.string(), record: row, old_record: row }).check(
-  z.refine((body) => !!(body.record ?? body.old_record), {
-    path: ['record'],
-    error: 'expected the row',
-  }),
-)
+const change = z.looseObject({ schema: z.string(), record: z.looseObject({}) })
 
 export type SupabaseDatabaseOptions = SourceOptions<z.infer<typeof change>> &
   LifecycleOptions & {
     /** The table whose new rows are signups, `profiles` or `public.profiles`; absent: every table that sends. */
     readonly table?: string
   }
+
+/**
+ * A change whose `record` is the row, also of one that is gone or marked as deleted: then as it was
+ * before, since Supabase Auth replaces the address by a hash.
+ * https://supabase.com/docs/guides/troubleshooting/soft-deletes-with-supabase-js
+ */
+const withRow = (body: unknown): unknown => {
+  const type = own(body, 'type')
+  const deleted_at = own(own(body, 'record'), 'deleted_at') ?? undefined
+  const isDeletion = type === 'DELETE' || (type === 'UPDATE' && deleted_at !== undefined)
+  if (!isRecord(body) || !isDeletion) return body
+  const row = isRecord(body.old_record) ? { ...body.old_record, deleted_at } : body.record
+  return { ...body, type: 'DELETE', record: row }
+}
+
+/** Where each type of change has its time. */
+const timeKeys: Readonly<Record<string, string>> = {
+  INSERT: 'created_at',
+  UPDATE: 'updated_at',
+  DELETE: 'deleted_at',
+}
 
 /** Supabase Auth stores a phone number without its plus sign. */
 const phoneOf = (schema: string, phone: unknown): unknown =>
@@ -39,7 +54,8 @@ const isVerified = (schema: string, record: Readonly<Record<string, unknown>>): 
  * A row inserted into `auth.users`, or into a table of your own with columns `id`, `email`,
  * `email_verified`, `phone`, `full_name` (or `name`, or `first_name` and `last_name`), `avatar_url`
  * and `created_at`. What `raw_user_meta_data` (or `user_metadata`) says counts first. Anonymous users are ignored. With
- * `on`, a row that changed (its `updated_at` is the time) or was deleted, too.
+ * `on`, a row that changed (its `updated_at` is the time) or was deleted (also one that got a
+ * `deleted_at`), too.
  *
  * @throws BridgeError `invalid_config`, listing every problem
  *
@@ -57,6 +73,7 @@ export const supabaseDatabase = (options: SupabaseDatabaseOptions = {}): Source 
       isWhole: () => true,
       payload: {
         format: 'json',
+        events: (body) => [withRow(body)],
         types: {
           of: (body) => {
             const from = own(body, 'table')
@@ -69,26 +86,24 @@ export const supabaseDatabase = (options: SupabaseDatabaseOptions = {}): Source 
           deleted: ['DELETE'],
         },
         schema: change,
-        advice: 'send the event Insert by a database webhook',
+        advice: 'send the event Insert (for `on` also Update, Delete) by a database webhook',
       },
       eventId: () => undefined,
-      toSignup: ({ schema, type, record: current, old_record }) => {
-        const record = current ?? old_record ?? {}
+      toSignup: ({ schema, type, record }) => {
         if (record.is_anonymous === true) return undefined
         // Supabase Auth has no keys of its own for a name: they are the app's, or the provider's.
         const records = [record.raw_user_meta_data, record.user_metadata, record]
         const avatarOf = (each: unknown) =>
-          firstPresent(own(each, 'avatar_url'), own(each, 'picture'))
+          firstOrNull(own(each, 'avatar_url'), own(each, 'picture'))
         return {
-          // Of a deletion no column has the time.
-          occurred_at: type === 'INSERT' ? record.created_at : current?.updated_at,
+          occurred_at: own(record, timeKeys[String(type)] ?? ''),
           contact: {
             external_id: record.id,
             email: record.email,
             email_verified: isVerified(schema, record),
             phone: phoneOf(schema, record.phone),
             name: nameIn(...records),
-            avatar: firstPresent(...records.map(avatarOf)),
+            avatar: firstOrNull(...records.map(avatarOf)),
             signed_up_at: record.created_at,
           },
         }

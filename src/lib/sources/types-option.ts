@@ -9,6 +9,12 @@ type TypesByKind = { readonly [kind in EventKind]?: readonly string[] }
 /** The sender's own types of each kind of event; a list alone has those that are signups. */
 export type TypesOption = readonly string[] | TypesByKind
 
+/** Whether no type is listed twice. */
+const isOfOneKind = (lists: object): boolean => {
+  const all = Object.values(lists).flat()
+  return new Set(all).size === all.length
+}
+
 const list = () => z.readonly(z.array(z.string().check(z.minLength(1))).check(z.minLength(1)))
 
 /** The schema of the option `types`. */
@@ -24,31 +30,39 @@ export const typesSchema = () =>
         })
         .check(
           z.refine(
-            (types) => Object.keys(types).length > 0,
-            'name the types of created, updated or deleted',
+            (types) => Object.keys(types).length > 0 && isOfOneKind(types),
+            'expected the types of at least one kind, and no type twice',
           ),
         ),
     ],
     { error: 'expected types, or { created, updated, deleted } with the types of each' },
   )
 
-const isList = (types: TypesOption | undefined): types is readonly string[] => Array.isArray(types)
+const isList = (types: TypesOption): types is readonly string[] => Array.isArray(types)
+
+const toKinds = (types: TypesOption = []): TypesByKind =>
+  isList(types) ? { created: types } : types
 
 /**
  * The types of each kind, and the kinds that the source takes: by default all that are named.
  *
- * @throws BridgeError `invalid_config` if `on` has a kind without types; `map` may say the kind instead
+ * @throws BridgeError `invalid_config` if `on` has a kind that neither `types` nor `map` can say
  */
 export const readTypes = (
+  preset: string,
   types: TypesOption | undefined,
   of: EventTypes['of'],
   { on, map }: EventOptions & { readonly map?: unknown },
 ): { readonly types?: EventTypes; readonly on?: readonly EventKind[] } => {
-  const byKind: TypesByKind = (isList(types) ? { created: types } : types) ?? {}
-  const untyped = on?.find((kind) => !byKind[kind] && (types !== undefined || kind !== 'created'))
-  if (untyped !== undefined && !map) {
-    throw new BridgeError('invalid_config', `on: name the types that are ${untyped} in \`types\``)
+  const byKind = toKinds(types)
+  // Without types all are signups.
+  const unsaid = on?.find((kind) => !byKind[kind] && (types || kind !== 'created'))
+  if (unsaid && !map) {
+    throw new BridgeError(
+      'invalid_config',
+      `${preset}: on: no type is ${unsaid}: set \`types: { ${unsaid}: […] }\``,
+    )
   }
-  const kinds = on ?? (types && eventKinds.filter((kind) => byKind[kind]))
-  return { ...(types && { types: { of, ...byKind } }), ...(kinds && { on: kinds }) }
+  if (!types) return on ? { on } : {}
+  return { types: { of, ...byKind }, on: on ?? eventKinds.filter((kind) => byKind[kind]) }
 }

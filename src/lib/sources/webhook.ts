@@ -170,7 +170,7 @@ export const webhook = (options: WebhookOptions): Source => {
   const typeHeader = typeof eventType === 'object' ? eventType.header.toLowerCase() : undefined
   const typeOf = (body: unknown, { headers }: Delivery) =>
     typeof eventType === 'object' ? headers[typeHeader ?? ''] : ownPath(body, eventType)
-  const { types, on } = readTypes(given, typeOf, options)
+  const { types, on } = readTypes('webhook()', given, typeOf, options)
   const scheme = 'type' in signature ? signature : toHmacScheme(signature)
   const signedId = scheme.type === 'bearer' ? undefined : scheme.id?.header[0]
   const header =

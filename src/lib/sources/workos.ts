@@ -7,8 +7,8 @@ import { defineSource } from './source.ts'
 const userEvent = z.looseObject({ data: z.looseObject({ id: z.string() }) })
 
 /**
- * A new user; with `on`, one that changed or was deleted, too. The contact's `external_id` must be the id that your app passes to Intercom's
- * Messenger: WorkOS's user id, or your own, as below. The signature's timestamp is in milliseconds.
+ * A new user; with `on`, one that changed or was deleted, too. The contact's `external_id` must be
+ * the id that your app passes to Intercom's Messenger: WorkOS's user id, or your own, as below. The signature's timestamp is in milliseconds.
  *
  * @example
  * sources: { workos: workos({ fields: { 'data.external_id': 'external_id' } }) }
@@ -27,7 +27,7 @@ export const workos = defineSource({
       deleted: ['user.deleted'],
     },
     schema: userEvent,
-    advice: 'subscribe the endpoint to user.created',
+    advice: 'subscribe the endpoint to user.created (for `on` also user.updated, user.deleted)',
   },
   eventId: ({ id }) => id,
   toSignup: ({ created_at, data }) => ({

@@ -153,7 +153,8 @@ export const applyOptions = (
 
   const input: SignupInput = { ...preset, contact }
   const { clears = preset.event === 'updated' ? nullFields(received) : undefined } = preset
-  if (clears) input.clears = [...clears, ...nullsAt(options, lookUp)]
+  const nulls = clears ? nullsAt(options, lookUp) : []
+  if (clears) input.clears = [...clears, ...nulls]
   if (preset.guessed)
     input.guessed = preset.guessed.filter((field) => !Object.hasOwn(fields, field))
   if (options.tags) input.tags = [...toTagList(preset.tags), ...options.tags]
@@ -166,7 +167,9 @@ export const applyOptions = (
   const result = options.map ? runMap(options.map, input, payload) : input
   // With a value of its own, `map` has read what the option could not.
   if (consent === 'unclear' && result?.consent === false) leftOut.push(consentUnclear)
-  return { input: result, leftOut }
+  const isExpected = ({ path, reason }: LeftOut): boolean =>
+    reason === 'field_unmatched' && (preset.event === 'deleted' || nulls.includes(path))
+  return { input: result, leftOut: leftOut.filter((each) => !isExpected(each)) }
 }
 
 /** That one e-mail is verified says nothing of another that took its place. */

@@ -97,6 +97,10 @@ export const isPresentText = (value: unknown): value is string =>
 export const firstPresent = (...values: readonly unknown[]): unknown =>
   values.find((value) => !isAbsent(value))
 
+/** The first value that is not missing; `null` if there is none, and one of them says so. */
+export const firstOrNull = (...values: readonly unknown[]): unknown =>
+  firstPresent(...values) ?? (values.includes(null) ? null : undefined)
+
 /** Whether a number was rounded when it was parsed, or is none that JSON has. */
 export const isInexact = (value: number): boolean =>
   !Number.isFinite(value) || (Number.isInteger(value) && !Number.isSafeInteger(value))

@@ -265,10 +265,16 @@ describe('a preset', () => {
       'accountsOf: expected names of sources, or "all"',
     ],
     [() => typeform({ on: ['updated'] } as never), 'on'],
-    [() => standardWebhooks({ on: ['deleted'] }), 'on: name the types that are deleted in `types`'],
-    [() => standardWebhooks({ on: ['updated'], types: ['user.new'] }), 'that are updated'],
-    [() => standardWebhooks({ on: ['created'], types: { updated: ['user.x'] } }), 'are created'],
-    [() => standardWebhooks({ types: {} } as never), 'types: name the types of created'],
+    [() => standardWebhooks({ on: ['deleted'] }), 'on: no type is deleted: set `types'],
+    [() => standardWebhooks({ on: ['updated'], types: ['user.new'] }), 'no type is updated'],
+    [
+      () => standardWebhooks({ on: ['created'], types: { updated: ['user.x'] } }),
+      'no type is created',
+    ],
+    [
+      () => standardWebhooks({ types: {} } as never),
+      'types: expected the types of at least one kind',
+    ],
     [() => defineSource({ payload: { types: { signups: ['x'] } } } as never), 'created, updated'],
     [() => defineSource({} as never)({ tag: 'x' } as never), 'tag'],
   ])('with an invalid option throws an error that says so: %s, %s', (run, name) => {

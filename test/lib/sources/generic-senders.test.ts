@@ -369,45 +369,36 @@ describe.each(Object.entries(senders))('%s', (sender, given) => {
   }
 })
 
-describe('the changes of a user of Clerk', () => {
-  const [, example = ''] = /```ts\nchanges: ([\s\S]+?),\n```/.exec(page) ?? []
+describe('the example of a sender that says what changes and who is deleted', () => {
+  const [, example = ''] = /```ts\nmembers: ([\s\S]+?),\n```/.exec(page) ?? []
   const source = toSource(example)
-  const { headers, secret: signingSecret } = standard('svix')
-  const changed = (type: string) => ({
-    data: {
-      id: 'user_1',
-      email_addresses: [{ id: 'idn_1', email_address: email }],
-      primary_email_address_id: 'idn_1',
-      first_name: 'Ada',
-      image_url: 'https://example.com/ada.png',
-    },
-    object: 'event',
-    timestamp: start * 1000,
-    type,
-  })
+  const { headers } = inHeader('x-signature')
   const sent = (type: string) => {
-    const text = JSON.stringify(changed(type))
-    return delivery(text, headers(text))
+    const text = JSON.stringify({ sent_at: created, member: { id: 7, email, name } })
+    return delivery(text, { ...headers(text), 'x-event': type })
   }
 
-  test('are verified, and overwrite by the time of the event', async () => {
-    expect(() =>
-      verify(source.signature, sent('user.updated'), [signingSecret], start),
-    ).not.toThrow()
-    expect(source.options.onExisting).toBe('overwrite')
-    expect(await read(source, sent('user.updated'))).toMatchObject({
-      event_id: 'msg_1',
+  test.each([
+    ['member.added', undefined],
+    ['member.changed', 'updated'],
+    ['member.moved', 'updated'],
+    ['member.removed', 'deleted'],
+  ])('verifies and reads %s as %j', async (type, event) => {
+    expect(() => verify(source.signature, sent(type), [secret], start)).not.toThrow()
+    expect(await read(source, sent(type))).toMatchObject({
+      kind: 'signups',
       signups: [
         {
-          occurred_at: start,
-          contact: { external_id: 'user_1', email, avatar: 'https://example.com/ada.png' },
+          ...(event && { event }),
+          occurred_at: signed_up_at,
+          contact: { external_id: '7', email, name },
         },
       ],
       leftOut: [],
     })
   })
 
-  test.each(['user.created', 'user.deleted'])('do not include %s', async (type) => {
-    expect(await read(source, sent(type))).toEqual({ kind: 'ignored' })
+  test('ignores other events', async () => {
+    expect(await read(source, sent('member.seen'))).toEqual({ kind: 'ignored' })
   })
 })

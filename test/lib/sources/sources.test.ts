@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { schemeNeedsSecret, verify } from '../../../src/lib/signature/verify.ts'
+import * as presets from '../../../src/lib/sources/index.ts'
 import { mayGive } from '../../../src/lib/sources/source.ts'
 import { read } from '../../../src/lib/transform/read.ts'
 import { toBytes, toDelivery } from '../../support/fixture.ts'
@@ -165,3 +166,85 @@ test('hubspot reads the time only with a v3 signature, which signs it', async ()
   expect(reading).toMatchObject({ kind: 'signups' })
   expect(reading).not.toHaveProperty('signups.0.occurred_at')
 })
+
+const withKinds = Object.entries(fixtures).flatMap(([preset, fixture]) =>
+  fixture.kinds ? [{ preset, fixture, kinds: fixture.kinds }] : [],
+)
+
+test('these presets read what changes and who is deleted', () => {
+  expect(withKinds.map(({ preset }) => preset)).toEqual([
+    ...['auth0', 'clerk', 'hubspot', 'shopify', 'signup', 'standardWebhooks', 'stripe'],
+    ...['supabaseDatabase', 'webhook', 'workos'],
+  ])
+})
+
+describe.each(withKinds)('$preset', ({ fixture, kinds }) => {
+  const delivery = toDelivery(fixture)
+  const changes = (['updated', 'deleted'] as const).flatMap((kind) =>
+    Object.entries(kinds[kind]).map(([title, change]) => ({ kind, title, ...change })),
+  )
+  const sent = ({ body, headers = delivery.headers }: (typeof changes)[number]) => ({
+    ...delivery,
+    headers,
+    body: toBytes(body),
+  })
+
+  describe.each(changes)('$kind: $title', (change) => {
+    test('is read as such', async () => {
+      const source = kinds.source({ on: ['created', 'updated', 'deleted'] })
+
+      expect(await read(source, sent(change))).toEqual({
+        kind: 'signups',
+        event_id: expect.any(String),
+        indexes: [expect.any(Number)],
+        signups: [change.signup],
+        refusals: [],
+        leftOut: [],
+      })
+    })
+
+    test('is read if no other kind is', async () => {
+      const reading = await read(kinds.source({ on: [change.kind] }), sent(change))
+
+      expect(reading).toMatchObject({ kind: 'signups', signups: [{ event: change.kind }] })
+    })
+  })
+
+  test('ignores a new signup if only deletions are read', async () => {
+    expect(await read(kinds.source({ on: ['deleted'] }), delivery)).toEqual({ kind: 'ignored' })
+  })
+
+  test('refuses kinds that there are not', () => {
+    const makes = (on: unknown) => () => kinds.source({ on } as object)
+
+    expect(makes(['created', 'removed'])).toThrow('on.1: expected a list of created, updated')
+    expect(makes('deleted')).toThrow('on: expected a list of created, updated, deleted')
+    expect(makes([])).toThrow('on: expected a list of created, updated, deleted')
+  })
+})
+
+test.each(Object.keys(fixtures).filter((name) => !fixtures[name]?.kinds))(
+  '%s, whose sender only says who signed up, refuses the options of other kinds',
+  (name) => {
+    const preset = new Map<string, unknown>(Object.entries(presets)).get(name)
+    if (typeof preset !== 'function') throw new Error(`no preset ${name}`)
+    for (const options of [{ on: ['created'] }, { onDeleted: 'archive' }, { accountsOf: 'all' }]) {
+      const [option] = Object.keys(options)
+      expect(() => preset(options)).toThrow(`${option}: this sender only says who signed up`)
+    }
+  },
+)
+
+test.each(withKinds.filter(({ preset }) => !/webhook/i.test(preset)))(
+  '$preset ignores what changes and who is deleted by default',
+  async ({ fixture, kinds }) => {
+    const delivery = toDelivery(fixture)
+    // A workflow does not say why HubSpot sends a contact.
+    const updated = kinds === fixtures.hubspot?.kinds ? {} : kinds.updated
+    for (const { body, headers } of Object.values({ ...updated, ...kinds.deleted })) {
+      const sent = { ...delivery, ...(headers && { headers }), body: toBytes(body) }
+
+      expect(await read(kinds.source({}), sent)).toEqual({ kind: 'ignored' })
+    }
+  },
+)

@@ -129,3 +129,75 @@ test('standardWebhooks ignores event types that are not listed', async () => {
     kind: 'signups',
   })
 })
+
+describe('the kinds of event of a sender without a preset', () => {
+  const signature = { type: 'bearer' } as const
+  const everyKind = {
+    created: ['a.made'],
+    updated: ['a.changed', 'a.moved'],
+    deleted: ['a.gone'],
+  } as const
+  const readAs = (options: object, type: string) =>
+    read(
+      standardWebhooks({ fields: { id: 'external_id' }, ...options }),
+      delivery({ id: 'u-1', type, timestamp: '2024-12-18T15:57:09Z' }),
+    )
+
+  test.each([
+    ['a.made', undefined],
+    ['a.changed', 'updated'],
+    ['a.moved', 'updated'],
+    ['a.gone', 'deleted'],
+  ])('%s is read as %j, since `types` names it', async (type, event) => {
+    const reading = await readAs({ types: everyKind }, type)
+
+    expect(reading.kind === 'signups' && reading.signups[0].event).toBe(event)
+  })
+
+  test('`on` takes fewer of them', async () => {
+    const options = { types: everyKind, on: ['created', 'deleted'] }
+
+    expect(await readAs(options, 'a.changed')).toEqual({ kind: 'ignored' })
+    expect(await readAs(options, 'a.gone')).toMatchObject({ kind: 'signups' })
+  })
+
+  test('a type that no list has is not ours, another version of one is refused', async () => {
+    expect(await readAs({ types: everyKind }, 'a.seen')).toEqual({ kind: 'ignored' })
+    expect(await readAs({ types: everyKind }, 'v2.a.gone')).toMatchObject({
+      kind: 'refused',
+      issues: [{ reason: 'expected the type a.made or a.changed or a.moved or a.gone' }],
+    })
+  })
+
+  test('a list alone has the types of signups', async () => {
+    expect(await readAs({ types: ['a.made'] }, 'a.gone')).toEqual({ kind: 'ignored' })
+  })
+
+  test('`map` may say the kind where the sender has no types', async () => {
+    const source = webhook({
+      signature,
+      on: ['created', 'deleted'],
+      fields: { id: 'external_id' },
+      map: (found, body) => (body.gone ? { ...found, event: 'deleted' } : found),
+    })
+
+    expect(await read(source, delivery({ id: 'u-1', gone: true }))).toMatchObject({
+      signups: [{ event: 'deleted', contact: { external_id: 'u-1' } }],
+    })
+  })
+
+  test.each([
+    [{ on: ['updated'] }, 'on: no type is updated: set `types: { updated: […] }`'],
+    [{ types: ['a'], on: ['created', 'deleted'] }, 'on: no type is deleted'],
+    [{ types: { updated: ['a'] }, on: ['created'] }, 'on: no type is created'],
+    [{ types: { created: ['a'], updated: ['b', 'a'] } }, 'types: expected the types of at least'],
+    [{ types: {} }, 'types: expected the types of at least one kind, and no type twice'],
+    [{ types: { removed: ['a'] } }, 'types: Unrecognized key: "removed"'],
+    [{ types: { deleted: [] } }, 'types.deleted: Too small'],
+  ])('%j is refused', (options, problem) => {
+    const fields = { id: 'external_id' } as const
+
+    expect(() => webhook({ signature, fields, ...options } as never)).toThrow(problem)
+    expect(() => standardWebhooks({ fields, ...options } as never)).toThrow(problem)
+  })
+})
