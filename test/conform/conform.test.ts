@@ -48,6 +48,17 @@ test('conform reads a file with the source of its name in the config, else the p
   ])
 })
 
+test('conform needs no contact of who was deleted', async () => {
+  put('members.gone.json', { event: 'deleted', external_id: 'u-1' })
+  put('members.nobody.json', { event: 'deleted', name: 'Ada' })
+  const sources = { members: signup({ on: ['created', 'deleted'] }) }
+
+  const [gone, nobody] = await conform(folder, defineBridge({ sources }))
+
+  expect(gone).toMatchObject({ problems: [], contacts: [], isRemoval: true })
+  expect(nobody?.problems).toEqual([expect.stringContaining('response 422'), 'no contact'])
+})
+
 test('conform skips files that are for no source or not a delivery', async () => {
   put('nobody.json', {})
   put('webhook.json', {})

@@ -25,7 +25,12 @@ export type Result = {
   readonly problems: readonly string[]
   /** Whether the delivery is valid but not a signup. */
   readonly isIgnored: boolean
+  /** Whether the delivery removes a contact, or looked for one. */
+  readonly isRemoval: boolean
 }
+
+/** What may become of the contact of who was deleted. */
+const removals = ['archived', 'deleted', 'blocked', 'not_found']
 
 /** The configured source with the name that a file starts with, else the preset of that name. */
 const sourceOf = (bridge: Bridge, name: string): Source | undefined => {
@@ -98,7 +103,14 @@ const conformOne = async (
   const body = new Uint8Array(readFileSync(join(folder, file)))
   const invoker = invokedBy(parseJson(Buffer.from(body).toString()))
   const source = sourceOf(bridge, name)
-  const skipped = { file, contacts: [], leftOut: [], problems: [], isIgnored: false }
+  const skipped = {
+    file,
+    contacts: [],
+    leftOut: [],
+    problems: [],
+    isIgnored: false,
+    isRemoval: false,
+  }
   if (!isDelivery || (!source && !invoker)) return skipped
   const sources = { ...bridge.sources, ...(source && { [name]: withoutTurnstile(source) }) }
   const model = await startModel({ bridge: defineBridge({ sources }), latencyMs: 0 })
@@ -137,7 +149,8 @@ const conformOne = async (
     problems.push(`parked: ${[reason, parked?.advice].filter(Boolean).join(': ')}`)
   }
   const isIgnored = model.notes.counted.has('ignored')
-  if (contacts.length === 0 && !isIgnored) problems.push('no contact')
+  const isRemoval = removals.some((outcome) => model.notes.counted.has(outcome))
+  if (contacts.length === 0 && !isIgnored && !isRemoval) problems.push('no contact')
   problems.push(...problemsOf(Buffer.from(body).toString(), contacts))
   problems.push(...notAsExpected(expectationOf(folder, file), contacts))
   const leftOut = model.notes.logged.flatMap(({ left_out = [] }) => left_out)
@@ -148,6 +161,7 @@ const conformOne = async (
     leftOut: [...new Set(leftOut)],
     problems,
     isIgnored,
+    isRemoval,
   }
 }
 

@@ -16,7 +16,8 @@ const printedFields = [
   'unsubscribed_from_emails',
 ]
 
-const print = ({ file, source, contacts, leftOut, problems, isIgnored }: Result): void => {
+const print = (result: Result): void => {
+  const { file, source, contacts, leftOut, problems, isIgnored, isRemoval } = result
   console.log(`\n${file}  ${source === undefined ? 'no source of this name' : source}`)
   for (const contact of contacts) {
     const fields = Object.entries(contact)
@@ -30,6 +31,7 @@ const print = ({ file, source, contacts, leftOut, problems, isIgnored }: Result)
       console.log(`  ${JSON.stringify(custom_attributes)}`)
   }
   if (isIgnored) console.log('  ignored: not a signup')
+  if (isRemoval) console.log('  a deletion: its contact is removed')
   if (leftOut.length > 0) console.log(`  left out: ${leftOut.join(', ')}`)
   for (const problem of problems) console.log(`  FAILED ${problem}`)
 }

@@ -21,9 +21,11 @@ describe('configuredAttributes', () => {
   })
 
   test('returns the mark and the owner if a source takes more than new signups', () => {
-    const sources = { app: clerk({ on: ['created', 'updated'] }) }
+    const attributesWith = (on: readonly ('created' | 'deleted')[]) =>
+      configuredAttributes(defineBridge({ sources: { clerk: clerk({ on }) } }))
 
-    expect(configuredAttributes(defineBridge({ sources }))).toEqual([
+    expect(attributesWith(['created'])).toEqual([])
+    expect(attributesWith(['created', 'deleted'])).toEqual([
       'signup_bridge_at:integer',
       'signup_bridge_source:string',
     ])
