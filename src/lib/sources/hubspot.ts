@@ -1,9 +1,9 @@
 import * as z from 'zod/mini'
 import type { Question } from '../delivery.ts'
-import { isRecord, own, withoutUndefined } from '../json-access.ts'
+import { isRecord, own } from '../json-access.ts'
 import type { HmacScheme } from '../signature/hmac.ts'
 import { defaultToleranceSeconds } from '../signature/timestamp.ts'
-import { firstPresent, isAbsent } from '../transform/text.ts'
+import { firstOrNull, isAbsent } from '../transform/text.ts'
 import { fullName } from './name.ts'
 import { findPerson } from './person.ts'
 import {
@@ -20,9 +20,9 @@ const v3Header = 'x-hubspot-signature-v3'
 
 type Body = Record<string, unknown>
 
-/** A property as HubSpot sends it, or plainly in a request body of one's own. */
+/** A property as HubSpot sends it, or plainly in a request body of one's own; null if that says so. */
 const property = ({ properties, ...body }: Body, name: string): unknown =>
-  firstPresent(
+  firstOrNull(
     ...[own(properties, name), own(body, name)].map((value) =>
       isRecord(value) ? value.value : value,
     ),
@@ -32,7 +32,7 @@ const property = ({ properties, ...body }: Body, name: string): unknown =>
 const isThin = (body: Body): boolean =>
   !isRecord(body.properties) &&
   (Object.hasOwn(body, 'subscriptionType') || Object.hasOwn(body, 'objectId')) &&
-  property(body, 'email') === undefined
+  isAbsent(property(body, 'email'))
 
 /**
  * The types of the webhooks API's events that say all there is to say by the contact's id.
@@ -146,20 +146,22 @@ export const hubspot = (options: HubspotOptions = {}): Source => {
         if (isDeletion(body)) return { occurred_at: body.occurredAt, contact: {} }
         const named = {
           email: property(body, 'email'),
-          phone: property(body, 'phone') ?? property(body, 'mobilephone'),
+          phone: firstOrNull(property(body, 'phone'), property(body, 'mobilephone')),
           name: fullName(property(body, 'firstname'), property(body, 'lastname')),
         }
         const { contact, guessed } = findPerson(questionsOf(body))
         return {
-          // Only v3 signs the time of the delivery.
+          // A retry has a later one, and only v3 signs it.
           occurred_at:
-            property(body, 'lastmodifieddate') ?? (headers[v3Header] && headers[timestampHeader]),
+            (kind === 'updated' && property(body, 'lastmodifieddate')) ||
+            (headers[v3Header] && headers[timestampHeader]),
           contact: {
-            ...contact,
-            ...withoutUndefined(named),
+            email: firstOrNull(named.email, contact.email),
+            phone: firstOrNull(named.phone, contact.phone),
+            name: named.name ?? contact.name,
             signed_up_at: property(body, 'createdate'),
           },
-          guessed: guessed.filter((field) => own(named, field) === undefined),
+          guessed: guessed.filter((field) => isAbsent(own(named, field))),
         }
       },
     },
