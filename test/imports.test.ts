@@ -193,6 +193,7 @@ test('src/lib imports lazily only packages, and files of the same folder', () =>
     new Set([
       ...["'@fastify/busboy'", "'./phone.ts'"],
       ...["'./consent.ts'", "'./find-consent.ts'", "'./opt-out.ts'"],
+      "'./data-event.ts'",
     ]),
   )
 })

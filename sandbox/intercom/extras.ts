@@ -1,20 +1,23 @@
 import { createCompanies } from './companies.ts'
 import type { ContactLinks } from './contact-view.ts'
+import { createEvents } from './events.ts'
 import { createNotes } from './notes.ts'
 import { createTags } from './tags.ts'
 
 export type Extras = ReturnType<typeof createExtras>
 
-/** Keeps tags, companies and notes, and the contacts they are linked to. */
+/** Keeps tags, companies, notes and data events, and the contacts they are linked to. */
 export const createExtras = (now: () => number) => {
   const tags = createTags(now)
   const companies = createCompanies(now)
   const notes = createNotes(now)
-  const all = [tags, companies, notes]
+  const events = createEvents()
+  const all = [tags, companies, notes, events]
   return {
     tags,
     companies,
     notes,
+    events,
     /** The ids that a contact is linked to. */
     of: (contactId: string): ContactLinks => ({
       tags: tags.of(contactId),

@@ -3,6 +3,7 @@ import type { Fault } from './fault-request.ts'
 import { faultError } from './faults.ts'
 import type { ApiRequest, ApiResponse } from './request.ts'
 import { toLoggedRequest } from './request-log.ts'
+import { accepted } from './route.ts'
 import { defaultVersion } from './version.ts'
 import type { Workspace } from './workspace.ts'
 
@@ -28,6 +29,7 @@ const htmlPage = (status: number, headers: Headers): SentResponse => ({
 const toResponse = (result: object, headers: Headers): SentResponse => {
   const request_id = createRequestId()
   const allHeaders = { ...headers, 'x-request-id': request_id }
+  if (result === accepted) return { kind: 'response', status: 202, headers: allHeaders, body: '' }
   return isApiError(result)
     ? jsonResponse(result.status, toErrorList(result, request_id), {
         ...allHeaders,

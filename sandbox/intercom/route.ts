@@ -13,6 +13,9 @@ export type RoutedRequest = {
   readonly json: () => unknown
 }
 
+/** The result of a request that is responded to with 202 and an empty body. */
+export const accepted: object = Object.freeze({ type: 'accepted' })
+
 /** A method and path of the API, with its handler. */
 export type Route = {
   readonly method: string

@@ -4,6 +4,7 @@ import { createContactRoutes } from './contact-routes.ts'
 import { type SandboxContact, viewContact } from './contact-view.ts'
 import { createContacts } from './contacts.ts'
 import { createAttributes } from './data-attributes.ts'
+import { createEventRoutes } from './events.ts'
 import { createExtraRoutes } from './extra-routes.ts'
 import { createExtras } from './extras.ts'
 import type { FaultRequest } from './fault-request.ts'
@@ -62,10 +63,13 @@ export const createWorkspace = (options: WorkspaceOptions) => {
     handle: createApi([
       ...createContactRoutes({ contacts, extras, attributes, isMember }),
       ...createExtraRoutes({ contacts, extras, isMember }),
+      ...createEventRoutes(contacts, extras.events, now),
       ...createWorkspaceRoutes(attributes),
     ]),
     contacts: (): SandboxContact[] =>
       contacts.all().map((contact) => viewContact(contact, extras.of(contact.id))),
+    /** The data events of a contact, in the order in which they were received. */
+    events: extras.events.of,
     /** The last 10,000 requests since the start or the last reset, in the order they ended. */
     calls: requests.last,
     /** The number of requests since then by status. */

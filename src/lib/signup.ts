@@ -39,6 +39,23 @@ export type Company = {
   custom_attributes?: Attributes | undefined
 }
 
+/** A value of a data event's metadata, as Intercom types it; an amount is in cents. */
+export type MetadataValue =
+  | string
+  | number
+  | { readonly url: string; readonly value: string }
+  | { readonly amount: number; readonly currency: string }
+
+/**
+ * What happened, under the names of Intercom's Submit a data event; `created_at` in unix seconds.
+ * https://developers.intercom.com/docs/references/2.16/rest-api/api.intercom.io/data-events/createdataevent
+ */
+export type DataEvent = {
+  event_name: string
+  created_at: number
+  metadata?: Record<string, MetadataValue> | undefined
+}
+
 /** A signup in normal form: every source is read into it, and delivery uses nothing else. */
 export type Signup = {
   event_id: string
@@ -50,12 +67,17 @@ export type Signup = {
   isWhole?: true | undefined
   /** Set if its source deletes contacts permanently: Intercom then keeps nothing that says so. */
   deletesForGood?: true | undefined
+  /**
+   * Set if only the option `events` takes it: it may fill, but says nothing of what is newest.
+   */
+  isKindless?: true | undefined
   contact: ContactFields
   /** Whether the person agreed to e-mail; absent: not asked. */
   consent?: boolean | undefined
   tags?: string[] | undefined
   companies?: Company[] | undefined
   note?: string | undefined
+  data_event?: DataEvent | undefined
   /**
    * What the sender explicitly empties: names of contact fields, and `custom_attributes.NAME`.
    * Cleared only where the signup overwrites.
@@ -140,6 +162,12 @@ export type CompanyInput = { [field in CompanyField]?: unknown } & {
   custom_attributes?: Readonly<Record<string, unknown>> | null | undefined
 }
 
+/** A data event as an option or `map` returns it: the values as received. */
+export type DataEventInput = {
+  event_name: unknown
+  metadata?: Readonly<Record<string, unknown>> | undefined
+}
+
 /**
  * A signup as a preset or `map` returns it: the same names, the values as received. `normalise`
  * decides which can be used.
@@ -151,6 +179,7 @@ export type SignupInput = {
   event?: unknown
   isWhole?: unknown
   deletesForGood?: unknown
+  isKindless?: unknown
   contact: { [field in ContactField]?: unknown } & {
     custom_attributes?: Readonly<Record<string, unknown>> | undefined
   }
@@ -162,6 +191,8 @@ export type SignupInput = {
   /** Beside `company`: one, or several. */
   companies?: CompanyInput | readonly CompanyInput[] | undefined
   note?: unknown
+  /** The data event to post: a metadata value may be `{ date }`, `{ url, value }` or `{ amount, currency }`. */
+  data_event?: DataEventInput | undefined
   /** The country of a phone number without a country code, as 'DE'; absent: the source's option. */
   country?: unknown
   /** Contact fields whose value is the first of several that could be the person's. */

@@ -160,6 +160,7 @@ export const startModel = async (options: ModelOptions = {}) => {
     import('../../src/lib/transform/consent.ts'),
     import('../../src/lib/transform/find-consent.ts'),
     import('../../src/lib/transform/opt-out.ts'),
+    import('../../src/lib/transform/data-event.ts'),
   ])
 
   const request = async (source: string, body: Body, postOptions?: PostOptions) => {

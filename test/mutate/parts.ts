@@ -47,6 +47,8 @@ export const parts: Readonly<Record<string, Part>> = {
       'src/lib/transform/constants.ts',
       'src/lib/transform/custom-attributes.ts',
       'src/lib/transform/company.ts',
+      'src/lib/transform/data-event.ts',
+      'src/lib/transform/foreign-event.ts',
       'src/lib/transform/email.ts',
       'src/lib/transform/time.ts',
       'src/lib/transform/text.ts',
@@ -54,6 +56,7 @@ export const parts: Readonly<Record<string, Part>> = {
     tests: [
       'test/lib/transform/answer.test.ts',
       'test/lib/transform/consent.test.ts',
+      'test/lib/transform/data-event.test.ts',
       'test/lib/transform/event-type.test.ts',
       'test/lib/transform/opt-out.test.ts',
       'test/lib/transform/page-body.test.ts',

@@ -182,10 +182,11 @@ export const deliver = async (
   // One just created is new, whatever Intercom's clock says.
   const isOld = outcome !== 'created' && contact !== undefined && existedBefore(contact, policy)
   const isConfirmed = policy.confirms === true && outcome === 'unchanged' && isShown && !isOld
+  const isSkipped = isOld && policy.onExisting === 'skip'
   const { failed, pending } =
-    contact === undefined || signup.event === 'deleted' || (isOld && policy.onExisting === 'skip')
+    contact === undefined || signup.event === 'deleted'
       ? {}
-      : await applyExtras(signup, contact, {
+      : await applyExtras(isSkipped ? onlyDataEvent(signup) : signup, contact, {
           ...countingDependencies,
           isNew: outcome === 'created',
           isConfirmed,
@@ -203,6 +204,13 @@ export const deliver = async (
     ...(pending && { pending }),
   }
 }
+
+/** What happened stays true of a contact that is left as it is. */
+const onlyDataEvent = ({ event_id, contact, data_event }: Signup): Signup => ({
+  event_id,
+  contact,
+  data_event,
+})
 
 const refusedMessages = {
   attributes_refused:

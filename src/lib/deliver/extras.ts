@@ -2,6 +2,7 @@ import { type BridgeError, distinctIssues, type Issue, renamed, toBridgeError } 
 import type { Contact } from '../intercom/contact.ts'
 import type { Signup } from '../signup.ts'
 import { addCompany } from './add-company.ts'
+import { addEvent } from './add-event.ts'
 import { addNote } from './add-note.ts'
 import { addTag } from './add-tag.ts'
 import { type ExtrasDependencies, isPermanent, retryableCodes, showsWrongAddress } from './extra.ts'
@@ -11,7 +12,7 @@ type Extra = { readonly path: string; readonly add: () => Promise<void> }
 
 /** The extras of a signup, in the order in which they are added. */
 const extrasOf = (
-  { tags = [], companies = [], note }: Signup,
+  { tags = [], companies = [], note, data_event }: Signup,
   contact: Contact,
   dependencies: ExtrasDependencies,
 ): Extra[] => [
@@ -23,6 +24,9 @@ const extrasOf = (
   ...(note === undefined
     ? []
     : [{ path: 'note', add: () => addNote(note, contact, dependencies) }]),
+  ...(data_event
+    ? [{ path: 'event', add: () => addEvent(data_event, contact, dependencies) }]
+    : []),
 ]
 
 /** The result of adding a signup's extras; empty if all of them were added. */
@@ -35,7 +39,7 @@ export type ExtrasResult = {
 
 /**
  * Adds a signup's extras to a contact: tags by name, then the companies, then the note, unless
- * one of its text is there. Tags and companies may be added again.
+ * one of its text is there, then the data event. All but the note may be added again.
  */
 export const applyExtras = async (
   signup: Signup,
@@ -58,13 +62,13 @@ export const applyExtras = async (
 }
 
 const refusedMessage =
-  'the contact was delivered, but Intercom refused its tags, company or note: look up the code, fix the cause, then replay'
+  'the contact was delivered, but Intercom refused its tags, company, note or event: look up the code, fix the cause, then replay'
 
 const pendingError = (error: BridgeError): BridgeError =>
   retryableCodes.has(error.code) && !showsWrongAddress(error)
     ? renamed(
         error,
         'extras_unavailable',
-        'the contact was delivered, but its tags, company or note were not: they are retried',
+        'the contact was delivered, but its tags, company, note or event were not: they are retried',
       )
     : error

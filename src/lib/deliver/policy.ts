@@ -62,30 +62,37 @@ export type Arrival = {
 /**
  * Returns the policy for one signup from its source. What changed at the sender overwrites, unless
  * the source says otherwise. A replayed signup always fills, so that it never undoes a newer change;
- * a change or a deletion has its mark to say so. An archived contact is restored only by a delivery
+ * a change or a deletion has its mark to say so. What only the option `events` takes changes nothing
+ * but what is empty: it says nothing of what is newest. An archived contact is restored only by a delivery
  * that proves its time, or by a replay that says so. The mark is never later than the time of receipt,
  * whatever the sender's clock says.
  */
 export const policyOf = (
   { options, signature }: Pick<Source, 'options' | 'signature'>,
-  { contact, event, occurred_at }: Pick<Signup, 'contact' | 'event' | 'occurred_at'>,
+  {
+    contact,
+    event,
+    isKindless,
+    occurred_at,
+  }: Pick<Signup, 'contact' | 'event' | 'isKindless' | 'occurred_at'>,
   arrival: Arrival,
 ): Policy => {
   const { received_at, mayBeRetry, replay, sentAtMs, claim } = arrival
   const { lookup = true, onArchived = 'restore', onDeleted = 'archive' } = options
-  const { onExisting = event === 'updated' ? 'overwrite' : 'fill' } = options
+  const isChange = event === 'updated' && !isKindless
+  const { onExisting = isChange ? 'overwrite' : 'fill' } = options
   const restores =
     replay === undefined
       ? onArchived === 'restore' && provesTime(signature, occurred_at, received_at)
       : replay === 'restore_archived'
   const confirms = mayBeRetry && arrival.confirms === true
-  const needsMark = overwrites(onExisting) || tracks(options)
+  const needsMark = overwrites(onExisting) || (tracks(options) && !isKindless)
   // That someone was deleted stays true: its receipt is late enough.
   const at = occurred_at ?? (event === 'deleted' ? received_at : undefined)
   return {
     // An earlier try may have created a lead already, and leads never conflict.
     lookup: lookup || confirms || (contact.role === 'lead' && (mayBeRetry || replay !== undefined)),
-    onExisting: replay === undefined || event === 'updated' ? onExisting : 'fill',
+    onExisting: replay === undefined || isChange ? onExisting : 'fill',
     onArchived: restores ? 'restore' : 'park',
     ...(event === 'deleted' && onDeleted !== 'ignore' && { onDeleted }),
     received_at,

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini'
 import { once } from '../memoise.ts'
-import type { Company } from '../signup.ts'
+import type { Company, DataEvent } from '../signup.ts'
 import { lenient } from './contact.ts'
 import { isSuccess } from './errors.ts'
 import { toNoteBody } from './note-body.ts'
@@ -87,6 +87,20 @@ export const noteRequest = (contactId: string, text: string): IntercomRequest<tr
   ...post('note', contactPath(contactId, 'notes'), { body: toNoteBody(text) }, readSuccess),
   repeatable: false,
 })
+
+/** Not a page of a gateway, which has a success' status, too. */
+const isAccepted = (response: IntercomResponse): boolean =>
+  isSuccess(response) && !/\bhtml\b/i.test(String(response.headers['content-type']))
+
+/**
+ * Posts a data event of a contact; the response is a 202 with an empty body. It may be repeated:
+ * Intercom ignores a second one of the same contact, name and time.
+ * https://developers.intercom.com/docs/references/2.16/rest-api/api.intercom.io/data-events/createdataevent
+ */
+export const eventRequest = (id: string, event: DataEvent): IntercomRequest<true> =>
+  post('event', '/events', { id, ...event }, (response) =>
+    isAccepted(response) ? true : undefined,
+  )
 
 const notesSchema = once(() =>
   z.looseObject({

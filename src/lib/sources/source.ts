@@ -11,6 +11,7 @@ import {
   type MappingOptions,
 } from '../transform/mapping-options.ts'
 import type { PayloadReader } from '../transform/payload-types.ts'
+import { assertEvents, eventsSchema } from './events-option.ts'
 
 /** How a source's signups are delivered. */
 export type DeliveryOptions = {
@@ -111,6 +112,7 @@ const commonOptions: OptionSchemas = {
   tags: () => z.readonly(z.array(nonEmpty())),
   company: () => z.record(nonEmpty(), companyTargets()),
   note: nonEmpty,
+  events: eventsSchema,
   country: () => z.string().check(z.regex(/^[A-Z]{2}$/, 'a two-letter country code, such as "DE"')),
   lookup: () => z.boolean(),
   onExisting: () =>
@@ -176,13 +178,16 @@ export const assertOptions = (
 }
 
 /**
- * Creates a source without checking `options`: for presets with options of their own, which call
- * `assertOptions` first.
+ * Creates a source; checks of `options` only the types that `events` names: presets with options of
+ * their own call `assertOptions` first.
+ *
+ * @throws BridgeError `invalid_config`
  */
 export const makeSource = <Payload>(
   definition: SourceDefinition<Payload>,
   options: SourceOptions<Payload> & LifecycleOptions,
 ): Source => {
+  assertEvents(definition.docs, definition.payload, options)
   const source = { ...definition, options }
   // read-inputs.ts calls these functions only with a payload that the definition's schema has parsed.
   return source as unknown as Source

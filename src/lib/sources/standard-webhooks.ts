@@ -42,7 +42,8 @@ export type StandardWebhooksOptions = SourceOptions<StandardWebhooksEvent> &
 export const standardWebhooks = (options: StandardWebhooksOptions): Source => {
   assertOptions('standardWebhooks()', options, { ...lifecycleOptions, types: typesSchema })
   const { types: given, ...common } = options
-  const { types, on } = readTypes('standardWebhooks()', given, (body) => own(body, 'type'), options)
+  const typeOf = (body: unknown) => own(body, 'type')
+  const { types, on } = readTypes('standardWebhooks()', given, typeOf, options)
   return makeSource(
     {
       docs: 'https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md',
@@ -51,6 +52,7 @@ export const standardWebhooks = (options: StandardWebhooksOptions): Source => {
       payload: {
         format: 'json',
         ...(types && { types }),
+        typeOf,
         schema: event,
         advice: 'post one event as a JSON object, its `type` written as the option `types` has it',
         headers: standardWebhooksHeaders(standardWebhooksScheme),

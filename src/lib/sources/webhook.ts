@@ -185,6 +185,7 @@ export const webhook = (options: WebhookOptions): Source => {
         schema: event,
         advice: 'post one event as a JSON object',
         ...(types && { types }),
+        typeOf,
         headers: [header, typeHeader].filter((name) => name !== undefined),
       },
       eventId: (body, { headers }) =>

@@ -25,6 +25,28 @@ export type EventOptions = {
 export const kindsTaken = ({ on = ['created'], onDeleted }: EventOptions): readonly EventKind[] =>
   onDeleted === 'ignore' ? on.filter((kind) => kind !== 'deleted') : on
 
+/**
+ * Where a value of a data event's metadata is found; of the forms as an object each value of theirs.
+ * `unit: 'major'`: the amount is in units of the currency (49.99), not in cents (4999).
+ */
+export type MetadataTarget =
+  | Place
+  | { readonly date: Place }
+  | { readonly url: Place; readonly value: Place }
+  | { readonly amount: Place; readonly currency: Place; readonly unit?: 'cents' | 'major' }
+
+/**
+ * Intercom's reference ignores further keys; its help says 20.
+ * https://developers.intercom.com/docs/references/2.16/rest-api/api.intercom.io/data-events/createdataevent
+ */
+export const maxMetadataKeys = 10
+
+/** A data event by its name in Intercom, and the value of each key of its metadata. */
+export type DataEventTarget = {
+  readonly name: string
+  readonly metadata?: Readonly<Record<string, MetadataTarget>>
+}
+
 /** Whether a source takes more than new signups. */
 export const tracks = (options: EventOptions): boolean =>
   kindsTaken(options).some((kind) => kind !== 'created')
@@ -53,6 +75,11 @@ export type MappingOptions<Payload = unknown> = {
   readonly company?: Readonly<Record<Place, CompanyField | readonly CompanyField[]>>
   /** Where the text of a note on the contact is found. */
   readonly note?: Place
+  /**
+   * The data event that is posted for each of the sender's types of event, `'*'` for all that the
+   * source takes. A type that it would not take is taken, too: `fields` then says whose it is.
+   */
+  readonly events?: Readonly<Record<string, DataEventTarget>>
   /** The country of phone numbers without a country code, such as 'DE'. */
   readonly country?: CountryCode
   /** Where the checkbox that agrees to e-mail is found, and which answers of your own mean yes. */
@@ -88,6 +115,14 @@ export const attributeTargets = (
       : { place, to: target.to, type: target.type ?? 'text' },
   )
 
+/** The places of a metadata value by their parts; a place alone is that of the `value`. */
+export const metadataParts = (target: MetadataTarget): Readonly<Record<string, Place>> => {
+  if (typeof target === 'string') return { value: target }
+  if (!('amount' in target)) return { ...target }
+  const { amount, currency } = target
+  return { amount, currency }
+}
+
 /** The places that options name. */
 export const placesOf = ({
   fields,
@@ -95,8 +130,12 @@ export const placesOf = ({
   company,
   note,
   consent,
+  events,
 }: Omit<MappingOptions, 'map'>): Place[] => [
   ...[fields, attributes, company].flatMap((table) => Object.keys(table ?? {})),
   ...(note === undefined ? [] : [note]),
   ...(consent === undefined ? [] : [consentPlace(consent)]),
+  ...Object.values(events ?? {})
+    .flatMap(({ metadata = {} }) => Object.values(metadata))
+    .flatMap((target) => Object.values(metadataParts(target))),
 ]

@@ -28,6 +28,7 @@ export const leftOutReasons = [
   'field_unmatched',
   'id_invalid',
   'lead_external_id',
+  'metadata_invalid',
   'number_cut',
   'number_inexact',
   'number_invalid',

@@ -1,7 +1,7 @@
 import type { CountryCode } from 'libphonenumber-js'
 import type { Issue } from '../errors.ts'
 import { shownKey } from '../field-names.ts'
-import { withoutUndefined } from '../json-access.ts'
+import { isRecord, withoutUndefined } from '../json-access.ts'
 import { once } from '../memoise.ts'
 import {
   attributePrefix,
@@ -46,12 +46,14 @@ const inputNames: ReadonlySet<string> = new Set([
   'event',
   'isWhole',
   'deletesForGood',
+  'isKindless',
   'contact',
   'consent',
   'tags',
   'company',
   'companies',
   'note',
+  'data_event',
   'country',
   'guessed',
   'clears',
@@ -100,13 +102,15 @@ export const normalise = async (
     ...readOtherFields(reader, input.contact, constants),
     ...(optOut !== undefined && { unsubscribed_from_emails: optOut }),
   }
+  const occurred_at = reader.time('occurred_at', input.occurred_at)
   const signup: Signup = {
     event_id: reader.id('event_id', input.event_id) ?? eventId,
     ...withoutUndefined({
-      occurred_at: reader.time('occurred_at', input.occurred_at),
+      occurred_at,
       event: event === 'created' ? undefined : event,
       isWhole: input.isWhole === true ? true : undefined,
       deletesForGood: input.deletesForGood === true ? true : undefined,
+      isKindless: input.isKindless === true ? true : undefined,
     }),
     contact,
     ...withoutUndefined({
@@ -115,6 +119,9 @@ export const normalise = async (
       tags: readTags(reader, input.tags, constants),
       companies: readCompanies(reader, input),
       note: reader.longText('note', input.note),
+      data_event: isRecord(input.data_event)
+        ? (await loadDataEvent()).readDataEvent(reader, input.data_event, occurred_at ?? receivedAt)
+        : undefined,
       clears: readClears(input.clears, contact, constants),
     }),
   }
@@ -186,6 +193,9 @@ const readOtherFields = (
       constants.attribute,
     ),
   })
+
+/** Loaded only for a source with the option `events`. */
+const loadDataEvent = once(() => import('./data-event.ts'))
 
 // Both readers have long lists of words, so they are loaded only for what is no boolean.
 

@@ -7,14 +7,17 @@ import {
   attributePrefix,
   type ContactField,
   contactFieldNames,
+  type DataEventInput,
   type SignupInput,
 } from '../signup.ts'
 import { findValue, isFound, type Place } from './find-value.ts'
 import { type MappedKeys, toMappedKeys, unmappedEntries, withoutMappedKeys } from './mapped-keys.ts'
 import {
   attributeTargets,
+  type DataEventTarget,
   type FindConsent,
   type MappingOptions,
+  metadataParts,
   placesOf,
 } from './mapping-options.ts'
 import type { LeftOut } from './normalise-values.ts'
@@ -73,6 +76,26 @@ const collectFields = <Target extends string>(
   return Object.fromEntries(found) as { [target in Target]?: unknown }
 }
 
+/** The data event of an option, with the values at its places. */
+const toDataEvent = (
+  { name, metadata = {} }: DataEventTarget,
+  lookUp: (place: Place) => unknown,
+  onMissing: (path: string) => void,
+): DataEventInput => {
+  const values = Object.entries(metadata).flatMap(([key, target]) => {
+    const found = Object.entries(metadataParts(target)).map(
+      ([part, place]) => [part, lookUp(place)] as const,
+    )
+    if (!found.some(([, value]) => isFound(value))) {
+      onMissing(`metadata.${key}`)
+      return []
+    }
+    const others = typeof target === 'string' ? {} : target
+    return [[key, { ...others, ...Object.fromEntries(found) }] as const]
+  })
+  return { event_name: name, metadata: Object.fromEntries(values) }
+}
+
 /** The fields and attributes whose place the sender set to null. */
 const nullsAt = (options: MappingOptions, lookUp: (place: Place) => unknown): string[] => {
   const { fields, attributes } = fillings(options)
@@ -94,6 +117,8 @@ export type ParsedPayload = {
   readonly questions: readonly Question[]
   /** Keys with a value that the preset does not read, and the sender should know of. */
   readonly unread?: readonly string[]
+  /** What the option `events` posts for it. */
+  readonly dataEvent?: DataEventTarget | undefined
   /** Loaded only for the option `consent`, since its lists of words are long; without it: a no. */
   readonly findConsent?: FindConsent | undefined
 }
@@ -121,7 +146,7 @@ const companyInvalid = { path: 'company', reason: 'company_without_id' } as cons
  */
 export const applyOptions = (
   received: SignupInput,
-  { body, payload, questions, unread = [], findConsent }: ParsedPayload,
+  { body, payload, questions, unread = [], dataEvent, findConsent }: ParsedPayload,
   options: MappingOptions,
 ): MappingResult => {
   const mapped = (): MappedKeys => mappedKeys(options)
@@ -162,6 +187,7 @@ export const applyOptions = (
     input.company = { ...toObject(leftOut, preset.company, companyInvalid), ...company }
   }
   if (isFound(note)) input.note = note
+  if (dataEvent) input.data_event = toDataEvent(dataEvent, lookUp, onMissing)
   const consent = options.consent && (findConsent?.(body, questions, options.consent) ?? false)
   if (consent !== undefined) input.consent = consent === true
   const result = options.map ? runMap(options.map, input, payload) : input

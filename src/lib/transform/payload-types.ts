@@ -18,6 +18,8 @@ export type PayloadReader<Payload> = {
     readonly events?: (body: unknown) => readonly unknown[]
     /** What the sender's events are. Absent: all are signups. */
     readonly types?: EventTypes
+    /** Where the type of an event is found if there are no `types`. */
+    readonly typeOf?: EventTypes['of']
     /** What to set up at the sender, for the operator who finds a signup in another shape. */
     readonly advice?: string
     /** Strict on what the functions below use, loose on everything else. */

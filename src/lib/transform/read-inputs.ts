@@ -2,9 +2,10 @@ import * as z from 'zod/mini'
 import type { Delivery } from '../delivery.ts'
 import { BridgeError, type Issue, type RefusalCode, refusalCodes } from '../errors.ts'
 import { once } from '../memoise.ts'
-import type { EventKind, SignupInput } from '../signup.ts'
+import { type EventKind, eventKinds, type SignupInput } from '../signup.ts'
 import { classifyEvent, typesTaken } from './event-type.ts'
-import { deletesForGood, kindsTaken, tracks } from './mapping-options.ts'
+import { foreignReader } from './foreign-event.ts'
+import { type DataEventTarget, deletesForGood, kindsTaken, tracks } from './mapping-options.ts'
 import { applyOptions, type MappingResult, type ParsedPayload } from './options.ts'
 import { parseBody } from './page-body.ts'
 import type { ReadableSource } from './payload-types.ts'
@@ -64,18 +65,20 @@ const readEvent = (
 ): EventReading => {
   let event_id: string | undefined
   try {
-    const kind = kindOf(source, event, delivery)
+    const { kind, dataEvent, isKindless, reader = source } = kindOf(source, event, delivery)
     if (kind === 'other') return { event_id, items: ignored, isOther: true }
-    const payload = parsePayload(source, event)
-    event_id = toEventId(source.eventId(payload, delivery))
-    const questions = source.questions?.(payload) ?? []
-    const found = source.toSignup(payload, delivery, questions) ?? []
-    const unread = source.unread?.(payload) ?? []
+    const payload = parsePayload(reader, event)
+    event_id = toEventId(reader.eventId(payload, delivery))
+    const questions = reader.questions?.(payload) ?? []
+    const found = reader.toSignup(payload, delivery, questions) ?? []
+    const unread = reader.unread?.(payload) ?? []
+    const isWhole = tracks(source.options) && !isKindless && source.isWhole?.(payload) === true
     const flags = {
-      ...(tracks(source.options) && source.isWhole?.(payload) === true && { isWhole: true }),
+      ...(isWhole && { isWhole }),
+      ...(isKindless && { isKindless }),
       ...(deletesForGood(source.options) && { deletesForGood: true }),
     }
-    const parsed = { body: event, payload, questions, unread, findConsent }
+    const parsed = { body: event, payload, questions, unread, dataEvent, findConsent }
     const mapOne = (preset: SignupInput): MappingResult | Refusal => {
       try {
         return applyOptions({ ...withKind(preset, kind), ...flags }, parsed, source.options)
@@ -94,21 +97,39 @@ const readEvent = (
 const withKind = (preset: SignupInput, kind: EventKind): SignupInput =>
   kind === 'created' ? preset : { event: kind, ...preset }
 
+/** What an event is to a source. */
+type Taken = {
+  readonly kind: EventKind | 'other'
+  readonly dataEvent?: DataEventTarget | undefined
+  /** Only the option `events` takes it. */
+  readonly isKindless?: true
+  /** Reads it instead of the preset, since its type is none of the preset's. */
+  readonly reader?: ReadableSource
+}
+
 /** What failed, and what to do about it at the sender. */
 const withAdvice = (problem: string, { payload: { advice } }: ReadableSource): string =>
   advice === undefined ? problem : `${problem}: ${advice}`
 
 /** @throws BridgeError `invalid_signup` if the event may be one that the source takes, in another shape */
-const kindOf = (
-  source: ReadableSource,
-  event: unknown,
-  delivery: Delivery,
-): EventKind | 'other' => {
-  const { types } = source.payload
-  if (!types) return 'created'
+const kindOf = (source: ReadableSource, event: unknown, delivery: Delivery): Taken => {
+  const { types, typeOf = types?.of } = source.payload
+  const { events } = source.options
   const kinds = kindsTaken(source.options)
+  const type = events && typeOf?.(event, delivery)
+  const named = typeof type === 'string' && events && Object.hasOwn(events, type) && events[type]
+  if (!types) return { kind: 'created', dataEvent: named || events?.['*'] }
   const kind = classifyEvent(types, event, delivery, kinds)
-  if (kind !== 'unreadable') return kind
+  if (kind === 'created' || kind === 'updated') {
+    return { kind, dataEvent: named || events?.['*'] }
+  }
+  if (kind === 'deleted') return { kind }
+  if (named) {
+    const isForeign = !types.isComplete && !typesTaken(types, eventKinds).includes(type)
+    const reader = isForeign ? foreignReader(source) : source
+    return { kind: 'updated', dataEvent: named, isKindless: true, reader }
+  }
+  if (kind === 'other') return { kind }
   throw new BridgeError(
     'invalid_signup',
     withAdvice('the event has no type, or a type in another version', source),

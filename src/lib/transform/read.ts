@@ -113,7 +113,8 @@ const toResult = async (
   const normalised = await normalise(item.input, context)
   if (normalised.kind === 'signup') {
     // The source's own code may say another kind than the sender's type.
-    if (!context.kinds.includes(normalised.signup.event ?? 'created')) return undefined
+    const { event = 'created', isKindless } = normalised.signup
+    if (!isKindless && !context.kinds.includes(event)) return undefined
     return { signup: normalised.signup, leftOut: [...item.leftOut, ...normalised.leftOut] }
   }
   const { kind, issues } = normalised

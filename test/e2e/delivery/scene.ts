@@ -1,7 +1,7 @@
 import { createRespond } from '../../../sandbox/intercom/respond.ts'
 import { defineBridge, form, signup } from '../../../src/lib/index.ts'
 import { isRecord } from '../../../src/lib/json-access.ts'
-import type { SourceOptions } from '../../../src/lib/sources/source.ts'
+import type { LifecycleOptions, SourceOptions } from '../../../src/lib/sources/source.ts'
 import { type Model, startModel } from '../../model/model.ts'
 import type { ModelOptions } from '../../model/options.ts'
 
@@ -17,7 +17,7 @@ const attributes = ['plan:string', 'seats:integer', 'signup_bridge_at:integer']
  * confirmed only with the option `confirm`.
  */
 export const startScene = async (
-  options: SourceOptions = {},
+  options: SourceOptions & LifecycleOptions = {},
   more: ModelOptions & { readonly leads?: SourceOptions; readonly confirm?: boolean } = {},
 ) => {
   const { leads, confirm = false, ...modelOptions } = more

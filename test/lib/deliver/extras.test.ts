@@ -550,6 +550,36 @@ describe('applyExtras: note', () => {
   })
 })
 
+describe('applyExtras: data event', () => {
+  const data_event = { event_name: 'paid', created_at: 1_734_537_000, metadata: { plan: 'pro' } }
+
+  test('is posted last, by the contact’s id', async () => {
+    const { requests, bodies } = await apply({ ...allExtras, data_event }, ada, { isNew: true })
+
+    expect(requests.at(-1)).toBe('POST /events')
+    expect(bodies.at(-1)).toEqual({ id: ada.id, ...data_event })
+  })
+
+  test('is repeated in place after an unclear response', async () => {
+    intercom.addFault({ path: '/events', lost: true, count: 1 })
+
+    const { result, requests } = await apply({ data_event })
+
+    expect(result).toEqual({})
+    expect(requests).toEqual(['POST /events', 'POST /events'])
+  })
+
+  test.each([
+    [{ status: 503 }, { pending: { code: 'extras_unavailable' } }],
+    [{ status: 403 }, { failed: { issues: [{ path: 'event', reason: 'api_plan_restricted' }] } }],
+    [{ status: 404 }, { failed: { issues: [{ path: 'event', reason: 'not_found' }] } }],
+  ])('that fails with %j is pending, or named', async (fault, expected) => {
+    intercom.addFault({ path: '/events', ...fault })
+
+    expect((await apply({ data_event })).result).toMatchObject(expected)
+  })
+})
+
 describe('applyExtras: permanent errors', () => {
   test('returns extras_failed with Intercom’s code, and adds the other extras', async () => {
     intercom.addFault({ path: '/tags', status: 403 })

@@ -9,7 +9,7 @@ import { account, lead } from '../../support/people.ts'
 
 /** The policy of a live signup received at the start, for the first time. */
 const policy = (
-  options: SourceOptions = {},
+  options: SourceOptions & LifecycleOptions = {},
   signup: Signup = account,
   arrival: Partial<Arrival> = {},
 ) =>
@@ -48,6 +48,21 @@ describe('policyOf a live signup', () => {
 
   test.each(['park', 'restore'] as const)('uses onArchived of the source: %s', (onArchived) => {
     expect(policy({ onArchived }).onArchived).toBe(onArchived)
+  })
+})
+
+describe('policyOf what only the option `events` takes', () => {
+  const happened: Signup = { ...account, event: 'updated', isKindless: true, occurred_at: start }
+
+  test('fills, and moves no mark, even of a source that takes changes', () => {
+    expect(policy({ on: ['created', 'updated'] }, happened)).toEqual(policy())
+  })
+
+  test('overwrites with its mark if the source says so', () => {
+    const options: SourceOptions = { onExisting: 'overwrite' }
+
+    expect(policy(options, happened)).toMatchObject({ onExisting: 'overwrite', mark: start })
+    expect(policy(options, happened, { replay: 'park_archived' }).onExisting).toBe('fill')
   })
 })
 

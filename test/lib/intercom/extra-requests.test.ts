@@ -3,6 +3,7 @@ import {
   attachCompanyRequest,
   attachTagRequest,
   companyRequest,
+  eventRequest,
   listNotesRequest,
   noteRequest,
   tagRequest,
@@ -11,6 +12,7 @@ import type { IntercomRequest, IntercomResponse } from '../../../src/lib/interco
 
 const id = '6762f0dd1bb69f9f2193bb83'
 const company = { company_id: 'c-1', name: 'Analytical Engines', size: 2 }
+const event = { event_name: 'paid', created_at: 1_734_537_000, metadata: { plan: 'pro' } }
 const responseOf = (status: number, body: unknown): IntercomResponse => ({
   status,
   headers: {},
@@ -25,6 +27,7 @@ const requests: [string, IntercomRequest<unknown>][] = [
   ['attach_company', attachCompanyRequest(id, '8')],
   ['note', noteRequest(id, 'Hello')],
   ['list_notes', listNotesRequest(id)],
+  ['event', eventRequest(id, event)],
 ]
 
 describe('a request for an extra', () => {
@@ -39,6 +42,7 @@ describe('a request for an extra', () => {
       `/contacts/${id}/notes`,
       { body: '<p>1 &lt; 2<br>Hello</p>' },
     ],
+    ['event', eventRequest(id, event), '/events', { id, ...event }],
   ])('to %s has the path and body of the API reference', (name, request, path, body) => {
     // A second note would be there twice; the others are idempotent.
     expect(request).toMatchObject({ name, method: 'POST', path, repeatable: name !== 'note' })
@@ -116,6 +120,25 @@ describe.each([200, 201, 202])('a %i response', (status) => {
       expect(request.read(responseOf(status, { type: 'any' }))).toBe(true)
     },
   )
+})
+
+describe('a data event', () => {
+  const readAs = (status: number, contentType?: string, body?: unknown) =>
+    eventRequest(id, event).read({
+      status,
+      headers: { ...(contentType && { 'content-type': contentType }) },
+      body,
+    })
+
+  test.each([200, 202, 204])('is accepted by a %i with an empty body', (status) => {
+    expect(readAs(status)).toBe(true)
+    expect(readAs(status, 'application/json; charset=utf-8')).toBe(true)
+  })
+
+  test('is not accepted by the page of a gateway', () => {
+    expect(readAs(200, 'text/html; charset=utf-8')).toBeUndefined()
+    expect(readAs(502)).toBeUndefined()
+  })
 })
 
 describe('the list of notes', () => {
