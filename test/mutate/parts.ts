@@ -74,6 +74,7 @@ export const parts: Readonly<Record<string, Part>> = {
       'src/lib/deliver/next-step.ts',
       'src/lib/deliver/history.ts',
       'src/lib/deliver/step.ts',
+      'src/lib/deliver/merge.ts',
       'src/lib/deliver/match-contact.ts',
       'src/lib/deliver/contact-diff.ts',
       'src/lib/deliver/contact-write.ts',

@@ -103,10 +103,15 @@ export const createDescription = (document: Document) => {
       ].map((problem) => `${name}: ${problem}`)
     },
     /** An error that is not described for a path is checked against Intercom's general error. */
-    responseProblems: (response: ReceivedResponse): string[] => {
-      const { status, contentType, json } = response
-      const { name, operation } = find(response)
-      const described = jsonOf(operation.responses?.[status])?.schema
+    responseProblems: (received: ReceivedResponse): string[] => {
+      const { status, contentType, json } = received
+      const { name, operation } = find(received)
+      const response = operation.responses?.[status]
+      const described = jsonOf(response)?.schema
+      // Described without a content, as a 202: nothing is sent.
+      if (status < 300 && response && !described) {
+        return json === undefined || json === '' ? [] : [`${name} ${status}: has a body`]
+      }
       const schema = described ?? (status >= 400 ? error : undefined)
       const problems = [
         ...(/^application\/json\b/.test(contentType) ? [] : ['content-type: not JSON']),

@@ -123,6 +123,11 @@ const sendExtraRequests = async (send: Send) => {
   await send('GET', `/contacts/${user}/notes`)
   await send('GET', `/contacts/${unknownId}/notes`)
 
+  const event = { event_name: 'paid', created_at: 1_734_537_000 }
+  await send('POST', '/events', { ...event, id: user, metadata: { plan: 'pro', seats: 3 } })
+  await send('POST', '/events', { ...event, id: unknownId })
+  await send('POST', '/events', event)
+
   await send('GET', `/contacts/${user}`)
   await send('DELETE', `/contacts/${user}/tags/${tag}`)
   await send('DELETE', `/contacts/${user}/tags/${tag}`)
@@ -166,6 +171,7 @@ const everyRoute: readonly (readonly [method: string, path: string])[] = [
   ['POST', `/contacts/${unknownId}/companies`],
   ['GET', `/contacts/${unknownId}/notes`],
   ['POST', `/contacts/${unknownId}/notes`],
+  ['POST', '/events'],
   ['GET', '/data_attributes'],
   ['POST', '/data_attributes'],
   ['GET', '/me'],

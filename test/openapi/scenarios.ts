@@ -68,6 +68,34 @@ export const scenarios: readonly Scenario[] = [
     result: 'created',
   },
   {
+    title: 'a new user with a data event',
+    signup: signup(
+      { role: 'user', external_id: 'paid', email: 'paid@example.com' },
+      {
+        data_event: {
+          event_name: 'paid',
+          created_at: start,
+          metadata: {
+            ...{ plan: 'pro', seats: 3, renews_date: start },
+            total: { amount: 4_999, currency: 'eur' },
+            receipt: { url: 'https://example.com/r', value: 'R-1' },
+          },
+        },
+      },
+    ),
+    result: 'created',
+  },
+  {
+    title: 'an account that a lead of the same e-mail is merged into',
+    prepare: async (intercom) => {
+      await withContact({ external_id: 'dup', email: 'dup@example.com' })(intercom)
+      await withContact({ role: 'lead', email: 'dup@example.com' })(intercom)
+    },
+    signup: signup({ role: 'user', external_id: 'dup', email: 'dup@example.com' }),
+    policy: { mergesLeads: true },
+    result: 'unchanged',
+  },
+  {
     title: 'a new lead with every field of a lead',
     signup: signup({ role: 'lead', email: 'lead@example.com', ...details }),
     result: 'created',

@@ -16,6 +16,7 @@ import {
   lastRead,
   type StepResponse,
 } from './history.ts'
+import { isMerging } from './merge.ts'
 import { nextStep } from './next-step.ts'
 import { existedBefore, type Policy } from './policy.ts'
 import type { Decision } from './step.ts'
@@ -81,6 +82,7 @@ const sendContactRequest = async (
   if (response.type === 'contact') recent.remember(response.contact)
   const isGone = ['gone', 'merged', 'removed'].includes(response.type)
   if (isGone && 'id' in request) recent.forget(request.id)
+  if (request.type === 'merge') recent.forget(request.from)
   return withRecent
 }
 
@@ -144,9 +146,10 @@ const runSteps = async (
             list: await dependencies.listAttributes(dependencies.send, listAge(request, policy)),
           }
         : await sendContactRequest(request, dependencies)
-    if (response.type === 'refused') refusal = response.error
+    const exchange: Exchange = { request, response }
+    if (response.type === 'refused' && !isMerging(exchange)) refusal = response.error
     else if (request.type !== 'attributes') onAccepted()
-    history.push({ request, response })
+    history.push(exchange)
   }
 }
 
@@ -178,7 +181,7 @@ export const deliver = async (
     },
   )
   const { refused, refusal, ...rest } = decision
-  const { contact, outcome, isShown } = decision
+  const { contact, outcome, isShown, counts } = decision
   // One just created is new, whatever Intercom's clock says.
   const isOld = outcome !== 'created' && contact !== undefined && existedBefore(contact, policy)
   const isConfirmed = policy.confirms === true && outcome === 'unchanged' && isShown && !isOld
@@ -195,7 +198,10 @@ export const deliver = async (
   const incomplete = [refused.length > 0 ? refusedError(refused, refusal) : undefined, failed]
   return {
     ...rest,
-    ...(isConfirmed && { outcome: 'confirmed' as const, counts: [] }),
+    ...(isConfirmed && {
+      outcome: 'confirmed' as const,
+      counts: counts.filter((count) => count === 'merged'),
+    }),
     calls,
     incomplete: incomplete.filter((error) => error !== undefined),
     ...(signup.contact.role === 'lead' &&

@@ -15,6 +15,7 @@ import {
   sinceSearch,
 } from './history.ts'
 import { hasSameId, lookUpRequest, matchContact, narrowerSearch } from './match-contact.ts'
+import { isMerging, mergeLeads } from './merge.ts'
 import type { Policy } from './policy.ts'
 import { mayListExplain } from './refusals.ts'
 import { createSteps, failStep, failures, leaveArchived, type Step } from './step.ts'
@@ -28,7 +29,12 @@ const maxContactRequests = 6
  */
 export const nextStep = (signup: Signup, policy: Policy, history: History): Step => {
   const decideFor = signup.event === 'deleted' ? decideDeletion : decide
-  const step = decideFor(signup, policy, dropGoneContacts(history))
+  const main = dropGoneContacts(history).filter((exchange) => !isMerging(exchange))
+  const step = decideFor(signup, policy, main)
+  if ('done' in step && policy.mergesLeads) {
+    const remaining = maxContactRequests - countContactRequests(history)
+    return mergeLeads(signup, policy, history, { done: step.done, remaining })
+  }
   const isContactRequest = 'request' in step && step.request.type !== 'attributes'
   if (!isContactRequest || countContactRequests(history) < maxContactRequests) return step
   const last = history.findLast(({ request }) => request.type !== 'attributes')?.response
@@ -47,8 +53,9 @@ const decide = (signup: Signup, policy: Policy, history: History): Step => {
   const find: Step | undefined =
     external_id === undefined ? undefined : { request: { type: 'find', external_id } }
   const lookUp: Step = search && policy.lookup ? { request: search } : create
-  // Someone who changed may have another e-mail now; search confirms what an earlier receive did.
-  const start = signup.event === 'updated' && !(policy.confirms && search) && find ? find : lookUp
+  // Someone who changed may have another e-mail now; search confirms a contact, and shows leads.
+  const isSearched = search && (policy.confirms || policy.mergesLeads)
+  const start = signup.event === 'updated' && !isSearched && find ? find : lookUp
   if (!last) return needsList(signup, policy) ? { request: { type: 'attributes' } } : start
   const { request, response } = last
   const previous = history.at(-2)

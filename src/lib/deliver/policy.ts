@@ -23,6 +23,8 @@ export type Policy = {
   readonly claim?: Claim
   /** Set if an earlier receive may have been killed in the middle. */
   readonly mayBeRetry?: true
+  /** Set if leads of the same verified e-mail are merged into the contact. */
+  readonly mergesLeads?: true
   /** Unix seconds. */
   readonly received_at: number
   /** When a dead letter was sent to the queue, unix milliseconds; absent for a live signup. */
@@ -81,6 +83,7 @@ export const policyOf = (
   const { lookup = true, onArchived = 'restore', onDeleted = 'archive' } = options
   const isChange = event === 'updated' && !isKindless
   const { onExisting = isChange ? 'overwrite' : 'fill' } = options
+  const mergesLeads = options.onDuplicate === 'merge' && contact.email_verified === true
   const restores =
     replay === undefined
       ? onArchived === 'restore' && provesTime(signature, occurred_at, received_at)
@@ -95,6 +98,7 @@ export const policyOf = (
     onExisting: replay === undefined || isChange ? onExisting : 'fill',
     onArchived: restores ? 'restore' : 'park',
     ...(event === 'deleted' && onDeleted !== 'ignore' && { onDeleted }),
+    ...(mergesLeads && { mergesLeads }),
     received_at,
     ...(confirms && { confirms }),
     ...(replay !== undefined && { replayedAtMs: sentAtMs ?? 0 }),

@@ -23,6 +23,8 @@ export const decisionCounts = [
   'email_shared',
   'external_id_differs',
   'left_archived',
+  'merge_refused',
+  'merged',
   'overwrite_degraded',
   'restored',
 ] as const

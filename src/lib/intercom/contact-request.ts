@@ -8,6 +8,7 @@ import {
   intercomCodeOf,
   intercomError,
   intercomTextOf,
+  isBadToken,
   isSuccess,
   namesMissingPart,
 } from './errors.ts'
@@ -32,9 +33,16 @@ export type ContactChanges = {
 export type ContactRequest =
   | SearchRequest
   | { readonly type: 'find'; readonly external_id: string }
-  | { readonly type: 'get'; readonly id: string }
+  | { readonly type: 'get'; readonly id: string; readonly forMerge?: true }
   | { readonly type: 'create'; readonly fields: ContactFields }
-  | { readonly type: 'update'; readonly id: string; readonly fields: ContactChanges }
+  | {
+      readonly type: 'update'
+      readonly id: string
+      readonly fields: ContactChanges
+      readonly forMerge?: true
+    }
+  /** Merges a lead into a user, for good. */
+  | { readonly type: 'merge'; readonly from: string; readonly into: string }
   | { readonly type: 'unarchive'; readonly id: string }
   | { readonly type: 'remove'; readonly id: string; readonly how: Removal }
 
@@ -133,6 +141,10 @@ const toHttpRequest = (
     }
     case 'unarchive':
       return { method: 'POST', path: `/contacts/${encodeURIComponent(request.id)}/unarchive` }
+    case 'merge': {
+      const { from, into } = request
+      return { method: 'POST', path: '/contacts/merge', body: JSON.stringify({ from, into }) }
+    }
     case 'remove': {
       const path = `/contacts/${encodeURIComponent(request.id)}`
       return request.how === 'delete'
@@ -164,6 +176,22 @@ const readContacts = (request: ContactRequest, body: unknown): ContactResponse |
     : { type: 'contact', contact: contact.data }
 }
 
+/**
+ * Any refusal, also for lack of a permission, is about the merge alone: the contact is delivered.
+ * https://developers.intercom.com/docs/references/2.16/rest-api/api.intercom.io/contacts/mergecontact
+ */
+const readMerge = (response: IntercomResponse): ContactResponse | undefined => {
+  const { status, body } = response
+  if (status === 404 || status === 410) return { type: 'gone' }
+  const isTemporary = status >= 500 || status === 408 || status === 429 || isBadToken(response)
+  if (status < 400 || isTemporary) return undefined
+  return {
+    type: 'refused',
+    error: intercomError('intercom_rejected', response),
+    ...subjectOf(body),
+  }
+}
+
 /** A 401 was recorded once for an unknown attribute; its code is not that of a bad token. */
 const isRejected = ({ status, body }: IntercomResponse): boolean =>
   status === 400 ||
@@ -179,6 +207,7 @@ const readContactResponse = (
   if (isSuccess(response)) return readContacts(request, body)
   // Not JSON: an error page of a gateway, not Intercom's response.
   if (body === undefined) return undefined
+  if (request.type === 'merge') return readMerge(response)
   const hasTarget = request.type !== 'create' && request.type !== 'search'
   if (hasTarget && status === 404 && !namesMissingPart(body)) return { type: 'gone' }
   // How find responds when there is no such contact is undocumented.

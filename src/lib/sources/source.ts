@@ -27,6 +27,11 @@ export type DeliveryOptions = {
    * that does not prove its time (`provesTime`) is parked in any case.
    */
   readonly onArchived?: 'restore' | 'park'
+  /**
+   * Where leads stand beside the account that have its e-mail, which the sender says is verified:
+   * leave them (default), or merge them into it, which is final.
+   */
+  readonly onDuplicate?: 'leave' | 'merge'
 }
 
 /** The options of a source whose sender also says what changes and who is deleted. */
@@ -121,6 +126,7 @@ const commonOptions: OptionSchemas = {
       z.strictObject({ overwrite: z.readonly(z.array(nonEmpty())) }),
     ]),
   onArchived: () => z.enum(['restore', 'park']),
+  onDuplicate: () => z.enum(['leave', 'merge']),
   consent: () =>
     z.union([nonEmpty(), z.strictObject({ place: nonEmpty(), yes: yesAnswers() })], {
       error: 'expected a place, or { place, yes } with the answers that mean yes',

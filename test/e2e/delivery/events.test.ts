@@ -47,7 +47,7 @@ describe('a data event', () => {
 
     const requests = await signUp({ event: 'paid', ...account, occurred_at: at, plan: 'pro' })
 
-    expect(requests).toEqual(['POST /contacts/search 200', post])
+    expect(requests).toEqual(['GET /contacts/find_by_external_id/1 200', post])
     expect(eventsOf(id)).toEqual([
       { event_name: 'paid', created_at: at, metadata: { plan: 'pro' } },
     ])
@@ -57,6 +57,7 @@ describe('a data event', () => {
     const { signUp, contacts, only } = await startEvents()
 
     expect(await signUp({ event: 'paid', ...account, occurred_at: at })).toEqual([
+      'GET /contacts/find_by_external_id/1 404',
       'POST /contacts/search 200',
       'POST /contacts 200',
       post,

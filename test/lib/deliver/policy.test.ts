@@ -51,6 +51,25 @@ describe('policyOf a live signup', () => {
   })
 })
 
+describe('policyOf a source with onDuplicate', () => {
+  const ofEmail = (email_verified?: boolean): Signup => ({
+    ...account,
+    contact: { ...account.contact, email_verified },
+  })
+
+  test('merges leads if it says so and the e-mail is verified', () => {
+    const merges = (options: SourceOptions, verified?: boolean) =>
+      policy(options, ofEmail(verified)).mergesLeads
+
+    expect(merges({ onDuplicate: 'merge' }, true)).toBe(true)
+    for (const verified of [false, undefined]) {
+      expect(merges({ onDuplicate: 'merge' }, verified)).toBeUndefined()
+    }
+    expect(merges({ onDuplicate: 'leave' }, true)).toBeUndefined()
+    expect(merges({}, true)).toBeUndefined()
+  })
+})
+
 describe('policyOf what only the option `events` takes', () => {
   const happened: Signup = { ...account, event: 'updated', isKindless: true, occurred_at: start }
 

@@ -17,6 +17,7 @@ const requests = {
   update: { type: 'update', id, fields: { name: 'Ada' } },
   unarchive: { type: 'unarchive', id },
   remove: { type: 'remove', id, how: 'archive' },
+  merge: { type: 'merge', from: otherId, into: id },
 } as const satisfies Record<ContactRequest['type'], ContactRequest>
 type Type = keyof typeof requests
 const types: readonly Type[] = ['search', 'find', 'get', 'create', 'update', 'unarchive', 'remove']
@@ -45,6 +46,10 @@ describe('a request under /contacts', () => {
     ['create', { method: 'POST', path: '/contacts', body: `{"role":"user","email":"${email}"}` }],
     ['update', { method: 'PUT', path: `/contacts/${id}`, body: '{"name":"Ada"}' }],
     ['unarchive', { method: 'POST', path: `/contacts/${id}/unarchive` }],
+    [
+      'merge',
+      { method: 'POST', path: '/contacts/merge', body: `{"from":"${otherId}","into":"${id}"}` },
+    ],
   ])(
     'to %s has the method, path and body of the API reference, and its type as name',
     (type, expected) => {
@@ -515,5 +520,39 @@ describe('a response without a result', () => {
     const results = types.map((type) => read(type, { status, body: undefined }))
 
     expect(results).toEqual(types.map(() => undefined))
+  })
+})
+
+describe('the response to merge', () => {
+  const refusal = { type: 'refused', error: { code: 'intercom_rejected' }, fields: [] }
+
+  test('is read as the contact that is left', () => {
+    expect(read('merge', { body: contact(id) })).toEqual({ type: 'contact', contact: contact(id) })
+  })
+
+  test.each([404, 410])('%i is read as `gone`: one of the two is no more', (status) => {
+    expect(read('merge', { status, body: errorList('x', 'not_found') })).toEqual({ type: 'gone' })
+  })
+
+  test.each([
+    [400, 'invalid_merge'],
+    [401, 'token_unauthorized'],
+    [402, 'api_plan_restricted'],
+    [403, 'forbidden'],
+    [409, 'conflict'],
+    [422, 'data_invalid'],
+  ])('%i %s is read as `refused`: the contact itself is delivered', (status, code) => {
+    expect(read('merge', { status, body: errorList('x', code) })).toMatchObject(refusal)
+  })
+
+  test.each([
+    [408, errorList('x')],
+    [429, errorList('x')],
+    [500, errorList('x')],
+    [401, errorList('x', 'token_revoked')],
+    [403, undefined],
+    [404, undefined],
+  ])('%i has no result: it is temporary, or no response of Intercom', (status, body) => {
+    expect(read('merge', { status, body })).toBeUndefined()
   })
 })
