@@ -3,7 +3,7 @@ import type { Scalar } from '../intercom/data-attributes.ts'
 import { isEmpty, own } from '../json-access.ts'
 import { type ContactFields, clearableFields, type Signup } from '../signup.ts'
 import type { SignupAttributes } from './attributes.ts'
-import type { FittedAttribute } from './fit-attributes.ts'
+import { type FittedAttribute, isSameName } from './fit-attributes.ts'
 import type { Policy } from './policy.ts'
 
 /** The fields and attributes to write, before any is left out. */
@@ -29,6 +29,10 @@ const plainFields = [
 
 const currentValue = (contact: Contact, name: (typeof plainFields)[number]): unknown =>
   name === 'avatar' ? contact.avatar?.image_url : contact[name]
+
+/** Whether what is there under this name stays, whoever wrote it. */
+export const keeps = ({ keep = [] }: Policy, name: string): boolean =>
+  keep.some((kept) => isSameName(kept, name))
 
 const isLater = (value: Scalar, current: unknown): boolean => Number(value) > Number(current)
 
@@ -56,7 +60,7 @@ export const verifiedEmail = (
  * accepts. Custom attributes are compared one by one. `last_seen_at` only becomes later. An opt-out
  * is always written, an opt-in never. A lead becomes a user and gets the account's values; a user
  * never becomes a lead. Whether an e-mail is verified goes with an e-mail that is written, or where
- * Intercom shows something else.
+ * Intercom shows something else. What the source keeps is never replaced.
  */
 export const changesOf = (
   signup: Signup,
@@ -74,6 +78,7 @@ export const changesOf = (
   const writes = (name: string, value: Scalar | undefined, current: unknown): boolean => {
     if (value === undefined) return false
     if (isEmpty(current)) return true
+    if (keeps(policy, name)) return false
     if (name === 'last_seen_at') return isLater(value, current)
     return !isSameValue(name, value, current) && (converts || replaces(name))
   }

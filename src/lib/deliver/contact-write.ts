@@ -5,7 +5,14 @@ import type { Scalar } from '../intercom/data-attributes.ts'
 import { own } from '../json-access.ts'
 import { attributePrefix, type ContactFields, isBridgeAttribute, type Signup } from '../signup.ts'
 import type { SignupAttributes } from './attributes.ts'
-import { changesOf, clearsOf, signedUpAt, verifiedEmail, type Wanted } from './contact-diff.ts'
+import {
+  changesOf,
+  clearsOf,
+  keeps,
+  signedUpAt,
+  verifiedEmail,
+  type Wanted,
+} from './contact-diff.ts'
 import { type FittedAttribute, isSameName } from './fit-attributes.ts'
 import { appliedTo, isNewer } from './mark.ts'
 import { mayChange, ownerOf } from './ownership.ts'
@@ -85,13 +92,15 @@ export const fieldsToCreate = (
   return { fields: { role, ...fields }, leftOut, degraded: false }
 }
 
-/** Whether a source overwrites a field or attribute of this name. */
+/** Whether a source overwrites a field or attribute of this name, or empties it. */
 const replacesBy =
-  ({ onExisting }: Policy) =>
-  (name: string): boolean =>
-    onExisting === 'overwrite' ||
-    (typeof onExisting === 'object' &&
-      onExisting.overwrite.some((listed) => isSameName(listed, name)))
+  (policy: Policy) =>
+  (name: string): boolean => {
+    const { onExisting } = policy
+    if (keeps(policy, name)) return false
+    if (typeof onExisting === 'string') return onExisting === 'overwrite'
+    return onExisting.overwrite.some((listed) => isSameName(listed, name))
+  }
 
 /** What an overwriting source writes to an existing contact, the mark included. */
 const overwritesOf = (

@@ -14,6 +14,8 @@ export type Policy = {
   /** Search for the person before creating a contact. */
   readonly lookup: boolean
   readonly onExisting: NonNullable<SourceOptions['onExisting']>
+  /** Names of contact fields and custom attributes that are written once. */
+  readonly keep?: readonly string[]
   readonly onArchived: NonNullable<SourceOptions['onArchived']>
   /** What a deletion does; absent: nothing. */
   readonly onDeleted?: Removal
@@ -96,6 +98,7 @@ export const policyOf = (
     // An earlier try may have created a lead already, and leads never conflict.
     lookup: lookup || confirms || (contact.role === 'lead' && (mayBeRetry || replay !== undefined)),
     onExisting: replay === undefined || isChange ? onExisting : 'fill',
+    ...(options.keep && { keep: options.keep }),
     onArchived: restores ? 'restore' : 'park',
     ...(event === 'deleted' && onDeleted !== 'ignore' && { onDeleted }),
     ...(mergesLeads && { mergesLeads }),

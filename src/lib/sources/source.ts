@@ -22,6 +22,8 @@ export type DeliveryOptions = {
    * every field (`overwrite`), or empty fields and the listed ones.
    */
   readonly onExisting?: 'fill' | 'skip' | 'overwrite' | { readonly overwrite: readonly string[] }
+  /** Contact fields and custom attributes that are written once, and never replaced or emptied. */
+  readonly keep?: readonly string[]
   /**
    * If the contact is archived in Intercom: restore it (default), or park the signup. A delivery
    * that does not prove its time (`provesTime`) is parked in any case.
@@ -125,6 +127,7 @@ const commonOptions: OptionSchemas = {
       z.enum(['fill', 'skip', 'overwrite']),
       z.strictObject({ overwrite: z.readonly(z.array(nonEmpty())) }),
     ]),
+  keep: () => z.readonly(z.array(nonEmpty()).check(z.minLength(1))),
   onArchived: () => z.enum(['restore', 'park']),
   onDuplicate: () => z.enum(['leave', 'merge']),
   consent: () =>

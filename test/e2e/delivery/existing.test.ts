@@ -22,6 +22,21 @@ describe('an existing contact', () => {
     ])
   })
 
+  test('keeps its first touch and gets the last, in whatever order they come', async () => {
+    const { signUp, contacts } = await startScene({
+      keep: ['plan'],
+      onExisting: { overwrite: ['seats'] },
+    })
+    const touch = (occurred_at: number, plan: string, seats: number) =>
+      signUp({ ...account, occurred_at, custom_attributes: { plan, seats } })
+
+    await touch(1_767_225_000, 'free', 1)
+    await touch(1_767_225_200, 'pro', 3)
+    await touch(1_767_225_100, 'team', 2)
+
+    expect(contacts()).toMatchObject([{ custom_attributes: { plan: 'free', seats: 3 } }])
+  })
+
   test('gets no PUT with `fill` when nothing is missing', async () => {
     const { signUp, addContact } = await startScene()
     await addContact(account)

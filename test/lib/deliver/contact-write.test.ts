@@ -330,6 +330,75 @@ describe('email_verified', () => {
   })
 })
 
+describe('fieldsToUpdate with kept fields', () => {
+  const keep = ['name', 'PLAN', 'last_seen_at', 'phone']
+  const { avatar, owner_id, signed_up_at } = fillable
+
+  test.each<[string, Partial<Policy>]>([
+    ['overwrite', { onExisting: 'overwrite', mark: 100 }],
+    ['overwrite of the same fields', { onExisting: { overwrite: [...keep, 'plan'] }, mark: 100 }],
+    ['fill', { onExisting: 'fill' }],
+  ])('replaces none of them, with %s', (_title, policy) => {
+    const fields: Record<string, unknown> = written(full, different, { ...policy, keep })
+
+    expect(Object.keys(fields).filter((field) => keep.includes(field))).toEqual([])
+    expect(fields.custom_attributes).not.toHaveProperty('plan')
+  })
+
+  test('replaces the others', () => {
+    expect(written(full, different, { onExisting: 'overwrite', mark: 100, keep })).toEqual({
+      avatar,
+      owner_id,
+      signed_up_at,
+      custom_attributes: { seats: 0, signup_bridge_at: 100 },
+    })
+  })
+
+  test('fills them, each where it is empty', () => {
+    const empty = contact('a', { external_id: '1', custom_attributes: { plan: null } })
+
+    expect(written(full, empty, { onExisting: 'overwrite', mark: 100, keep })).toMatchObject({
+      name: 'Ada',
+      phone: '+12813322575',
+      last_seen_at: 11,
+      custom_attributes: { plan: 'pro' },
+    })
+  })
+
+  test('empties none of them', () => {
+    const signup: Signup = { ...account, clears: ['phone', 'avatar', 'custom_attributes.plan'] }
+    const policy: Partial<Policy> = { onExisting: 'overwrite', mark: 100, keep }
+
+    const { avatar, phone, custom_attributes } = written(signup, different, policy)
+
+    expect({ avatar, phone, custom_attributes }).toEqual({
+      avatar: null,
+      phone: undefined,
+      custom_attributes: { signup_bridge_at: 100 },
+    })
+  })
+
+  test('leaves those of a lead that becomes a user', () => {
+    const asLead = { ...different, role: 'lead', external_id: 'uuid' }
+    const fields = written(full, asLead, { keep })
+
+    expect(fields).toMatchObject({ role: 'user', external_id: '1', owner_id: 7 })
+    expect(Object.keys(fields)).not.toContain('name')
+    expect(fields.custom_attributes).toEqual({ seats: 0 })
+  })
+
+  test('writes an opt-out all the same', () => {
+    const signup: Signup = {
+      ...account,
+      contact: { ...account.contact, unsubscribed_from_emails: true },
+    }
+
+    expect(written(signup, different, { keep: ['unsubscribed_from_emails'] })).toMatchObject({
+      unsubscribed_from_emails: true,
+    })
+  })
+})
+
 describe('fieldsToUpdate and last_seen_at', () => {
   const seen = (last_seen_at: number): Signup => ({
     ...account,

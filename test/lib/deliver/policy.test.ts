@@ -46,6 +46,10 @@ describe('policyOf a live signup', () => {
     },
   )
 
+  test('knows what the source keeps', () => {
+    expect(policy({ keep: ['utm_source'] })).toEqual({ ...policy(), keep: ['utm_source'] })
+  })
+
   test.each(['park', 'restore'] as const)('uses onArchived of the source: %s', (onArchived) => {
     expect(policy({ onArchived }).onArchived).toBe(onArchived)
   })
