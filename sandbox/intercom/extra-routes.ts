@@ -60,6 +60,11 @@ export const createExtraRoutes = (workspace: {
     { method: 'GET', path: '/tags', respond: () => tags.list() },
     { method: 'POST', path: '/tags', respond: ({ json, version }) => tagByName(json(), version) },
     {
+      method: 'GET',
+      path: '/contacts/*/tags',
+      respond: ({ id }) => withContact(id, () => tags.listOf(id)),
+    },
+    {
       method: 'POST',
       path: '/contacts/*/tags',
       respond: ({ id, json }) => withContact(id, () => tags.apply(id, idIn(json(), 'id') ?? '')),

@@ -38,6 +38,14 @@ export const createTags = (now: () => number) => {
       const since = links.remove(contactId, tagId)
       return tag && since !== undefined ? applied(tag, since) : apiErrors.resourceNotFound
     },
+    /** The tags of a contact, the oldest link first. */
+    listOf: (contactId: string): object => ({
+      type: 'list',
+      data: links.of(contactId).flatMap((tagId) => {
+        const tag = byId.get(tagId)
+        return tag ? [applied(tag, links.add(contactId, tagId, 0))] : []
+      }),
+    }),
     of: links.of,
     move: links.move,
     clear: (): void => {

@@ -56,6 +56,9 @@ export type DataEvent = {
   metadata?: Record<string, MetadataValue> | undefined
 }
 
+/** Which tags a payload may name: those listed, in any case, or those that begin so. */
+export type TagRule = { readonly allow: readonly string[] } | { readonly prefix: string }
+
 /** A signup in normal form: every source is read into it, and delivery uses nothing else. */
 export type Signup = {
   event_id: string
@@ -75,6 +78,8 @@ export type Signup = {
   /** Whether the person agreed to e-mail; absent: not asked. */
   consent?: boolean | undefined
   tags?: string[] | undefined
+  /** Of a change that names all its tags of these rules: a contact's others are removed. */
+  exactTags?: readonly TagRule[] | undefined
   companies?: Company[] | undefined
   note?: string | undefined
   data_event?: DataEvent | undefined

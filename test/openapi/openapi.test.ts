@@ -15,9 +15,11 @@ if (!openApiFile) console.warn(skipReason)
 /** Every operation that the bridge uses. */
 const bridgeOperations = [
   'DELETE /contacts/{contact_id}',
+  'DELETE /contacts/{contact_id}/tags/{tag_id}',
   'GET /contacts/find_by_external_id/{external_id}',
   'GET /contacts/{contact_id}',
   'GET /contacts/{contact_id}/notes',
+  'GET /contacts/{contact_id}/tags',
   'GET /data_attributes',
   'POST /companies',
   'POST /contacts',
@@ -37,7 +39,6 @@ const bridgeOperations = [
 /** Every operation that the sandbox's Intercom supports. */
 const sandboxOperations = [
   ...bridgeOperations,
-  'DELETE /contacts/{contact_id}/tags/{tag_id}',
   'GET /contacts',
   'GET /me',
   'GET /tags',

@@ -97,6 +97,8 @@ const sendExtraRequests = async (send: Send) => {
   await send('POST', `/contacts/${user}/tags`, { id: tag })
   await send('POST', `/contacts/${user}/tags`, { id: unknownId })
   await send('POST', `/contacts/${unknownId}/tags`, { id: tag })
+  await send('GET', `/contacts/${user}/tags`)
+  await send('GET', `/contacts/${unknownId}/tags`)
 
   const company = await send('POST', '/companies', { company_id: 'c1' })
   await send('POST', '/companies', {
@@ -165,6 +167,7 @@ const everyRoute: readonly (readonly [method: string, path: string])[] = [
   ['POST', `/contacts/${unknownId}/unarchive`],
   ['GET', '/tags'],
   ['POST', '/tags'],
+  ['GET', `/contacts/${unknownId}/tags`],
   ['POST', `/contacts/${unknownId}/tags`],
   ['DELETE', `/contacts/${unknownId}/tags/1`],
   ['POST', '/companies'],

@@ -131,6 +131,19 @@ export const scenarios: readonly Scenario[] = [
     result: 'updated',
   },
   {
+    title: 'a change that no longer names a tag',
+    prepare: async ({ request }) => {
+      const { json } = await request('POST', '/contacts', { email: 'untag@example.com' })
+      await request('POST', '/tags', { name: 'pro', users: [{ id: json.id }] })
+    },
+    signup: signup(
+      { role: 'user', email: 'untag@example.com', name: 'Ada' },
+      { event: 'updated', exactTags: [{ allow: ['pro'] }] },
+    ),
+    policy: { onExisting: 'overwrite', mark: start },
+    result: 'updated',
+  },
+  {
     title: 'an existing user without empty fields',
     prepare: withContact({ email: 'same@example.com' }),
     signup: signup({ role: 'user', email: 'same@example.com' }, { note: 'Hello' }),

@@ -362,3 +362,18 @@ test('POST /_sandbox/reset deletes tags, companies and notes', async () => {
   expect((await request('POST', `/contacts/${id}/notes`, { body: 'Hi' })).json.id).toBe('1')
   expect(intercom.contacts()).toHaveLength(1)
 })
+
+test('listing a contact’s tags shows each with its time', async () => {
+  const { request, create } = await start()
+  const id = await create(ada)
+  for (const name of ['beta', 'vip']) await request('POST', '/tags', { name, users: [{ id }] })
+
+  expect((await request('GET', `/contacts/${id}/tags`)).json).toMatchObject({
+    type: 'list',
+    data: [
+      { type: 'tag', name: 'beta', applied_at: nowSeconds },
+      { type: 'tag', name: 'vip', applied_at: nowSeconds },
+    ],
+  })
+  expect(errorOf(await request('GET', `/contacts/${unknownId}/tags`))).toEqual(noUser)
+})

@@ -36,6 +36,14 @@ export const signupSchema: z.ZodMiniType<Signup> = z.strictObject({
   contact,
   consent: z.optional(z.boolean()),
   tags: z.optional(z.array(z.string())),
+  exactTags: z.optional(
+    z.array(
+      z.union([
+        z.looseObject({ allow: z.array(z.string()) }),
+        z.looseObject({ prefix: z.string() }),
+      ]),
+    ),
+  ),
   companies: z.optional(z.array(company)),
   note: z.optional(z.string()),
   clears: z.optional(z.array(z.string())),

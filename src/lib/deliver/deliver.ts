@@ -22,7 +22,7 @@ import { existedBefore, type Policy } from './policy.ts'
 import type { Decision } from './step.ts'
 
 /** The result of one delivered signup. */
-export type DeliverResult = Omit<Decision, 'refused' | 'outcome'> & {
+export type DeliverResult = Omit<Decision, 'refused' | 'outcome' | 'standing'> & {
   /** `confirmed`: an earlier receive created the contact, and search shows it now. */
   readonly outcome: Decision['outcome'] | 'confirmed'
   /** The number of requests to Intercom's API, those for extras included. */
@@ -180,7 +180,7 @@ export const deliver = async (
       throw isAccepted ? error : dependencies.fuse.refuse(signup, error)
     },
   )
-  const { refused, refusal, ...rest } = decision
+  const { refused, refusal, standing, ...rest } = decision
   const { contact, outcome, isShown, counts } = decision
   // One just created is new, whatever Intercom's clock says.
   const isOld = outcome !== 'created' && contact !== undefined && existedBefore(contact, policy)
@@ -193,6 +193,7 @@ export const deliver = async (
           ...countingDependencies,
           isNew: outcome === 'created',
           isConfirmed,
+          standing,
           fillsOnly: policy.replayedAtMs !== undefined,
         })
   const incomplete = [refused.length > 0 ? refusedError(refused, refusal) : undefined, failed]

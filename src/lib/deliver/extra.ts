@@ -1,6 +1,7 @@
 import { BridgeError, type ErrorCode } from '../errors.ts'
 import type { Contact } from '../intercom/contact.ts'
 import type { SendRequest } from '../intercom/request-types.ts'
+import type { Standing } from './mark.ts'
 
 /** Tag ids by name, cached by this process. */
 export type TagIds = Map<string, string>
@@ -12,6 +13,7 @@ export type ExtrasDependencies = {
   readonly isNew: boolean
   /** An earlier receive created the contact. */
   readonly isConfirmed: boolean
+  readonly standing?: Standing
   /** Fill only the empty fields of an existing company: a replay must not undo newer changes. */
   readonly fillsOnly: boolean
 }

@@ -6,28 +6,31 @@ import { addEvent } from './add-event.ts'
 import { addNote } from './add-note.ts'
 import { addTag } from './add-tag.ts'
 import { type ExtrasDependencies, isPermanent, retryableCodes, showsWrongAddress } from './extra.ts'
+import { removeTags } from './remove-tags.ts'
 
 /** One extra to add; `path` names it if Intercom refuses it. */
 type Extra = { readonly path: string; readonly add: () => Promise<void> }
 
 /** The extras of a signup, in the order in which they are added. */
-const extrasOf = (
-  { tags = [], companies = [], note, data_event }: Signup,
-  contact: Contact,
-  dependencies: ExtrasDependencies,
-): Extra[] => [
-  ...tags.map((name) => ({ path: 'tags', add: () => addTag(name, contact, dependencies) })),
-  ...companies.map((company) => ({
-    path: companies.length > 1 ? 'companies' : 'company',
-    add: () => addCompany(company, contact, dependencies),
-  })),
-  ...(note === undefined
-    ? []
-    : [{ path: 'note', add: () => addNote(note, contact, dependencies) }]),
-  ...(data_event
-    ? [{ path: 'event', add: () => addEvent(data_event, contact, dependencies) }]
-    : []),
-]
+const extrasOf = (signup: Signup, contact: Contact, dependencies: ExtrasDependencies): Extra[] => {
+  const { tags = [], companies = [], note, data_event, exactTags } = signup
+  return [
+    ...tags.map((name) => ({ path: 'tags', add: () => addTag(name, contact, dependencies) })),
+    ...(exactTags && dependencies.standing === 'newest' && !dependencies.isNew
+      ? [{ path: 'tags', add: () => removeTags(signup, contact, dependencies) }]
+      : []),
+    ...companies.map((company) => ({
+      path: companies.length > 1 ? 'companies' : 'company',
+      add: () => addCompany(company, contact, dependencies),
+    })),
+    ...(note === undefined
+      ? []
+      : [{ path: 'note', add: () => addNote(note, contact, dependencies) }]),
+    ...(data_event
+      ? [{ path: 'event', add: () => addEvent(data_event, contact, dependencies) }]
+      : []),
+  ]
+}
 
 /** The result of adding a signup's extras; empty if all of them were added. */
 export type ExtrasResult = {
@@ -39,7 +42,8 @@ export type ExtrasResult = {
 
 /**
  * Adds a signup's extras to a contact: tags by name, then the companies, then the note, unless
- * one of its text is there, then the data event. All but the note may be added again.
+ * one of its text is there, then the data event. All but the note may be added again. A change removes
+ * the tags that its payload no longer names.
  */
 export const applyExtras = async (
   signup: Signup,

@@ -31,3 +31,20 @@ export const isNewer = (
   { mark = Number.NaN }: Pick<Policy, 'mark'>,
   { at, isDeletion }: Applied,
 ): boolean => (event === 'deleted' || (event === 'updated' && !isDeletion) ? mark >= at : mark > at)
+
+/**
+ * Where an event stands on the contact that it was applied to: its mark is the newest, or one that is
+ * newer was applied. `undefined` if neither is known.
+ */
+export type Standing = 'newest' | 'late' | undefined
+
+/** Returns the standing of an event after its contact was written. */
+export const standingOf = (
+  contact: Contact,
+  { mark = Number.NaN }: Pick<Policy, 'mark'>,
+  attributes: SignupAttributes,
+): Standing => {
+  const { at } = appliedTo(contact, attributes)
+  if (at === mark) return 'newest'
+  return at > mark ? 'late' : undefined
+}

@@ -11,7 +11,7 @@ import {
   lastRead,
   type StepRequest,
 } from './history.ts'
-import { appliedTo, isNewer } from './mark.ts'
+import { appliedTo, isNewer, type Standing, standingOf } from './mark.ts'
 import { isOtherUser, matchContact } from './match-contact.ts'
 import { mayChange, ownerOf } from './ownership.ts'
 import type { Policy } from './policy.ts'
@@ -49,6 +49,7 @@ export type Decision = {
   readonly counts: readonly DecisionCount[]
   /** The fields and custom attributes that were left out, and why. */
   readonly refused: readonly Issue[]
+  readonly standing?: Standing
 }
 
 /** The next request, or how the delivery ends. */
@@ -115,7 +116,9 @@ export const createSteps = (signup: Signup, policy: Policy, history: History) =>
       ...(written.degraded ? (['overwrite_degraded'] as const) : []),
       ...(wasRestored ? (['restored'] as const) : []),
     ]
-    return { done: { outcome, contact, counts, refused: [...written.leftOut, ...absent] } }
+    const standing = standingOf(contact, policy, sendable.attributes)
+    const refused = [...written.leftOut, ...absent]
+    return { done: { outcome, contact, counts, refused, ...(standing && { standing }) } }
   }
 
   /**

@@ -48,6 +48,50 @@ export const attachTagRequest = (contactId: string, id: string): IntercomRequest
     isNotFound(response) ? 'gone' : readSuccess(response),
   )
 
+const tagsSchema = once(() =>
+  z.looseObject({
+    data: z.array(z.looseObject({ id: z.string().check(z.minLength(1)), name: z.string() })),
+  }),
+)
+
+/**
+ * Lists all tags of a contact.
+ * https://developers.intercom.com/docs/references/rest-api/api.intercom.io/contacts/listtagsforacontact
+ */
+export const listTagsRequest = (
+  contactId: string,
+): IntercomRequest<readonly { readonly id: string; readonly name: string }[]> => ({
+  name: 'list_tags',
+  method: 'GET',
+  path: contactPath(contactId, 'tags'),
+  read: (response) => {
+    const parsed = z.safeParse(tagsSchema(), isSuccess(response) ? response.body : undefined)
+    return parsed.success ? parsed.data.data : undefined
+  },
+  repeatable: true,
+})
+
+/** Removes a thing from a contact; idempotent: one that is not there is a success. */
+const detachRequest = (
+  name: string,
+  contactId: string,
+  collection: string,
+  id: string,
+): IntercomRequest<true> => ({
+  name,
+  method: 'DELETE',
+  path: `${contactPath(contactId, collection)}/${encodeURIComponent(id)}`,
+  read: (response) => (isNotFound(response) ? true : readSuccess(response)),
+  repeatable: true,
+})
+
+/**
+ * Removes a tag from a contact.
+ * https://developers.intercom.com/docs/references/rest-api/api.intercom.io/tags/detachtagfromcontact
+ */
+export const detachTagRequest = (contactId: string, id: string): IntercomRequest<true> =>
+  detachRequest('detach_tag', contactId, 'tags', id)
+
 const companySchema = once(() =>
   z.looseObject({
     ...createdSchema().shape,

@@ -11,6 +11,7 @@ import {
   type MappingOptions,
 } from '../transform/mapping-options.ts'
 import type { PayloadReader } from '../transform/payload-types.ts'
+import { tagRules } from '../transform/tags-from.ts'
 import { assertEvents, eventsSchema } from './events-option.ts'
 
 /** How a source's signups are delivered. */
@@ -100,6 +101,18 @@ const companyTargets = once(() =>
     z.array(z.enum(companyFieldNames)).check(z.minLength(1)),
   ),
 )
+const tagRule = once(() =>
+  z.union(
+    [
+      z.strictObject({
+        place: nonEmpty(),
+        allow: z.readonly(z.array(nonEmpty()).check(z.minLength(1))),
+      }),
+      z.strictObject({ place: nonEmpty(), prefix: z.string().check(z.regex(/\S/)) }),
+    ],
+    { error: 'expected { place, allow } with tags, or { place, prefix }' },
+  ),
+)
 const yesAnswers = () => z.readonly(z.array(nonEmpty()).check(z.minLength(1)))
 
 /** Schemas by the option's name. */
@@ -117,6 +130,11 @@ const commonOptions: OptionSchemas = {
   attributes: () => z.record(nonEmpty(), attributeTarget()),
   role: () => z.enum(['user', 'lead']),
   tags: () => z.readonly(z.array(nonEmpty())),
+  tagsFrom: () =>
+    z.pipe(
+      z.transform((rules: unknown) => (Array.isArray(rules) ? rules : [rules])),
+      z.array(tagRule()).check(z.minLength(1)),
+    ),
   company: () => z.record(nonEmpty(), companyTargets()),
   note: nonEmpty,
   events: eventsSchema,
@@ -187,16 +205,24 @@ export const assertOptions = (
 }
 
 /**
- * Creates a source; checks of `options` only the types that `events` names: presets with options of
+ * Creates a source; of `options` only what depends on the preset is checked: presets with options of
  * their own call `assertOptions` first.
  *
- * @throws BridgeError `invalid_config`
+ * @throws BridgeError `invalid_config` if `events` names a type that cannot come, or anyone could name
+ * any tag that begins so
  */
 export const makeSource = <Payload>(
   definition: SourceDefinition<Payload>,
   options: SourceOptions<Payload> & LifecycleOptions,
 ): Source => {
   assertEvents(definition.docs, definition.payload, options)
+  const isOpen = definition.signature.type === 'open'
+  if (isOpen && tagRules(options.tagsFrom).some((rule) => 'prefix' in rule)) {
+    throw new BridgeError(
+      'invalid_config',
+      'tagsFrom: anyone can post to this source, so that `prefix` lets anyone create tags: list them in `allow`',
+    )
+  }
   const source = { ...definition, options }
   // read-inputs.ts calls these functions only with a payload that the definition's schema has parsed.
   return source as unknown as Source

@@ -1,5 +1,6 @@
 import { memoiseByObject } from '../memoise.ts'
 import { attributeTargets, type MappingOptions } from './mapping-options.ts'
+import { tagRules } from './tags-from.ts'
 import { clean, cleanName } from './text.ts'
 
 /** Returns the config's own spelling of a name, if it is one that the config writes. */
@@ -20,8 +21,11 @@ const findConstant = (
 
 /** The constants of a source's options; a payload's name that is the same when cleaned counts. */
 export const constantsOf = memoiseByObject(
-  ({ tags = [], attributes }: MappingOptions): Constants => ({
-    tag: findConstant(tags, cleanName),
+  ({ tags = [], tagsFrom, attributes }: MappingOptions): Constants => ({
+    tag: findConstant(
+      [...tags, ...tagRules(tagsFrom).flatMap((rule) => ('allow' in rule ? rule.allow : []))],
+      cleanName,
+    ),
     attribute: findConstant(
       attributeTargets(attributes).map(({ to }) => to),
       clean,

@@ -2,6 +2,7 @@ import type { CountryCode } from 'libphonenumber-js'
 import type { Question } from '../delivery.ts'
 import type { CompanyField, ContactField, EventKind, Role, SignupInput } from '../signup.ts'
 import type { Place } from './find-value.ts'
+import { type TagsFrom, tagRules } from './tags-from.ts'
 
 /** The types of a custom attribute in Intercom; `text` is its `string`. */
 export const attributeTypes = ['text', 'integer', 'float', 'boolean', 'date'] as const
@@ -69,6 +70,11 @@ export type MappingOptions<Payload = unknown> = {
   /** Constant tags, by name. */
   readonly tags?: readonly string[]
   /**
+   * Where tags are found, and which of them count: a list (`allow`), or what begins with `prefix`. An
+   * `updated` also removes those of them that its payload no longer names.
+   */
+  readonly tagsFrom?: TagsFrom | readonly TagsFrom[]
+  /**
    * The company field, or several, that each place fills; a company without a company_id gets one
    * that is made of its name.
    */
@@ -131,6 +137,7 @@ export const placesOf = ({
   note,
   consent,
   events,
+  tagsFrom,
 }: Omit<MappingOptions, 'map'>): Place[] => [
   ...[fields, attributes, company].flatMap((table) => Object.keys(table ?? {})),
   ...(note === undefined ? [] : [note]),
@@ -138,4 +145,5 @@ export const placesOf = ({
   ...Object.values(events ?? {})
     .flatMap(({ metadata = {} }) => Object.values(metadata))
     .flatMap((target) => Object.values(metadataParts(target))),
+  ...tagRules(tagsFrom).map(({ place }) => place),
 ]

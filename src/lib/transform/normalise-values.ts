@@ -35,6 +35,7 @@ export const leftOutReasons = [
   'person_unclear',
   'phone_invalid',
   'role_invalid',
+  'tag_not_allowed',
   'text_cut',
   'text_invalid',
   'time_invalid',

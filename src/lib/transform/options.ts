@@ -9,6 +9,7 @@ import {
   contactFieldNames,
   type DataEventInput,
   type SignupInput,
+  type TagRule,
 } from '../signup.ts'
 import { findValue, isFound, type Place } from './find-value.ts'
 import { type MappedKeys, toMappedKeys, unmappedEntries, withoutMappedKeys } from './mapped-keys.ts'
@@ -21,6 +22,7 @@ import {
   placesOf,
 } from './mapping-options.ts'
 import type { LeftOut } from './normalise-values.ts'
+import { tagRules, tagsAt } from './tags-from.ts'
 import { isAbsent, toScalar, toSingle, toTagList } from './text.ts'
 
 /** A place, and the field that it fills. */
@@ -126,6 +128,8 @@ export type ParsedPayload = {
 export type MappingResult = {
   readonly input: SignupInput | undefined
   readonly leftOut: readonly LeftOut[]
+  /** `exactTags` of the signup: no payload and no `map` decides which tags are removed. */
+  readonly exactTags?: readonly TagRule[]
 }
 
 /** What an option is applied over, as an object; a value of another type is left out. */
@@ -182,7 +186,20 @@ export const applyOptions = (
   if (clears) input.clears = [...clears, ...nulls]
   if (preset.guessed)
     input.guessed = preset.guessed.filter((field) => !Object.hasOwn(fields, field))
-  if (options.tags) input.tags = [...toTagList(preset.tags), ...options.tags]
+  const rules = tagRules(options.tagsFrom)
+  const found = rules.map((rule) => ({ rule, value: lookUp(rule.place) }))
+  if (options.tags || rules.length > 0) {
+    const notAllowed = () => leftOut.push({ path: 'tags', reason: 'tag_not_allowed' })
+    input.tags = [
+      // A preset reads them from there, too, whatever they are.
+      ...(rules.some(({ place }) => place === 'tags') ? [] : toTagList(preset.tags)),
+      ...(options.tags ?? []),
+      ...found.flatMap(({ rule, value }) => tagsAt(rule, value, notAllowed)),
+    ]
+  }
+  const named = found.filter(({ value }) => value !== undefined || preset.isWhole === true)
+  const isChange = preset.event === 'updated' && preset.isKindless !== true
+  const exactTags = isChange ? named.map(({ rule }) => rule) : []
   if (Object.keys(company).length > 0) {
     input.company = { ...toObject(leftOut, preset.company, companyInvalid), ...company }
   }
@@ -195,7 +212,11 @@ export const applyOptions = (
   if (consent === 'unclear' && result?.consent === false) leftOut.push(consentUnclear)
   const isExpected = ({ path, reason }: LeftOut): boolean =>
     reason === 'field_unmatched' && (preset.event === 'deleted' || nulls.includes(path))
-  return { input: result, leftOut: leftOut.filter((each) => !isExpected(each)) }
+  return {
+    input: result,
+    leftOut: leftOut.filter((each) => !isExpected(each)),
+    ...(exactTags.length > 0 && { exactTags }),
+  }
 }
 
 /** That one e-mail is verified says nothing of another that took its place. */

@@ -115,7 +115,10 @@ const toResult = async (
     // The source's own code may say another kind than the sender's type.
     const { event = 'created', isKindless } = normalised.signup
     if (!isKindless && !context.kinds.includes(event)) return undefined
-    return { signup: normalised.signup, leftOut: [...item.leftOut, ...normalised.leftOut] }
+    return {
+      signup: { ...normalised.signup, ...(item.exactTags && { exactTags: item.exactTags }) },
+      leftOut: [...item.leftOut, ...normalised.leftOut],
+    }
   }
   const { kind, issues } = normalised
   return { ...refusals[kind], issues }

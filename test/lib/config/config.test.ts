@@ -182,6 +182,22 @@ describe('a preset', () => {
     [() => form({ origins: ['https://example.com/'] }), 'origins'],
     [() => form({ origins: [] }), 'origins'],
     [() => standardWebhooks({ types: [] }), 'types'],
+    [() => form({ tagsFrom: { place: 'topic', prefix: 'src-' } }), 'list them in `allow`'],
+    [
+      () =>
+        form({
+          tagsFrom: [
+            { place: 'a', allow: ['b'] },
+            { place: 'topic', prefix: 'src-' },
+          ],
+        }),
+      'list them in `allow`',
+    ],
+    [() => signup({ tagsFrom: { place: 'plan', prefix: ' ' } }), 'tagsFrom'],
+    [() => signup({ tagsFrom: { place: 'plan', allow: [] } }), 'tagsFrom'],
+    [() => signup({ tagsFrom: { place: 'plan' } } as never), 'expected { place, allow }'],
+    [() => signup({ tagsFrom: [] }), 'tagsFrom'],
+    [() => signup({ keep: [] }), 'keep'],
     [() => form({ attributes: { plan: 'a.b' } }), 'attributes.plan: custom attribute names'],
     [() => form({ attributes: { plan: { to: 'a$' } } }), 'attributes.plan.to: custom attribute'],
     [() => form({ attributes: { plan: '' } }), 'attributes.plan: '],
@@ -298,6 +314,11 @@ describe('a preset', () => {
         },
         role: 'user',
         tags: ['clerk'],
+        tagsFrom: [
+          { place: 'data.plan', allow: ['pro'] },
+          { place: 'data.source', prefix: 'src-' },
+        ],
+        keep: ['utm_source'],
         company: { 'data.org.id': 'company_id', 'data.org.name': ['name', 'plan'] },
         note: 'data.note',
         country: 'DE',
@@ -308,6 +329,7 @@ describe('a preset', () => {
         map: (input) => input,
       }),
     ).not.toThrow()
+    expect(() => form({ tagsFrom: { place: 'topic', allow: ['press'] } })).not.toThrow()
     expect(() => clerk({ consent: { place: 'data.news', yes: ['Ja, gerne'] } })).not.toThrow()
   })
 })

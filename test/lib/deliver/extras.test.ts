@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type SandboxIntercom, startIntercom } from '../../../sandbox/intercom/server.ts'
 import type { TagIds } from '../../../src/lib/deliver/extra.ts'
 import { applyExtras } from '../../../src/lib/deliver/extras.ts'
+import type { Standing } from '../../../src/lib/deliver/mark.ts'
 import { BridgeError } from '../../../src/lib/errors.ts'
 import { createHttp } from '../../../src/lib/http.ts'
 import { type ClientOptions, createClient } from '../../../src/lib/intercom/client.ts'
@@ -56,15 +57,17 @@ const apply = async (
     fillsOnly = false,
     isNew = false,
     isConfirmed = false,
+    standing,
     ...options
   }: Partial<ClientOptions> & {
     fillsOnly?: boolean
     isNew?: boolean
     isConfirmed?: boolean
+    standing?: Standing
   } = {},
 ) => {
   const before = intercom.calls().length
-  const dependencies = { send: client(options), tagIds, fillsOnly, isNew, isConfirmed }
+  const dependencies = { send: client(options), tagIds, fillsOnly, isNew, isConfirmed, standing }
   const result = await applyExtras({ ...newcomer, ...extras }, contact, dependencies)
   const calls = intercom.calls().slice(before)
   return {
@@ -102,6 +105,50 @@ beforeEach(async () => {
 test('applyExtras sends no request for a signup without extras', async () => {
   expect(await apply({})).toMatchObject({ result: {}, requests: [] })
   expect(await apply({ tags: [] })).toMatchObject({ result: {}, requests: [] })
+})
+
+describe('applyExtras with tags of which a change names all', () => {
+  const exactTags = [{ allow: ['pro', 'team'] }, { prefix: 'src-' }]
+  const tagged = async (...names: string[]): Promise<void> => {
+    for (const name of names) await request('POST', '/tags', { name, users: [{ id: ada.id }] })
+  }
+
+  test('removes the others of them, whatever their case, and no more', async () => {
+    await tagged('Team', 'SRC-ads', 'vip', 'src-mail')
+
+    const { requests } = await apply({ tags: ['Src-Mail', 'pro'], exactTags }, ada, {
+      standing: 'newest',
+    })
+
+    expect(requests.slice(-3)).toEqual([
+      `GET /contacts/${ada.id}/tags`,
+      `DELETE /contacts/${ada.id}/tags/1`,
+      `DELETE /contacts/${ada.id}/tags/2`,
+    ])
+    expect(attachedCounts(ada).tags).toBe(3)
+  })
+
+  test.each<[string, object]>([
+    ['is late', { standing: 'late' }],
+    ['is not known to be the newest', {}],
+    ['created the contact', { standing: 'newest', isNew: true }],
+  ])('removes none if the change %s', async (_title, more) => {
+    await tagged('pro')
+
+    expect(await apply({ exactTags }, ada, more)).toMatchObject({ requests: [] })
+  })
+
+  test('takes a tag that is gone already as removed', async () => {
+    await tagged('pro')
+    intercom.addFault({
+      method: 'DELETE',
+      status: 404,
+      body: { type: 'error.list', errors: [{ code: 'not_found' }] },
+      count: 1,
+    })
+
+    expect((await apply({ exactTags }, ada, { standing: 'newest' })).result).toEqual({})
+  })
 })
 
 test('applyExtras adds the tags first, then the company, and the note last', async () => {

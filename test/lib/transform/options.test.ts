@@ -215,6 +215,51 @@ describe('applyOptions', () => {
     expect(apply({ company: { nowhere: 'company_id' } }).input).not.toHaveProperty('company')
   })
 
+  describe('with tagsFrom', () => {
+    const pro = { place: 'plan', allow: ['pro'] }
+    const src = { place: 'src', prefix: 'src-' }
+    const read = (
+      signup: Partial<SignupInput>,
+      payload: object,
+      options: SourceOptions = { tagsFrom: [pro, src] },
+    ) => {
+      const parsed = { body: payload, payload, questions: [] }
+      const { input, leftOut, exactTags } = applyOptions({ ...preset, ...signup }, parsed, options)
+      return { tags: input?.tags, leftOut, exactTags }
+    }
+
+    test('adds the allowed tags after those of the payload and of the config', () => {
+      const options: SourceOptions = { tags: ['app'], tagsFrom: pro }
+
+      expect(read({ tags: 'vip' }, { plan: ['Pro', 'x'] }, options)).toEqual({
+        tags: ['vip', 'app', 'pro'],
+        leftOut: [{ path: 'tags', reason: 'tag_not_allowed' }],
+        exactTags: undefined,
+      })
+    })
+
+    test('takes no others from the place that the preset reads tags from', () => {
+      const options: SourceOptions = { tagsFrom: { ...pro, place: 'tags' } }
+
+      expect(read({ tags: ['pro', 'x'] }, { tags: ['pro', 'x'] }, options).tags).toEqual(['pro'])
+    })
+
+    test.each<[string, object, readonly object[] | undefined]>([
+      ['a value', { plan: 'pro', src: 'src-ads' }, [pro, src]],
+      ['another value', { plan: 'free' }, [pro]],
+      ['null', { plan: null }, [pro]],
+      ['an empty list', { src: [] }, [src]],
+      ['nothing', {}, undefined],
+    ])('knows all tags of an update where the payload has %s', (_title, payload, exactTags) => {
+      expect(read({ event: 'updated' }, payload).exactTags).toEqual(exactTags)
+      expect(read({}, payload).exactTags).toBeUndefined()
+    })
+
+    test('knows all tags of an update that has the whole person', () => {
+      expect(read({ event: 'updated', isWhole: true }, {}).exactTags).toEqual([pro, src])
+    })
+  })
+
   test.each([
     [[1, true, 'x'], '1, true, x'],
     [['', 'x'], 'x'],
@@ -277,6 +322,7 @@ describe('applyOptions', () => {
       { attributes: { 'team.size': { to: 'team', type: 'integer' } }, consent: 'team.consent' },
       { company: { team: ['name'] } },
       { note: 'team' },
+      { tagsFrom: { place: 'team', allow: ['pro'] } },
     ])('does not list one that %j maps', (options) => {
       expect(listed(options)).toEqual(['a.b', 'uses', '…', 'other'])
     })
