@@ -29,6 +29,10 @@ export const configuredAttributes = (bridge: Bridge): string[] => {
     for (const { to, type } of attributeTargets(options.attributes)) add(to, type)
     if (overwrites(options.onExisting) || tracks(options)) add(markName, 'integer')
     if (tracks(options)) add(ownerName, 'text')
+    for (const target of Object.values(options.subscriptions ?? {})) {
+      const record = typeof target === 'object' ? target.record : undefined
+      if (typeof record === 'object') add(record.attribute, 'date')
+    }
   }
   return [...types].map(([name, type]) => `${name}:${dataTypes[type]}`)
 }

@@ -2,6 +2,7 @@ import type { Bridge } from '../src/lib/config/config.ts'
 import { own } from '../src/lib/json-access.ts'
 import { createBundles } from './bundles.ts'
 import { configuredAttributes } from './configured-attributes.ts'
+import { configuredSubscriptions } from './configured-subscriptions.ts'
 import { type EventSource, startEventSource } from './event-source.ts'
 import { type Gateway, startGateway } from './gateway.ts'
 import { createInbox } from './inbox.ts'
@@ -65,6 +66,7 @@ export const startSandbox = async (options: SandboxOptions): Promise<Sandbox> =>
       port: ports.intercom,
       access_token,
       attributes: configuredAttributes(bridge),
+      subscriptionTypes: configuredSubscriptions(bridge),
       onIndexLag: (ms) => setSearchLag(ms),
       ...(options.onCall && { onCall: options.onCall }),
     }),
@@ -172,7 +174,10 @@ export const startSandbox = async (options: SandboxOptions): Promise<Sandbox> =>
   const takeNewBundles = async () => {
     bridge = bundles.current().bridge
     senders = sendersOf(bridge, local)
-    intercom.addFault({ attributes: configuredAttributes(bridge) })
+    intercom.addFault({
+      attributes: configuredAttributes(bridge),
+      subscription_types: configuredSubscriptions(bridge),
+    })
     const signing = signingSecret()
     // A new version without a change would replace the previous secrets.
     if (signing !== stored) secrets.put(names.signing, signing)

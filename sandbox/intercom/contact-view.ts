@@ -10,9 +10,12 @@ export type ContactLinks = {
   readonly tags: readonly string[]
   readonly notes: readonly string[]
   readonly companies: readonly string[]
+  /** Of subscription types. */
+  readonly optedIn: readonly string[]
+  readonly optedOut: readonly string[]
 }
 
-const noLinks: ContactLinks = { tags: [], notes: [], companies: [] }
+const noLinks: ContactLinks = { tags: [], notes: [], companies: [], optedIn: [], optedOut: [] }
 const noReferences: readonly Reference[] = []
 const noProfiles: readonly SocialProfile[] = []
 /** "Up to 10 will be displayed here. Use the url to get more." */
@@ -94,8 +97,8 @@ export const viewContact = (contact: ContactState, links: ContactLinks = noLinks
   tags: list(contact.id, 'tag', 'tags', links.tags),
   notes: list(contact.id, 'note', 'notes', links.notes),
   companies: list(contact.id, 'company', 'companies', links.companies),
-  opted_out_subscription_types: list(contact.id, 'subscription', 'subscriptions'),
-  opted_in_subscription_types: list(contact.id, 'subscription', 'subscriptions'),
+  opted_out_subscription_types: list(contact.id, 'subscription', 'subscriptions', links.optedOut),
+  opted_in_subscription_types: list(contact.id, 'subscription', 'subscriptions', links.optedIn),
   utm_campaign: null,
   utm_content: null,
   utm_medium: null,

@@ -13,14 +13,14 @@ const idIn = (body: unknown, key: string): string | undefined => {
   return typeof id === 'string' || typeof id === 'number' ? String(id) : undefined
 }
 
-/** The routes of tags, companies and notes, and of their links to contacts. */
+/** The routes of tags, companies, notes and subscriptions, and of their links to contacts. */
 export const createExtraRoutes = (workspace: {
   readonly contacts: Contacts
   readonly extras: Extras
   readonly isMember: IsMember
 }): readonly Route[] => {
   const { contacts, isMember } = workspace
-  const { tags, companies, notes } = workspace.extras
+  const { tags, companies, notes, subscriptions } = workspace.extras
 
   const withContact = (id: string, act: () => object | ApiError): object | ApiError => {
     const contact = contacts.get(id)
@@ -73,6 +73,22 @@ export const createExtraRoutes = (workspace: {
       method: 'DELETE',
       path: '/contacts/*/tags/*',
       respond: ({ id, otherId }) => withContact(id, () => tags.remove(id, otherId)),
+    },
+    { method: 'GET', path: '/subscription_types', respond: () => subscriptions.list() },
+    {
+      method: 'GET',
+      path: '/contacts/*/subscriptions',
+      respond: ({ id }) => withContact(id, () => subscriptions.listOf(id)),
+    },
+    {
+      method: 'POST',
+      path: '/contacts/*/subscriptions',
+      respond: ({ id, json }) => withContact(id, () => subscriptions.attach(id, json())),
+    },
+    {
+      method: 'DELETE',
+      path: '/contacts/*/subscriptions/*',
+      respond: ({ id, otherId }) => withContact(id, () => subscriptions.detach(id, otherId)),
     },
     {
       method: 'POST',

@@ -2,18 +2,21 @@ import { createCompanies } from './companies.ts'
 import type { ContactLinks } from './contact-view.ts'
 import { createEvents } from './events.ts'
 import { createNotes } from './notes.ts'
+import { createSubscriptions } from './subscriptions.ts'
 import { createTags } from './tags.ts'
 
 export type Extras = ReturnType<typeof createExtras>
 
-/** Keeps tags, companies, notes and data events, and the contacts they are linked to. */
-export const createExtras = (now: () => number) => {
+/** Keeps tags, companies, notes, data events and subscriptions, and the contacts they are linked to. */
+export const createExtras = (now: () => number, subscriptionTypes: readonly string[]) => {
   const tags = createTags(now)
   const companies = createCompanies(now)
   const notes = createNotes(now)
+  const subscriptions = createSubscriptions(now, subscriptionTypes)
   const events = createEvents()
-  const all = [tags, companies, notes, events]
+  const all = [tags, companies, notes, events, subscriptions]
   return {
+    subscriptions,
     tags,
     companies,
     notes,
@@ -23,6 +26,8 @@ export const createExtras = (now: () => number) => {
       tags: tags.of(contactId),
       notes: notes.of(contactId),
       companies: companies.of(contactId),
+      optedIn: subscriptions.optedIn(contactId),
+      optedOut: subscriptions.optedOut(contactId),
     }),
     /** Moves every link of one contact to another. */
     move: (fromId: string, intoId: string): void => {

@@ -1,5 +1,6 @@
 import { isRecord } from '../../src/lib/json-access.ts'
 import { attributeNotation, readAttribute } from './attribute.ts'
+import { readSubscriptionType, subscriptionNotation } from './subscriptions.ts'
 
 /** What goes wrong, for which requests, and how often. */
 export type Fault = {
@@ -41,6 +42,8 @@ export type FaultRequest = Fault & {
   readonly index_lag_ms?: number
   /** More custom attributes, which a reset keeps; see `WorkspaceOptions`. */
   readonly attributes?: readonly string[]
+  /** More subscription types, which a reset keeps; see `WorkspaceOptions`. */
+  readonly subscription_types?: readonly string[]
   /** The ids of the admins who may own a contact or write a note from now on. */
   readonly admins?: readonly number[]
 }
@@ -99,6 +102,12 @@ const keys: {
       value.every((text) => typeof text === 'string' && readAttribute(text) !== undefined),
     expected: `a list, each member ${attributeNotation}`,
   },
+  subscription_types: {
+    isValid: (value) =>
+      Array.isArray(value) &&
+      value.every((text) => typeof text === 'string' && readSubscriptionType(text) !== undefined),
+    expected: `a list, each member ${subscriptionNotation}`,
+  },
   admins: {
     isValid: (value) => Array.isArray(value) && value.every(Number.isInteger),
     expected: 'a list of integers',
@@ -106,7 +115,14 @@ const keys: {
 }
 
 const outcomes = ['status', 'reset', 'lost', 'hang'] as const
-const settings = ['rate_limit', 'access_token', 'index_lag_ms', 'attributes', 'admins'] as const
+const settings = [
+  'rate_limit',
+  'access_token',
+  'index_lag_ms',
+  'attributes',
+  'subscription_types',
+  'admins',
+] as const
 const effects = [...outcomes, 'latency_ms', ...settings] as const
 const statusOptions = ['body', 'code', 'message', 'field'] as const
 

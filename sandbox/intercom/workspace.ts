@@ -11,6 +11,7 @@ import type { FaultRequest } from './fault-request.ts'
 import { createFaults } from './faults.ts'
 import { createRateWindow } from './rate-window.ts'
 import { createRequestLog, type LoggedRequest } from './request-log.ts'
+import { defaultSubscriptionTypes } from './subscriptions.ts'
 import { createWorkspaceRoutes, tokenAdminId } from './workspace-routes.ts'
 
 export type WorkspaceOptions = {
@@ -25,6 +26,11 @@ export type WorkspaceOptions = {
    * `options(one|another)`. Default: every attribute exists.
    */
   readonly attributes?: readonly string[]
+  /**
+   * The subscription types, each `name`, `name:opt_in`, `name:opt_out` or `name:opt_out:archived`, with
+   * `id=` before it for an id of your own. Default: `defaultSubscriptionTypes`.
+   */
+  readonly subscriptionTypes?: readonly string[]
   /** The ids of the admins who may own a contact or write a note; default: only that of `GET /me`, 1. */
   readonly admins?: readonly number[]
   /** Called with each request when it ends. */
@@ -52,7 +58,7 @@ export const createWorkspace = (options: WorkspaceOptions) => {
   const rateWindow = createRateWindow(now)
   const faults = createFaults()
   const attributes = createAttributes({ names: options.attributes, now })
-  const extras = createExtras(now)
+  const extras = createExtras(now, options.subscriptionTypes ?? defaultSubscriptionTypes)
   const isMember = (adminId: number): boolean => admins.includes(adminId)
 
   return {
@@ -81,11 +87,12 @@ export const createWorkspace = (options: WorkspaceOptions) => {
     /** Applies the settings of a request, and keeps the rest as a fault. */
     addFault: (request: FaultRequest): void => {
       const { rate_limit, access_token, index_lag_ms, ...others } = request
-      const { attributes: names, admins: adminIds, ...fault } = others
+      const { attributes: names, subscription_types, admins: adminIds, ...fault } = others
       if (rate_limit !== undefined) rateWindow.setLimit(rate_limit)
       if (access_token !== undefined) access.accept(access_token)
       if (index_lag_ms !== undefined) setIndexLag(index_lag_ms)
       if (names !== undefined) attributes.add(names)
+      if (subscription_types !== undefined) extras.subscriptions.add(subscription_types)
       if (adminIds !== undefined) admins = adminIds
       if (Object.keys(fault).length > 0) faults.add(fault)
     },

@@ -77,6 +77,11 @@ export type Signup = {
   contact: ContactFields
   /** Whether the person agreed to e-mail; absent: not asked. */
   consent?: boolean | undefined
+  /**
+   * Whether the person agreed to each subscription type, by its name or id in Intercom; null: asked,
+   * and the box is empty.
+   */
+  subscriptions?: Readonly<Record<string, boolean | null>> | undefined
   tags?: string[] | undefined
   /** Of a change that names all its tags of these rules: a contact's others are removed. */
   exactTags?: readonly TagRule[] | undefined
@@ -190,6 +195,8 @@ export type SignupInput = {
   }
   /** Whether the person agreed to e-mail: a boolean, or the value of the box; absent: not asked. */
   consent?: unknown
+  /** As of a signup; any value but a boolean counts as null. */
+  subscriptions?: Readonly<Record<string, unknown>> | undefined
   /** One text has tags between commas. */
   tags?: unknown
   company?: CompanyInput | undefined

@@ -10,6 +10,8 @@ describe('a path of plain names', () => {
     'companies.1.plan',
     'custom_attributes',
     'custom_attributes.Team size',
+    'subscriptions.Product news',
+    'subscriptions.123456',
     'custom_attributes.e-mail',
     `custom_attributes.${'x'.repeat(64)}`,
     '_id',
@@ -29,6 +31,8 @@ describe('a path of plain names', () => {
     [`custom_attributes.${'x'.repeat(65)}`, 'custom_attributes.…'],
     ['companies.1.custom_attributes.<b>', 'companies.1.custom_attributes.…'],
     ['companies.1', '…'],
+    ['subscriptions.14155550100', 'subscriptions.…'],
+    ['subscriptions.ada@example.com', 'subscriptions.…'],
     ['ada@example.com', '…'],
     ['', '…'],
   ])('else its last name is hidden: %j', (path, shown) => {

@@ -15,12 +15,14 @@ if (!openApiFile) console.warn(skipReason)
 /** Every operation that the bridge uses. */
 const bridgeOperations = [
   'DELETE /contacts/{contact_id}',
+  'DELETE /contacts/{contact_id}/subscriptions/{subscription_id}',
   'DELETE /contacts/{contact_id}/tags/{tag_id}',
   'GET /contacts/find_by_external_id/{external_id}',
   'GET /contacts/{contact_id}',
   'GET /contacts/{contact_id}/notes',
   'GET /contacts/{contact_id}/tags',
   'GET /data_attributes',
+  'GET /subscription_types',
   'POST /companies',
   'POST /contacts',
   'POST /contacts/merge',
@@ -29,6 +31,7 @@ const bridgeOperations = [
   'POST /contacts/{contact_id}/block',
   'POST /contacts/{contact_id}/companies',
   'POST /contacts/{contact_id}/notes',
+  'POST /contacts/{contact_id}/subscriptions',
   'POST /contacts/{contact_id}/tags',
   'POST /contacts/{contact_id}/unarchive',
   'POST /events',
@@ -40,6 +43,7 @@ const bridgeOperations = [
 const sandboxOperations = [
   ...bridgeOperations,
   'GET /contacts',
+  'GET /contacts/{contact_id}/subscriptions',
   'GET /me',
   'GET /tags',
   'POST /data_attributes',

@@ -100,6 +100,17 @@ const sendExtraRequests = async (send: Send) => {
   await send('GET', `/contacts/${user}/tags`)
   await send('GET', `/contacts/${unknownId}/tags`)
 
+  await send('GET', '/subscription_types')
+  const path = `/contacts/${user}/subscriptions`
+  await send('POST', path, { id: '1', consent_type: 'opt_out' })
+  await send('POST', path, { id: '2', consent_type: 'opt_in' })
+  await send('POST', path, { id: '2', consent_type: 'opt_out' })
+  await send('POST', path, { id: unknownId, consent_type: 'opt_in' })
+  await send('POST', path, { id: '2' })
+  await send('GET', path)
+  // Both: the description has no contact with a subscription, so that any would match it.
+  for (const id of ['1', '2', '2']) await send('DELETE', `${path}/${id}`)
+
   const company = await send('POST', '/companies', { company_id: 'c1' })
   await send('POST', '/companies', {
     company_id: 'c2',
@@ -170,6 +181,10 @@ const everyRoute: readonly (readonly [method: string, path: string])[] = [
   ['GET', `/contacts/${unknownId}/tags`],
   ['POST', `/contacts/${unknownId}/tags`],
   ['DELETE', `/contacts/${unknownId}/tags/1`],
+  ['GET', '/subscription_types'],
+  ['GET', `/contacts/${unknownId}/subscriptions`],
+  ['POST', `/contacts/${unknownId}/subscriptions`],
+  ['DELETE', `/contacts/${unknownId}/subscriptions/1`],
   ['POST', '/companies'],
   ['POST', `/contacts/${unknownId}/companies`],
   ['GET', `/contacts/${unknownId}/notes`],

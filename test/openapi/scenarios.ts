@@ -131,6 +131,32 @@ export const scenarios: readonly Scenario[] = [
     result: 'updated',
   },
   {
+    title: 'a new user who leaves one kind of e-mail and joins another, with a record',
+    signup: signup(
+      { role: 'user', email: 'join@example.com' },
+      { subscriptions: { Newsletter: false, 'Product updates': true } },
+    ),
+    policy: {
+      consent: {
+        isFresh: true,
+        mayBeRetry: false,
+        source: 'backend',
+        targets: { 'Product updates': { place: 'x', record: { attribute: 'plan' } } },
+      },
+    },
+    result: 'created',
+  },
+  {
+    title: 'an existing user who takes both back',
+    prepare: withContact({ email: 'back@example.com' }),
+    signup: signup(
+      { role: 'user', email: 'back@example.com' },
+      { subscriptions: { Newsletter: true, 'Product updates': false } },
+    ),
+    policy: { consent: { isFresh: true, mayBeRetry: false, source: 'backend', targets: {} } },
+    result: 'unchanged',
+  },
+  {
     title: 'a change that no longer names a tag',
     prepare: async ({ request }) => {
       const { json } = await request('POST', '/contacts', { email: 'untag@example.com' })

@@ -35,6 +35,7 @@ export const signupSchema: z.ZodMiniType<Signup> = z.strictObject({
   occurred_at: z.optional(z.int()),
   contact,
   consent: z.optional(z.boolean()),
+  subscriptions: z.optional(z.record(z.string(), z.nullable(z.boolean()))),
   tags: z.optional(z.array(z.string())),
   exactTags: z.optional(
     z.array(

@@ -1,6 +1,7 @@
 import { findPerson } from '../sources/person.ts'
 import type { Source } from '../sources/source.ts'
 import { constantsOf } from '../transform/constants.ts'
+import { hasConsent } from '../transform/mapping-options.ts'
 import { normalise } from '../transform/normalise.ts'
 import { loadFindConsent } from '../transform/read-inputs.ts'
 
@@ -14,7 +15,7 @@ const context = { eventId: '', country: undefined, receivedAt: 0, constants: con
  */
 export const warmReading = async (sources: readonly Source[]): Promise<void> => {
   if (sources.some(({ questions }) => questions)) findPerson([{ label: 'Your e-mail', value: 'x' }])
-  if (sources.some(({ options }) => options.consent !== undefined)) {
+  if (sources.some(({ options }) => hasConsent(options))) {
     const findConsent = await loadFindConsent()
     findConsent({ news: 'Yes, write to me' }, [], 'news')
   }

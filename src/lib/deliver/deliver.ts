@@ -1,12 +1,15 @@
 import { BridgeError, type Issue, renamed } from '../errors.ts'
 import { type Contact, isEmailOf } from '../intercom/contact.ts'
 import { type ContactRequest, fieldsIn, toIntercomRequest } from '../intercom/contact-request.ts'
-import type { ListAge, ListAttributes } from '../intercom/data-attributes.ts'
+import type { ListAttributes } from '../intercom/data-attributes.ts'
+import type { ListAge } from '../intercom/kept-list.ts'
 import { addRecentContacts, type RecentContacts } from '../intercom/recent-contacts.ts'
 import type { SendRequest } from '../intercom/request-types.ts'
+import type { ListSubscriptionTypes } from '../intercom/subscription-types.ts'
 import { attributePrefix, type Signup } from '../signup.ts'
+import { withholdsOptIn } from './consent-choice.ts'
 import type { TagIds } from './extra.ts'
-import { applyExtras } from './extras.ts'
+import { applyExtras, type ExtrasResult } from './extras.ts'
 import type { Fuse } from './fuse.ts'
 import {
   type AttributesRequest,
@@ -50,6 +53,7 @@ export type DeliverDependencies = {
   readonly version: string
   readonly recent: RecentContacts
   readonly listAttributes: ListAttributes
+  readonly listSubscriptionTypes: ListSubscriptionTypes
   readonly tagIds: TagIds
   readonly fuse: Fuse
   /** After this many seconds search shows a new contact. */
@@ -153,6 +157,16 @@ const runSteps = async (
   }
 }
 
+/** Of a contact that is left as it is: what happened, and an opt-out. */
+const onlyStanding = ({ event_id, contact, subscriptions = {}, data_event }: Signup): Signup => ({
+  event_id,
+  contact,
+  data_event,
+  subscriptions: Object.fromEntries(
+    Object.entries(subscriptions).filter(([, answer]) => answer === false),
+  ),
+})
+
 /**
  * Delivers one signup: runs its steps, one request at a time, then adds the extras.
  *
@@ -185,20 +199,26 @@ export const deliver = async (
   // One just created is new, whatever Intercom's clock says.
   const isOld = outcome !== 'created' && contact !== undefined && existedBefore(contact, policy)
   const isConfirmed = policy.confirms === true && outcome === 'unchanged' && isShown && !isOld
+  const consent = {
+    policy,
+    standing,
+    isCreator: outcome === 'created' || (policy.consent?.mayBeRetry === true && !isOld),
+  }
   const isSkipped = isOld && policy.onExisting === 'skip'
-  const { failed, pending } =
-    contact === undefined || signup.event === 'deleted'
-      ? {}
-      : await applyExtras(isSkipped ? onlyDataEvent(signup) : signup, contact, {
-          ...countingDependencies,
-          isNew: outcome === 'created',
-          isConfirmed,
-          standing,
-          fillsOnly: policy.replayedAtMs !== undefined,
-        })
+  const keeps = contact !== undefined && signup.event !== 'deleted'
+  const { failed, pending }: ExtrasResult = keeps
+    ? await applyExtras(isSkipped ? onlyStanding(signup) : signup, contact, {
+        ...countingDependencies,
+        ...consent,
+        isNew: outcome === 'created',
+        isConfirmed,
+        fillsOnly: policy.replayedAtMs !== undefined,
+      })
+    : {}
   const incomplete = [refused.length > 0 ? refusedError(refused, refusal) : undefined, failed]
   return {
     ...rest,
+    ...(keeps && withholdsOptIn(signup, consent) && { counts: [...counts, 'opt_in_withheld'] }),
     ...(isConfirmed && {
       outcome: 'confirmed' as const,
       counts: counts.filter((count) => count === 'merged'),
@@ -211,13 +231,6 @@ export const deliver = async (
     ...(pending && { pending }),
   }
 }
-
-/** What happened stays true of a contact that is left as it is. */
-const onlyDataEvent = ({ event_id, contact, data_event }: Signup): Signup => ({
-  event_id,
-  contact,
-  data_event,
-})
 
 const refusedMessages = {
   attributes_refused:

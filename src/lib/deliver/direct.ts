@@ -19,11 +19,12 @@ export const deliverDirectly = async (
   received_at: number,
   deliver: DeliverSignup,
   claim?: Claim,
+  sourceName?: string,
 ): Promise<DeliverResult[]> => {
   if (reading.kind === 'refused') throw toRefusalError(reading)
   const results: DeliverResult[] = []
   // A sender retries after a 503, and a retry looks like a first try.
-  const arrival = { received_at, mayBeRetry: true, claim }
+  const arrival = { received_at, mayBeRetry: true, claim, sourceName }
   for (const signup of reading.signups) {
     const policy = policyOf(source, signup, arrival)
     const result = await deliver(signup, policy).catch((error: unknown) => {

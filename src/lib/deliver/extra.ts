@@ -1,7 +1,7 @@
 import { BridgeError, type ErrorCode } from '../errors.ts'
 import type { Contact } from '../intercom/contact.ts'
 import type { SendRequest } from '../intercom/request-types.ts'
-import type { Standing } from './mark.ts'
+import type { ListSubscriptionTypes } from '../intercom/subscription-types.ts'
 
 /** Tag ids by name, cached by this process. */
 export type TagIds = Map<string, string>
@@ -9,11 +9,11 @@ export type TagIds = Map<string, string>
 export type ExtrasDependencies = {
   readonly send: SendRequest
   readonly tagIds: TagIds
+  readonly listSubscriptionTypes: ListSubscriptionTypes
   /** This pass created the contact: it has no notes yet. */
   readonly isNew: boolean
   /** An earlier receive created the contact. */
   readonly isConfirmed: boolean
-  readonly standing?: Standing
   /** Fill only the empty fields of an existing company: a replay must not undo newer changes. */
   readonly fillsOnly: boolean
 }

@@ -1,20 +1,37 @@
 import { type BridgeError, distinctIssues, type Issue, renamed, toBridgeError } from '../errors.ts'
 import type { Contact } from '../intercom/contact.ts'
+import { once } from '../memoise.ts'
 import type { Signup } from '../signup.ts'
 import { addCompany } from './add-company.ts'
 import { addEvent } from './add-event.ts'
 import { addNote } from './add-note.ts'
 import { addTag } from './add-tag.ts'
+import { type ConsentContext, choiceOf } from './consent-choice.ts'
 import { type ExtrasDependencies, isPermanent, retryableCodes, showsWrongAddress } from './extra.ts'
 import { removeTags } from './remove-tags.ts'
 
 /** One extra to add; `path` names it if Intercom refuses it. */
 type Extra = { readonly path: string; readonly add: () => Promise<void> }
 
+/** Most signups have no subscriptions. */
+const loadSubscribe = once(() => import('./subscribe.ts'))
+
 /** The extras of a signup, in the order in which they are added. */
-const extrasOf = (signup: Signup, contact: Contact, dependencies: ExtrasDependencies): Extra[] => {
+const extrasOf = (
+  signup: Signup,
+  contact: Contact,
+  dependencies: ExtrasDependencies & ConsentContext,
+): Extra[] => {
   const { tags = [], companies = [], note, data_event, exactTags } = signup
   return [
+    // An opt-out must not wait for anything else.
+    ...Object.entries(signup.subscriptions ?? {}).flatMap(([name, answer]): Extra[] => {
+      const choice = choiceOf(answer, signup, dependencies)
+      if (!choice) return []
+      const add = async () =>
+        (await loadSubscribe()).subscribe(choice, name, signup, contact, dependencies)
+      return [{ path: `subscriptions.${name}`, add }]
+    }),
     ...tags.map((name) => ({ path: 'tags', add: () => addTag(name, contact, dependencies) })),
     ...(exactTags && dependencies.standing === 'newest' && !dependencies.isNew
       ? [{ path: 'tags', add: () => removeTags(signup, contact, dependencies) }]
@@ -41,14 +58,14 @@ export type ExtrasResult = {
 }
 
 /**
- * Adds a signup's extras to a contact: tags by name, then the companies, then the note, unless
- * one of its text is there, then the data event. All but the note may be added again. A change removes
- * the tags that its payload no longer names.
+ * Adds a signup's extras to a contact: what it subscribes to, tags by name, then the companies, then
+ * the note, unless one of its text is there, then the data event. All but the note may be added again.
+ * A change removes the tags that its payload no longer names.
  */
 export const applyExtras = async (
   signup: Signup,
   contact: Contact,
-  dependencies: ExtrasDependencies,
+  dependencies: ExtrasDependencies & ConsentContext,
 ): Promise<ExtrasResult> => {
   const refused: { readonly issue: Issue; readonly error: BridgeError }[] = []
   for (const { path, add } of extrasOf(signup, contact, dependencies)) {
@@ -56,7 +73,8 @@ export const applyExtras = async (
       await add()
     } catch (error) {
       if (!isPermanent(error)) return { pending: pendingError(toBridgeError(error)) }
-      refused.push({ issue: { path, reason: error.intercomCode ?? 'refused' }, error })
+      const [{ reason = error.intercomCode ?? 'refused' } = {}] = error.issues
+      refused.push({ issue: { path, reason }, error })
     }
   }
   const [first] = refused
@@ -66,13 +84,13 @@ export const applyExtras = async (
 }
 
 const refusedMessage =
-  'the contact was delivered, but Intercom refused its tags, company, note or event: look up the code, fix the cause, then replay'
+  'the contact was delivered, but Intercom refused its subscriptions, tags, company, note or event: look up the code, fix the cause, then replay'
 
 const pendingError = (error: BridgeError): BridgeError =>
   retryableCodes.has(error.code) && !showsWrongAddress(error)
     ? renamed(
         error,
         'extras_unavailable',
-        'the contact was delivered, but its tags, company, note or event were not: they are retried',
+        'the contact was delivered, but its subscriptions, tags, company, note or event were not: they are retried',
       )
     : error

@@ -20,7 +20,7 @@ const comparable = (text: string): string => text.normalize('NFC').trim().toLowe
 export const isSameName = (a: string, b: string): boolean => comparable(a) === comparable(b)
 
 /** The item with a text, else the only one whose text is the same but for case and outer blanks. */
-const findByText = <T>(
+export const findByText = <T>(
   items: readonly T[],
   textOf: (item: T) => string | undefined,
   wanted: string,

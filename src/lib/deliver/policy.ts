@@ -6,6 +6,16 @@ import type { Source, SourceOptions } from '../sources/source.ts'
 import { tracks } from '../transform/mapping-options.ts'
 import type { Claim } from './ownership.ts'
 
+/** What a signup's answers about subscriptions may do. */
+export type ConsentPolicy = {
+  /** The person has just given them: a live delivery that is no captured one. */
+  readonly isFresh: boolean
+  readonly mayBeRetry: boolean
+  /** The name of the source, for the record of a consent. */
+  readonly source: string
+  readonly targets: NonNullable<SourceOptions['subscriptions']>
+}
+
 /** How a replayed dead letter treats an archived contact. */
 export type Replay = 'park_archived' | 'restore_archived'
 
@@ -21,6 +31,8 @@ export type Policy = {
   readonly onDeleted?: Removal
   /** The time of the event in unix seconds, for a source that overwrites; absent if not known. */
   readonly mark?: number
+  /** Set for a signup that says what the person subscribes to. */
+  readonly consent?: ConsentPolicy
   /** Set for a source that takes more than new signups. */
   readonly claim?: Claim
   /** Set if an earlier receive may have been killed in the middle. */
@@ -55,6 +67,7 @@ export type Arrival = {
   readonly mayBeRetry: boolean
   /** Whether a contact that an earlier receive created is confirmed. */
   readonly confirms?: boolean
+  readonly sourceName?: string | undefined
   /** Absent for a live signup. */
   readonly replay?: Replay | undefined
   /** What its source may update and delete. */
@@ -73,23 +86,18 @@ export type Arrival = {
  */
 export const policyOf = (
   { options, signature }: Pick<Source, 'options' | 'signature'>,
-  {
-    contact,
-    event,
-    isKindless,
-    occurred_at,
-  }: Pick<Signup, 'contact' | 'event' | 'isKindless' | 'occurred_at'>,
+  signup: Pick<Signup, 'contact' | 'event' | 'isKindless' | 'occurred_at' | 'subscriptions'>,
   arrival: Arrival,
 ): Policy => {
-  const { received_at, mayBeRetry, replay, sentAtMs, claim } = arrival
+  const { contact, event, isKindless, occurred_at, subscriptions } = signup
+  const { received_at, mayBeRetry, replay, sentAtMs, claim, sourceName = '' } = arrival
   const { lookup = true, onArchived = 'restore', onDeleted = 'archive' } = options
   const isChange = event === 'updated' && !isKindless
   const { onExisting = isChange ? 'overwrite' : 'fill' } = options
   const mergesLeads = options.onDuplicate === 'merge' && contact.email_verified === true
+  const isTimely = provesTime(signature, occurred_at, received_at)
   const restores =
-    replay === undefined
-      ? onArchived === 'restore' && provesTime(signature, occurred_at, received_at)
-      : replay === 'restore_archived'
+    replay === undefined ? onArchived === 'restore' && isTimely : replay === 'restore_archived'
   const confirms = mayBeRetry && arrival.confirms === true
   const needsMark = overwrites(onExisting) || (tracks(options) && !isKindless)
   // That someone was deleted stays true: its receipt is late enough.
@@ -106,6 +114,15 @@ export const policyOf = (
     ...(confirms && { confirms }),
     ...(replay !== undefined && { replayedAtMs: sentAtMs ?? 0 }),
     ...(needsMark && at !== undefined && { mark: Math.min(at, received_at) }),
+    ...(subscriptions && {
+      consent: {
+        // Nothing is sent again from a page: its visitor posts it.
+        isFresh: replay === undefined && (isTimely || signature.type === 'open'),
+        mayBeRetry: mayBeRetry || replay !== undefined,
+        source: sourceName,
+        targets: options.subscriptions ?? {},
+      },
+    }),
     ...(claim && { claim }),
     ...(claim && mayBeRetry && { mayBeRetry }),
   }

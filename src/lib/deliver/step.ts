@@ -25,6 +25,7 @@ export const decisionCounts = [
   'left_archived',
   'merge_refused',
   'merged',
+  'opt_in_withheld',
   'overwrite_degraded',
   'restored',
 ] as const

@@ -49,7 +49,14 @@ const deliverAndRespond = async (
   bridge: Bridge,
 ): Promise<Omit<IngestResult, 'source'>> => {
   const claim = claimOf(bridge, delivery.source)
-  const results = await deliverDirectly(reading, source, delivery.received_at, deliver, claim)
+  const results = await deliverDirectly(
+    reading,
+    source,
+    delivery.received_at,
+    deliver,
+    claim,
+    delivery.source,
+  )
   const [first] = results
   // A form responds to a person exactly as it does to a bot.
   const body = source.form

@@ -92,6 +92,35 @@ const detachRequest = (
 export const detachTagRequest = (contactId: string, id: string): IntercomRequest<true> =>
   detachRequest('detach_tag', contactId, 'tags', id)
 
+/**
+ * Makes a contact's choice of a subscription type. Intercom keeps choices against the default alone:
+ * a contact that is attached to an `opt_out` type has left it, one that is attached to an `opt_in` type
+ * has joined it, and detaching it gives the default back. Idempotent.
+ * https://developers.intercom.com/docs/references/rest-api/api.intercom.io/contacts/attachsubscriptiontypetocontact
+ */
+export const subscriptionRequest = (
+  contactId: string,
+  type: { readonly id: string; readonly consent_type: 'opt_in' | 'opt_out' },
+  choice: 'opt_in' | 'opt_out',
+): IntercomRequest<true> =>
+  choice === type.consent_type
+    ? post('subscribe', contactPath(contactId, 'subscriptions'), type, readSuccess)
+    : detachRequest('unsubscribe', contactId, 'subscriptions', type.id)
+
+/** Writes one custom attribute of a contact. */
+export const writeAttributeRequest = (
+  contactId: string,
+  name: string,
+  value: number,
+): IntercomRequest<true> => ({
+  name: 'write_attribute',
+  method: 'PUT',
+  path: `/contacts/${encodeURIComponent(contactId)}`,
+  body: JSON.stringify({ custom_attributes: { [name]: value } }),
+  read: readSuccess,
+  repeatable: true,
+})
+
 const companySchema = once(() =>
   z.looseObject({
     ...createdSchema().shape,

@@ -42,7 +42,14 @@ export const readRecord = async (bridge: Bridge, record: QueueRecord): Promise<R
     const { received_at } = delivery
     const sentAtMs = Number(record.attributes.SentTimestamp) || 0
     const claim = claimOf(bridge, delivery.source)
-    const arrival = { received_at, mayBeRetry: receivesOf(record) > 1, replay, sentAtMs, claim }
+    const arrival = {
+      received_at,
+      mayBeRetry: receivesOf(record) > 1,
+      sourceName: delivery.source,
+      replay,
+      sentAtMs,
+      claim,
+    }
     const result = {
       ...named,
       source,

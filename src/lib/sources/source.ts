@@ -4,7 +4,7 @@ import { BridgeError } from '../errors.ts'
 import { isRecord } from '../json-access.ts'
 import { once } from '../memoise.ts'
 import { type SignatureScheme, schemeNeedsSecret } from '../signature/verify.ts'
-import { companyFieldNames, contactFieldNames, eventKinds } from '../signup.ts'
+import { companyFieldNames, contactFieldNames, eventKinds, isBridgeAttribute } from '../signup.ts'
 import {
   attributeTypes,
   type EventOptions,
@@ -86,10 +86,13 @@ export type Source = SourceDefinition<unknown> & {
 }
 
 const nonEmpty = once(() => z.string().check(z.minLength(1)))
-const attributeTarget = once(() => {
-  const name = nonEmpty().check(
+const attributeName = once(() =>
+  nonEmpty().check(
     z.refine((text) => !/[.$]/.test(text), 'custom attribute names contain no "." and no "$"'),
-  )
+  ),
+)
+const attributeTarget = once(() => {
+  const name = attributeName()
   return z.union([name, z.strictObject({ to: name, type: z.optional(z.enum(attributeTypes)) })], {
     error: `expected a name, or { to, type } with a type of ${attributeTypes.join(', ')}`,
   })
@@ -114,6 +117,26 @@ const tagRule = once(() =>
   ),
 )
 const yesAnswers = () => z.readonly(z.array(nonEmpty()).check(z.minLength(1)))
+
+const recordName = () =>
+  attributeName().check(
+    z.refine((name) => !isBridgeAttribute(name), 'this custom attribute is the bridge’s own'),
+  )
+const subscriptionTarget = once(() =>
+  z.union(
+    [
+      nonEmpty(),
+      z.strictObject({
+        place: nonEmpty(),
+        yes: z.optional(yesAnswers()),
+        record: z.optional(
+          z.union([z.literal('note'), z.strictObject({ attribute: recordName() })]),
+        ),
+      }),
+    ],
+    { error: "expected a place, or { place, yes, record } with 'note' or { attribute } as record" },
+  ),
+)
 
 /** Schemas by the option's name. */
 export type OptionSchemas = Readonly<Record<string, () => z.ZodMiniType>>
@@ -152,6 +175,7 @@ const commonOptions: OptionSchemas = {
     z.union([nonEmpty(), z.strictObject({ place: nonEmpty(), yes: yesAnswers() })], {
       error: 'expected a place, or { place, yes } with the answers that mean yes',
     }),
+  subscriptions: () => z.record(nonEmpty(), subscriptionTarget()),
   map: () => z.custom((value) => typeof value === 'function', { error: 'expected a function' }),
 }
 

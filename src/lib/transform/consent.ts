@@ -116,6 +116,14 @@ const isListed = (value: unknown, yes: readonly string[] = []): boolean =>
 const isSilent = (value: unknown): boolean =>
   isAbsent(value) || (typeof value === 'string' && isPlainNo(value))
 
+/** What a box says; many pages send a hidden input with a no along with it, ticked or not. */
+const givenParts = (value: unknown, yes?: readonly string[]): readonly unknown[] =>
+  (Array.isArray(value) ? value : [value]).filter((part) => isListed(part, yes) || !isSilent(part))
+
+/** Whether a box says nothing: no value, or only the plain no of a hidden input. */
+export const isUnanswered = (value: unknown, yes?: readonly string[]): boolean =>
+  givenParts(value, yes).length === 0
+
 /**
  * Reads the value of a consent box or question. Yes is only what is known to say so: `true`, 1,
  * `on`, a yes in the languages of form builders, a state such as `subscribed`, one of `yes`, the
@@ -124,10 +132,7 @@ const isSilent = (value: unknown): boolean =>
  * yes, beside the empty or plain no of a hidden input.
  */
 export const readConsent = (value: unknown, box: ConsentBox = {}): boolean | 'unclear' => {
-  // Many pages send a hidden input with a no along with the box, whether it is ticked or not.
-  const given = (Array.isArray(value) ? value : [value]).filter(
-    (part) => isListed(part, box.yes) || !isSilent(part),
-  )
+  const given = givenParts(value, box.yes)
   if (given.length === 0) return false
   const answers = given.map((part): boolean | 'unclear' => {
     if (isListed(part, box.yes)) return true

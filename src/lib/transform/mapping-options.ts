@@ -90,6 +90,8 @@ export type MappingOptions<Payload = unknown> = {
   readonly country?: CountryCode
   /** Where the checkbox that agrees to e-mail is found, and which answers of your own mean yes. */
   readonly consent?: ConsentTarget
+  /** Where the answer to each subscription type is found, by its name or id in Intercom. */
+  readonly subscriptions?: Readonly<Record<string, SubscriptionTarget>>
   /**
    * Changes the signup after all other options, before it is normalised. Pure and synchronous;
    * `undefined` ignores the payload.
@@ -100,16 +102,29 @@ export type MappingOptions<Payload = unknown> = {
 /** The place of the consent box; `{ place, yes }` lists more answers that mean yes, in any case. */
 export type ConsentTarget = Place | { readonly place: Place; readonly yes: readonly string[] }
 
+/** The place of a box, as of `consent`; `record` writes when the person agreed. */
+export type SubscriptionTarget =
+  | Place
+  | {
+      readonly place: Place
+      readonly yes?: readonly string[]
+      readonly record?: 'note' | { readonly attribute: string }
+    }
+
+/** Whether a source reads consent boxes. */
+export const hasConsent = ({ consent, subscriptions }: MappingOptions): boolean =>
+  consent !== undefined || subscriptions !== undefined
+
 /** Where a consent box is found. */
-export const consentPlace = (target: ConsentTarget): Place =>
+export const consentPlace = (target: ConsentTarget | SubscriptionTarget): Place =>
   typeof target === 'string' ? target : target.place
 
-/** Reads the consent box of an event; `'unclear'` counts as no. */
+/** Reads a consent box of an event; `'unclear'` counts as no, and so does an empty one. */
 export type FindConsent = (
   body: unknown,
   questions: readonly Question[],
-  target: ConsentTarget,
-) => boolean | 'unclear'
+  target: ConsentTarget | SubscriptionTarget,
+) => boolean | 'unclear' | 'empty'
 
 /** The custom attributes that the option `attributes` fills, one per place. */
 export const attributeTargets = (
@@ -138,6 +153,7 @@ export const placesOf = ({
   consent,
   events,
   tagsFrom,
+  subscriptions = {},
 }: Omit<MappingOptions, 'map'>): Place[] => [
   ...[fields, attributes, company].flatMap((table) => Object.keys(table ?? {})),
   ...(note === undefined ? [] : [note]),
@@ -145,5 +161,6 @@ export const placesOf = ({
   ...Object.values(events ?? {})
     .flatMap(({ metadata = {} }) => Object.values(metadata))
     .flatMap((target) => Object.values(metadataParts(target))),
+  ...Object.values(subscriptions).map(consentPlace),
   ...tagRules(tagsFrom).map(({ place }) => place),
 ]

@@ -49,6 +49,7 @@ const inputNames: ReadonlySet<string> = new Set([
   'isKindless',
   'contact',
   'consent',
+  'subscriptions',
   'tags',
   'company',
   'companies',
@@ -116,6 +117,7 @@ export const normalise = async (
     ...withoutUndefined({
       consent:
         input.consent === undefined ? undefined : await readGivenConsent(reader, input.consent),
+      subscriptions: readSubscriptions(input.subscriptions),
       tags: readTags(reader, input.tags, constants),
       companies: readCompanies(reader, input),
       note: reader.longText('note', input.note),
@@ -215,6 +217,16 @@ const readGivenConsent = async (reader: ValueReader, given: unknown): Promise<bo
   const consent = readConsent(given)
   if (consent === 'unclear') reader.leaveOut('consent', 'consent_unclear')
   return consent === true
+}
+
+/** A `map` may have changed them: what is no boolean is no answer. */
+const readSubscriptions = (input: unknown): Signup['subscriptions'] => {
+  if (!isRecord(input)) return undefined
+  const answers = Object.entries(input).map(([name, answer]): [string, boolean | null] => [
+    name,
+    typeof answer === 'boolean' ? answer : null,
+  ])
+  return answers.length === 0 ? undefined : Object.fromEntries(answers)
 }
 
 const readTags = (

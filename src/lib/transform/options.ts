@@ -20,6 +20,7 @@ import {
   type MappingOptions,
   metadataParts,
   placesOf,
+  type SubscriptionTarget,
 } from './mapping-options.ts'
 import type { LeftOut } from './normalise-values.ts'
 import { tagRules, tagsAt } from './tags-from.ts'
@@ -121,7 +122,10 @@ export type ParsedPayload = {
   readonly unread?: readonly string[]
   /** What the option `events` posts for it. */
   readonly dataEvent?: DataEventTarget | undefined
-  /** Loaded only for the option `consent`, since its lists of words are long; without it: a no. */
+  /**
+   * Loaded only for the options `consent` and `subscriptions`, since its lists of words are long;
+   * without it: a no.
+   */
   readonly findConsent?: FindConsent | undefined
 }
 
@@ -207,11 +211,22 @@ export const applyOptions = (
   if (dataEvent) input.data_event = toDataEvent(dataEvent, lookUp, onMissing)
   const consent = options.consent && (findConsent?.(body, questions, options.consent) ?? false)
   if (consent !== undefined) input.consent = consent === true
+  const answers = subscriptionsOf(options, (target) => findConsent?.(body, questions, target))
+  if (options.subscriptions) {
+    input.subscriptions = Object.fromEntries(
+      answers.map(([name, answer]) => [name, toAnswer(answer)]),
+    )
+  }
   const result = options.map ? runMap(options.map, input, payload) : input
   // With a value of its own, `map` has read what the option could not.
   if (consent === 'unclear' && result?.consent === false) leftOut.push(consentUnclear)
   const isExpected = ({ path, reason }: LeftOut): boolean =>
     reason === 'field_unmatched' && (preset.event === 'deleted' || nulls.includes(path))
+  for (const [name, answer] of answers) {
+    if (answer === 'unclear' && own(result?.subscriptions, name) === null) {
+      leftOut.push({ path: `subscriptions.${name}`, reason: 'consent_unclear' })
+    }
+  }
   return {
     input: result,
     leftOut: leftOut.filter((each) => !isExpected(each)),
@@ -231,6 +246,16 @@ const withoutStale = (
     contact.email_verified === email_verified
   return isStale ? { ...contact, email_verified: undefined } : contact
 }
+
+type Answer = ReturnType<FindConsent> | undefined
+
+const subscriptionsOf = (
+  { subscriptions = {} }: MappingOptions,
+  find: (target: SubscriptionTarget) => Answer,
+): (readonly [name: string, answer: Answer])[] =>
+  Object.entries(subscriptions).map(([name, target]) => [name, find(target)])
+
+const toAnswer = (answer: Answer): boolean | null => (typeof answer === 'boolean' ? answer : null)
 
 const consentUnclear = { path: 'consent', reason: 'consent_unclear' } as const
 

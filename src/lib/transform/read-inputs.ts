@@ -5,7 +5,13 @@ import { once } from '../memoise.ts'
 import { type EventKind, eventKinds, type SignupInput } from '../signup.ts'
 import { classifyEvent, typesTaken } from './event-type.ts'
 import { foreignReader } from './foreign-event.ts'
-import { type DataEventTarget, deletesForGood, kindsTaken, tracks } from './mapping-options.ts'
+import {
+  type DataEventTarget,
+  deletesForGood,
+  hasConsent,
+  kindsTaken,
+  tracks,
+} from './mapping-options.ts'
 import { applyOptions, type MappingResult, type ParsedPayload } from './options.ts'
 import { parseBody } from './page-body.ts'
 import type { ReadableSource } from './payload-types.ts'
@@ -34,7 +40,7 @@ export const readInputs = async (
   try {
     const events = splitEvents(source, await parseBody(source.payload.format, delivery))
     if ('code' in events) return [{ event_id: undefined, items: [events] }]
-    const findConsent = source.options.consent === undefined ? undefined : await loadFindConsent()
+    const findConsent = hasConsent(source.options) ? await loadFindConsent() : undefined
     return events.map((event) => readEvent(source, event, delivery, findConsent))
   } catch (error) {
     if (!isRefusalError(error)) throw error

@@ -198,6 +198,18 @@ describe('a preset', () => {
     [() => signup({ tagsFrom: { place: 'plan' } } as never), 'expected { place, allow }'],
     [() => signup({ tagsFrom: [] }), 'tagsFrom'],
     [() => signup({ keep: [] }), 'keep'],
+    [() => signup({ subscriptions: { News: '' } }), 'subscriptions.News'],
+    [
+      () => signup({ subscriptions: { News: { place: 'n', record: 'yes' } } } as never),
+      'subscriptions.News: expected a place',
+    ],
+    [
+      () =>
+        signup({
+          subscriptions: { News: { place: 'n', record: { attribute: 'signup_bridge_at' } } },
+        }),
+      'subscriptions.News',
+    ],
     [() => form({ attributes: { plan: 'a.b' } }), 'attributes.plan: custom attribute names'],
     [() => form({ attributes: { plan: { to: 'a$' } } }), 'attributes.plan.to: custom attribute'],
     [() => form({ attributes: { plan: '' } }), 'attributes.plan: '],
@@ -319,6 +331,11 @@ describe('a preset', () => {
           { place: 'data.source', prefix: 'src-' },
         ],
         keep: ['utm_source'],
+        subscriptions: {
+          Newsletter: 'data.newsletter',
+          12345: { place: 'data.news', yes: ['Klar doch'], record: 'note' },
+          Updates: { place: 'data.updates', record: { attribute: 'agreed_at' } },
+        },
         company: { 'data.org.id': 'company_id', 'data.org.name': ['name', 'plan'] },
         note: 'data.note',
         country: 'DE',

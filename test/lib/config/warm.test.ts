@@ -29,6 +29,11 @@ test.each([
   ['also the words of labels, for a form builder', [clerk(), typeform()], ['labels', 'phone']],
   ['also the words of consent, for a box', [form({ consent: 'news' })], ['consent', 'phone']],
   [
+    'the same for a subscription',
+    [form({ subscriptions: { News: 'news' } })],
+    ['consent', 'phone'],
+  ],
+  [
     'all of them once, for several sources',
     [typeform({ consent: 'News' }), typeform({ consent: 'News' })],
     ['labels', 'consent', 'phone'],

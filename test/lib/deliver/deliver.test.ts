@@ -33,6 +33,7 @@ describe('deliver', () => {
     // send is generic in the response type, so a prepared response has to be cast.
     send: async () => (responses.shift() ?? gone) as never,
     listAttributes: async () => undefined,
+    listSubscriptionTypes: async () => ({ list: [] }),
     tagIds: new Map(),
     fuse: createFuse(),
     searchLagSeconds: 180,

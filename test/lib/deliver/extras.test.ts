@@ -9,9 +9,10 @@ import { type ClientOptions, createClient } from '../../../src/lib/intercom/clie
 import type { Contact } from '../../../src/lib/intercom/contact.ts'
 import { toIntercomRequest } from '../../../src/lib/intercom/contact-request.ts'
 import { createPace } from '../../../src/lib/intercom/pace.ts'
+import { createListSubscriptionTypes } from '../../../src/lib/intercom/subscription-types.ts'
 import type { Company, Signup } from '../../../src/lib/signup.ts'
 import { createClock, type VirtualClock } from '../../support/clock.ts'
-import { newcomer } from '../../support/people.ts'
+import { defaultPolicy, newcomer } from '../../support/people.ts'
 
 let intercom: SandboxIntercom
 let clock: VirtualClock
@@ -67,7 +68,17 @@ const apply = async (
   } = {},
 ) => {
   const before = intercom.calls().length
-  const dependencies = { send: client(options), tagIds, fillsOnly, isNew, isConfirmed, standing }
+  const dependencies = {
+    send: client(options),
+    tagIds,
+    listSubscriptionTypes: createListSubscriptionTypes(clock),
+    fillsOnly,
+    isNew,
+    isConfirmed,
+    standing,
+    policy: defaultPolicy,
+    isCreator: isNew,
+  }
   const result = await applyExtras({ ...newcomer, ...extras }, contact, dependencies)
   const calls = intercom.calls().slice(before)
   return {
@@ -782,9 +793,12 @@ describe('applyExtras: temporary errors', () => {
         return send(sent)
       },
       tagIds,
+      listSubscriptionTypes: createListSubscriptionTypes(clock),
       fillsOnly: true,
       isNew: false,
       isConfirmed: false,
+      policy: defaultPolicy,
+      isCreator: false,
     })
 
     expect(result).toMatchObject({ pending: { code: 'extras_unavailable' } })

@@ -296,3 +296,50 @@ describe('policyOf a source that takes more than new signups', () => {
     expect(of()).not.toHaveProperty('mayBeRetry')
   })
 })
+
+describe('the policy of a signup with subscriptions', () => {
+  const subscriptions = { News: 'news' }
+  const signup: Signup = { ...account, occurred_at: start, subscriptions: { News: true } }
+  const consentOf = (signature: SignatureScheme, arrival: Partial<Arrival> = {}) =>
+    policyOf({ options: { subscriptions }, signature }, signup, {
+      received_at: start,
+      mayBeRetry: false,
+      sourceName: 'backend',
+      ...arrival,
+    }).consent
+
+  test('knows the source and where each answer is found', () => {
+    expect(consentOf({ type: 'bearer' })).toEqual({
+      isFresh: true,
+      mayBeRetry: false,
+      source: 'backend',
+      targets: subscriptions,
+    })
+    expect(policy({ subscriptions })).not.toHaveProperty('consent')
+  })
+
+  test.each<[string, SignatureScheme, Partial<Arrival>, boolean]>([
+    ['a delivery with the secret', { type: 'bearer' }, {}, true],
+    ['a visitor’s own post', { type: 'open' }, {}, true],
+    ['a secret in the URL', { type: 'query' }, {}, false],
+    ['a body signed with its time', bodyScheme('x-signature', 'hex'), {}, true],
+    [
+      'a body signed with an old time',
+      bodyScheme('x-signature', 'hex'),
+      { received_at: start + 301 },
+      false,
+    ],
+    ['a replay', { type: 'bearer' }, { replay: 'park_archived' }, false],
+    ['a replay that restores', { type: 'open' }, { replay: 'restore_archived' }, false],
+  ])('an answer of %s is fresh or not', (_title, signature, arrival, isFresh) => {
+    expect(consentOf(signature, arrival)).toMatchObject({ isFresh })
+  })
+
+  test.each<[Partial<Arrival>, boolean]>([
+    [{}, false],
+    [{ mayBeRetry: true }, true],
+    [{ replay: 'park_archived' }, true],
+  ])('knows whether an earlier receive may have created the contact: %j', (arrival, mayBeRetry) => {
+    expect(consentOf({ type: 'bearer' }, arrival)).toMatchObject({ mayBeRetry })
+  })
+})

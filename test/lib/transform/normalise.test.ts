@@ -361,6 +361,28 @@ describe('normalise: an opt-out', () => {
   )
 })
 
+test.each([
+  [
+    { News: true, Updates: false, Weekly: null },
+    { News: true, Updates: false, Weekly: null },
+  ],
+  [
+    { News: 'yes', Updates: undefined },
+    { News: null, Updates: null },
+  ],
+  [{}, undefined],
+  ['yes', undefined],
+  [undefined, undefined],
+])('normalise keeps of the subscriptions %j the booleans', async (subscriptions, expected) => {
+  const normalised = await run(
+    { email: 'ada@example.com' },
+    // A source's own code may return anything.
+    { subscriptions } as Partial<SignupInput>,
+  )
+
+  expect(normalised.kind === 'signup' && normalised.signup.subscriptions).toEqual(expected)
+})
+
 describe('normalise: consent', () => {
   test.each([
     [true, true],

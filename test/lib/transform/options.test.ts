@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { Question } from '../../../src/lib/delivery.ts'
 import type { SignupInput } from '../../../src/lib/signup.ts'
 import type { SourceOptions } from '../../../src/lib/sources/source.ts'
+import { findConsent } from '../../../src/lib/transform/find-consent.ts'
 import { findValue } from '../../../src/lib/transform/find-value.ts'
 import { attributeTargets } from '../../../src/lib/transform/mapping-options.ts'
 import { applyOptions } from '../../../src/lib/transform/options.ts'
@@ -215,6 +216,60 @@ describe('applyOptions', () => {
     expect(apply({ company: { nowhere: 'company_id' } }).input).not.toHaveProperty('company')
   })
 
+  describe('with subscriptions', () => {
+    const subscriptions = { News: 'news', Updates: { place: 'updates', yes: ['Klar doch'] } }
+    const read = (payload: object, more: SourceOptions = {}) => {
+      const parsed = { body: payload, payload, questions: [], findConsent }
+      const { input, leftOut } = applyOptions(preset, parsed, { subscriptions, ...more })
+      return { ...input?.subscriptions, leftOut }
+    }
+    const unclear = (name: string) => ({
+      path: `subscriptions.${name}`,
+      reason: 'consent_unclear',
+    })
+
+    test.each<[object, boolean | null, boolean | null]>([
+      [{ news: true, updates: 'Klar doch' }, true, true],
+      [{ news: 'on', updates: ['0', 'on'] }, true, true],
+      [{ news: false, updates: 'no' }, false, false],
+      [{ news: 'unsubscribe', updates: ['yes', 'no'] }, false, false],
+      [{ news: 0, updates: 'Nein danke' }, false, false],
+      [{ news: '', updates: null }, null, null],
+      [{ news: '0', updates: ['off', ''] }, null, null],
+      [{}, null, null],
+    ])('reads %j', (payload, News, Updates) => {
+      expect(read(payload)).toEqual({ News, Updates, leftOut: [] })
+    })
+
+    test('counts what is unclear as no answer, each by its name', () => {
+      expect(read({ news: 'maybe', updates: { x: 1 } })).toEqual({
+        News: null,
+        Updates: null,
+        leftOut: [unclear('News'), unclear('Updates')],
+      })
+    })
+
+    test('lets `map` answer, which is then clear', () => {
+      const map: SourceOptions['map'] = (input) => ({
+        ...input,
+        subscriptions: { ...input.subscriptions, News: false },
+      })
+
+      expect(read({ news: 'maybe', updates: 'perhaps' }, { map })).toEqual({
+        News: false,
+        Updates: null,
+        leftOut: [unclear('Updates')],
+      })
+    })
+
+    test('is read beside the one flag', () => {
+      const parsed = { body: { all: '0', news: 'on' }, payload: {}, questions: [], findConsent }
+      const { input } = applyOptions(preset, parsed, { consent: 'all', subscriptions })
+
+      expect(input).toMatchObject({ consent: false, subscriptions: { News: true, Updates: null } })
+    })
+  })
+
   describe('with tagsFrom', () => {
     const pro = { place: 'plan', allow: ['pro'] }
     const src = { place: 'src', prefix: 'src-' }
@@ -323,6 +378,7 @@ describe('applyOptions', () => {
       { company: { team: ['name'] } },
       { note: 'team' },
       { tagsFrom: { place: 'team', allow: ['pro'] } },
+      { subscriptions: { News: 'team' } },
     ])('does not list one that %j maps', (options) => {
       expect(listed(options)).toEqual(['a.b', 'uses', '…', 'other'])
     })
