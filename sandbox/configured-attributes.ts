@@ -1,6 +1,6 @@
 import type { Bridge } from '../src/lib/config/config.ts'
 import { overwrites } from '../src/lib/deliver/policy.ts'
-import { markName, ownerName } from '../src/lib/signup.ts'
+import { attributePrefix, markName, ownerName } from '../src/lib/signup.ts'
 import {
   type AttributeType,
   attributeTargets,
@@ -14,6 +14,17 @@ const dataTypes: { readonly [type in AttributeType]: DataType } = {
   float: 'float',
   boolean: 'boolean',
   date: 'date',
+}
+
+/** Returns the custom attributes of companies that a config maps: text, until you add them otherwise. */
+export const configuredCompanyAttributes = (bridge: Bridge): string[] => {
+  const targets = Object.values(bridge.sources).flatMap(({ options }) =>
+    Object.values(options.company ?? {}).flat(),
+  )
+  const names = targets.flatMap((target) =>
+    target.startsWith(attributePrefix) ? [target.slice(attributePrefix.length)] : [],
+  )
+  return [...new Set(names)].map((name) => `${name}:string`)
 }
 
 /**

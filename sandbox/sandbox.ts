@@ -1,7 +1,7 @@
 import type { Bridge } from '../src/lib/config/config.ts'
 import { own } from '../src/lib/json-access.ts'
 import { createBundles } from './bundles.ts'
-import { configuredAttributes } from './configured-attributes.ts'
+import { configuredAttributes, configuredCompanyAttributes } from './configured-attributes.ts'
 import { configuredSubscriptions } from './configured-subscriptions.ts'
 import { type EventSource, startEventSource } from './event-source.ts'
 import { type Gateway, startGateway } from './gateway.ts'
@@ -67,6 +67,7 @@ export const startSandbox = async (options: SandboxOptions): Promise<Sandbox> =>
       access_token,
       attributes: configuredAttributes(bridge),
       subscriptionTypes: configuredSubscriptions(bridge),
+      companyAttributes: configuredCompanyAttributes(bridge),
       onIndexLag: (ms) => setSearchLag(ms),
       ...(options.onCall && { onCall: options.onCall }),
     }),
@@ -176,6 +177,7 @@ export const startSandbox = async (options: SandboxOptions): Promise<Sandbox> =>
     senders = sendersOf(bridge, local)
     intercom.addFault({
       attributes: configuredAttributes(bridge),
+      company_attributes: configuredCompanyAttributes(bridge),
       subscription_types: configuredSubscriptions(bridge),
     })
     const signing = signingSecret()

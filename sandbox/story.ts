@@ -62,6 +62,7 @@ const holdOf = ({ confirm_in_seconds }: LogLine, nowMs: number): string => {
 
 const whatBecame = ({ outcome, contact_id }: LogLine): string => {
   if (contact_id !== undefined) return `${outcome} contact ${contact_id}`
+  if (outcome === 'company_updated') return 'company updated'
   if (outcome === 'not_found') return 'found no contact to remove'
   return outcome === 'unchanged' ? 'left the contact archived' : `${outcome} the contact`
 }

@@ -1,6 +1,7 @@
 import { own } from '../../src/lib/json-access.ts'
 import { type ApiError, invalid } from './api-error.ts'
 import { type Attribute, readDataType } from './attribute.ts'
+import type { Model } from './attribute-view.ts'
 
 const allowedName = /^[\p{L}\p{N}\p{Sc} _-]+$/u
 
@@ -10,14 +11,18 @@ const readOptions = (body: unknown): string[] => {
   return values.filter((value) => typeof value === 'string')
 }
 
+/** What Intercom calls the attributes of a model. */
+const dataNames: Readonly<Record<Model, string>> = { contact: 'people', company: 'company' }
+
 /**
  * Reads the body of Create a data attribute. Returns the attribute, or an error in Intercom's
- * words.
+ * words. `ownerOf` returns the model that has an attribute of that name.
  * https://developers.intercom.com/docs/references/rest-api/api.intercom.io/data-attributes/createdataattribute
  */
 export const readAttributeBody = (
   body: unknown,
-  exists: (name: string) => boolean,
+  model: Model,
+  ownerOf: (name: string) => Model | undefined,
   created_at: number,
 ): Attribute | ApiError => {
   const name = own(body, 'name')
@@ -27,14 +32,13 @@ export const readAttributeBody = (
       'name',
     )
   }
-  const model = own(body, 'model')
-  if (model === 'company') return invalid('The sandbox keeps attributes of contacts only')
-  if (model !== 'contact') {
+  if (own(body, 'model') !== model) {
     return invalid('The Data Attribute model field must be either contact or company', 'model')
   }
-  if (exists(name)) {
+  const owner = ownerOf(name)
+  if (owner) {
     return invalid(
-      `You already have '${name}' in your people data. To save this as new people data, use a different name.`,
+      `You already have '${name}' in your ${dataNames[owner]} data. To save this as new ${dataNames[model]} data, use a different name.`,
       'name',
     )
   }

@@ -1,5 +1,7 @@
 import type { Attribute, DataType } from './attribute.ts'
 
+export type Model = 'contact' | 'company'
+
 const writable: Readonly<Record<string, DataType>> = {
   role: 'string',
   name: 'string',
@@ -32,10 +34,28 @@ const readOnly: Readonly<Record<string, DataType>> = {
   os: 'string',
 }
 
-const standard = (types: Readonly<Record<string, DataType>>, api_writable: boolean) =>
+const writableOfCompany: Readonly<Record<string, DataType>> = {
+  name: 'string',
+  remote_created_at: 'date',
+  monthly_spend: 'float',
+  size: 'integer',
+  industry: 'string',
+  website: 'string',
+}
+
+const readOnlyOfCompany: Readonly<Record<string, DataType>> = {
+  company_id: 'string',
+  last_request_at: 'date',
+  user_count: 'integer',
+  session_count: 'integer',
+  'plan.name': 'string',
+  created_at: 'date',
+}
+
+const standard = (model: Model, types: Readonly<Record<string, DataType>>, api_writable: boolean) =>
   Object.entries(types).map(([name, data_type]) => ({
     type: 'data_attribute',
-    name,
+    name: name.split('.').at(-1),
     full_name: name,
     label: name,
     data_type,
@@ -44,20 +64,23 @@ const standard = (types: Readonly<Record<string, DataType>>, api_writable: boole
     messenger_writable: api_writable,
     custom: false,
     archived: false,
-    model: 'contact',
+    model,
   }))
 
 /** The standard attributes of every workspace, as Intercom lists them. */
-export const standardAttributes: readonly object[] = [
-  ...standard(writable, true),
-  ...standard(readOnly, false),
-]
+export const standardAttributes: Readonly<Record<Model, readonly object[]>> = {
+  contact: [...standard('contact', writable, true), ...standard('contact', readOnly, false)],
+  company: [
+    ...standard('company', writableOfCompany, true),
+    ...standard('company', readOnlyOfCompany, false),
+  ],
+}
 
 /**
  * A custom attribute as in Intercom's responses.
  * https://developers.intercom.com/docs/references/rest-api/api.intercom.io/data-attributes/data_attribute
  */
-export const viewAttribute = (attribute: Attribute, id: number) => ({
+export const viewAttribute = (attribute: Attribute, id: number, model: Model) => ({
   id,
   type: 'data_attribute',
   name: attribute.name,
@@ -76,5 +99,5 @@ export const viewAttribute = (attribute: Attribute, id: number) => ({
     created_at: attribute.created_at,
     updated_at: attribute.created_at,
   }),
-  model: 'contact',
+  model,
 })

@@ -12,6 +12,9 @@ type Company = CompanyBody & {
   readonly updated_at: number
 }
 
+/** A page of Intercom's list of a contact's companies. */
+const perPage = 50
+
 /** Keeps the workspace's companies, each with a unique `company_id` that never changes. */
 export const createCompanies = (now: () => number) => {
   const byId = new Map<string, Company>()
@@ -63,6 +66,33 @@ export const createCompanies = (now: () => number) => {
       if (!company) return apiErrors.companyNotFound
       links.add(contactId, companyId, toUnixSeconds(now()))
       return view(company)
+    },
+    /** Handles `GET /contacts/{id}/companies`. */
+    list: (contactId: string, page: number): object => {
+      const total_pages = Math.max(1, Math.ceil(links.of(contactId).length / perPage))
+      const next = `https://api.intercom.io/contacts/${contactId}/companies?page=${page + 1}`
+      const attached = links.of(contactId).flatMap((id) => byId.get(id) ?? [])
+      return {
+        type: 'list',
+        data: attached.slice((page - 1) * perPage, page * perPage).map((company) => ({
+          ...view(company),
+          last_request_at: company.updated_at,
+        })),
+        pages: {
+          type: 'pages',
+          next: page < total_pages ? next : null,
+          page,
+          per_page: perPage,
+          total_pages,
+        },
+        total_count: attached.length,
+      }
+    },
+    /** Handles `DELETE /contacts/{id}/companies/{id}`. */
+    detach: (contactId: string, companyId: string): object | ApiError => {
+      const company = byId.get(companyId)
+      const wasAttached = links.remove(contactId, companyId) !== undefined
+      return company && wasAttached ? view(company) : apiErrors.companyNotFound
     },
     of: links.of,
     move: links.move,

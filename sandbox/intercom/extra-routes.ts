@@ -3,6 +3,7 @@ import { type ApiError, apiErrors, invalid, isApiError } from './api-error.ts'
 import { readCompanyBody } from './company-body.ts'
 import type { IsMember } from './contact-body.ts'
 import type { Contacts } from './contacts.ts'
+import type { KnownAttributes } from './data-attributes.ts'
 import type { Extras } from './extras.ts'
 import type { Route } from './route.ts'
 import { isFrom216, type Version } from './version.ts'
@@ -17,9 +18,10 @@ const idIn = (body: unknown, key: string): string | undefined => {
 export const createExtraRoutes = (workspace: {
   readonly contacts: Contacts
   readonly extras: Extras
+  readonly companyAttributes: KnownAttributes
   readonly isMember: IsMember
 }): readonly Route[] => {
-  const { contacts, isMember } = workspace
+  const { contacts, companyAttributes, isMember } = workspace
   const { tags, companies, notes, subscriptions } = workspace.extras
 
   const withContact = (id: string, act: () => object | ApiError): object | ApiError => {
@@ -45,6 +47,16 @@ export const createExtraRoutes = (workspace: {
     return isFrom216(version)
       ? { ...tag, users: ids.map((id) => ({ id, tagged: true })), companies: [] }
       : tag
+  }
+
+  const upsertCompany = (json: unknown): object | ApiError => {
+    const body = readCompanyBody(json)
+    if (isApiError(body)) return body
+    for (const [name, value] of Object.entries(body.custom_attributes ?? {})) {
+      const problem = companyAttributes.problem(name, value)
+      if (problem !== undefined) return invalid(problem)
+    }
+    return companies.upsert(body)
   }
 
   const addNote = (contactId: string, body: unknown): object | ApiError => {
@@ -93,10 +105,21 @@ export const createExtraRoutes = (workspace: {
     {
       method: 'POST',
       path: '/companies',
-      respond: ({ json }) => {
-        const body = readCompanyBody(json())
-        return isApiError(body) ? body : companies.upsert(body)
+      respond: ({ json }) => upsertCompany(json()),
+    },
+    {
+      method: 'GET',
+      path: '/contacts/*/companies',
+      respond: ({ id, query }) => {
+        const page = Number(query.get('page') ?? 1)
+        if (!Number.isInteger(page) || page < 1) return invalid('page must be an integer above 0')
+        return withContact(id, () => companies.list(id, page))
       },
+    },
+    {
+      method: 'DELETE',
+      path: '/contacts/*/companies/*',
+      respond: ({ id, otherId }) => withContact(id, () => companies.detach(id, otherId)),
     },
     {
       method: 'POST',

@@ -44,6 +44,8 @@ export type FaultRequest = Fault & {
   readonly attributes?: readonly string[]
   /** More subscription types, which a reset keeps; see `WorkspaceOptions`. */
   readonly subscription_types?: readonly string[]
+  /** Those of companies. */
+  readonly company_attributes?: readonly string[]
   /** The ids of the admins who may own a contact or write a note from now on. */
   readonly admins?: readonly number[]
 }
@@ -55,6 +57,12 @@ const integer = (from: number, to: number) => ({
   expected: `an integer from ${from} to ${to}`,
 })
 const string = { isValid: (value: unknown) => typeof value === 'string', expected: 'a string' }
+const attributeList = {
+  isValid: (value: unknown) =>
+    Array.isArray(value) &&
+    value.every((text) => typeof text === 'string' && readAttribute(text) !== undefined),
+  expected: `a list, each member ${attributeNotation}`,
+}
 const isTrue = { isValid: (value: unknown) => value === true, expected: 'true' }
 const hourMs = 3_600_000
 
@@ -96,18 +104,14 @@ const keys: {
     expected: 'a token without spaces',
   },
   index_lag_ms: integer(0, hourMs),
-  attributes: {
-    isValid: (value) =>
-      Array.isArray(value) &&
-      value.every((text) => typeof text === 'string' && readAttribute(text) !== undefined),
-    expected: `a list, each member ${attributeNotation}`,
-  },
   subscription_types: {
     isValid: (value) =>
       Array.isArray(value) &&
       value.every((text) => typeof text === 'string' && readSubscriptionType(text) !== undefined),
     expected: `a list, each member ${subscriptionNotation}`,
   },
+  attributes: attributeList,
+  company_attributes: attributeList,
   admins: {
     isValid: (value) => Array.isArray(value) && value.every(Number.isInteger),
     expected: 'a list of integers',
@@ -120,6 +124,7 @@ const settings = [
   'access_token',
   'index_lag_ms',
   'attributes',
+  'company_attributes',
   'subscription_types',
   'admins',
 ] as const

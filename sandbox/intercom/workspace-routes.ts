@@ -1,3 +1,4 @@
+import { own } from '../../src/lib/json-access.ts'
 import { workspaceId } from './contact-view.ts'
 import type { KnownAttributes } from './data-attributes.ts'
 import type { Route } from './route.ts'
@@ -26,21 +27,29 @@ const me = {
 }
 
 /** The routes of the workspace: its data attributes, and the admin the token belongs to. */
-export const createWorkspaceRoutes = (attributes: KnownAttributes): readonly Route[] => [
+export const createWorkspaceRoutes = (
+  attributes: KnownAttributes,
+  companyAttributes: KnownAttributes,
+): readonly Route[] => [
   {
     method: 'GET',
     path: '/data_attributes',
     respond: ({ query }) => {
-      const isContact = (query.get('model') ?? 'contact') === 'contact'
-      return isContact
-        ? attributes.list(query.get('include_archived') === 'true')
-        : { type: 'list', data: [] }
+      const withArchived = query.get('include_archived') === 'true'
+      const model = query.get('model') ?? 'contact'
+      if (model === 'company') return companyAttributes.list(withArchived)
+      return model === 'contact' ? attributes.list(withArchived) : { type: 'list', data: [] }
     },
   },
   {
     method: 'POST',
     path: '/data_attributes',
-    respond: ({ json }) => attributes.create(json()),
+    respond: ({ json }) => {
+      const body = json()
+      return own(body, 'model') === 'company'
+        ? companyAttributes.create(body, attributes.has)
+        : attributes.create(body, companyAttributes.has)
+    },
   },
   { method: 'GET', path: '/me', respond: () => me },
 ]

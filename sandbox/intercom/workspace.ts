@@ -31,6 +31,8 @@ export type WorkspaceOptions = {
    * `id=` before it for an id of your own. Default: `defaultSubscriptionTypes`.
    */
   readonly subscriptionTypes?: readonly string[]
+  /** Those of companies. */
+  readonly companyAttributes?: readonly string[]
   /** The ids of the admins who may own a contact or write a note; default: only that of `GET /me`, 1. */
   readonly admins?: readonly number[]
   /** Called with each request when it ends. */
@@ -59,6 +61,11 @@ export const createWorkspace = (options: WorkspaceOptions) => {
   const faults = createFaults()
   const attributes = createAttributes({ names: options.attributes, now })
   const extras = createExtras(now, options.subscriptionTypes ?? defaultSubscriptionTypes)
+  const companyAttributes = createAttributes({
+    names: options.companyAttributes,
+    now,
+    model: 'company',
+  })
   const isMember = (adminId: number): boolean => admins.includes(adminId)
 
   return {
@@ -68,9 +75,9 @@ export const createWorkspace = (options: WorkspaceOptions) => {
     faults,
     handle: createApi([
       ...createContactRoutes({ contacts, extras, attributes, isMember }),
-      ...createExtraRoutes({ contacts, extras, isMember }),
+      ...createExtraRoutes({ contacts, extras, companyAttributes, isMember }),
       ...createEventRoutes(contacts, extras.events, now),
-      ...createWorkspaceRoutes(attributes),
+      ...createWorkspaceRoutes(attributes, companyAttributes),
     ]),
     contacts: (): SandboxContact[] =>
       contacts.all().map((contact) => viewContact(contact, extras.of(contact.id))),
@@ -87,12 +94,14 @@ export const createWorkspace = (options: WorkspaceOptions) => {
     /** Applies the settings of a request, and keeps the rest as a fault. */
     addFault: (request: FaultRequest): void => {
       const { rate_limit, access_token, index_lag_ms, ...others } = request
-      const { attributes: names, subscription_types, admins: adminIds, ...fault } = others
+      const { attributes: names, company_attributes, subscription_types, ...rest } = others
+      const { admins: adminIds, ...fault } = rest
       if (rate_limit !== undefined) rateWindow.setLimit(rate_limit)
       if (access_token !== undefined) access.accept(access_token)
       if (index_lag_ms !== undefined) setIndexLag(index_lag_ms)
       if (names !== undefined) attributes.add(names)
       if (subscription_types !== undefined) extras.subscriptions.add(subscription_types)
+      if (company_attributes !== undefined) companyAttributes.add(company_attributes)
       if (adminIds !== undefined) admins = adminIds
       if (Object.keys(fault).length > 0) faults.add(fault)
     },
@@ -107,6 +116,7 @@ export const createWorkspace = (options: WorkspaceOptions) => {
       contacts.clear()
       extras.clear()
       attributes.reset()
+      companyAttributes.reset()
       requests.clear()
       faults.clear()
       rateWindow.reset()

@@ -10,14 +10,14 @@ import { createPace } from '../lib/intercom/pace.ts'
 import { createRecentContacts } from '../lib/intercom/recent-contacts.ts'
 import type { ListSubscriptionTypes } from '../lib/intercom/subscription-types.ts'
 import { once } from '../lib/memoise.ts'
-import type { Signup } from '../lib/signup.ts'
+import type { AnySignup } from '../lib/signup.ts'
 import { reportStaleSecret } from '../lib/telemetry/report.ts'
 import type { Dependencies } from './dependencies.ts'
 
 const connectTimeoutMs = 2_000
 
 export type DeliverWithin = (
-  signup: Signup,
+  signup: AnySignup,
   policy: Policy,
   remainingMs: () => number,
 ) => Promise<DeliverResult>
@@ -47,6 +47,7 @@ export const createDeliver = (
     listAttributes: createListAttributes(clock),
     listSubscriptionTypes: (async (send, age) =>
       (await loadTypes())(send, age)) satisfies ListSubscriptionTypes,
+    listCompanyAttributes: createListAttributes(clock, 'company'),
     tagIds: new Map<string, string>(),
     fuse: createFuse(),
     searchLagSeconds,

@@ -85,7 +85,14 @@ export type Signup = {
   tags?: string[] | undefined
   /** Of a change that names all its tags of these rules: a contact's others are removed. */
   exactTags?: readonly TagRule[] | undefined
+  /** Empty if the sender says that there is none. */
   companies?: Company[] | undefined
+  /** Set if a company of the person could not be read: what is not named may still be theirs. */
+  hasUnreadCompany?: true | undefined
+  /** Set if it only says which companies the person has joined or left. */
+  isMembership?: true | undefined
+  /** The `company_id` of each company that the person has left. */
+  leaves?: string[] | undefined
   note?: string | undefined
   data_event?: DataEvent | undefined
   /**
@@ -95,12 +102,23 @@ export type Signup = {
   clears?: string[] | undefined
 }
 
+type OfAnEvent = 'event_id' | 'occurred_at' | 'event'
+
+/** What happened to a company: no person is named. */
+export type CompanySignup = Pick<Signup, OfAnEvent> & {
+  [field in Exclude<keyof Signup, OfAnEvent | 'companies'>]?: undefined
+} & { companies: [Company] }
+
+/** What a source reads: of a person, or of a company alone. */
+export type AnySignup = Signup | CompanySignup
+
 export type Role = ContactFields['role']
 export type ContactField = Exclude<keyof ContactFields, 'custom_attributes'>
 export type CompanyField = Exclude<keyof Company, 'custom_attributes'>
 
 /** What the name of a custom attribute has before it in a path: `custom_attributes.plan`. */
 export const attributePrefix = 'custom_attributes.'
+export const companyAttributePrefix = `company.${attributePrefix}`
 
 /** The contact fields that `fields` may name on its right side. */
 export const contactFieldNames = [
@@ -139,10 +157,17 @@ export const markName = 'signup_bridge_at'
 /** The custom attribute that names the source which owns a contact; only the bridge writes it. */
 export const ownerName = 'signup_bridge_source'
 
+/**
+ * The custom attribute of a company that holds the time of the newest event applied to it, unix
+ * seconds. Another name than the contacts': Intercom has each name once.
+ */
+export const companyMarkName = 'signup_bridge_company_at'
+
 /** Whether a custom attribute is the bridge's own: no source may map it. */
 export const isBridgeAttribute = (name: string): boolean => {
   const lower = name.trim().toLowerCase()
-  return lower === ownerName || lower === markName || lower.startsWith(`${markName}_`)
+  const isOwn = [ownerName, markName, companyMarkName].includes(lower)
+  return isOwn || lower.startsWith(`${markName}_`)
 }
 
 /** The keys of a signup's `contact`. */
@@ -190,6 +215,12 @@ export type SignupInput = {
   isWhole?: unknown
   deletesForGood?: unknown
   isKindless?: unknown
+  /**
+   * What the event is about other than a person: a `company` alone; a `customer` who is a company if
+   * nothing names a person; a person's `membership` of `company`. Of a company and of a membership the
+   * options apply `company` and `map` alone.
+   */
+  about?: 'company' | 'customer' | 'membership' | undefined
   contact: { [field in ContactField]?: unknown } & {
     custom_attributes?: Readonly<Record<string, unknown>> | undefined
   }
@@ -202,6 +233,8 @@ export type SignupInput = {
   company?: CompanyInput | undefined
   /** Beside `company`: one, or several. */
   companies?: CompanyInput | readonly CompanyInput[] | undefined
+  /** Of a membership: the person has left `company`. */
+  leaves?: boolean | undefined
   note?: unknown
   /** The data event to post: a metadata value may be `{ date }`, `{ url, value }` or `{ amount, currency }`. */
   data_event?: DataEventInput | undefined

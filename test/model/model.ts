@@ -66,6 +66,7 @@ export const startModel = async (options: ModelOptions = {}) => {
     now: () => time.now() + (options.skewMs ?? 0),
     indexLagMs: options.indexLagMs ?? 0,
     ...(options.attributes && { attributes: options.attributes }),
+    ...(options.companyAttributes && { companyAttributes: options.companyAttributes }),
   })
   if (options.rate_limit !== undefined) workspace.addFault({ rate_limit: options.rate_limit })
   const sqs = createModelQueues(time, awsLatencyMs, {

@@ -21,6 +21,8 @@ export type ModelOptions = {
   readonly indexLagMs?: number
   /** Intercom's custom attributes, in the sandbox's format; default: every name exists, unlisted. */
   readonly attributes?: readonly string[]
+  /** Those of companies. */
+  readonly companyAttributes?: readonly string[]
   /** Intercom's rate limit: requests in a window of 10 s. */
   readonly rate_limit?: number
   /** `Intercom-Version`; default 2.14. */

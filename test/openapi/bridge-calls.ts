@@ -23,6 +23,7 @@ export const deliverScenarios = async (version: string) => {
     access_token: token,
     now: clock.now,
     attributes: ['plan', 'signup_bridge_at:date'],
+    companyAttributes: ['tier', 'signup_bridge_company_at:integer'],
   })
   const requests: SentRequest[] = []
   const responses: ReceivedResponse[] = []

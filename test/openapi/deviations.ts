@@ -4,6 +4,8 @@ import type { Document, Schema } from './document.ts'
 export type Deviation = {
   readonly component: string
   readonly property: string
+  /** The property that it is like; absent: the description has the property itself. */
+  readonly like?: string
   /** The changes to the property's schema. */
   readonly change: Schema
   readonly reason: string
@@ -47,15 +49,28 @@ export const deviations: readonly Deviation[] = [
     change: { additionalProperties: true },
     reason: 'the schema allows strings only, but its text has numbers, links and amounts',
   },
+  {
+    component: 'contact_attached_companies',
+    property: 'data',
+    like: 'companies',
+    change: {},
+    reason: 'the schema names the list `companies`, its own example `data`',
+  },
+  {
+    component: 'create_or_update_company_request',
+    property: 'custom_attributes',
+    change: { additionalProperties: true },
+    reason: 'the schema allows strings only, but its own example has numbers and true',
+  },
 ]
 
 const applyDeviation = (
   document: Document,
-  { component, property, change }: Deviation,
+  { component, property, like = property, change }: Deviation,
 ): Document => {
   const { schemas } = document.components
   const schema = schemas[component]
-  const before = schema?.properties?.[property]
+  const before = schema?.properties?.[like]
   if (!before) throw new Error(`the description has no ${component}.${property}`)
   const properties = { ...schema.properties, [property]: { ...before, ...change } }
   return {

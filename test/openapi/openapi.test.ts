@@ -15,10 +15,12 @@ if (!openApiFile) console.warn(skipReason)
 /** Every operation that the bridge uses. */
 const bridgeOperations = [
   'DELETE /contacts/{contact_id}',
+  'DELETE /contacts/{contact_id}/companies/{company_id}',
   'DELETE /contacts/{contact_id}/subscriptions/{subscription_id}',
   'DELETE /contacts/{contact_id}/tags/{tag_id}',
   'GET /contacts/find_by_external_id/{external_id}',
   'GET /contacts/{contact_id}',
+  'GET /contacts/{contact_id}/companies',
   'GET /contacts/{contact_id}/notes',
   'GET /contacts/{contact_id}/tags',
   'GET /data_attributes',
@@ -124,7 +126,9 @@ describe.skipIf(!openApiFile)(openApiFile ? "Intercom's OpenAPI description" : s
     expect(sorted(bridge.requests.map(description.nameOf))).toEqual(bridgeOperations)
     expect(sentFields('POST /contacts')).toEqual(contactFields)
     expect(sentFields('PUT /contacts/{contact_id}')).toEqual(contactFields)
-    expect(sentFields('POST /companies')).toEqual(sorted(companyFieldNames))
+    expect(sentFields('POST /companies')).toEqual(
+      sorted([...companyFieldNames, 'custom_attributes']),
+    )
   })
 
   test('was checked against deliveries with the expected results', () => {

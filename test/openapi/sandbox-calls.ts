@@ -111,7 +111,12 @@ const sendExtraRequests = async (send: Send) => {
   // Both: the description has no contact with a subscription, so that any would match it.
   for (const id of ['1', '2', '2']) await send('DELETE', `${path}/${id}`)
 
-  const company = await send('POST', '/companies', { company_id: 'c1' })
+  await send('POST', '/companies', { company_id: 'c0' })
+  const company = await send('POST', '/companies', {
+    company_id: 'c1',
+    name: 'Analytics',
+    remote_created_at: 1_734_537_000,
+  })
   await send('POST', '/companies', {
     company_id: 'c2',
     name: 'Engines',
@@ -127,6 +132,10 @@ const sendExtraRequests = async (send: Send) => {
   await send('POST', `/contacts/${user}/companies`, { id: company })
   await send('POST', `/contacts/${user}/companies`, {})
   await send('POST', `/contacts/${user}/companies`, { id: unknownId })
+  await send('GET', `/contacts/${user}/companies`)
+  await send('GET', `/contacts/${unknownId}/companies`)
+  await send('DELETE', `/contacts/${user}/companies/${company}`)
+  await send('DELETE', `/contacts/${user}/companies/${company}`)
 
   await send('POST', `/contacts/${user}/notes`, { body: 'Hello' })
   await send('POST', `/contacts/${user}/notes`, { body: 'Hello', admin_id: '1' })
@@ -157,6 +166,7 @@ const sendWorkspaceRequests = async (send: Send) => {
   await send('POST', '/data_attributes', list)
   await send('POST', '/data_attributes', list)
   await send('POST', '/data_attributes', { name: '!nv@l!d', model, data_type: 'string' })
+  await send('POST', '/data_attributes', { name: 'tier', model: 'company', data_type: 'string' })
   await send('GET', '/data_attributes')
   await send('GET', '/data_attributes?model=contact')
   await send('GET', '/data_attributes?model=company')
@@ -187,6 +197,8 @@ const everyRoute: readonly (readonly [method: string, path: string])[] = [
   ['DELETE', `/contacts/${unknownId}/subscriptions/1`],
   ['POST', '/companies'],
   ['POST', `/contacts/${unknownId}/companies`],
+  ['GET', `/contacts/${unknownId}/companies`],
+  ['DELETE', `/contacts/${unknownId}/companies/1`],
   ['GET', `/contacts/${unknownId}/notes`],
   ['POST', `/contacts/${unknownId}/notes`],
   ['POST', '/events'],

@@ -1,6 +1,6 @@
 import type { SandboxIntercom } from '../../sandbox/intercom/server.ts'
 import type { Policy } from '../../src/lib/deliver/policy.ts'
-import type { ContactFields, Signup } from '../../src/lib/signup.ts'
+import type { AnySignup, ContactFields, Signup } from '../../src/lib/signup.ts'
 import type { SendRequest } from '../sandbox/intercom-client.ts'
 import { start } from '../support/clock.ts'
 
@@ -11,7 +11,7 @@ export type Scenario = {
   readonly title: string
   /** Sets up Intercom before the delivery. */
   readonly prepare?: (intercom: Intercom) => Promise<void>
-  readonly signup: Signup
+  readonly signup: AnySignup
   readonly policy?: Partial<Policy>
   /** The outcome of the delivery, or the code of its error. */
   readonly result: string
@@ -44,6 +44,7 @@ const company = {
   plan: 'pro',
   industry: 'Machines',
   size: 2,
+  custom_attributes: { tier: 'gold' },
 }
 
 /** Creates a contact in Intercom before the delivery; search finds it immediately, or late. */
@@ -244,6 +245,35 @@ export const scenarios: readonly Scenario[] = [
     signup: signup({ role: 'user', external_id: 'never seen' }, { event: 'deleted' }),
     policy: { onDeleted: 'archive', mark: start },
     result: 'not_found',
+  },
+  {
+    title: 'a user who is in another company now',
+    prepare: async (intercom) => {
+      const { request } = intercom
+      await withContact({ external_id: 'moved' })(intercom)
+      const search = { query: { field: 'external_id', operator: '=', value: 'moved' } }
+      const [contact] = (await request('POST', '/contacts/search', search)).json.data
+      const { id } = (
+        await request('POST', '/companies', {
+          company_id: 'before',
+          name: 'Before',
+          remote_created_at: start,
+        })
+      ).json
+      await request('POST', `/contacts/${contact.id}/companies`, { id })
+    },
+    signup: signup(
+      { role: 'user', external_id: 'moved', name: 'Ada' },
+      { event: 'updated', companies: [company] },
+    ),
+    policy: { onExisting: 'overwrite', mark: start, companyAt: start, exactCompanies: true },
+    result: 'updated',
+  },
+  {
+    title: 'a company without a person',
+    signup: { event_id: 'e', event: 'updated', companies: [{ ...company, company_id: 'alone' }] },
+    policy: { companyAt: start },
+    result: 'company_updated',
   },
   {
     title: 'an attribute that does not exist in the workspace',

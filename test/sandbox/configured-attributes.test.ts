@@ -1,5 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import { configuredAttributes } from '../../sandbox/configured-attributes.ts'
+import {
+  configuredAttributes,
+  configuredCompanyAttributes,
+} from '../../sandbox/configured-attributes.ts'
 import { readAttribute } from '../../sandbox/intercom/attribute.ts'
 import { clerk, defineBridge, signup } from '../../src/lib/index.ts'
 
@@ -78,4 +81,17 @@ describe('configuredAttributes', () => {
       configuredAttributes(defineBridge({ sources: { form: signup({ attributes }) } })),
     ).toEqual(['size:integer'])
   })
+})
+
+test('configuredCompanyAttributes returns those that the option company fills, each once, as text', () => {
+  const sources = {
+    a: signup({ company: { org: ['name', 'custom_attributes.tier'], size: 'size' } }),
+    b: signup({ company: { tier: 'custom_attributes.tier', floor: 'custom_attributes.floor' } }),
+    c: clerk(),
+  }
+
+  expect(configuredCompanyAttributes(defineBridge({ sources }))).toEqual([
+    'tier:string',
+    'floor:string',
+  ])
 })

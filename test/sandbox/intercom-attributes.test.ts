@@ -216,10 +216,6 @@ describe('creating a data attribute', () => {
       { name: 'ring', data_type: 'string', model: 'conversation' },
       'The Data Attribute model field must be either contact or company',
     ],
-    [
-      { name: 'ring', data_type: 'string', model: 'company' },
-      'The sandbox keeps attributes of contacts only',
-    ],
   ])('is refused with a reason for %j', async (body, message) => {
     const { add, listed } = await startWith(attributes)
 
@@ -245,5 +241,60 @@ describe('creating a data attribute', () => {
     intercom.reset()
 
     expect((await listed()).map(({ name }) => name)).toEqual(['plan', 'seats'])
+  })
+})
+
+describe('custom attribute of companies', () => {
+  const upsert = { company_id: 'acme' }
+
+  test('is apart from those of contacts: created, listed and written by itself', async () => {
+    const { request, add, listed } = await startWith(attributes)
+    const body = { name: 'seats', data_type: 'integer', model: 'company' }
+
+    expect((await add(body)).json).toMatchObject({ name: 'seats', model: 'company' })
+
+    const { data } = (await request('GET', '/data_attributes?model=company')).json
+    expect(data.filter(({ custom }: Listed) => custom)).toMatchObject([
+      { full_name: 'custom_attributes.seats', data_type: 'integer', model: 'company' },
+    ])
+    expect((await listed()).map(({ name }) => name)).not.toContain('seats')
+  })
+
+  test.each([
+    ['plan', 'company', 'people', 'company'],
+    ['tier', 'contact', 'company', 'people'],
+  ])('cannot have the name of another model: %s', async (name, model, owner, wanted) => {
+    const { request, add } = await startWith(attributes)
+    await request('POST', '/_sandbox/faults', { company_attributes: ['tier'] })
+
+    expect(errorOf(await add({ name, model, data_type: 'string' })).message).toBe(
+      `You already have '${name}' in your ${owner} data. To save this as new ${wanted} data, use a different name.`,
+    )
+  })
+
+  test('that does not exist, or has another type, is refused as of a contact', async () => {
+    const { request } = await start({ companyAttributes: ['tier', 'seats:integer'] })
+    const write = (custom_attributes: object) =>
+      request('POST', '/companies', { ...upsert, custom_attributes })
+
+    expect((await write({ tier: 'gold', seats: 3 })).json.custom_attributes).toEqual({
+      tier: 'gold',
+      seats: 3,
+    })
+    expect(errorOf(await write({ floor: 1 }))).toEqual({
+      status: 400,
+      code: 'parameter_invalid',
+      message: "Custom attribute 'floor' does not exist",
+    })
+    expect(errorOf(await write({ seats: '3' })).message).toBe(
+      "Custom attribute 'seats' must be a integer",
+    )
+  })
+
+  test('exists under any name in a workspace without a list', async () => {
+    const { request } = await start()
+    const body = { ...upsert, custom_attributes: { anything: 1 } }
+
+    expect((await request('POST', '/companies', body)).status).toBe(200)
   })
 })

@@ -251,6 +251,39 @@ describe('company', () => {
     })
   })
 
+  test('of a contact is listed, 50 a page, and detached once', async () => {
+    const { request, create } = await start()
+    const contact = await create(ada)
+    const path = `/contacts/${contact}/companies`
+    const ids: string[] = []
+    for (let index = 0; index < 51; index += 1) {
+      const { id } = (await request('POST', '/companies', { company_id: `c${index}` })).json
+      await request('POST', path, { id })
+      ids.push(id)
+    }
+
+    const first = (await request('GET', path)).json
+    const second = (await request('GET', `${path}?page=2`)).json
+    expect(first.data).toHaveLength(50)
+    expect(first.pages).toMatchObject({ page: 1, per_page: 50, total_pages: 2 })
+    expect(first.pages.next).toBe(`https://api.intercom.io${path}?page=2`)
+    expect(second).toMatchObject({ data: [{ company_id: 'c50' }], total_count: 51 })
+    expect(second.pages.next).toBeNull()
+
+    const detached = await request('DELETE', `${path}/${ids[0]}`)
+    expect(detached.json).toMatchObject({ type: 'company', company_id: 'c0', user_count: 0 })
+    expect(errorOf(await request('DELETE', `${path}/${ids[0]}`))).toEqual(noCompany)
+    expect((await request('GET', path)).json.total_count).toBe(50)
+  })
+
+  test('is neither listed nor detached for an unknown contact', async () => {
+    const { request } = await start()
+    const path = `/contacts/${unknownId}/companies`
+
+    expect(errorOf(await request('GET', path))).toEqual(noUser)
+    expect(errorOf(await request('DELETE', `${path}/1`))).toEqual(noUser)
+  })
+
   test('is not attached without an id, or if the company or contact does not exist', async () => {
     const { request, create } = await start()
     const contact = await create(ada)

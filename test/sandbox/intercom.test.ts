@@ -601,7 +601,7 @@ describe('custom attributes', () => {
     ])
     expect(data.find((each) => each.full_name === 'created_at')?.api_writable).toBe(false)
     expect(data.at(-1)).toMatchObject({ name: 'seats', data_type: 'integer', custom: true })
-    expect((await request('GET', '/data_attributes?model=company')).json.data).toEqual([])
+    expect((await request('GET', '/data_attributes?model=conversation')).json.data).toEqual([])
   })
 })
 

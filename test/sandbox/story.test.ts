@@ -43,6 +43,10 @@ test.each([
     'clerk      created contact 6762 with 2 requests',
   ],
   [
+    { event: 'delivered', source: 'clerk', outcome: 'company_updated', calls: 1, receives: 1 },
+    'clerk      company updated with 1 request',
+  ],
+  [
     {
       event: 'delivered',
       source: 'clerk',

@@ -46,6 +46,7 @@ export const signupSchema: z.ZodMiniType<Signup> = z.strictObject({
     ),
   ),
   companies: z.optional(z.array(company)),
+  hasUnreadCompany: z.optional(z.literal(true)),
   note: z.optional(z.string()),
   clears: z.optional(z.array(z.string())),
 })

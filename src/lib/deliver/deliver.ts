@@ -6,8 +6,15 @@ import type { ListAge } from '../intercom/kept-list.ts'
 import { addRecentContacts, type RecentContacts } from '../intercom/recent-contacts.ts'
 import type { SendRequest } from '../intercom/request-types.ts'
 import type { ListSubscriptionTypes } from '../intercom/subscription-types.ts'
-import { attributePrefix, type Signup } from '../signup.ts'
-import { withholdsOptIn } from './consent-choice.ts'
+import {
+  type AnySignup,
+  attributePrefix,
+  type CompanySignup,
+  companyAttributePrefix,
+  type Signup,
+} from '../signup.ts'
+import { upsertCompany } from './add-company.ts'
+import { type ConsentContext, withholdsOptIn } from './consent-choice.ts'
 import type { TagIds } from './extra.ts'
 import { applyExtras, type ExtrasResult } from './extras.ts'
 import type { Fuse } from './fuse.ts'
@@ -19,6 +26,7 @@ import {
   lastRead,
   type StepResponse,
 } from './history.ts'
+import type { Standing } from './mark.ts'
 import { isMerging } from './merge.ts'
 import { nextStep } from './next-step.ts'
 import { existedBefore, type Policy } from './policy.ts'
@@ -44,7 +52,7 @@ export type DeliverResult = Omit<Decision, 'refused' | 'outcome' | 'standing'> &
 }
 
 /** Delivers one signup, with the connection and the token already bound. */
-export type DeliverSignup = (signup: Signup, policy: Policy) => Promise<DeliverResult>
+export type DeliverSignup = (signup: AnySignup, policy: Policy) => Promise<DeliverResult>
 
 /** How requests are sent, and the caches that a process keeps from one signup to the next. */
 export type DeliverDependencies = {
@@ -54,6 +62,7 @@ export type DeliverDependencies = {
   readonly recent: RecentContacts
   readonly listAttributes: ListAttributes
   readonly listSubscriptionTypes: ListSubscriptionTypes
+  readonly listCompanyAttributes: ListAttributes
   readonly tagIds: TagIds
   readonly fuse: Fuse
   /** After this many seconds search shows a new contact. */
@@ -93,7 +102,7 @@ const sendContactRequest = async (
 /** A list younger than this is not read again after a refusal. */
 const maxListAgeMs = 30_000
 
-const listAge = ({ again }: AttributesRequest, { replayedAtMs }: Policy): ListAge =>
+const listAge = ({ again }: Pick<AttributesRequest, 'again'>, { replayedAtMs }: Policy): ListAge =>
   again
     ? {
         maxAgeMs: maxListAgeMs,
@@ -167,13 +176,42 @@ const onlyStanding = ({ event_id, contact, subscriptions = {}, data_event }: Sig
   ),
 })
 
+/** What extras and company events need to write companies. */
+const companyDependencies = (
+  { event }: AnySignup,
+  policy: Policy,
+  { send, listCompanyAttributes }: DeliverDependencies,
+) => ({
+  send,
+  companyList: (again: boolean) =>
+    listCompanyAttributes(send, listAge(again ? { again } : {}, policy)),
+  companyAt: policy.companyAt,
+  isChange: event === 'updated',
+})
+
+/** Creates or updates a company alone. One that is new at its sender only fills the one here. */
+const deliverCompany = async (
+  signup: CompanySignup,
+  policy: Policy,
+  dependencies: DeliverDependencies,
+): Promise<Omit<DeliverResult, 'calls'>> => {
+  const [company] = signup.companies
+  const { leftOut, refusal } = await upsertCompany(company, {
+    ...companyDependencies(signup, policy, dependencies),
+    fillsOnly: signup.event !== 'updated',
+    fillsUnmarked: policy.replayedAtMs !== undefined,
+  })
+  const incomplete = leftOut.length > 0 ? [refusedError(leftOut, refusal)] : []
+  return { outcome: 'company_updated', counts: [], incomplete, isShown: false }
+}
+
 /**
- * Delivers one signup: runs its steps, one request at a time, then adds the extras.
+ * Delivers one signup: runs its steps, one request at a time, then adds the extras; or one company.
  *
  * @throws BridgeError the error of the step or request that failed; retry-or-park.ts decides what follows
  */
 export const deliver = async (
-  signup: Signup,
+  signup: AnySignup,
   policy: Policy,
   dependencies: DeliverDependencies,
 ): Promise<DeliverResult> => {
@@ -183,6 +221,9 @@ export const deliver = async (
     return dependencies.send(request)
   }
   const countingDependencies = { ...dependencies, send }
+  if (!signup.contact) {
+    return { ...(await deliverCompany(signup, policy, countingDependencies)), calls }
+  }
   let isAccepted = false
   const onAccepted = () => {
     isAccepted = true
@@ -199,26 +240,31 @@ export const deliver = async (
   // One just created is new, whatever Intercom's clock says.
   const isOld = outcome !== 'created' && contact !== undefined && existedBefore(contact, policy)
   const isConfirmed = policy.confirms === true && outcome === 'unchanged' && isShown && !isOld
-  const consent = {
+  const consent: ConsentContext = {
     policy,
-    standing,
+    ...(standing && { standing }),
     isCreator: outcome === 'created' || (policy.consent?.mayBeRetry === true && !isOld),
   }
   const isSkipped = isOld && policy.onExisting === 'skip'
-  const keeps = contact !== undefined && signup.event !== 'deleted'
-  const { failed, pending }: ExtrasResult = keeps
+  const hasExtras = contact !== undefined && signup.event !== 'deleted'
+  const { failed, pending, ...extras }: ExtrasResult = hasExtras
     ? await applyExtras(isSkipped ? onlyStanding(signup) : signup, contact, {
         ...countingDependencies,
         ...consent,
         isNew: outcome === 'created',
         isConfirmed,
-        fillsOnly: policy.replayedAtMs !== undefined,
+        ...companyDependencies(signup, policy, countingDependencies),
+        ...companiesBy(signup, policy, standing),
       })
     : {}
-  const incomplete = [refused.length > 0 ? refusedError(refused, refusal) : undefined, failed]
+  const leftOut = [...refused, ...(extras.leftOut ?? [])]
+  const incomplete = [
+    leftOut.length > 0 ? refusedError(leftOut, refusal ?? extras.refusal) : undefined,
+    failed,
+  ]
   return {
     ...rest,
-    ...(keeps && withholdsOptIn(signup, consent) && { counts: [...counts, 'opt_in_withheld'] }),
+    ...(hasExtras && withholdsOptIn(signup, consent) && { counts: [...counts, 'opt_in_withheld'] }),
     ...(isConfirmed && {
       outcome: 'confirmed' as const,
       counts: counts.filter((count) => count === 'merged'),
@@ -232,6 +278,24 @@ export const deliver = async (
   }
 }
 
+/**
+ * What an event may do to companies, by where it stands. Only the newest says which ones a person has,
+ * and only if it names all of them.
+ */
+const companiesBy = (
+  { companies, hasUnreadCompany, isMembership }: Signup,
+  { exactCompanies, replayedAtMs }: Policy,
+  standing: Standing = 'unknown',
+) => {
+  const isReplay = replayedAtMs !== undefined
+  const names = companies !== undefined && !hasUnreadCompany
+  return {
+    fillsOnly: isReplay || standing === 'late' || standing === 'level' || isMembership === true,
+    detaches: exactCompanies === true && !isReplay && standing === 'newest' && names,
+    attaches: !(exactCompanies && standing === 'late'),
+  }
+}
+
 const refusedMessages = {
   attributes_refused:
     'the contact was delivered without the custom attributes that the workspace refuses: create them in Intercom, then replay',
@@ -241,7 +305,9 @@ const refusedMessages = {
 
 /** The error of what was left out; with Intercom's code if it refused a request. */
 const refusedError = (issues: readonly Issue[], refusal: BridgeError | undefined): BridgeError => {
-  const isAboutAttributes = issues.every(({ path }) => path.startsWith(attributePrefix))
+  const isAboutAttributes = issues.every(
+    ({ path }) => path.startsWith(attributePrefix) || path.startsWith(companyAttributePrefix),
+  )
   const code = isAboutAttributes ? 'attributes_refused' : 'fields_refused'
   const message = refusedMessages[code]
   return refusal

@@ -1,5 +1,6 @@
 import { BridgeError, type ErrorCode } from '../errors.ts'
 import type { Contact } from '../intercom/contact.ts'
+import type { DataAttribute } from '../intercom/data-attributes.ts'
 import type { SendRequest } from '../intercom/request-types.ts'
 import type { ListSubscriptionTypes } from '../intercom/subscription-types.ts'
 
@@ -16,6 +17,18 @@ export type ExtrasDependencies = {
   readonly isConfirmed: boolean
   /** Fill only the empty fields of an existing company: a replay must not undo newer changes. */
   readonly fillsOnly: boolean
+  /** `false`: companies are filled, and the contact is not attached. */
+  readonly attaches?: boolean
+  /** Detach the contact from companies that the signup does not name. */
+  readonly detaches?: boolean
+  /** The workspace's attributes of companies; `again`: the list that is known may be too old. */
+  readonly companyList?: (again: boolean) => Promise<readonly DataAttribute[] | undefined>
+  /** What the mark of a company is compared with (`Policy`). */
+  readonly companyAt?: number | undefined
+  /** Fill a company that has no mark to say whether a replayed change is newer. */
+  readonly fillsUnmarked?: boolean
+  /** Something changed: within the same second that counts after a signup. */
+  readonly isChange?: boolean
 }
 
 /** Whether a contact has a tag, a company or another thing with this id. */

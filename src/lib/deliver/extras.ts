@@ -1,12 +1,13 @@
 import { type BridgeError, distinctIssues, type Issue, renamed, toBridgeError } from '../errors.ts'
 import type { Contact } from '../intercom/contact.ts'
 import { once } from '../memoise.ts'
-import type { Signup } from '../signup.ts'
-import { addCompany } from './add-company.ts'
+import type { Company, Signup } from '../signup.ts'
+import { addCompany, type CompanyResult } from './add-company.ts'
 import { addEvent } from './add-event.ts'
 import { addNote } from './add-note.ts'
 import { addTag } from './add-tag.ts'
 import { type ConsentContext, choiceOf } from './consent-choice.ts'
+import { detachCompanies } from './detach-companies.ts'
 import { type ExtrasDependencies, isPermanent, retryableCodes, showsWrongAddress } from './extra.ts'
 import { removeTags } from './remove-tags.ts'
 
@@ -16,13 +17,27 @@ type Extra = { readonly path: string; readonly add: () => Promise<void> }
 /** Most signups have no subscriptions. */
 const loadSubscribe = once(() => import('./subscribe.ts'))
 
+/** Detaches the contact from the companies that it left, or from all that are not named. */
+const detach = (
+  contact: Contact,
+  companies: readonly Company[],
+  leaves: readonly string[],
+  { detaches, send }: ExtrasDependencies,
+  added: readonly CompanyResult[],
+): Promise<void> => {
+  const named = companies.map(({ company_id }) => company_id)
+  const isOver = (id: string) => (detaches ? !named.includes(id) : leaves.includes(id))
+  return detachCompanies(contact, isOver, send, detaches ? added.map(({ id }) => id) : [])
+}
+
 /** The extras of a signup, in the order in which they are added. */
 const extrasOf = (
   signup: Signup,
   contact: Contact,
   dependencies: ExtrasDependencies & ConsentContext,
+  added: CompanyResult[],
 ): Extra[] => {
-  const { tags = [], companies = [], note, data_event, exactTags } = signup
+  const { tags = [], companies = [], leaves = [], note, data_event, exactTags } = signup
   return [
     // An opt-out must not wait for anything else.
     ...Object.entries(signup.subscriptions ?? {}).flatMap(([name, answer]): Extra[] => {
@@ -38,8 +53,13 @@ const extrasOf = (
       : []),
     ...companies.map((company) => ({
       path: companies.length > 1 ? 'companies' : 'company',
-      add: () => addCompany(company, contact, dependencies),
+      add: async () => {
+        added.push(await addCompany(company, contact, dependencies))
+      },
     })),
+    ...(dependencies.detaches || leaves.length > 0
+      ? [{ path: 'companies', add: () => detach(contact, companies, leaves, dependencies, added) }]
+      : []),
     ...(note === undefined
       ? []
       : [{ path: 'note', add: () => addNote(note, contact, dependencies) }]),
@@ -53,6 +73,10 @@ const extrasOf = (
 export type ExtrasResult = {
   /** The first permanent error; its issues name all extras that Intercom refused. */
   readonly failed?: BridgeError
+  /** The custom attributes of companies that were left out, and why. */
+  readonly leftOut?: readonly Issue[]
+  /** Intercom's refusal of such attributes. */
+  readonly refusal?: BridgeError
   /** A temporary error: all extras have to be added again. */
   readonly pending?: BridgeError
 }
@@ -67,8 +91,9 @@ export const applyExtras = async (
   contact: Contact,
   dependencies: ExtrasDependencies & ConsentContext,
 ): Promise<ExtrasResult> => {
+  const added: CompanyResult[] = []
   const refused: { readonly issue: Issue; readonly error: BridgeError }[] = []
-  for (const { path, add } of extrasOf(signup, contact, dependencies)) {
+  for (const { path, add } of extrasOf(signup, contact, dependencies, added)) {
     try {
       await add()
     } catch (error) {
@@ -78,9 +103,14 @@ export const applyExtras = async (
     }
   }
   const [first] = refused
-  if (!first) return {}
-  const issues = refused.map(({ issue }) => issue)
-  return { failed: renamed(first.error, 'extras_failed', refusedMessage, distinctIssues(issues)) }
+  const leftOut = distinctIssues(added.flatMap((company) => company.leftOut))
+  const refusal = added.find((company) => company.refusal)?.refusal
+  const issues = distinctIssues(refused.map(({ issue }) => issue))
+  return {
+    ...(leftOut.length > 0 && { leftOut }),
+    ...(refusal && { refusal }),
+    ...(first && { failed: renamed(first.error, 'extras_failed', refusedMessage, issues) }),
+  }
 }
 
 const refusedMessage =

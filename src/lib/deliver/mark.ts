@@ -23,6 +23,25 @@ export const appliedTo = (contact: Contact, { mark }: SignupAttributes): Applied
 }
 
 /**
+ * An event among those that were applied to a contact: `level` is a signup of the newest one's second,
+ * maybe the same again; `unknown` if there is no mark to compare.
+ */
+export type Standing = 'newest' | 'level' | 'late' | 'unknown'
+
+/** Where an event stands once its contact is written. */
+export const standingOf = (
+  { event }: Pick<Signup, 'event'>,
+  { mark, claim }: Pick<Policy, 'mark' | 'claim'>,
+  { at }: Applied,
+  wasUnchanged: boolean,
+): Standing => {
+  if (mark === undefined || !(at >= mark)) return 'unknown'
+  if (at > mark) return 'late'
+  // Within the same second a change counts after a signup.
+  return claim !== undefined && event === undefined && wasUnchanged ? 'level' : 'newest'
+}
+
+/**
  * Whether an event is newer than the newest that was applied. Within the same second a change counts
  * after a signup or another change, and a deletion after both.
  */
@@ -31,20 +50,3 @@ export const isNewer = (
   { mark = Number.NaN }: Pick<Policy, 'mark'>,
   { at, isDeletion }: Applied,
 ): boolean => (event === 'deleted' || (event === 'updated' && !isDeletion) ? mark >= at : mark > at)
-
-/**
- * Where an event stands on the contact that it was applied to: its mark is the newest, or one that is
- * newer was applied. `undefined` if neither is known.
- */
-export type Standing = 'newest' | 'late' | undefined
-
-/** Returns the standing of an event after its contact was written. */
-export const standingOf = (
-  contact: Contact,
-  { mark = Number.NaN }: Pick<Policy, 'mark'>,
-  attributes: SignupAttributes,
-): Standing => {
-  const { at } = appliedTo(contact, attributes)
-  if (at === mark) return 'newest'
-  return at > mark ? 'late' : undefined
-}

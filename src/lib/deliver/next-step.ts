@@ -14,6 +14,7 @@ import {
   type StepResponse,
   sinceSearch,
 } from './history.ts'
+import { decideLeaving } from './leaving.ts'
 import { hasSameId, lookUpRequest, matchContact, narrowerSearch } from './match-contact.ts'
 import { isMerging, mergeLeads } from './merge.ts'
 import type { Policy } from './policy.ts'
@@ -28,7 +29,8 @@ const maxContactRequests = 6
  * docs/delivery.md; it allows at most six requests under /contacts.
  */
 export const nextStep = (signup: Signup, policy: Policy, history: History): Step => {
-  const decideFor = signup.event === 'deleted' ? decideDeletion : decide
+  const decideChange = signup.leaves ? decideLeaving : decide
+  const decideFor = signup.event === 'deleted' ? decideDeletion : decideChange
   const main = dropGoneContacts(history).filter((exchange) => !isMerging(exchange))
   const step = decideFor(signup, policy, main)
   if ('done' in step && policy.mergesLeads) {

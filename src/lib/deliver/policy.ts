@@ -1,7 +1,7 @@
 import type { Contact } from '../intercom/contact.ts'
 import type { Removal } from '../intercom/contact-request.ts'
 import { provesTime } from '../signature/verify.ts'
-import type { Signup } from '../signup.ts'
+import type { AnySignup, Signup } from '../signup.ts'
 import type { Source, SourceOptions } from '../sources/source.ts'
 import { tracks } from '../transform/mapping-options.ts'
 import type { Claim } from './ownership.ts'
@@ -33,6 +33,13 @@ export type Policy = {
   readonly mark?: number
   /** Set for a signup that says what the person subscribes to. */
   readonly consent?: ConsentPolicy
+  /** Detach the contact from companies that the signup does not name. */
+  readonly exactCompanies?: true
+  /**
+   * The time that the mark of a company is compared with, unix seconds; NaN if it is not known.
+   * Absent: no company, or the source writes no marks.
+   */
+  readonly companyAt?: number
   /** Set for a source that takes more than new signups. */
   readonly claim?: Claim
   /** Set if an earlier receive may have been killed in the middle. */
@@ -82,29 +89,33 @@ export type Arrival = {
  * a change or a deletion has its mark to say so. What only the option `events` takes changes nothing
  * but what is empty: it says nothing of what is newest. An archived contact is restored only by a delivery
  * that proves its time, or by a replay that says so. The mark is never later than the time of receipt,
- * whatever the sender's clock says.
+ * whatever the sender's clock says. A membership says nothing of the person: it fills, without a mark,
+ * so that no other event of the person counts as late because of it.
  */
 export const policyOf = (
   { options, signature }: Pick<Source, 'options' | 'signature'>,
-  signup: Pick<Signup, 'contact' | 'event' | 'isKindless' | 'occurred_at' | 'subscriptions'>,
+  signup: Omit<AnySignup, 'event_id'>,
   arrival: Arrival,
 ): Policy => {
-  const { contact, event, isKindless, occurred_at, subscriptions } = signup
+  const { contact, companies, event, isKindless, isMembership, occurred_at, subscriptions } = signup
   const { received_at, mayBeRetry, replay, sentAtMs, claim, sourceName = '' } = arrival
   const { lookup = true, onArchived = 'restore', onDeleted = 'archive' } = options
-  const isChange = event === 'updated' && !isKindless
-  const { onExisting = isChange ? 'overwrite' : 'fill' } = options
-  const mergesLeads = options.onDuplicate === 'merge' && contact.email_verified === true
+  const isChange = event === 'updated' && !isKindless && !isMembership
+  const byKind = isChange ? 'overwrite' : 'fill'
+  const onExisting = isMembership ? 'fill' : (options.onExisting ?? byKind)
+  const mergesLeads = options.onDuplicate === 'merge' && contact?.email_verified === true
   const isTimely = provesTime(signature, occurred_at, received_at)
   const restores =
     replay === undefined ? onArchived === 'restore' && isTimely : replay === 'restore_archived'
   const confirms = mayBeRetry && arrival.confirms === true
-  const needsMark = overwrites(onExisting) || (tracks(options) && !isKindless)
+  const writesMarks = overwrites(options.onExisting) || tracks(options)
+  const needsMark = overwrites(onExisting) || (tracks(options) && !isKindless && !isMembership)
   // That someone was deleted stays true: its receipt is late enough.
   const at = occurred_at ?? (event === 'deleted' ? received_at : undefined)
   return {
     // An earlier try may have created a lead already, and leads never conflict.
-    lookup: lookup || confirms || (contact.role === 'lead' && (mayBeRetry || replay !== undefined)),
+    lookup:
+      lookup || confirms || (contact?.role === 'lead' && (mayBeRetry || replay !== undefined)),
     onExisting: replay === undefined || isChange ? onExisting : 'fill',
     ...(options.keep && { keep: options.keep }),
     onArchived: restores ? 'restore' : 'park',
@@ -123,6 +134,9 @@ export const policyOf = (
         targets: options.subscriptions ?? {},
       },
     }),
+    ...(options.companies === 'exact' && { exactCompanies: true }),
+    ...(writesMarks &&
+      companies && { companyAt: Math.min(occurred_at ?? Number.NaN, received_at) }),
     ...(claim && { claim }),
     ...(claim && mayBeRetry && { mayBeRetry }),
   }

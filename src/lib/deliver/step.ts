@@ -31,7 +31,7 @@ export const decisionCounts = [
 ] as const
 export type DecisionCount = (typeof decisionCounts)[number]
 
-/** What became of the contact; each is a metric. `not_found`: of a deletion. */
+/** What became of the contact; each is a metric. `not_found`: of a deletion, or who left a company. */
 export const outcomes = [
   'created',
   'updated',
@@ -40,6 +40,7 @@ export const outcomes = [
   'deleted',
   'blocked',
   'not_found',
+  'company_updated',
 ] as const
 
 /** The result of a delivered signup. */
@@ -117,9 +118,12 @@ export const createSteps = (signup: Signup, policy: Policy, history: History) =>
       ...(written.degraded ? (['overwrite_degraded'] as const) : []),
       ...(wasRestored ? (['restored'] as const) : []),
     ]
-    const standing = standingOf(contact, policy, sendable.attributes)
+    const applied = appliedTo(contact, sendable.attributes)
+    const standing = standingOf(signup, policy, applied, outcome === 'unchanged')
     const refused = [...written.leftOut, ...absent]
-    return { done: { outcome, contact, counts, refused, ...(standing && { standing }) } }
+    return {
+      done: { outcome, contact, counts, refused, ...(standing !== 'unknown' && { standing }) },
+    }
   }
 
   /**

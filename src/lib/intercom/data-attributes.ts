@@ -15,27 +15,30 @@ const attributeSchema = z.looseObject({
 })
 const listSchema = z.looseObject({ data: z.array(attributeSchema) })
 
-/** An attribute that the workspace defines for contacts. */
+/** An attribute that the workspace defines for contacts, or for companies. */
 export type DataAttribute = z.infer<typeof attributeSchema>
 /** The value of a custom attribute. */
 export type Scalar = string | number | boolean
 
-const listRequest: IntercomRequest<readonly DataAttribute[]> = {
+/** Each has attributes of its own. */
+type Model = 'contact' | 'company'
+
+const listRequest = (model: Model): IntercomRequest<readonly DataAttribute[]> => ({
   name: 'attributes',
   method: 'GET',
-  path: '/data_attributes?model=contact',
+  path: `/data_attributes?model=${model}`,
   read: (response) => {
     const list = z.safeParse(listSchema, isSuccess(response) ? response.body : undefined)
     return list.success ? list.data.data : undefined
   },
   repeatable: true,
-}
+})
 
 /** Whether an attribute is a custom one: a standard field may have the same name. */
 export const isCustom = ({ name, full_name }: DataAttribute): boolean =>
   full_name === undefined || full_name === null || full_name === `custom_attributes.${name}`
 
-/** Lists the contact attributes of the workspace; `undefined` if the list cannot be read. */
+/** Lists the attributes of the workspace, of one model; `undefined` if the list cannot be read. */
 export type ListAttributes = (
   send: SendRequest,
   age?: ListAge,
@@ -46,7 +49,7 @@ export type ListAttributes = (
  *
  * @throws BridgeError (from each call) `intercom_unauthorized`, `misconfigured` or `out_of_time`; unexpected errors
  */
-export const createListAttributes = (clock: Clock): ListAttributes => {
-  const readList = createReadList(listRequest, clock)
+export const createListAttributes = (clock: Clock, model: Model = 'contact'): ListAttributes => {
+  const readList = createReadList(listRequest(model), clock)
   return async (send, age) => (await readList(send, age)).list
 }

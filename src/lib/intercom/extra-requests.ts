@@ -152,6 +152,67 @@ export const companyRequest = (company: Company): IntercomRequest<KnownCompany> 
 export const attachCompanyRequest = (contactId: string, id: string): IntercomRequest<true> =>
   post('attach_company', contactPath(contactId, 'companies'), { id }, readSuccess)
 
+const companiesSchema = once(() => {
+  const companies = z.array(
+    z.looseObject({ ...createdSchema().shape, company_id: lenient(z.string()) }),
+  )
+  return z.looseObject({
+    data: lenient(companies),
+    companies: lenient(companies),
+    pages: lenient(z.looseObject({ next: lenient(z.string()) })),
+  })
+})
+
+/** A company of a contact: Intercom's id of it, and the id that its source gave it. */
+export type AttachedCompany = {
+  readonly id: string
+  readonly company_id?: string | null | undefined
+}
+
+export type CompanyPage = {
+  readonly companies: readonly AttachedCompany[]
+  /** The query of the next page; `undefined` if this is the last. */
+  readonly next: string | undefined
+}
+
+/** The query of a link to the next page; no other part of a link is used. */
+const queryOf = (link: string | null | undefined): string | undefined =>
+  (link && URL.parse(link, 'https://api.intercom.io')?.search) || undefined
+
+/**
+ * Lists a page of a contact's companies. The description's schema names the list `companies`, its
+ * example `data`.
+ * https://developers.intercom.com/docs/references/rest-api/api.intercom.io/contacts/listcompaniesforacontact
+ */
+export const listCompaniesRequest = (
+  contactId: string,
+  query = '',
+): IntercomRequest<CompanyPage> => ({
+  name: 'list_companies',
+  method: 'GET',
+  path: `${contactPath(contactId, 'companies')}${query}`,
+  read: (response) => {
+    const parsed = z.safeParse(companiesSchema(), isSuccess(response) ? response.body : undefined)
+    if (!parsed.success) return undefined
+    const { data, companies, pages } = parsed.data
+    const list = data ?? companies
+    return list ? { companies: list, next: queryOf(pages?.next) } : undefined
+  },
+  repeatable: true,
+})
+
+/**
+ * Removes a contact from a company; idempotent: one that is not there is removed.
+ * https://developers.intercom.com/docs/references/rest-api/api.intercom.io/contacts/detachcontactfromacompany
+ */
+export const detachCompanyRequest = (contactId: string, id: string): IntercomRequest<true> => ({
+  name: 'detach_company',
+  method: 'DELETE',
+  path: `${contactPath(contactId, 'companies')}/${encodeURIComponent(id)}`,
+  read: (response) => (isNotFound(response) ? true : readSuccess(response)),
+  repeatable: true,
+})
+
 /**
  * Adds a note of plain text to a contact. Not repeated after an unclear response: that could add a
  * second one.

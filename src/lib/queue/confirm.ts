@@ -1,7 +1,7 @@
 import type { Bridge } from '../config/config.ts'
 import type { DeliverResult } from '../deliver/deliver.ts'
 import { isEmailOf } from '../intercom/contact.ts'
-import type { Signup } from '../signup.ts'
+import type { AnySignup, Signup } from '../signup.ts'
 import { mayGive } from '../sources/source.ts'
 import { isByAccount, personKey } from './message.ts'
 import { groupIdOf, isFifo, type QueueRecord } from './record.ts'
@@ -30,7 +30,12 @@ const mayBeDoubled = ({ sources }: Bridge, { contact }: Signup): boolean => {
  * nor in that of an account, which does not have the person's other signups.
  * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/FIFO-queues-understanding-logic.html
  */
-export const isToConfirm = (bridge: Bridge, record: QueueRecord, signup: Signup): boolean =>
+export const isToConfirm = (
+  bridge: Bridge,
+  record: QueueRecord,
+  signup: AnySignup,
+): signup is Signup =>
+  signup.contact !== undefined &&
   isFifo(record.eventSourceARN) &&
   !isByAccount(signup) &&
   groupIdOf(record) === personKey(signup) &&

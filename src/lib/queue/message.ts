@@ -6,7 +6,7 @@ import { sha256 } from '../digest.ts'
 import { BridgeError, errorCodes } from '../errors.ts'
 import { parseJson } from '../json.ts'
 import { isRecord } from '../json-access.ts'
-import type { Signup } from '../signup.ts'
+import type { AnySignup } from '../signup.ts'
 import type { Reading } from '../transform/read.ts'
 import { unwrapMessage } from './envelope.ts'
 import { isFifo, type QueueRecord } from './record.ts'
@@ -35,21 +35,22 @@ const queuedDelivery = z.looseObject({
  * Whether a signup's group is the account, whose e-mail may change: a change or a deletion; any event
  * of a source that deletes for good, which only the order of the queue keeps deleted.
  */
-export const isByAccount = ({ contact, event, deletesForGood }: Signup): boolean =>
-  contact.external_id !== undefined && (event !== undefined || deletesForGood === true)
+export const isByAccount = ({ contact, event, deletesForGood }: AnySignup): boolean =>
+  contact?.external_id !== undefined && (event !== undefined || deletesForGood === true)
 
 /**
  * The key of a person, the FIFO group: SHA-256 of the e-mail, else external_id, else phone; of an
- * account the external_id.
+ * account the external_id; of a company its id.
  */
-export const personKey = (signup: Signup): string => {
+export const personKey = (signup: AnySignup): string => {
+  if (!signup.contact) return sha256(signup.companies[0].company_id)
   const { email, external_id, phone } = signup.contact
   return sha256((isByAccount(signup) ? external_id : email) ?? external_id ?? phone ?? '')
 }
 
 /** The keys that records of one person may share: the person's, and the account's. */
-export const personKeys = (signup: Signup): string[] => {
-  const { external_id } = signup.contact
+export const personKeys = (signup: AnySignup): string[] => {
+  const { external_id } = signup.contact ?? {}
   return [personKey(signup), ...(external_id === undefined ? [] : [sha256(external_id)])]
 }
 

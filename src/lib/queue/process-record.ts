@@ -10,7 +10,7 @@ import {
   renamed,
   toBridgeError,
 } from '../errors.ts'
-import type { Signup } from '../signup.ts'
+import type { AnySignup, Signup } from '../signup.ts'
 import type { LeftOut } from '../transform/normalise-values.ts'
 import { toRefusalError } from '../transform/read.ts'
 import { isToConfirm, isUnconfirmed } from './confirm.ts'
@@ -144,7 +144,7 @@ const process = async (work: Work): Promise<Disposition> => {
 const deliverAll = async (work: Work) => {
   const { read, isFirst, results, deliver, now, bridge, confirmAfterSeconds } = work
   const { record } = read
-  const holds = (signup: Signup): boolean =>
+  const holds = (signup: AnySignup): signup is Signup =>
     confirmAfterSeconds > 0 && isToConfirm(bridge, record, signup)
   let permanent: BridgeError | undefined
   let isHeld = false

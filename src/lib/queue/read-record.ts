@@ -2,7 +2,7 @@ import { type Bridge, findRecordSource, inboxMayName } from '../config/config.ts
 import { claimOf } from '../deliver/ownership.ts'
 import { type Arrival, policyOf } from '../deliver/policy.ts'
 import { BridgeError, toBridgeError } from '../errors.ts'
-import type { Signup } from '../signup.ts'
+import type { AnySignup } from '../signup.ts'
 import type { Source } from '../sources/source.ts'
 import type { LeftOut } from '../transform/normalise-values.ts'
 import { type Reading, read } from '../transform/read.ts'
@@ -67,7 +67,7 @@ export const readRecord = async (bridge: Bridge, record: QueueRecord): Promise<R
 export const signupsOf = ({
   reading,
   index,
-}: Pick<ReadRecord, 'reading' | 'index'>): readonly Signup[] => {
+}: Pick<ReadRecord, 'reading' | 'index'>): readonly AnySignup[] => {
   if (reading?.kind !== 'signups') return []
   return index === undefined
     ? reading.signups
@@ -81,7 +81,7 @@ export const signupsOf = ({
  */
 export const deliverablesOf = (
   read: ReadRecord,
-  confirms: (signup: Signup) => boolean = () => false,
+  confirms: (signup: AnySignup) => boolean = () => false,
 ) => {
   const { source, arrival } = read
   if (!source || !arrival) return []

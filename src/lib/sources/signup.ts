@@ -52,10 +52,12 @@ const toCompany = (value: unknown) => (typeof value === 'string' ? { name: value
 /** `company` and `companies`; each may be a list. */
 const companiesOf = ({ company, companies }: Payload) => {
   const one = Array.isArray(company) ? undefined : (company ?? undefined)
+  // PHP writes an object without keys as a list: only an empty list of `companies` says none.
+  const isList = Array.isArray(companies) || (Array.isArray(company) && company.length > 0)
   const several = [Array.isArray(company) ? company : [], companies ?? []].flat().map(toCompany)
   return {
     company: toCompany(one),
-    companies: Array.isArray(company) || Array.isArray(companies) ? several : several[0],
+    companies: isList ? several : several[0],
   } as Pick<SignupInput, 'company' | 'companies'> // `normalise` leaves out values of other types.
 }
 

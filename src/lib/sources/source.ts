@@ -4,7 +4,13 @@ import { BridgeError } from '../errors.ts'
 import { isRecord } from '../json-access.ts'
 import { once } from '../memoise.ts'
 import { type SignatureScheme, schemeNeedsSecret } from '../signature/verify.ts'
-import { companyFieldNames, contactFieldNames, eventKinds, isBridgeAttribute } from '../signup.ts'
+import {
+  attributePrefix,
+  companyFieldNames,
+  contactFieldNames,
+  eventKinds,
+  isBridgeAttribute,
+} from '../signup.ts'
 import {
   attributeTypes,
   type EventOptions,
@@ -35,6 +41,11 @@ export type DeliveryOptions = {
    * leave them (default), or merge them into it, which is final.
    */
   readonly onDuplicate?: 'leave' | 'merge'
+  /**
+   * `'exact'`: detach the contact from companies that the newest signup does not name; only if it
+   * names one, or says with an empty list that there is none.
+   */
+  readonly companies?: 'exact'
 }
 
 /** The options of a source whose sender also says what changes and who is deleted. */
@@ -97,11 +108,23 @@ const attributeTarget = once(() => {
     error: `expected a name, or { to, type } with a type of ${attributeTypes.join(', ')}`,
   })
 })
+const isCompanyTarget = (target: unknown): boolean =>
+  companyFieldNames.some((name) => name === target) ||
+  (typeof target === 'string' &&
+    target.startsWith(attributePrefix) &&
+    /^[^.$]+$/.test(target.slice(attributePrefix.length)))
+
 /** One field alone is checked as a list of one. */
 const companyTargets = once(() =>
   z.pipe(
     z.transform((targets: unknown) => (typeof targets === 'string' ? [targets] : targets)),
-    z.array(z.enum(companyFieldNames)).check(z.minLength(1)),
+    z
+      .array(
+        z.custom(isCompanyTarget, {
+          error: `expected one of ${companyFieldNames.join(', ')}, or custom_attributes.NAME`,
+        }),
+      )
+      .check(z.minLength(1)),
   ),
 )
 const tagRule = once(() =>
@@ -171,6 +194,7 @@ const commonOptions: OptionSchemas = {
   keep: () => z.readonly(z.array(nonEmpty()).check(z.minLength(1))),
   onArchived: () => z.enum(['restore', 'park']),
   onDuplicate: () => z.enum(['leave', 'merge']),
+  companies: () => z.literal('exact'),
   consent: () =>
     z.union([nonEmpty(), z.strictObject({ place: nonEmpty(), yes: yesAnswers() })], {
       error: 'expected a place, or { place, yes } with the answers that mean yes',

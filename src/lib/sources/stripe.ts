@@ -1,7 +1,8 @@
 import * as z from 'zod/mini'
 import { own } from '../json-access.ts'
 import { timestampedScheme } from '../signature/hmac.ts'
-import { firstOrNull } from '../transform/text.ts'
+import type { SignupInput } from '../signup.ts'
+import { firstOrNull, isAbsent } from '../transform/text.ts'
 import { defineSource } from './source.ts'
 
 /** They name the customer by Stripe's own id alone. */
@@ -46,9 +47,23 @@ const contactOf = (object: Readonly<Record<string, unknown>>) => {
 }
 
 /**
+ * The company that a customer is who names no person: the business's name, no individual's, no
+ * e-mail.
+ * https://docs.stripe.com/changelog/clover/2025-09-30/customer-business-individual-names
+ */
+const companyOf = (customer: Readonly<Record<string, unknown>>): Partial<SignupInput> => {
+  const { id, business_name, individual_name, email, created } = customer
+  const isCompany = customer.object === 'customer' && !isAbsent(business_name)
+  return isCompany && isAbsent(individual_name) && isAbsent(email)
+    ? { about: 'customer', company: { company_id: id, name: business_name, created_at: created } }
+    : {}
+}
+
+/**
  * A new customer or a completed checkout; with `on`, a customer or a subscription that changed, or a
  * customer who was deleted, too. Stripe's ids are not your users' ids: if you pass yours to Stripe,
- * map it to `external_id`. Of a subscription nothing else says whose it is.
+ * map it to `external_id`. Of a subscription nothing else says whose it is. With `on`, a customer who
+ * names no person but a business is a company.
  *
  * @example
  * sources: { billing: stripe({ fields: { 'data.object.metadata.user_id': 'external_id' } }) }
@@ -72,6 +87,7 @@ export const stripe = defineSource({
   isWhole: ({ data: { object } }) => object.object === 'customer',
   toSignup: ({ created, data: { object } }) => ({
     occurred_at: created,
+    ...companyOf(object),
     contact:
       object.object === 'subscription'
         ? {}

@@ -77,7 +77,14 @@ const readCompany = (reader: ValueReader, path: string, input: unknown): Company
   return Object.keys(rest).length === 0 ? undefined : reader.leaveOut(path, 'company_without_id')
 }
 
-/** Reads `company`, then `companies`: one, or several. */
+/** The path of a company, or of an id, that was left out: which company is meant is not known. */
+const unreadPath = /^compan(?:y|ies(?:\.\d+)?)(?:\.company_id)?$/
+
+/** Whether a company that was given could not be read. */
+export const hasUnreadCompany = ({ leftOut }: ValueReader): true | undefined =>
+  leftOut.some(({ path }) => unreadPath.test(path)) || undefined
+
+/** Reads `company`, then `companies`: one, or several. An empty list says that there is none. */
 export const readCompanies = (
   reader: ValueReader,
   { company, companies }: Pick<SignupInput, 'company' | 'companies'>,
@@ -89,5 +96,6 @@ export const readCompanies = (
       readCompany(reader, Array.isArray(companies) ? `companies.${index}` : 'companies', input),
     ),
   ].filter((each) => each !== undefined)
-  return read.length === 0 ? undefined : read
+  const saysNone = isAbsent(company) && Array.isArray(companies) && companies.length === 0
+  return read.length === 0 && !saysNone ? undefined : read
 }

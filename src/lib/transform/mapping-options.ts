@@ -1,6 +1,13 @@
 import type { CountryCode } from 'libphonenumber-js'
 import type { Question } from '../delivery.ts'
-import type { CompanyField, ContactField, EventKind, Role, SignupInput } from '../signup.ts'
+import type {
+  attributePrefix,
+  CompanyField,
+  ContactField,
+  EventKind,
+  Role,
+  SignupInput,
+} from '../signup.ts'
 import type { Place } from './find-value.ts'
 import { type TagsFrom, tagRules } from './tags-from.ts'
 
@@ -10,6 +17,9 @@ export type AttributeType = (typeof attributeTypes)[number]
 
 /** A custom attribute by its name in Intercom; without a type it is `text`. */
 export type AttributeTarget = string | { readonly to: string; readonly type?: AttributeType }
+
+/** A company's field, or one of its custom attributes by its name in Intercom. */
+export type CompanyTarget = CompanyField | `${typeof attributePrefix}${string}`
 
 /** Which of its sender's events a source takes. */
 export type EventOptions = {
@@ -75,10 +85,10 @@ export type MappingOptions<Payload = unknown> = {
    */
   readonly tagsFrom?: TagsFrom | readonly TagsFrom[]
   /**
-   * The company field, or several, that each place fills; a company without a company_id gets one
-   * that is made of its name.
+   * The company field or custom attribute (`custom_attributes.NAME`), or several, that each place
+   * fills; a company without a company_id gets one that is made of its name.
    */
-  readonly company?: Readonly<Record<Place, CompanyField | readonly CompanyField[]>>
+  readonly company?: Readonly<Record<Place, CompanyTarget | readonly CompanyTarget[]>>
   /** Where the text of a note on the contact is found. */
   readonly note?: Place
   /**

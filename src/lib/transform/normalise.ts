@@ -4,7 +4,9 @@ import { shownKey } from '../field-names.ts'
 import { isRecord, withoutUndefined } from '../json-access.ts'
 import { once } from '../memoise.ts'
 import {
+  type AnySignup,
   attributePrefix,
+  type Company,
   type ContactFields,
   clearableFields,
   contactFieldNames,
@@ -15,7 +17,7 @@ import {
   type Signup,
   type SignupInput,
 } from '../signup.ts'
-import { readCompanies } from './company.ts'
+import { hasUnreadCompany, readCompanies } from './company.ts'
 import type { Constants } from './constants.ts'
 import { readAttributeName, readAttributes } from './custom-attributes.ts'
 import { readEmail } from './email.ts'
@@ -24,9 +26,10 @@ import { createValueReader, type LeftOut, type ValueReader } from './normalise-v
 import { isAbsent, toTagList } from './text.ts'
 
 export type Normalised =
-  | { readonly kind: 'signup'; readonly signup: Signup; readonly leftOut: readonly LeftOut[] }
+  | { readonly kind: 'signup'; readonly signup: AnySignup; readonly leftOut: readonly LeftOut[] }
   | {
-      readonly kind: 'no_identity' | 'opt_out_unreadable' | 'event_unknown'
+      /** `company_deleted`: at the sender; it stays in Intercom. */
+      readonly kind: 'company_deleted' | 'no_identity' | 'opt_out_unreadable' | 'event_unknown'
       readonly issues: readonly Issue[]
     }
 
@@ -47,12 +50,14 @@ const inputNames: ReadonlySet<string> = new Set([
   'isWhole',
   'deletesForGood',
   'isKindless',
+  'about',
   'contact',
   'consent',
   'subscriptions',
   'tags',
   'company',
   'companies',
+  'leaves',
   'note',
   'data_event',
   'country',
@@ -78,11 +83,13 @@ export const normalise = async (
   }
   const reader = createValueReader(receivedAt)
   leaveOutUnknownFields(reader, input)
+  if (input.about === 'company') return normaliseCompany(reader, input, event, eventId)
   countGuessed(reader, input.guessed)
   const role = reader.role(input.contact.role)
   const identity = await readIdentity(reader, input.contact, role, readCountry(input) ?? country)
   const { email, external_id, phone } = identity
   if (!email && !external_id && !(role === 'lead' && phone)) {
+    if (input.about === 'customer') return normaliseCompany(reader, input, event, eventId)
     const issues = reader.leftOut.map(({ path, reason }) => ({ path, reason }))
     const needed =
       role === 'lead' ? 'needs an email or a phone' : 'needs an email or an external_id'
@@ -103,12 +110,13 @@ export const normalise = async (
     ...readOtherFields(reader, input.contact, constants),
     ...(optOut !== undefined && { unsubscribed_from_emails: optOut }),
   }
-  const occurred_at = reader.time('occurred_at', input.occurred_at)
+  const ofEvent = readEvent(reader, input, event, eventId)
+  const companies = readCompanies(reader, input)
+  const isMembership = input.about === 'membership' || undefined
+  if (isMembership && !companies?.length) return withoutCompany(reader)
   const signup: Signup = {
-    event_id: reader.id('event_id', input.event_id) ?? eventId,
+    ...ofEvent,
     ...withoutUndefined({
-      occurred_at,
-      event: event === 'created' ? undefined : event,
       isWhole: input.isWhole === true ? true : undefined,
       deletesForGood: input.deletesForGood === true ? true : undefined,
       isKindless: input.isKindless === true ? true : undefined,
@@ -119,14 +127,57 @@ export const normalise = async (
         input.consent === undefined ? undefined : await readGivenConsent(reader, input.consent),
       subscriptions: readSubscriptions(input.subscriptions),
       tags: readTags(reader, input.tags, constants),
-      companies: readCompanies(reader, input),
+      companies: input.leaves === true ? undefined : companies,
+      hasUnreadCompany: companies && hasUnreadCompany(reader),
+      isMembership,
+      leaves: input.leaves === true ? companies?.map(({ company_id }) => company_id) : undefined,
       note: reader.longText('note', input.note),
       data_event: isRecord(input.data_event)
-        ? (await loadDataEvent()).readDataEvent(reader, input.data_event, occurred_at ?? receivedAt)
+        ? (await loadDataEvent()).readDataEvent(
+            reader,
+            input.data_event,
+            ofEvent.occurred_at ?? receivedAt,
+          )
         : undefined,
       clears: readClears(input.clears, contact, constants),
     }),
   }
+  return { kind: 'signup', signup, leftOut: reader.leftOut }
+}
+
+/** Which event it is, when it occurred, and what happened. */
+const readEvent = (
+  reader: ValueReader,
+  input: SignupInput,
+  event: EventKind,
+  eventId: string,
+): Pick<Signup, 'event_id' | 'occurred_at' | 'event'> => ({
+  event_id: reader.id('event_id', input.event_id) ?? eventId,
+  ...withoutUndefined({
+    occurred_at: reader.time('occurred_at', input.occurred_at),
+    event: event === 'created' ? undefined : event,
+  }),
+})
+
+const withoutCompany = ({ leftOut }: ValueReader): Normalised => ({
+  kind: 'no_identity',
+  issues: [
+    ...leftOut.map(({ path, reason }) => ({ path, reason })),
+    { path: 'company', reason: 'needs a company_id or a name' },
+  ],
+})
+
+/** An event of a company alone. */
+const normaliseCompany = (
+  reader: ValueReader,
+  input: SignupInput,
+  event: EventKind,
+  eventId: string,
+): Normalised => {
+  const [company] = readCompanies(reader, input) ?? []
+  if (!company) return withoutCompany(reader)
+  if (event === 'deleted') return { kind: 'company_deleted', issues: [] }
+  const signup = { ...readEvent(reader, input, event, eventId), companies: [company] as [Company] }
   return { kind: 'signup', signup, leftOut: reader.leftOut }
 }
 

@@ -5,6 +5,7 @@ import { isRecord, own } from '../json-access.ts'
 import { memoiseByObject } from '../memoise.ts'
 import {
   attributePrefix,
+  type CompanyInput,
   type ContactField,
   contactFieldNames,
   type DataEventInput,
@@ -15,6 +16,7 @@ import { findValue, isFound, type Place } from './find-value.ts'
 import { type MappedKeys, toMappedKeys, unmappedEntries, withoutMappedKeys } from './mapped-keys.ts'
 import {
   attributeTargets,
+  type CompanyTarget,
   type DataEventTarget,
   type FindConsent,
   type MappingOptions,
@@ -99,6 +101,24 @@ const toDataEvent = (
   return { event_name: name, metadata: Object.fromEntries(values) }
 }
 
+/** A preset's company with what the option `company` found over it. */
+const mergeCompany = (
+  company: CompanyInput,
+  found: { readonly [target in CompanyTarget]?: unknown },
+): CompanyInput => {
+  const entries = Object.entries(found)
+  const isAttribute = ([target]: readonly [string, unknown]) => target.startsWith(attributePrefix)
+  const attributes = entries.filter(isAttribute)
+  const merged = {
+    ...company,
+    ...Object.fromEntries(entries.filter((entry) => !isAttribute(entry))),
+  }
+  if (attributes.length === 0) return merged
+  const named = attributes.map(([target, value]) => [target.slice(attributePrefix.length), value])
+  const own = isRecord(company.custom_attributes) ? company.custom_attributes : {}
+  return { ...merged, custom_attributes: { ...own, ...Object.fromEntries(named) } }
+}
+
 /** The fields and attributes whose place the sender set to null. */
 const nullsAt = (options: MappingOptions, lookUp: (place: Place) => unknown): string[] => {
   const { fields, attributes } = fillings(options)
@@ -147,6 +167,30 @@ const attributesInvalid = { path: 'custom_attributes', reason: 'attribute_invali
 const companyInvalid = { path: 'company', reason: 'company_without_id' } as const
 
 /**
+ * Applies `company` to an event of a company, or of a membership: the other options are about a
+ * user's payload. Where a source maps another id, of the account or of the company, the sender's own
+ * is not it.
+ */
+const applyToCompany = (
+  received: SignupInput,
+  body: unknown,
+  options: MappingOptions,
+): SignupInput => {
+  const filling = fillings(options)
+  const maps = (target: string) =>
+    [...filling.fields, ...filling.company].some(([, to]) => to === target)
+  const lookUp = (place: Place) => findValue(body, [], place)
+  const found = collectFields(filling.company, lookUp, () => undefined)
+  const isOther = maps('company_id') && found.company_id === undefined
+  const { external_id: _id, ...others } = received.contact
+  return {
+    ...received,
+    contact: maps('external_id') ? others : received.contact,
+    company: isOther ? undefined : mergeCompany(received.company ?? {}, found),
+  }
+}
+
+/**
  * Applies a source's options over the signup that its preset found: a place with a value replaces
  * the preset's value, and `map` runs last.
  *
@@ -157,6 +201,10 @@ export const applyOptions = (
   { body, payload, questions, unread = [], dataEvent, findConsent }: ParsedPayload,
   options: MappingOptions,
 ): MappingResult => {
+  if (received.about === 'company' || received.about === 'membership') {
+    const input = applyToCompany(received, body, options)
+    return { input: options.map ? runMap(options.map, input, payload) : input, leftOut: [] }
+  }
   const mapped = (): MappedKeys => mappedKeys(options)
   const leftOut: LeftOut[] = unread
     .flatMap((key) => unmappedEntries(mapped(), [key, own(body, key)]))
@@ -205,7 +253,7 @@ export const applyOptions = (
   const isChange = preset.event === 'updated' && preset.isKindless !== true
   const exactTags = isChange ? named.map(({ rule }) => rule) : []
   if (Object.keys(company).length > 0) {
-    input.company = { ...toObject(leftOut, preset.company, companyInvalid), ...company }
+    input.company = mergeCompany(toObject(leftOut, preset.company, companyInvalid), company)
   }
   if (isFound(note)) input.note = note
   if (dataEvent) input.data_event = toDataEvent(dataEvent, lookUp, onMissing)

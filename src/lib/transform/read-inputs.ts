@@ -87,7 +87,11 @@ const readEvent = (
     const parsed = { body: event, payload, questions, unread, dataEvent, findConsent }
     const mapOne = (preset: SignupInput): MappingResult | Refusal => {
       try {
-        return applyOptions({ ...withKind(preset, kind), ...flags }, parsed, source.options)
+        return applyOptions(
+          { ...withKind(withoutCustomer(source, preset), kind), ...flags },
+          parsed,
+          source.options,
+        )
       } catch (error) {
         return toRefusal(error)
       }
@@ -111,6 +115,13 @@ type Taken = {
   readonly isKindless?: true
   /** Reads it instead of the preset, since its type is none of the preset's. */
   readonly reader?: ReadableSource
+}
+
+/** A customer who is a company is one only to a source that takes what changes. */
+const withoutCustomer = ({ options }: ReadableSource, preset: SignupInput): SignupInput => {
+  if (preset.about !== 'customer' || tracks(options)) return preset
+  const { about: _about, company: _company, ...person } = preset
+  return person
 }
 
 /** What failed, and what to do about it at the sender. */

@@ -2,7 +2,7 @@ import type { Delivery } from '../delivery.ts'
 import { sha256 } from '../digest.ts'
 import { BridgeError } from '../errors.ts'
 import { once } from '../memoise.ts'
-import type { EventKind, Signup } from '../signup.ts'
+import type { AnySignup, EventKind } from '../signup.ts'
 import { constantsOf } from './constants.ts'
 import { kindsTaken } from './mapping-options.ts'
 import { type NormaliseContext, normalise } from './normalise.ts'
@@ -20,7 +20,7 @@ export type Reading =
   | {
       readonly kind: 'signups'
       readonly event_id: string
-      readonly signups: readonly [Signup, ...Signup[]]
+      readonly signups: readonly [AnySignup, ...AnySignup[]]
       /** The position of each among all that the source found, whatever `map` ignores. */
       readonly indexes: readonly number[]
       /** The other signups of the delivery, which cannot be used. */
@@ -86,7 +86,7 @@ const keptHeaders = (
 }
 
 type Result =
-  | { readonly signup: Signup; readonly leftOut: readonly LeftOut[] }
+  | { readonly signup: AnySignup; readonly leftOut: readonly LeftOut[] }
   | Refusal
   | undefined
 
@@ -113,13 +113,16 @@ const toResult = async (
   const normalised = await normalise(item.input, context)
   if (normalised.kind === 'signup') {
     // The source's own code may say another kind than the sender's type.
-    const { event = 'created', isKindless } = normalised.signup
-    if (!isKindless && !context.kinds.includes(event)) return undefined
+    const { signup } = normalised
+    const { contact, event = 'created', isKindless } = signup
+    if (contact && !isKindless && !context.kinds.includes(event)) return undefined
+    const { exactTags } = item
     return {
-      signup: { ...normalised.signup, ...(item.exactTags && { exactTags: item.exactTags }) },
+      signup: contact && exactTags ? { ...signup, exactTags } : signup,
       leftOut: [...item.leftOut, ...normalised.leftOut],
     }
   }
+  if (normalised.kind === 'company_deleted') return undefined
   const { kind, issues } = normalised
   return { ...refusals[kind], issues }
 }

@@ -34,6 +34,7 @@ describe('deliver', () => {
     send: async () => (responses.shift() ?? gone) as never,
     listAttributes: async () => undefined,
     listSubscriptionTypes: async () => ({ list: [] }),
+    listCompanyAttributes: async () => undefined,
     tagIds: new Map(),
     fuse: createFuse(),
     searchLagSeconds: 180,

@@ -75,7 +75,7 @@ const apply = async (
     fillsOnly,
     isNew,
     isConfirmed,
-    standing,
+    ...(standing && { standing }),
     policy: defaultPolicy,
     isCreator: isNew,
   }

@@ -343,3 +343,45 @@ describe('the policy of a signup with subscriptions', () => {
     expect(consentOf({ type: 'bearer' }, arrival)).toMatchObject({ mayBeRetry })
   })
 })
+
+describe('policyOf companies', () => {
+  const company: Signup = { ...account, companies: [{ company_id: 'c-1' }] }
+  const tracking = { on: ['created', 'updated'] } as SourceOptions
+  const alone = { event_id: 'e', event: 'updated', companies: [{ company_id: 'c-1' }] } as const
+
+  test('compares their marks only where the source writes marks, at the time of the event', () => {
+    const options = { onExisting: 'overwrite' } as const
+
+    expect(policy({}, { ...company, occurred_at: start - 5 })).not.toHaveProperty('companyAt')
+    expect(policy(options, dated(start - 5))).not.toHaveProperty('companyAt')
+    expect(policy(options, { ...company, occurred_at: start - 5 }).companyAt).toBe(start - 5)
+    expect(policy(tracking, { ...company, occurred_at: start + 5 }).companyAt).toBe(start)
+    expect(policy(tracking, company).companyAt).toBeNaN()
+  })
+
+  test('detaches only where the source says so', () => {
+    expect(policy({ companies: 'exact' }, company).exactCompanies).toBe(true)
+    expect(policy({}, company)).not.toHaveProperty('exactCompanies')
+  })
+
+  test('a company without a person is no lead', () => {
+    const arrival = { received_at: start, mayBeRetry: true }
+    const source = { options: { lookup: false }, signature: { type: 'bearer' } } as const
+
+    expect(policyOf(source, { ...alone, companies: [{ company_id: 'c-1' }] }, arrival).lookup).toBe(
+      false,
+    )
+  })
+
+  test('a membership fills, without a mark of the person', () => {
+    const membership: Signup = {
+      ...company,
+      ...{ event: 'updated', isMembership: true, occurred_at: start - 5 },
+    }
+
+    for (const options of [tracking, { ...tracking, onExisting: 'overwrite' } as const]) {
+      const { onExisting, mark } = policy(options, membership)
+      expect({ onExisting, mark }).toEqual({ onExisting: 'fill', mark: undefined })
+    }
+  })
+})

@@ -69,6 +69,15 @@ describe('the list of attributes', () => {
     expect(intercom.calls()).toMatchObject([{ method: 'GET', path: `${path}?model=contact` }])
   })
 
+  test('of companies is apart: requested for the model company', async () => {
+    intercom.addFault({ company_attributes: ['tier', 'seats:integer'] })
+
+    const list = await createListAttributes(clock, 'company')(send)
+
+    expect(typesOf(list)).toEqual({ tier: 'string', seats: 'integer' })
+    expect(intercom.calls()).toMatchObject([{ method: 'GET', path: `${path}?model=company` }])
+  })
+
   test('may have any 2xx status', async () => {
     intercom.addFault({ path, status: 203, body: { data: [{ name: 'plan' }] }, count: 1 })
 

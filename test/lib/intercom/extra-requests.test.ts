@@ -3,7 +3,9 @@ import {
   attachCompanyRequest,
   attachTagRequest,
   companyRequest,
+  detachCompanyRequest,
   eventRequest,
+  listCompaniesRequest,
   listNotesRequest,
   noteRequest,
   tagRequest,
@@ -168,6 +170,63 @@ describe('the list of notes', () => {
 
   test.each([undefined, null, 'x'])('has no result if the body is %j', (body) => {
     expect(listed(body)).toBeUndefined()
+  })
+})
+
+describe('the list of a contact’s companies', () => {
+  const listed = (body: unknown) => listCompaniesRequest(id).read(responseOf(200, body))
+  const company = { type: 'company', id: '7', company_id: 'c-1', name: 'Engines' }
+
+  test('is requested without a query, then with the query of the link to the next page', () => {
+    const path = `/contacts/${id}/companies`
+
+    expect(listCompaniesRequest(id)).toMatchObject({ method: 'GET', path, repeatable: true })
+    expect(listCompaniesRequest(id, '?page=2').path).toBe(`${path}?page=2`)
+  })
+
+  test.each([
+    ['https://api.intercom.io/contacts/1/companies?page=2&per_page=50', '?page=2&per_page=50'],
+    ['https://elsewhere.example/x?page=2', '?page=2'],
+    ['/contacts/1/companies?page=2', '?page=2'],
+    ['https://api.intercom.io/contacts/1/companies', undefined],
+    ['', undefined],
+    [null, undefined],
+    [7, undefined],
+  ])('with the link %j to the next page has the query %j', (link, next) => {
+    const body = { type: 'list', data: [company], pages: { type: 'pages', next: link } }
+
+    expect(listed(body)).toEqual({ companies: [company], next })
+  })
+
+  test('may be named as in the schema of the description', () => {
+    expect(listed({ type: 'list', companies: [company] })).toMatchObject({ companies: [company] })
+  })
+
+  test.each([{}, { data: null }, { data: [{}] }, { data: [{ id: '' }] }, null, 'x'])(
+    'has no result if the body is %j',
+    (body) => {
+      expect(listed(body)).toBeUndefined()
+    },
+  )
+})
+
+describe('a request to detach a company', () => {
+  const request = detachCompanyRequest(id, '8')
+
+  test('has the path of the API reference, its ids encoded', () => {
+    expect(request).toMatchObject({ method: 'DELETE', repeatable: true })
+    expect(request.path).toBe(`/contacts/${id}/companies/8`)
+    expect(detachCompanyRequest('a/b', 'c/d').path).toBe('/contacts/a%2Fb/companies/c%2Fd')
+  })
+
+  test.each([
+    [200, { type: 'company' }, true],
+    [404, notFound, true],
+    [404, undefined, undefined],
+    [400, notFound, undefined],
+    [500, notFound, undefined],
+  ])('after a %i with %j is %j', (status, body, result) => {
+    expect(request.read(responseOf(status, body))).toBe(result)
   })
 })
 

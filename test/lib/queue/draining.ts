@@ -9,7 +9,7 @@ import type { RecordReport } from '../../../src/lib/queue/process-record.ts'
 import type { RecordRetry } from '../../../src/lib/queue/queues.ts'
 import type { QueueRecord } from '../../../src/lib/queue/record.ts'
 import type { Parking } from '../../../src/lib/queue/to-dead-letter.ts'
-import type { Signup } from '../../../src/lib/signup.ts'
+import type { AnySignup } from '../../../src/lib/signup.ts'
 import { read } from '../../../src/lib/transform/read.ts'
 import { start } from '../../support/clock.ts'
 import { delivery } from '../../support/deliveries.ts'
@@ -62,7 +62,7 @@ export const queued = async (
 }
 
 /** The name in a signup's e-mail address. */
-export const nameOf = ({ contact }: Signup): string => contact.email?.split('@')[0] ?? ''
+export const nameOf = ({ contact }: AnySignup): string => contact?.email?.split('@')[0] ?? ''
 
 /** The result of a signup whose contact was created, with the errors of what is incomplete. */
 export const created = (id: string, ...incomplete: BridgeError[]): DeliverResult => ({

@@ -8,7 +8,7 @@ import {
   toMessages,
 } from '../../../src/lib/queue/message.ts'
 import { toDeadLetter } from '../../../src/lib/queue/to-dead-letter.ts'
-import type { Signup } from '../../../src/lib/signup.ts'
+import type { AnySignup, Signup } from '../../../src/lib/signup.ts'
 import type { Reading } from '../../../src/lib/transform/read.ts'
 import { start } from '../../support/clock.ts'
 import { bytes, delivery } from '../../support/deliveries.ts'
@@ -80,6 +80,12 @@ describe('toMessages', () => {
     expect(personKeys(created)).toEqual([sha256('ada@example.com'), sha256('1')])
     expect(personKeys(deleted)).toEqual([sha256('1'), sha256('1')])
     expect(personKeys(ada)).toEqual([sha256('ada@example.com')])
+  })
+
+  test('of a company without a person is its id', () => {
+    const company: AnySignup = { event_id: 'e', companies: [{ company_id: 'c-1', name: 'Acme' }] }
+
+    expect(personKey(company)).toBe(sha256('c-1'))
   })
 
   test('derives the dedupe id from source, event id, index and body only', () => {

@@ -7,7 +7,7 @@ import type { DrainDependencies } from '../../../src/lib/queue/batch.ts'
 import { processRecord } from '../../../src/lib/queue/process-record.ts'
 import { readRecord } from '../../../src/lib/queue/read-record.ts'
 import type { QueueRecord } from '../../../src/lib/queue/record.ts'
-import type { Signup } from '../../../src/lib/signup.ts'
+import type { AnySignup } from '../../../src/lib/signup.ts'
 import { start } from '../../support/clock.ts'
 import { record } from '../../support/records.ts'
 import { bridge, created, createFakes, nameOf, queued, teamBridge } from './draining.ts'
@@ -134,7 +134,7 @@ describe('processRecord after a permanent error', () => {
       ada: refused('owner_id', 'phone'),
       grace: refused('phone', 'avatar'),
     }
-    const deliver = async (signup: Signup) => {
+    const deliver = async (signup: AnySignup) => {
       const error = errors[nameOf(signup)]
       return created(nameOf(signup), ...(error ? [error] : []))
     }

@@ -89,7 +89,9 @@ describe('signup reads older names', () => {
   const readOne = async (body: object) => {
     const reading = await read(signup(), delivery({ email: 'ada@example.com', ...body }))
     if (reading.kind !== 'signups') throw new Error(reading.kind)
-    const { role: _role, email: _email, ...contact } = reading.signups[0].contact
+    const [{ contact: received }] = reading.signups
+    if (!received) throw new Error('no contact')
+    const { role: _role, email: _email, ...contact } = received
     return { contact, leftOut: reading.leftOut.map(({ path, reason }) => `${path} ${reason}`) }
   }
 
@@ -317,9 +319,8 @@ test.each([
 test.each([
   [{ tags: [] }],
   [{ company: [] }],
-  [{ companies: [] }],
   [{ company: {} }],
-  [{ tags: [], company: [], companies: [], custom_attributes: [] }],
+  [{ tags: [], company: [], custom_attributes: [] }],
   [{ tags: null, company: null, custom_attributes: null, note: null, occurred_at: null }],
 ])('signup without anything in %j counts nothing', async (body) => {
   const reading = await read(signup(), delivery({ email: 'ada@example.com', ...body }))
@@ -330,6 +331,15 @@ test.each([
     contact: { role: 'user', email: 'ada@example.com' },
   })
 })
+
+test.each([{ companies: [] }, { companies: [], company: [] }, { companies: [], company: null }])(
+  'signup says with %j that the person has no company',
+  async (body) => {
+    const reading = await read(signup(), delivery({ email: 'ada@example.com', ...body }))
+
+    expect(reading).toMatchObject({ signups: [{ companies: [] }], leftOut: [] })
+  },
+)
 
 test.each([
   [{ tags: {} }, { path: 'tags', reason: 'text_invalid' }],

@@ -48,7 +48,10 @@ describe('readCompanies: several companies', () => {
     [{ company: acme, companies: [bolt] }, [acme, bolt]],
     [{ companies: bolt }, [bolt]],
     [{ company: {}, companies: [bolt, {}] }, [bolt]],
-    [{ companies: [] }, undefined],
+    [{ companies: [] }, []],
+    [{ company: undefined, companies: [] }, []],
+    [{ company: {}, companies: [] }, undefined],
+    [{ companies: [{}] }, undefined],
     [{ company: { name: '', plan: null } }, undefined],
     [{}, undefined],
   ])('of %j are %j', (input, companies) => {

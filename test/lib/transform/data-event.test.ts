@@ -88,9 +88,9 @@ describe('the option events', () => {
       'clerk',
       clerk({
         fields: { 'data.public_user_data.identifier': 'email' },
-        events: { 'organizationMembership.created': paid },
+        events: { 'session.created': paid },
       }),
-      { type: 'organizationMembership.created', timestamp: start * 1_000, data: membership },
+      { type: 'session.created', timestamp: start * 1_000, data: membership },
       {},
     ],
     [

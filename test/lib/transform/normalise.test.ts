@@ -20,7 +20,7 @@ const run = (contact: SignupInput['contact'], rest: Partial<SignupInput> = {}) =
 const contactOf = async (contact: SignupInput['contact']) => {
   const normalised = await run({ email: 'ada@example.com', ...contact })
   if (normalised.kind !== 'signup') throw new Error('no identity')
-  const { role: _role, email, ...rest } = normalised.signup.contact
+  const { role: _role, email, ...rest } = normalised.signup.contact ?? {}
   return { ...rest, ...(email !== 'ada@example.com' && { email }) }
 }
 const leftOutOf = async (contact: SignupInput['contact']) => {
@@ -857,7 +857,7 @@ describe('normalise: names that the config writes', () => {
 
     expect(normalised).toMatchObject({ kind: 'signup' })
     const { signup } = normalised as Extract<typeof normalised, { kind: 'signup' }>
-    expect(signup.contact.custom_attributes).toEqual({ [decomposed]: 'option', [invisible]: 'x' })
+    expect(signup.contact?.custom_attributes).toEqual({ [decomposed]: 'option', [invisible]: 'x' })
   })
 
   test('spells an attribute of the payload as the config does', async () => {
@@ -938,7 +938,7 @@ test('normalise loses no value in silence: it is in the signup, left out by name
         expect(normalised.issues.map(({ path }) => path)).toContain(name)
         return
       }
-      const isKept = Object.hasOwn(normalised.signup.contact, name)
+      const isKept = Object.hasOwn(normalised.signup.contact ?? {}, name)
       const isListed = normalised.leftOut.some(({ path }) => path === name)
       expect(isKept || isListed).toBe(true)
     }),
@@ -966,5 +966,86 @@ describe('normalise: the kind of event', () => {
       kind: 'event_unknown',
       issues: [{ path: 'event', reason: 'expected created, updated, deleted' }],
     })
+  })
+})
+
+describe('normalise: an event that is not of a person alone', () => {
+  const company = { company_id: 'c-1', name: 'Engines', created_at: start - 1 }
+  const companies = [{ company_id: 'c-1', name: 'Engines', remote_created_at: start - 1 }]
+  const signupOf = async (rest: Partial<SignupInput>, contact: SignupInput['contact'] = {}) => {
+    const normalised = await run(contact, { company, ...rest })
+    return normalised.kind === 'signup' ? normalised.signup : normalised
+  }
+
+  test.each(['company', 'customer'] as const)('of a %s has no contact', async (about) => {
+    expect(await signupOf({ about, occurred_at: start, event: 'updated' })).toEqual({
+      ...{ event_id: 'body-digest', occurred_at: start, event: 'updated' },
+      companies,
+    })
+    expect(await signupOf({ about })).toEqual({ event_id: 'body-digest', companies })
+  })
+
+  test('of a company stays one, whatever its contact is', async () => {
+    expect(await signupOf({ about: 'company' }, { external_id: '1' })).not.toHaveProperty('contact')
+  })
+
+  test('of a customer who is a person is a person with that company', async () => {
+    expect(await signupOf({ about: 'customer' }, { external_id: '1' })).toMatchObject({
+      contact: { external_id: '1' },
+      companies,
+    })
+  })
+
+  test.each([
+    ['company', { name: '' }],
+    ['company', { company_id: {} }],
+    ['customer', {}],
+    ['membership', {}],
+    ['membership', { plan: 'pro' }],
+  ] as const)('of a %s needs the company: %j has none', async (about, given) => {
+    const result = await signupOf({ about, company: given }, { external_id: '1', email: 'x' })
+
+    if (about === 'customer') return expect(result).toMatchObject({ contact: { external_id: '1' } })
+    expect(result).toMatchObject({ kind: 'no_identity' })
+    expect(result).toHaveProperty(
+      'issues',
+      expect.arrayContaining([{ path: 'company', reason: 'needs a company_id or a name' }]),
+    )
+  })
+
+  test('of a company that was deleted is none', async () => {
+    for (const about of ['company', 'customer'] as const) {
+      expect(await signupOf({ about, event: 'deleted' })).toEqual({
+        kind: 'company_deleted',
+        issues: [],
+      })
+    }
+  })
+
+  test('of a membership has the companies that the person joined or left', async () => {
+    const about = 'membership'
+    const person = { external_id: '1' }
+
+    expect(await signupOf({ about }, person)).toMatchObject({ isMembership: true, companies })
+    const left = await signupOf({ about, leaves: true }, person)
+    expect(left).toMatchObject({ isMembership: true, leaves: ['c-1'] })
+    expect(left).not.toHaveProperty('companies')
+  })
+
+  test.each([
+    [[company, { size: 3 }], true],
+    [[company, { company_id: {}, name: 'Bolt' }], true],
+    [[company, 'Bolt'], true],
+    [[company, {}, { name: 'Bolt', size: 'many' }], undefined],
+    [[company], undefined],
+    [[{ size: 3 }], undefined],
+  ])('says if a company could not be read: %j', async (given, hasUnreadCompany) => {
+    const signup = await signupOf(
+      { company: undefined, companies: given as object[] },
+      { external_id: '1' },
+    )
+
+    expect(signup).toMatchObject(hasUnreadCompany ? { hasUnreadCompany } : {})
+    if (!hasUnreadCompany) expect(signup).not.toHaveProperty('hasUnreadCompany')
   })
 })

@@ -629,3 +629,78 @@ describe('applyOptions with map', () => {
     expect((error as Error).message).not.toContain('canary')
   })
 })
+
+describe('applyOptions: an event of a company, or of a membership', () => {
+  const event = {
+    id: 'own-1',
+    name: 'Ada',
+    org: { id: 'own-c', tier: 'gold' },
+  }
+  const given = { company_id: 'c-1', name: 'Engines', custom_attributes: { seats: 3 } }
+  const apply = (received: Partial<SignupInput>, options: SourceOptions) =>
+    applyOptions(
+      { contact: { external_id: '1', email: 'a@b.example' }, company: given, ...received },
+      {
+        ...{ body: event, payload: event, questions: [] },
+      },
+      options,
+    ).input
+  const options: SourceOptions = {
+    fields: { id: 'external_id', name: 'name' },
+    attributes: { name: 'who' },
+    company: { 'org.id': 'company_id', 'org.tier': ['plan', 'custom_attributes.tier'] },
+    tags: ['app'],
+    note: 'name',
+    role: 'lead',
+  }
+  const merged = {
+    ...{ company_id: 'own-c', name: 'Engines', plan: 'gold' },
+    custom_attributes: { seats: 3, tier: 'gold' },
+  }
+
+  test('of a company has only the option company applied', () => {
+    expect(apply({ about: 'company', contact: {} }, options)).toEqual({
+      ...{ about: 'company', contact: {} },
+      company: merged,
+    })
+  })
+
+  test('of a membership too; the ids that the options map are not the sender’s', () => {
+    const about = 'membership'
+
+    expect(apply({ about }, options)).toEqual({
+      ...{ about, contact: { email: 'a@b.example' } },
+      company: merged,
+    })
+    expect(apply({ about }, {})).toEqual({
+      ...{ about, contact: { external_id: '1', email: 'a@b.example' } },
+      company: given,
+    })
+  })
+
+  test.each(['company', 'membership'] as const)(
+    'of a %s has no company if the place of its id is empty',
+    (about) => {
+      const company = { 'org.none': 'company_id', name: 'name' } as const
+
+      expect(apply({ about }, { company })?.company).toBeUndefined()
+    },
+  )
+
+  test.each(['company', 'membership'] as const)(
+    'of a %s is mapped, and may be ignored',
+    (about) => {
+      expect(apply({ about }, { map: () => undefined })).toBeUndefined()
+      expect(
+        apply({ about }, { map: (input) => ({ ...input, company: { company_id: 'x' } }) })?.company,
+      ).toEqual({ company_id: 'x' })
+    },
+  )
+
+  test('of a person fills custom attributes of the company, too', () => {
+    expect(apply({}, { company: { 'org.tier': 'custom_attributes.tier' } })?.company).toEqual({
+      ...given,
+      custom_attributes: { seats: 3, tier: 'gold' },
+    })
+  })
+})
