@@ -1,6 +1,6 @@
 import type { Bridge } from '../src/lib/config/config.ts'
 import { overwrites } from '../src/lib/deliver/policy.ts'
-import { attributePrefix, markName, ownerName } from '../src/lib/signup.ts'
+import { attributePrefix, markName, ownerName, ownMarkName } from '../src/lib/signup.ts'
 import {
   type AttributeType,
   attributeTargets,
@@ -36,10 +36,11 @@ export const configuredAttributes = (bridge: Bridge): string[] => {
   const add = (name: string, type: AttributeType) => {
     if ((types.get(name) ?? 'text') === 'text') types.set(name, type)
   }
-  for (const { options } of Object.values(bridge.sources)) {
+  for (const { options, parts = [] } of Object.values(bridge.sources)) {
     for (const { to, type } of attributeTargets(options.attributes)) add(to, type)
     if (overwrites(options.onExisting) || tracks(options)) add(markName, 'integer')
     if (tracks(options)) add(ownerName, 'text')
+    if (tracks(options)) for (const part of parts) add(ownMarkName(part), 'integer')
     for (const target of Object.values(options.subscriptions ?? {})) {
       const record = typeof target === 'object' ? target.record : undefined
       if (typeof record === 'object') add(record.attribute, 'date')

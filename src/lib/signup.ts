@@ -68,6 +68,11 @@ export type Signup = {
   event?: Exclude<EventKind, 'created'> | undefined
   /** Set if it has the whole person: an older event adds nothing to a newer one. */
   isWhole?: true | undefined
+  /**
+   * Set if it is about something of the person's, such as a subscription: its time says nothing of the
+   * person's own fields, and the other way round.
+   */
+  part?: string | undefined
   /** Set if its source deletes contacts permanently: Intercom then keeps nothing that says so. */
   deletesForGood?: true | undefined
   /**
@@ -154,6 +159,12 @@ export const clearableFields = [
  */
 export const markName = 'signup_bridge_at'
 
+/**
+ * The custom attribute that holds the time of what a source, or a part such as `subscription`, has
+ * applied by itself.
+ */
+export const ownMarkName = (name: string): string => `${markName}_${name}`
+
 /** The custom attribute that names the source which owns a contact; only the bridge writes it. */
 export const ownerName = 'signup_bridge_source'
 
@@ -213,6 +224,7 @@ export type SignupInput = {
   /** `created`, `updated` or `deleted`; a preset leaves it out where its `types` say it. */
   event?: unknown
   isWhole?: unknown
+  part?: unknown
   deletesForGood?: unknown
   isKindless?: unknown
   /**

@@ -1,5 +1,5 @@
 import { type DataAttribute, isCustom, type Scalar } from '../intercom/data-attributes.ts'
-import { attributePrefix, markName, ownerName, type Signup } from '../signup.ts'
+import { attributePrefix, markName, ownerName, ownMarkName, type Signup } from '../signup.ts'
 import { type FittedAttribute, fitAttribute, fitAttributes, fitClears } from './fit-attributes.ts'
 import { type History, type StepRequest, sentAttributes } from './history.ts'
 import type { Policy } from './policy.ts'
@@ -10,6 +10,8 @@ export type SignupAttributes = {
   readonly clears: readonly FittedAttribute<null>[]
   /** Only for a source that overwrites; negative for a deletion. */
   readonly mark?: FittedAttribute
+  /** Of an event about a part: the person's own mark, which says whether the person was deleted. */
+  readonly personMark?: FittedAttribute
   /** Only for a source that takes more than new signups. */
   readonly owner?: FittedAttribute
 }
@@ -42,8 +44,11 @@ export const attributesOf = (
   const asTheyAre = <T>(name: string, value: T) => ({ name, sentAs: name, value })
   const fitOne = (name: string, value: Scalar): FittedAttribute =>
     list ? fitAttribute(list, name, value) : asTheyAre(name, value)
-  const ownMark = `${markName}_${claim?.source}`
-  const hasOwnMark = list?.some((attribute) => isCustom(attribute) && attribute.name === ownMark)
+  const has = (name: string) =>
+    list?.some((attribute) => isCustom(attribute) && attribute.name === name)
+  const ownMark = ownMarkName(claim?.source ?? '')
+  const personMark = has(ownMark) ? ownMark : markName
+  const partMark = signup.part === undefined ? undefined : ownMarkName(signup.part)
   const values = valuesOf(signup)
   const names = clearedNames(signup)
   return {
@@ -52,7 +57,8 @@ export const attributesOf = (
       : Object.entries(values).map(([name, value]) => asTheyAre(name, value)),
     clears: list ? fitClears(list, names) : names.map((name) => asTheyAre(name, null)),
     ...(mark !== undefined && {
-      mark: fitOne(hasOwnMark ? ownMark : markName, signup.event === 'deleted' ? -mark : mark),
+      mark: fitOne(partMark ?? personMark, signup.event === 'deleted' ? -mark : mark),
+      ...(partMark !== undefined && { personMark: fitOne(personMark, mark) }),
     }),
     ...(claim && { owner: fitOne(ownerName, claim.source) }),
   }

@@ -206,7 +206,9 @@ export const fieldsToUpdate = (
   if (fills && applied.isDeletion && !isLate) {
     // Who signs up again is no longer deleted.
     const wanted = filling(filled, sendable, contact)
-    return write({ ...wanted, attributes: [...wanted.attributes, ...markOf(sendable)] })
+    const { personMark } = attributes
+    const marks = [...markOf(sendable), ...(personMark ? [personMark] : [])]
+    return write({ ...wanted, attributes: [...wanted.attributes, ...marks] })
   }
   if (fills || Number.isNaN(applied.at) || isLate) {
     return write(filling(filled, sendable, contact), !fills && Number.isNaN(applied.at))

@@ -74,7 +74,7 @@ export const decideDeletion = (signup: Signup, policy: Policy, history: History)
     if (isById && !mayChange(ownerOf(contact, owner), policy.claim)) {
       return failStep('contact_not_owned')
     }
-    const applied = appliedTo(contact, { values: [], clears: [], ...(mark && { mark }) })
+    const applied = appliedTo(contact, mark ? { mark } : {})
     const isLate = applied.at > Number.NEGATIVE_INFINITY && !isNewer(signup, policy, applied)
     if (isLate && !applied.isDeletion) return done('unchanged', contact)
     return canMark && !applied.isDeletion

@@ -12,8 +12,15 @@ export type Applied = {
   readonly isDeletion: boolean
 }
 
-/** Reads the mark on a contact. */
-export const appliedTo = (contact: Contact, { mark }: SignupAttributes): Applied => {
+/** Reads the mark on a contact; of an event about a part its own, unless the person was deleted. */
+export const appliedTo = (
+  contact: Contact,
+  { mark, personMark }: Pick<SignupAttributes, 'mark' | 'personMark'>,
+): Applied => {
+  if (personMark) {
+    const person = appliedTo(contact, { mark: personMark })
+    return person.isDeletion ? person : appliedTo(contact, mark ? { mark } : {})
+  }
   if (!mark || mark.problem !== undefined) return { at: Number.NaN, isDeletion: false }
   const value = own(contact.custom_attributes, mark.sentAs)
   if (value === undefined || value === null) {

@@ -96,7 +96,7 @@ const leftAnother = (history: History, { id }: Contact): boolean =>
 export const createSteps = (signup: Signup, policy: Policy, history: History) => {
   const { isFinal, absent, ...reasons } = refusalsOf(signup, history)
   const sendable: Sendable = { ...reasons, attributes: attributesOf(signup, policy, history) }
-  const { mark } = sendable.attributes
+  const { mark, personMark = mark } = sendable.attributes
   const wasRestored = countResponses(history, 'unarchived') > 0
   const create: Step = {
     request: { type: 'create', fields: fieldsToCreate(signup, policy, sendable).fields },
@@ -155,7 +155,7 @@ export const createSteps = (signup: Signup, policy: Policy, history: History) =>
 
   return {
     /** Whether the mark on a contact says if the person was deleted after this event. */
-    knowsDeletions: policy.claim !== undefined && mark !== undefined && mark.problem === undefined,
+    knowsDeletions: policy.claim !== undefined && personMark?.problem === undefined && !!personMark,
     isDeletedSince,
     create,
     write,

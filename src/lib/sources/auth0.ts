@@ -91,14 +91,12 @@ const logContact = ({ type, user_id, user_name, date, details }: Log) => {
 }
 
 /**
- * Who was deleted. `user_id` may be who deleted them, so the id in the description counts first.
+ * Who was deleted, as the description says: `user_id` may be who deleted them.
  * https://github.com/auth0/auth0-log-schemas/blob/main/schemas/log-types/sdu.schema.json
  */
-const deletedContact = (log: Log) => {
-  const id = /^user_id: (\S.*)$/.exec(asText(log.description) ?? '')?.[1] ?? log.user_id
-  const { email } = logContact(log)
-  return { external_id: id, email: id === log.user_id ? email : undefined }
-}
+const deletedContact = ({ description }: Log) => ({
+  external_id: /^user_id: (\S.*)$/.exec(asText(description) ?? '')?.[1],
+})
 
 const contactOf = (data: Log) => {
   if (data.object) return userContact(data.object)

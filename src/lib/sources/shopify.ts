@@ -42,7 +42,10 @@ const topicOf = (body: unknown, { headers }: Delivery): unknown => {
   const isCustomer = gid === undefined ? undefined : customerGid.test(gid)
   const topic = headers[topicHeader] ?? (isCustomer && topics.created[0])
   const isOurs = eventKinds.some((kind) => topics[kind].some((each) => each === topic))
-  return isOurs && isCustomer === false ? undefined : topic
+  // The topic is not signed: another delivery must not pass for a deletion, which has no such time.
+  const isDeletion = topics.deleted.some((each) => each === topic)
+  const isAnother = isDeletion && own(body, 'created_at') !== undefined
+  return isAnother || (isOurs && isCustomer === false) ? undefined : topic
 }
 
 /**

@@ -68,6 +68,8 @@ export type SourceDefinition<Payload> = PayloadReader<Payload> & {
   /** The URL of the sender's documentation of its deliveries. */
   readonly docs: string
   readonly signature: SignatureScheme
+  /** Each `part` that `toSignup` may say. */
+  readonly parts?: readonly string[]
   /** What `toSignup` may set by itself; absent: both. */
   readonly gives?: readonly Given[]
   /**

@@ -5,6 +5,12 @@ import type { SignupInput } from '../signup.ts'
 import { firstOrNull, isAbsent } from '../transform/text.ts'
 import { defineSource } from './source.ts'
 
+/** What is a customer's, and has an order of its own, by Stripe's name of the object. */
+const parts: Readonly<Record<string, string>> = {
+  subscription: 'subscription',
+  'checkout.session': 'checkout',
+}
+
 /** They name the customer by Stripe's own id alone. */
 const subscriptionTypes = ['created', 'updated', 'deleted', 'paused', 'resumed'].map(
   (verb) => `customer.subscription.${verb}`,
@@ -85,8 +91,10 @@ export const stripe = defineSource({
   },
   eventId: ({ id }) => id,
   isWhole: ({ data: { object } }) => object.object === 'customer',
+  parts: Object.values(parts),
   toSignup: ({ created, data: { object } }) => ({
     occurred_at: created,
+    part: own(parts, String(object.object)),
     ...companyOf(object),
     contact:
       object.object === 'subscription'

@@ -48,6 +48,7 @@ const inputNames: ReadonlySet<string> = new Set([
   'occurred_at',
   'event',
   'isWhole',
+  'part',
   'deletesForGood',
   'isKindless',
   'about',
@@ -118,6 +119,7 @@ export const normalise = async (
     ...ofEvent,
     ...withoutUndefined({
       isWhole: input.isWhole === true ? true : undefined,
+      part: typeof input.part === 'string' ? input.part : undefined,
       deletesForGood: input.deletesForGood === true ? true : undefined,
       isKindless: input.isKindless === true ? true : undefined,
     }),

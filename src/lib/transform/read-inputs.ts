@@ -88,7 +88,7 @@ const readEvent = (
     const mapOne = (preset: SignupInput): MappingResult | Refusal => {
       try {
         return applyOptions(
-          { ...withKind(withoutCustomer(source, preset), kind), ...flags },
+          { ...withKind(asTaken(source, preset), kind), ...flags },
           parsed,
           source.options,
         )
@@ -117,10 +117,12 @@ type Taken = {
   readonly reader?: ReadableSource
 }
 
-/** A customer who is a company is one only to a source that takes what changes. */
-const withoutCustomer = ({ options }: ReadableSource, preset: SignupInput): SignupInput => {
-  if (preset.about !== 'customer' || tracks(options)) return preset
-  const { about: _about, company: _company, ...person } = preset
+/** A customer is a company, and an event about a part, only to a source that takes what changes. */
+const asTaken = ({ options }: ReadableSource, preset: SignupInput): SignupInput => {
+  if (tracks(options)) return preset
+  const { part: _part, ...whole } = preset
+  if (preset.about !== 'customer') return whole
+  const { about: _about, company: _company, ...person } = whole
   return person
 }
 

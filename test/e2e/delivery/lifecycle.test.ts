@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { defineBridge, signup, standardWebhooks } from '../../../src/lib/index.ts'
+import { defineBridge, signup, standardWebhooks, stripe } from '../../../src/lib/index.ts'
 import type { LifecycleOptions, SourceOptions } from '../../../src/lib/sources/source.ts'
 import { start as now } from '../../support/clock.ts'
 import { startScene } from './scene.ts'
@@ -271,6 +271,78 @@ describe('an event of an unknown kind', () => {
     })
 
     expect((await post('backend', created)).json).toMatchObject({ status: 'ignored' })
+  })
+})
+
+describe('an event about a part of the person', () => {
+  const billing = stripe({
+    on,
+    fields: { 'data.object.metadata.user': 'external_id' },
+    attributes: { 'data.object.status': 'plan' },
+  })
+  const startBilling = (more: readonly string[] = ['signup_bridge_at_subscription:integer']) =>
+    startScene(
+      {},
+      { attributes: [...attributes, ...more], bridge: defineBridge({ sources: { billing } }) },
+    )
+  let events = 0
+  const eventOf = (type: string, created: number, object: object) => {
+    events += 1
+    const metadata = { user: '1' }
+    return { id: `evt_${events}`, type, created, data: { object: { metadata, ...object } } }
+  }
+  const customer = (type: string, at: number, name: string) =>
+    eventOf(`customer.${type}`, at, { object: 'customer', email: 'ada@example.com', name })
+  const plan = (at: number, status: string) =>
+    eventOf('customer.subscription.updated', at, { object: 'subscription', status })
+
+  test('says nothing of what is newest of the person, nor the other way round', async () => {
+    const { post, drained, contacts, reasons, count } = await startBilling()
+    const all = [
+      plan(now - 50, 'active'),
+      customer('created', now - 90, 'Ada'),
+      customer('updated', now - 80, 'Ada Lovelace'),
+      plan(now - 60, 'trialing'),
+    ]
+    for (const event of all) {
+      await post('billing', event)
+      await drained()
+    }
+
+    expect([reasons(), count('overwrite_degraded')]).toEqual([[], 0])
+    expect(contacts()).toMatchObject([
+      {
+        name: 'Ada Lovelace',
+        email: 'ada@example.com',
+        custom_attributes: {
+          plan: 'active',
+          signup_bridge_at: now - 80,
+          signup_bridge_at_subscription: now - 50,
+        },
+      },
+    ])
+  })
+
+  test('only fills where the workspace has no mark for it', async () => {
+    const { post, drained, contacts, count } = await startBilling([])
+    for (const event of [plan(now - 60, 'trialing'), plan(now - 50, 'active')]) {
+      await post('billing', event)
+      await drained()
+    }
+
+    expect(contacts()).toMatchObject([{ custom_attributes: { plan: 'trialing' } }])
+    expect(count('overwrite_degraded')).toBe(1)
+  })
+
+  test('does not bring back a person who was deleted', async () => {
+    const { post, drained, contacts, reasons } = await startBilling()
+    const deletion = eventOf('customer.deleted', now - 40, { object: 'customer' })
+    for (const event of [customer('created', now - 90, 'Ada'), deletion, plan(now - 30, 'ended')]) {
+      await post('billing', event)
+      await drained()
+    }
+
+    expect([contacts(), reasons()]).toEqual([[], []])
   })
 })
 

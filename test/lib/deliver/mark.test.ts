@@ -3,8 +3,6 @@ import { appliedTo, isNewer } from '../../../src/lib/deliver/mark.ts'
 import { contact } from '../../support/people.ts'
 
 const attributes = (problem?: string) => ({
-  values: [],
-  clears: [],
   mark: {
     name: 'signup_bridge_at',
     sentAs: 'signup_bridge_at',
@@ -30,7 +28,26 @@ describe('appliedTo', () => {
     const unknown = { at: Number.NaN, isDeletion: false }
 
     expect(appliedTo(marked(100), attributes('no such attribute'))).toEqual(unknown)
-    expect(appliedTo(marked(100), { values: [], clears: [] })).toEqual(unknown)
+    expect(appliedTo(marked(100), {})).toEqual(unknown)
+  })
+})
+
+describe('appliedTo of an event about a part', () => {
+  const fitted = (name: string) => ({ name, sentAs: name, value: 100 })
+  const ofPart = { mark: fitted('signup_bridge_at_plan'), personMark: fitted('signup_bridge_at') }
+  const applied = (signup_bridge_at?: number, signup_bridge_at_plan?: number) =>
+    appliedTo(
+      contact('a', { custom_attributes: { signup_bridge_at, signup_bridge_at_plan } }),
+      ofPart,
+    )
+
+  test('is the part’s own mark, whatever the person’s is', () => {
+    expect(applied(500, 100)).toEqual({ at: 100, isDeletion: false })
+    expect(applied(500)).toEqual({ at: Number.NEGATIVE_INFINITY, isDeletion: false })
+  })
+
+  test('is the deletion of the person, if there was one', () => {
+    expect(applied(-50, 100)).toEqual({ at: 50, isDeletion: true })
   })
 })
 
