@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path'
 import * as esbuild from 'esbuild'
 import { bundleOptions, toBuildError } from '../src/cli/bundle-options.ts'
 import { configFile, loadConfig } from '../src/cli/load-config.ts'
-import { phoneMetadata, unusedParts } from './trim.ts'
+import { phoneMetadata, sdkVersion, unusedParts } from './trim.ts'
 
 const root = resolve(import.meta.dirname, '..')
 const functions = ['webhook', 'worker'] as const
@@ -29,7 +29,7 @@ const optionsOf = (
 ) =>
   ({
     ...bundleOptions,
-    plugins: [...plugins, phoneMetadata, ...bundleOptions.plugins],
+    plugins: [...plugins, phoneMetadata, sdkVersion, ...bundleOptions.plugins],
     charset: 'utf8',
     absWorkingDir: root,
     entryPoints: { index: `src/handlers/${name}.ts` },

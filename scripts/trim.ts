@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type * as esbuild from 'esbuild'
@@ -30,6 +31,17 @@ export const phoneMetadata: esbuild.Plugin = {
       ])
       const json = JSON.stringify({ ...metadata, countries: Object.fromEntries(countries) })
       return { contents: `export default JSON.parse(${JSON.stringify(json)})` }
+    })
+  },
+}
+
+/** Of the SDK's package.json its user agent has the version, and nothing reads the rest. */
+export const sdkVersion: esbuild.Plugin = {
+  name: 'sdk-version',
+  setup: ({ onLoad }) => {
+    onLoad({ filter: /@aws-sdk\/client-[\w-]+\/package\.json$/ }, async ({ path }) => {
+      const { version } = JSON.parse(await readFile(path, 'utf8'))
+      return { contents: JSON.stringify({ version }), loader: 'json' }
     })
   },
 }

@@ -192,8 +192,7 @@ test('src/lib imports lazily only packages, and files of the same folder', () =>
   expect(new Set(lazy)).toEqual(
     new Set([
       ...["'@fastify/busboy'", "'./phone.ts'"],
-      "'./data-event.ts'",
-      ...["'./consent.ts'", "'./find-consent.ts'", "'./opt-out.ts'", "'./subscribe.ts'"],
+      ...["'./consent.ts'", "'./find-consent.ts'", "'./opt-out.ts'"],
     ]),
   )
 })

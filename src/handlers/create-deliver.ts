@@ -8,8 +8,7 @@ import { createClient } from '../lib/intercom/client.ts'
 import { createListAttributes } from '../lib/intercom/data-attributes.ts'
 import { createPace } from '../lib/intercom/pace.ts'
 import { createRecentContacts } from '../lib/intercom/recent-contacts.ts'
-import type { ListSubscriptionTypes } from '../lib/intercom/subscription-types.ts'
-import { once } from '../lib/memoise.ts'
+import { createListSubscriptionTypes } from '../lib/intercom/subscription-types.ts'
 import type { AnySignup } from '../lib/signup.ts'
 import { reportStaleSecret } from '../lib/telemetry/report.ts'
 import type { Dependencies } from './dependencies.ts'
@@ -37,16 +36,10 @@ export const createDeliver = (
   const pace = createPace(clock, random)
   const version = env.INTERCOM_VERSION
   const searchLagSeconds = env.SEARCH_LAG_SECONDS
-  /** Loaded for the first signup that subscribes to something. */
-  const loadTypes = once(async () => {
-    const { createListSubscriptionTypes } = await import('../lib/intercom/subscription-types.ts')
-    return createListSubscriptionTypes(clock)
-  })
   const caches = {
     recent: createRecentContacts(clock),
     listAttributes: createListAttributes(clock),
-    listSubscriptionTypes: (async (send, age) =>
-      (await loadTypes())(send, age)) satisfies ListSubscriptionTypes,
+    listSubscriptionTypes: createListSubscriptionTypes(clock),
     listCompanyAttributes: createListAttributes(clock, 'company'),
     tagIds: new Map<string, string>(),
     fuse: createFuse(),

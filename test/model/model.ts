@@ -158,12 +158,10 @@ export const startModel = async (options: ModelOptions = {}) => {
   await Promise.all([
     warmReading(Object.values(bridge.sources)),
     import('@fastify/busboy'),
-    import('../../src/lib/deliver/subscribe.ts'),
     import('../../src/lib/intercom/subscription-types.ts'),
     import('../../src/lib/transform/consent.ts'),
     import('../../src/lib/transform/find-consent.ts'),
     import('../../src/lib/transform/opt-out.ts'),
-    import('../../src/lib/transform/data-event.ts'),
   ])
 
   const request = async (source: string, body: Body, postOptions?: PostOptions) => {

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -6,7 +6,7 @@ import * as esbuild from 'esbuild'
 import { getCountries, getExampleNumber, parsePhoneNumberFromString } from 'libphonenumber-js/min'
 import examples from 'libphonenumber-js/mobile/examples' with { type: 'json' }
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { phoneMetadata } from '../../scripts/trim.ts'
+import { phoneMetadata, sdkVersion } from '../../scripts/trim.ts'
 
 const root = resolve(import.meta.dirname, '../..')
 const folder = mkdtempSync(join(tmpdir(), 'signup-bridge-trim-'))
@@ -57,4 +57,19 @@ test('the bundled metadata reads the numbers of every country as the whole metad
       expect(read(parse, text)).toEqual(read(parsePhoneNumberFromString, text))
     }
   }
+})
+
+test('the bundled SDK has its version, and no more of its package.json', async () => {
+  const file = join(root, 'node_modules/@aws-sdk/client-secrets-manager/package.json')
+  const { outputFiles } = await esbuild.build({
+    stdin: { contents: `export { default } from ${JSON.stringify(file)}`, resolveDir: root },
+    bundle: true,
+    format: 'esm',
+    write: false,
+    plugins: [sdkVersion],
+  })
+  const bundled = outputFiles[0]?.text ?? ''
+
+  expect(bundled).toContain(JSON.parse(readFileSync(file, 'utf8')).version)
+  expect(bundled).not.toContain('dependencies')
 })

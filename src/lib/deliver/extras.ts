@@ -1,6 +1,5 @@
 import { type BridgeError, distinctIssues, type Issue, renamed, toBridgeError } from '../errors.ts'
 import type { Contact } from '../intercom/contact.ts'
-import { once } from '../memoise.ts'
 import type { Company, Signup } from '../signup.ts'
 import { addCompany, type CompanyResult } from './add-company.ts'
 import { addEvent } from './add-event.ts'
@@ -10,12 +9,10 @@ import { type ConsentContext, choiceOf } from './consent-choice.ts'
 import { detachCompanies } from './detach-companies.ts'
 import { type ExtrasDependencies, isPermanent, retryableCodes, showsWrongAddress } from './extra.ts'
 import { removeTags } from './remove-tags.ts'
+import { subscribe } from './subscribe.ts'
 
 /** One extra to add; `path` names it if Intercom refuses it. */
 type Extra = { readonly path: string; readonly add: () => Promise<void> }
-
-/** Most signups have no subscriptions. */
-const loadSubscribe = once(() => import('./subscribe.ts'))
 
 /** Detaches the contact from the companies that it left, or from all that are not named. */
 const detach = (
@@ -43,8 +40,7 @@ const extrasOf = (
     ...Object.entries(signup.subscriptions ?? {}).flatMap(([name, answer]): Extra[] => {
       const choice = choiceOf(answer, signup, dependencies)
       if (!choice) return []
-      const add = async () =>
-        (await loadSubscribe()).subscribe(choice, name, signup, contact, dependencies)
+      const add = () => subscribe(choice, name, signup, contact, dependencies)
       return [{ path: `subscriptions.${name}`, add }]
     }),
     ...tags.map((name) => ({ path: 'tags', add: () => addTag(name, contact, dependencies) })),

@@ -1,31 +1,34 @@
 import * as z from 'zod/mini'
 import type { Clock } from '../clock.ts'
+import { once } from '../memoise.ts'
 import { lenient } from './contact.ts'
 import { isSuccess } from './errors.ts'
 import { createReadList, type ReadList } from './kept-list.ts'
 import type { IntercomRequest } from './request-types.ts'
 
 /** https://developers.intercom.com/docs/references/rest-api/api.intercom.io/subscription-types/listsubscriptiontypes */
-const typeSchema = z.looseObject({
-  id: z.string().check(z.minLength(1)),
-  state: lenient(z.string()),
-  consent_type: lenient(z.enum(['opt_in', 'opt_out'])),
-  default_translation: lenient(z.looseObject({ name: lenient(z.string()) })),
+const listSchema = once(() => {
+  const type = z.looseObject({
+    id: z.string().check(z.minLength(1)),
+    state: lenient(z.string()),
+    consent_type: lenient(z.enum(['opt_in', 'opt_out'])),
+    default_translation: lenient(z.looseObject({ name: lenient(z.string()) })),
+  })
+  return z.looseObject({ data: z.array(type) })
 })
-const listSchema = z.looseObject({ data: z.array(typeSchema) })
 
 /**
  * A kind of e-mail that people choose: an `opt_out` type reaches everyone who does not leave it, an
  * `opt_in` type only who joins it.
  */
-export type SubscriptionType = z.infer<typeof typeSchema>
+export type SubscriptionType = z.infer<ReturnType<typeof listSchema>>['data'][number]
 
 const listRequest: IntercomRequest<readonly SubscriptionType[]> = {
   name: 'subscription_types',
   method: 'GET',
   path: '/subscription_types',
   read: (response) => {
-    const list = z.safeParse(listSchema, isSuccess(response) ? response.body : undefined)
+    const list = z.safeParse(listSchema(), isSuccess(response) ? response.body : undefined)
     return list.success ? list.data.data : undefined
   },
   repeatable: true,

@@ -20,6 +20,7 @@ import {
 import { hasUnreadCompany, readCompanies } from './company.ts'
 import type { Constants } from './constants.ts'
 import { readAttributeName, readAttributes } from './custom-attributes.ts'
+import { readDataEvent } from './data-event.ts'
 import { readEmail } from './email.ts'
 import { isFound } from './find-value.ts'
 import { createValueReader, type LeftOut, type ValueReader } from './normalise-values.ts'
@@ -135,11 +136,7 @@ export const normalise = async (
       leaves: input.leaves === true ? companies?.map(({ company_id }) => company_id) : undefined,
       note: reader.longText('note', input.note),
       data_event: isRecord(input.data_event)
-        ? (await loadDataEvent()).readDataEvent(
-            reader,
-            input.data_event,
-            ofEvent.occurred_at ?? receivedAt,
-          )
+        ? readDataEvent(reader, input.data_event, ofEvent.occurred_at ?? receivedAt)
         : undefined,
       clears: readClears(input.clears, contact, constants),
     }),
@@ -248,9 +245,6 @@ const readOtherFields = (
       constants.attribute,
     ),
   })
-
-/** Loaded only for a source with the option `events`. */
-const loadDataEvent = once(() => import('./data-event.ts'))
 
 // Both readers have long lists of words, so they are loaded only for what is no boolean.
 
