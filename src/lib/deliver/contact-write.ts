@@ -15,7 +15,7 @@ import {
 } from './contact-diff.ts'
 import { type FittedAttribute, isSameName } from './fit-attributes.ts'
 import { appliedTo, isNewer } from './mark.ts'
-import { mayChange, ownerOf } from './ownership.ts'
+import { mayReplace, ownerOf } from './ownership.ts'
 import { isOwn, type Policy } from './policy.ts'
 import type { Refusals } from './refusals.ts'
 
@@ -202,7 +202,7 @@ export const fieldsToUpdate = (
     onExisting === 'fill' ||
     onExisting === 'skip' ||
     (differs && contact.role === 'user') ||
-    !mayChange(ownerOf(contact, attributes.owner), policy.claim)
+    !mayReplace(contact, attributes.owner, policy)
   if (fills && applied.isDeletion && !isLate) {
     // Who signs up again is no longer deleted.
     const wanted = filling(filled, sendable, contact)

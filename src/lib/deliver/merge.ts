@@ -3,7 +3,7 @@ import type { Signup } from '../signup.ts'
 import { attributesOf } from './attributes.ts'
 import { type Exchange, foundContacts, type History, lastRead } from './history.ts'
 import { hasSameId } from './match-contact.ts'
-import { mayChange, ownerOf } from './ownership.ts'
+import { mayReplace } from './ownership.ts'
 import type { Policy } from './policy.ts'
 import type { Decision, Step } from './step.ts'
 
@@ -25,9 +25,9 @@ const duplicatesOf = (
 ): readonly Contact[] => {
   const { email } = signup.contact
   if (!policy.mergesLeads || email === undefined) return []
-  const owner = ownerOf(contact, attributesOf(signup, policy, history).owner)
+  const { owner } = attributesOf(signup, policy, history)
   const isTheirs =
-    hasSameId(signup, contact) && isEmailOf(contact, email) && mayChange(owner, policy.claim)
+    hasSameId(signup, contact) && isEmailOf(contact, email) && mayReplace(contact, owner, policy)
   const others = foundContacts(history).filter(
     (found) => found.id !== contact.id && isEmailOf(found, email),
   )

@@ -2,6 +2,7 @@ import { type Bridge, findSource } from '../config/config.ts'
 import type { Contact } from '../intercom/contact.ts'
 import { isEmpty, own } from '../json-access.ts'
 import { ownerName } from '../signup.ts'
+import type { LifecycleOptions } from '../sources/source.ts'
 import { tracks } from '../transform/mapping-options.ts'
 import type { FittedAttribute } from './fit-attributes.ts'
 
@@ -18,11 +19,10 @@ export type Claim = {
 export const claimOf = (bridge: Bridge, source: string): Claim | undefined => {
   const options = findSource(bridge, source)?.options
   if (!options || !tracks(options)) return undefined
-  const { accountsOf = [] } = options
   const trackers = Object.values(bridge.sources).filter((each) => tracks(each.options))
   return {
     source,
-    accountsOf: accountsOf === 'all' ? 'all' : [source, ...accountsOf],
+    accountsOf: ownersOf(source, options),
     takesUnowned: trackers.length === 1,
   }
 }
@@ -36,8 +36,30 @@ export const ownerOf = (
   return isEmpty(name) ? undefined : String(name)
 }
 
+/** The sources whose contacts a source may change. */
+export const ownersOf = (
+  source: string,
+  { accountsOf = [] }: Pick<LifecycleOptions, 'accountsOf'>,
+): Claim['accountsOf'] => (accountsOf === 'all' ? 'all' : [source, ...accountsOf])
+
 /** Whether a source may update and delete a contact of this owner. */
-export const mayChange = (owner: string | undefined, claim: Claim | undefined): boolean => {
+export const mayChange = (
+  owner: string | undefined,
+  claim: Omit<Claim, 'source'> | undefined,
+): boolean => {
   if (!claim || claim.accountsOf === 'all') return true
   return owner === undefined ? claim.takesUnowned : claim.accountsOf.includes(owner)
+}
+
+/** Whether a source may replace what is on a contact; one of new signups alone, what is another's. */
+export const mayReplace = (
+  contact: Contact,
+  owner: FittedAttribute | undefined,
+  {
+    claim,
+    accountsOf = 'all',
+  }: { readonly claim?: Claim; readonly accountsOf?: Claim['accountsOf'] },
+): boolean => {
+  const name = ownerOf(contact, owner)
+  return mayChange(name, claim ?? { accountsOf, takesUnowned: true })
 }

@@ -4,7 +4,7 @@ import { provesTime } from '../signature/verify.ts'
 import type { AnySignup, Signup } from '../signup.ts'
 import type { Source, SourceOptions } from '../sources/source.ts'
 import { tracks } from '../transform/mapping-options.ts'
-import type { Claim } from './ownership.ts'
+import { type Claim, ownersOf } from './ownership.ts'
 
 /** What a signup's answers about subscriptions may do. */
 export type ConsentPolicy = {
@@ -42,6 +42,8 @@ export type Policy = {
   readonly companyAt?: number
   /** Set for a source that takes more than new signups. */
   readonly claim?: Claim
+  /** Of a source of new signups alone that overwrites: the sources whose contacts it may replace. */
+  readonly accountsOf?: Claim['accountsOf']
   /** Set if an earlier receive may have been killed in the middle. */
   readonly mayBeRetry?: true
   /** Set if leads of the same verified e-mail are merged into the contact. */
@@ -98,7 +100,7 @@ export const policyOf = (
   arrival: Arrival,
 ): Policy => {
   const { contact, companies, event, isKindless, isMembership, occurred_at, subscriptions } = signup
-  const { received_at, mayBeRetry, replay, sentAtMs, claim, sourceName = '' } = arrival
+  const { received_at, mayBeRetry, replay, sentAtMs, claim, sourceName } = arrival
   const { lookup = true, onArchived = 'restore', onDeleted = 'archive' } = options
   const isChange = event === 'updated' && !isKindless && !isMembership
   const byKind = isChange ? 'overwrite' : 'fill'
@@ -130,7 +132,7 @@ export const policyOf = (
         // Nothing is sent again from a page: its visitor posts it.
         isFresh: replay === undefined && (isTimely || signature.type === 'open'),
         mayBeRetry: mayBeRetry || replay !== undefined,
-        source: sourceName,
+        source: sourceName ?? '',
         targets: options.subscriptions ?? {},
       },
     }),
@@ -138,6 +140,9 @@ export const policyOf = (
     ...(writesMarks &&
       companies && { companyAt: Math.min(occurred_at ?? Number.NaN, received_at) }),
     ...(claim && { claim }),
+    ...(!claim &&
+      overwrites(onExisting) &&
+      sourceName !== undefined && { accountsOf: ownersOf(sourceName, options) }),
     ...(claim && mayBeRetry && { mayBeRetry }),
   }
 }

@@ -414,6 +414,24 @@ describe('a contact of another source', () => {
     expect([two.contacts()[0]?.name, two.reasons()]).toEqual(['Before', ['contact_not_owned']])
   })
 
+  test('is only filled by a source of new signups that overwrites', async () => {
+    const on = ['created', 'updated'] as const
+    const { signUp, post, drained, contacts } = await startScene(
+      {},
+      {
+        attributes,
+        bridge: defineBridge({
+          sources: { backend: signup({ on }), crm: signup({ onExisting: 'overwrite' }) },
+        }),
+      },
+    )
+    await signUp({ ...created, phone: undefined })
+    await post('crm', { ...created, event_id: 'c', occurred_at: now - 10, name: 'Mallory' })
+    await drained()
+
+    expect(contacts()).toMatchObject([{ name: 'Ada', phone: '+12813322575' }])
+  })
+
   test('is not replaced by a signup that overwrites, either', async () => {
     const { addContact, signUp, contacts } = await start({ onExisting: 'overwrite' })
     await addContact({
