@@ -73,8 +73,8 @@ export type Signup = {
    * person's own fields, and the other way round.
    */
   part?: string | undefined
-  /** Set if its source deletes contacts permanently: Intercom then keeps nothing that says so. */
-  deletesForGood?: true | undefined
+  /** Set if its source says more of an account than its signup: all of it is delivered in order. */
+  isByAccount?: true | undefined
   /**
    * Set if only the option `events` takes it: it may fill, but says nothing of what is newest.
    */
@@ -88,7 +88,7 @@ export type Signup = {
    */
   subscriptions?: Readonly<Record<string, boolean | null>> | undefined
   tags?: string[] | undefined
-  /** Of a change that names all its tags of these rules: a contact's others are removed. */
+  /** The rules of its tags: a change that is the newest removes a contact's others of these. */
   exactTags?: readonly TagRule[] | undefined
   /** Empty if the sender says that there is none. */
   companies?: Company[] | undefined
@@ -225,7 +225,7 @@ export type SignupInput = {
   event?: unknown
   isWhole?: unknown
   part?: unknown
-  deletesForGood?: unknown
+  isByAccount?: unknown
   isKindless?: unknown
   /**
    * What the event is about other than a person: a `company` alone; a `customer` who is a company if

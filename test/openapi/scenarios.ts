@@ -140,6 +140,7 @@ export const scenarios: readonly Scenario[] = [
     policy: {
       consent: {
         isFresh: true,
+        isRepeat: false,
         mayBeRetry: false,
         source: 'backend',
         targets: { 'Product updates': { place: 'x', record: { attribute: 'plan' } } },
@@ -154,7 +155,15 @@ export const scenarios: readonly Scenario[] = [
       { role: 'user', email: 'back@example.com' },
       { subscriptions: { Newsletter: true, 'Product updates': false } },
     ),
-    policy: { consent: { isFresh: true, mayBeRetry: false, source: 'backend', targets: {} } },
+    policy: {
+      consent: {
+        isFresh: true,
+        isRepeat: false,
+        mayBeRetry: false,
+        source: 'backend',
+        targets: {},
+      },
+    },
     result: 'unchanged',
   },
   {

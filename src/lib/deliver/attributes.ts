@@ -8,9 +8,9 @@ import type { Policy } from './policy.ts'
 export type SignupAttributes = {
   readonly values: readonly FittedAttribute[]
   readonly clears: readonly FittedAttribute<null>[]
-  /** Only for a source that overwrites; negative for a deletion. */
+  /** Only for a source that overwrites. */
   readonly mark?: FittedAttribute
-  /** Of an event about a part: the person's own mark, which says whether the person was deleted. */
+  /** The common mark, which says whether the person was deleted, where `mark` is another. */
   readonly personMark?: FittedAttribute
   /** Only for a source that takes more than new signups. */
   readonly owner?: FittedAttribute
@@ -47,8 +47,9 @@ export const attributesOf = (
   const has = (name: string) =>
     list?.some((attribute) => isCustom(attribute) && attribute.name === name)
   const ownMark = ownMarkName(claim?.source ?? '')
-  const personMark = has(ownMark) ? ownMark : markName
-  const partMark = signup.part === undefined ? undefined : ownMarkName(signup.part)
+  const orderMark =
+    signup.part === undefined ? (has(ownMark) ? ownMark : markName) : ownMarkName(signup.part)
+  const isDeletion = signup.event === 'deleted'
   const values = valuesOf(signup)
   const names = clearedNames(signup)
   return {
@@ -57,8 +58,10 @@ export const attributesOf = (
       : Object.entries(values).map(([name, value]) => asTheyAre(name, value)),
     clears: list ? fitClears(list, names) : names.map((name) => asTheyAre(name, null)),
     ...(mark !== undefined && {
-      mark: fitOne(partMark ?? personMark, signup.event === 'deleted' ? -mark : mark),
-      ...(partMark !== undefined && { personMark: fitOne(personMark, mark) }),
+      mark: fitOne(orderMark, mark),
+      ...((isDeletion || orderMark !== markName) && {
+        personMark: fitOne(markName, isDeletion ? -mark : mark),
+      }),
     }),
     ...(claim && { owner: fitOne(ownerName, claim.source) }),
   }

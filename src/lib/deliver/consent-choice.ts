@@ -8,6 +8,8 @@ export type ConsentContext = {
   readonly standing?: Standing
   /** This signup created the contact, now or in an earlier receive. */
   readonly isCreator: boolean
+  /** This receive did. */
+  readonly isCreated?: boolean
 }
 
 /** What a person chooses of a subscription type; `undefined` changes nothing. */
@@ -22,11 +24,14 @@ export type Choice = 'opt_in' | 'opt_out' | undefined
 export const choiceOf = (
   answer: boolean | null,
   { event, isWhole }: Pick<Signup, 'event' | 'isWhole'>,
-  { policy, standing, isCreator }: ConsentContext,
+  { policy, standing, isCreator, isCreated = false }: ConsentContext,
 ): Choice => {
-  if (answer === false || (answer === null && isCreator)) return 'opt_out'
-  if (answer === null || policy.consent?.isFresh !== true || standing === 'late') return undefined
-  return event === 'updated' && isWhole && !isCreator ? undefined : 'opt_in'
+  const isOld = standing === 'late' || standing === 'level'
+  if (answer === false) return 'opt_out'
+  if (answer === null) return isCreator && standing !== 'late' ? 'opt_out' : undefined
+  if (!policy.consent?.isFresh || isOld) return undefined
+  if (isCreated) return 'opt_in'
+  return policy.consent.isRepeat || (event === 'updated' && isWhole) ? undefined : 'opt_in'
 }
 
 /** Whether a yes of a signup chooses nothing. */

@@ -3,7 +3,13 @@ import type { Contact } from '../intercom/contact.ts'
 import type { ContactChanges } from '../intercom/contact-request.ts'
 import type { Scalar } from '../intercom/data-attributes.ts'
 import { own } from '../json-access.ts'
-import { attributePrefix, type ContactFields, isBridgeAttribute, type Signup } from '../signup.ts'
+import {
+  attributePrefix,
+  type ContactFields,
+  isBridgeAttribute,
+  markName,
+  type Signup,
+} from '../signup.ts'
 import type { SignupAttributes } from './attributes.ts'
 import {
   changesOf,
@@ -14,8 +20,8 @@ import {
   type Wanted,
 } from './contact-diff.ts'
 import { type FittedAttribute, isSameName } from './fit-attributes.ts'
-import { appliedTo, isNewer } from './mark.ts'
-import { mayReplace, ownerOf } from './ownership.ts'
+import { appliedTo, isAfterDeletion, isNewer, timeOf } from './mark.ts'
+import { isForeignTombstone, mayReplace, ownerOf } from './ownership.ts'
 import { isOwn, type Policy } from './policy.ts'
 import type { Refusals } from './refusals.ts'
 
@@ -145,10 +151,25 @@ const withoutReplacing = (
 })
 
 /** What a signup that does not overwrite writes; who gives the account id owns the contact. */
-const filling = (filled: Wanted<Scalar>, sendable: Sendable, contact: Contact): Wanted<Scalar> => {
+const filling = (
+  filled: Wanted<Scalar>,
+  sendable: Sendable,
+  contact: Contact,
+  marks: readonly FittedAttribute[],
+): Wanted<Scalar> => {
   const givesId = filled.fields.some(([name]) => name === 'external_id')
-  const attributes = [...filled.attributes, ...(givesId ? ownerFor(sendable, contact) : [])]
-  return { fields: filled.fields, attributes }
+  const owner = givesId ? ownerFor(sendable, contact) : []
+  return { fields: filled.fields, attributes: [...filled.attributes, ...owner, ...marks] }
+}
+
+/** The marks of who signs up again after a deletion: no longer deleted. */
+const marksOfReturn = (
+  signup: Signup,
+  policy: Policy,
+  { attributes: { mark, personMark } }: Sendable,
+): readonly FittedAttribute[] => {
+  if (!mark) return [{ name: markName, sentAs: markName, value: timeOf(signup, policy) }]
+  return personMark ? [mark, personMark] : [mark]
 }
 
 /** The signup may come after a change, or after who signed up before was deleted. */
@@ -160,6 +181,12 @@ const withSignedUpAt = (signup: Signup, policy: Policy): Signup =>
       }
     : signup
 
+const noneApplied = { at: Number.NEGATIVE_INFINITY, isDeletion: false }
+
+/** Whether the newest event may be this source's: the contact is its own, or nothing says whose. */
+const isOfThisSource = (contact: Contact, owner: FittedAttribute | undefined): boolean =>
+  owner === undefined || owner.problem !== undefined || ownerOf(contact, owner) === owner.value
+
 const onlyOptOut = ({ fields }: Wanted<Scalar>): Wanted<Scalar> => ({
   fields: fields.filter(([name]) => name === 'unsubscribed_from_emails'),
   attributes: [],
@@ -170,8 +197,8 @@ const onlyOptOut = ({ fields }: Wanted<Scalar>): Wanted<Scalar> => ({
  * write. `fill` writes the fields that are empty there. `overwrite` writes all that differ, empties
  * those that the sender does, and writes the mark, unless an event as new was applied already.
  * `skip` writes only an opt-out, and fills a contact that an earlier receive of this signup created:
- * what Intercom refused then is named again. So does an event that is older than the newest, if each
- * has the whole person. A contact of another account, or of another source, is only filled.
+ * what Intercom refused then is named again. So does an event that is older than the newest of its
+ * source, if each has the whole person. A contact of another account, or of another source, is only filled.
  */
 export const fieldsToUpdate = (
   signup: Signup,
@@ -192,26 +219,36 @@ export const fieldsToUpdate = (
     ...split(wanted, sendable),
     degraded,
   })
-  if (onExisting === 'skip' && !isOwn(signup, policy, contact)) return write(onlyOptOut(filled))
-  const applied = appliedTo(contact, attributes)
+  const { claim } = policy
+  const isForeign = isForeignTombstone(contact, attributes.owner, claim)
+  const applied = isForeign ? noneApplied : appliedTo(contact, attributes)
   const isLate = applied.at > Number.NEGATIVE_INFINITY && !isNewer(signup, policy, applied)
-  if (signup.isWhole && isLate) return write(onlyOptOut(filled))
+  const returns =
+    isForeign || (claim ? applied.isDeletion && !isLate : isAfterDeletion(signup, policy, contact))
+  const marks = returns ? marksOfReturn(signup, policy, sendable) : []
+  if (onExisting === 'skip' && !isOwn(signup, policy, contact)) {
+    const { fields } = onlyOptOut(filled)
+    return write({ fields, attributes: marks })
+  }
+  if (signup.isWhole && isLate && isOfThisSource(contact, attributes.owner)) {
+    return write(onlyOptOut(filled))
+  }
   const { external_id } = signup.contact
-  const differs = !!external_id && !!contact.external_id && contact.external_id !== external_id
+  const isAccount = !!external_id && contact.external_id === external_id
+  const differs = !!external_id && !!contact.external_id && !isAccount
+  const isOurs = isForeign || mayReplace(contact, attributes.owner, policy, isAccount)
   const fills =
     onExisting === 'fill' ||
     onExisting === 'skip' ||
     (differs && contact.role === 'user') ||
-    !mayReplace(contact, attributes.owner, policy)
-  if (fills && applied.isDeletion && !isLate) {
-    // Who signs up again is no longer deleted.
-    const wanted = filling(filled, sendable, contact)
-    const { personMark } = attributes
-    const marks = [...markOf(sendable), ...(personMark ? [personMark] : [])]
-    return write({ ...wanted, attributes: [...wanted.attributes, ...marks] })
-  }
+    !isOurs
   if (fills || Number.isNaN(applied.at) || isLate) {
-    return write(filling(filled, sendable, contact), !fills && Number.isNaN(applied.at))
+    // Signed up once more: an older deletion that comes later is not about this one.
+    const isAgain = claim?.deletes === true && isOurs && isAccount && !isLate && applied.at > 0
+    const written = marks.length === 0 && isAgain ? markOf(sendable, contact) : marks
+    const owner = isForeign && attributes.owner ? [attributes.owner] : []
+    const wanted = filling(filled, sendable, contact, [...written, ...owner])
+    return write(wanted, !fills && Number.isNaN(applied.at))
   }
   const wanted = overwritesOf(signup, policy, contact, sendable)
   return whyNotAttributes === undefined

@@ -1,9 +1,14 @@
 import type { Contact } from '../intercom/contact.ts'
 import { isEmailOf } from '../intercom/contact.ts'
-import { isEmpty } from '../json-access.ts'
+import { isEmpty, own } from '../json-access.ts'
 import type { Signup } from '../signup.ts'
 import { attributesOf, needsList } from './attributes.ts'
-import { countResponses, type History } from './history.ts'
+import {
+  countContactRequests,
+  countResponses,
+  type History,
+  maxContactRequests,
+} from './history.ts'
 import { appliedTo, isNewer } from './mark.ts'
 import { hasSameId } from './match-contact.ts'
 import { mayChange, ownerOf } from './ownership.ts'
@@ -32,8 +37,9 @@ export const decideDeletion = (signup: Signup, policy: Policy, history: History)
   const { email, external_id } = signup.contact
   const how = policy.onDeleted
   if (how === undefined) return notFound
-  const { mark, owner } = attributesOf(signup, policy, history)
-  const canMark = how === 'archive' && mark !== undefined && mark.problem === undefined
+  const attributes = attributesOf(signup, policy, history)
+  const { personMark: mark, owner } = attributes
+  const canMark = how !== 'delete' && mark !== undefined && mark.problem === undefined
   const searchByEmail: Step =
     email === undefined ? notFound : { request: { type: 'search', email } }
   const isUnknown = history.some(
@@ -68,16 +74,20 @@ export const decideDeletion = (signup: Signup, policy: Policy, history: History)
     ownerOf(contact, owner) !== undefined &&
     mayChange(ownerOf(contact, owner), policy.claim)
 
+  const wasRestored = countResponses(history, 'unarchived') > 0
+  const hasRoom = countContactRequests(history) <= maxContactRequests - 2
+
   const judge = (contact: Contact): Step => {
     const isById = hasSameId(signup, contact)
-    if (!isById && !isOwnByEmail(contact)) return notFound
-    if (isById && !mayChange(ownerOf(contact, owner), policy.claim)) {
-      return failStep('contact_not_owned')
-    }
-    const applied = appliedTo(contact, mark ? { mark } : {})
+    const isOwn = isById ? mayChange(ownerOf(contact, owner), policy.claim) : isOwnByEmail(contact)
+    const applied = appliedTo(contact, attributes)
     const isLate = applied.at > Number.NEGATIVE_INFINITY && !isNewer(signup, policy, applied)
-    if (isLate && !applied.isDeletion) return done('unchanged', contact)
-    return canMark && !applied.isDeletion
+    if (!wasRestored) {
+      if (!isOwn) return isById ? failStep('contact_not_owned') : notFound
+      if (isLate && !applied.isDeletion) return done('unchanged', contact)
+    }
+    const isMarked = mark && own(contact.custom_attributes, mark.sentAs) === mark.value
+    return canMark && isOwn && !isLate && !isMarked && hasRoom
       ? {
           request: {
             type: 'update',
@@ -109,17 +119,24 @@ export const decideDeletion = (signup: Signup, policy: Policy, history: History)
         ? { request: { type: 'get', id: response.id } }
         : notFound
     case 'conflict':
-      // Archived already, or created meanwhile.
-      if (response.archived || response.id === undefined) return notFound
+      if (response.archived) {
+        // It may be archived for another reason, or since an older deletion.
+        return response.id !== undefined && canMark && !wasRestored
+          ? { request: { type: 'unarchive', id: response.id } }
+          : notFound
+      }
+      if (response.id === undefined) {
+        return countResponses(history, 'conflict') === 1 ? start : failStep('conflict_unresolved')
+      }
       return countResponses(history, 'conflict') === 1
         ? { request: { type: 'get', id: response.id } }
         : failStep('conflict_unresolved')
     case 'refused':
-      if (request.type === 'create') return notFound
+      if (request.type === 'create' || request.type === 'unarchive') return notFound
       return request.type === 'update' ? remove(request.id) : { fail: response.error }
     case 'removed':
-      return isUnknown ? notFound : done(outcomes[how])
+      return isUnknown || wasRestored ? notFound : done(outcomes[how])
     case 'unarchived':
-      return failStep('conflict_unresolved')
+      return 'id' in request ? { request: { type: 'get', id: request.id } } : notFound
   }
 }

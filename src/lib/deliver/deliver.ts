@@ -243,6 +243,7 @@ export const deliver = async (
   const consent: ConsentContext = {
     policy,
     ...(standing && { standing }),
+    isCreated: outcome === 'created',
     isCreator: outcome === 'created' || (policy.consent?.mayBeRetry === true && !isOld),
   }
   const isSkipped = isOld && policy.onExisting === 'skip'

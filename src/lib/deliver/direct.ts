@@ -24,7 +24,7 @@ export const deliverDirectly = async (
   if (reading.kind === 'refused') throw toRefusalError(reading)
   const results: DeliverResult[] = []
   // A sender retries after a 503, and a retry looks like a first try.
-  const arrival = { received_at, mayBeRetry: true, claim, sourceName }
+  const arrival = { received_at, mayBeRetry: true, isDirect: true as const, claim, sourceName }
   for (const signup of reading.signups) {
     const policy = policyOf(source, signup, arrival)
     const result = await deliver(signup, policy).catch((error: unknown) => {

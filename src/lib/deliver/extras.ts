@@ -1,6 +1,7 @@
 import { type BridgeError, distinctIssues, type Issue, renamed, toBridgeError } from '../errors.ts'
 import type { Contact } from '../intercom/contact.ts'
 import type { Company, Signup } from '../signup.ts'
+import { allowedTag } from '../transform/tags-from.ts'
 import { addCompany, type CompanyResult } from './add-company.ts'
 import { addEvent } from './add-event.ts'
 import { addNote } from './add-note.ts'
@@ -8,6 +9,7 @@ import { addTag } from './add-tag.ts'
 import { type ConsentContext, choiceOf } from './consent-choice.ts'
 import { detachCompanies } from './detach-companies.ts'
 import { type ExtrasDependencies, isPermanent, retryableCodes, showsWrongAddress } from './extra.ts'
+import { overwrites } from './policy.ts'
 import { removeTags } from './remove-tags.ts'
 import { subscribe } from './subscribe.ts'
 
@@ -35,6 +37,10 @@ const extrasOf = (
   added: CompanyResult[],
 ): Extra[] => {
   const { tags = [], companies = [], leaves = [], note, data_event, exactTags } = signup
+  // A newer event has said which of these the person has.
+  const isOld = dependencies.standing === 'late' || dependencies.standing === 'level'
+  const isOfRules = (name: string): boolean =>
+    exactTags?.some((rule) => allowedTag(rule, name) !== undefined) ?? false
   return [
     // An opt-out must not wait for anything else.
     ...Object.entries(signup.subscriptions ?? {}).flatMap(([name, answer]): Extra[] => {
@@ -43,8 +49,14 @@ const extrasOf = (
       const add = () => subscribe(choice, name, signup, contact, dependencies)
       return [{ path: `subscriptions.${name}`, add }]
     }),
-    ...tags.map((name) => ({ path: 'tags', add: () => addTag(name, contact, dependencies) })),
-    ...(exactTags && dependencies.standing === 'newest' && !dependencies.isNew
+    ...tags
+      .filter((name) => !isOld || !isOfRules(name))
+      .map((name) => ({ path: 'tags', add: () => addTag(name, contact, dependencies) })),
+    ...(exactTags &&
+    signup.event === 'updated' &&
+    dependencies.standing === 'newest' &&
+    overwrites(dependencies.policy.onExisting) &&
+    !dependencies.isNew
       ? [{ path: 'tags', add: () => removeTags(signup, contact, dependencies) }]
       : []),
     ...companies.map((company) => ({

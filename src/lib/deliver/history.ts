@@ -21,6 +21,9 @@ export type History = readonly Exchange[]
 export const countResponses = (history: History, type: StepResponse['type']): number =>
   history.filter(({ response }) => response.type === type).length
 
+/** The limit of requests under /contacts per receive, so that no rule can loop. */
+export const maxContactRequests = 6
+
 /** Counts the requests under `/contacts`. */
 export const countContactRequests = (history: History): number =>
   history.filter(({ request }) => request.type !== 'attributes').length

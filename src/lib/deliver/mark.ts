@@ -1,6 +1,6 @@
 import type { Contact } from '../intercom/contact.ts'
 import { own } from '../json-access.ts'
-import type { Signup } from '../signup.ts'
+import { markName, type Signup } from '../signup.ts'
 import type { SignupAttributes } from './attributes.ts'
 import type { Policy } from './policy.ts'
 
@@ -12,7 +12,7 @@ export type Applied = {
   readonly isDeletion: boolean
 }
 
-/** Reads the mark on a contact; of an event about a part its own, unless the person was deleted. */
+/** Reads the mark on a contact: that of the source, or of the part, unless the person was deleted. */
 export const appliedTo = (
   contact: Contact,
   { mark, personMark }: Pick<SignupAttributes, 'mark' | 'personMark'>,
@@ -57,3 +57,23 @@ export const isNewer = (
   { mark = Number.NaN }: Pick<Policy, 'mark'>,
   { at, isDeletion }: Applied,
 ): boolean => (event === 'deleted' || (event === 'updated' && !isDeletion) ? mark >= at : mark > at)
+
+/** When a signup happened, as far as is known: never after its receipt. */
+export const timeOf = (
+  { occurred_at }: Pick<Signup, 'occurred_at'>,
+  { received_at }: Pick<Policy, 'received_at'>,
+): number => Math.min(occurred_at ?? received_at, received_at)
+
+/** The time at which the person was deleted, by the common mark; NaN if not. */
+const deletedAt = (contact: Contact): number => {
+  const mark = Number(own(contact.custom_attributes, markName) ?? Number.NaN)
+  return mark < 0 ? -mark : Number.NaN
+}
+
+/** Whether a person was deleted after a signup of a source that has no marks. */
+export const isBeforeDeletion = (signup: Signup, policy: Policy, contact: Contact): boolean =>
+  timeOf(signup, policy) <= deletedAt(contact)
+
+/** Whether such a signup came after the deletion. */
+export const isAfterDeletion = (signup: Signup, policy: Policy, contact: Contact): boolean =>
+  timeOf(signup, policy) > deletedAt(contact)

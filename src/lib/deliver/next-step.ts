@@ -11,6 +11,7 @@ import {
   foundContacts,
   type History,
   lastRead,
+  maxContactRequests,
   type StepResponse,
   sinceSearch,
 } from './history.ts'
@@ -20,9 +21,6 @@ import { isMerging, mergeLeads } from './merge.ts'
 import type { Policy } from './policy.ts'
 import { mayListExplain } from './refusals.ts'
 import { createSteps, failStep, failures, leaveArchived, type Step } from './step.ts'
-
-/** The limit of requests under /contacts per receive, so that no rule below can loop. */
-const maxContactRequests = 6
 
 /**
  * Returns the next step for a signup, given the exchanges so far. A pure function that implements
@@ -91,6 +89,7 @@ const decide = (signup: Signup, policy: Policy, history: History): Step => {
     case 'contact': {
       const read = contactRead(last)
       if (!read) return done(request.type === 'create' ? 'created' : 'updated', response.contact)
+      if (request.type === 'find' && hasSameId(signup, read)) return write(read)
       const wasFound =
         previous?.response.type === 'contacts' || previous?.response.type === 'contact'
       if (wasFound) return continueWithFound()
@@ -112,7 +111,12 @@ const decide = (signup: Signup, policy: Policy, history: History): Step => {
       const afterConflict =
         reason?.response.type === 'conflict' ||
         (reason?.request.type === 'find' && count('conflict') > 0)
-      const hasNoMatch = matchContact(signup, found) === undefined
+      const match = matchContact(signup, found)
+      const isById = match !== undefined && hasSameId(signup, match)
+      const wasFound = history.some((exchange) => exchange.request.type === 'find')
+      // Its own account comes before a lead with the new e-mail.
+      if (signup.event === 'updated' && find && !isById && !wasFound) return find
+      const hasNoMatch = match === undefined
       return afterConflict && hasNoMatch ? failStep('conflict_unresolved') : continueWithFound()
     }
 
@@ -148,9 +152,18 @@ const decide = (signup: Signup, policy: Policy, history: History): Step => {
 
     case 'gone': {
       if (request.type === 'find') {
-        if (count('conflict') === 0) return lookUp
+        if (count('conflict') === 0) {
+          return sinceSearch(history).length > 0 ? continueWithFound() : lookUp
+        }
         return updateConflicted ? failStep('conflict_unresolved') : searchAfterConflict
       }
+      // A search again would leave no request to archive it again, should it have to be unarchived.
+      const others = foundContacts(history).filter(
+        ({ id }) => !('id' in request && id === request.id),
+      )
+      const isAlone = matchContact(signup, others) === undefined
+      if (knowsDeletions && external_id !== undefined && isAlone && count('gone') === 1)
+        return create
       const goneCount = history.filter(
         (exchange) => exchange.response.type === 'gone' && exchange.request.type !== 'find',
       ).length

@@ -3,7 +3,7 @@ import type { Contact } from '../intercom/contact.ts'
 import { isEmpty, own } from '../json-access.ts'
 import { ownerName } from '../signup.ts'
 import type { LifecycleOptions } from '../sources/source.ts'
-import { tracks } from '../transform/mapping-options.ts'
+import { kindsTaken, tracks } from '../transform/mapping-options.ts'
 import type { FittedAttribute } from './fit-attributes.ts'
 
 /** The source of a signup, and which contacts it may update and delete. */
@@ -13,6 +13,8 @@ export type Claim = {
   readonly accountsOf: readonly string[] | 'all'
   /** Contacts that no source owns: only one source of the config updates or deletes any. */
   readonly takesUnowned: boolean
+  /** Whether the source takes deletions. */
+  readonly deletes: boolean
 }
 
 /** The claim of a source that takes more than new signups; `undefined` for any other. */
@@ -24,6 +26,7 @@ export const claimOf = (bridge: Bridge, source: string): Claim | undefined => {
     source,
     accountsOf: ownersOf(source, options),
     takesUnowned: trackers.length === 1,
+    deletes: kindsTaken(options).includes('deleted'),
   }
 }
 
@@ -42,13 +45,19 @@ export const ownersOf = (
   { accountsOf = [] }: Pick<LifecycleOptions, 'accountsOf'>,
 ): Claim['accountsOf'] => (accountsOf === 'all' ? 'all' : [source, ...accountsOf])
 
-/** Whether a source may update and delete a contact of this owner. */
+/**
+ * Whether a source may update and delete a contact of this owner.
+ *
+ * @param isAccount whether it is the signup's account by its id; who is found by the e-mail alone and
+ * is no source's is taken as a signup takes them
+ */
 export const mayChange = (
   owner: string | undefined,
-  claim: Omit<Claim, 'source'> | undefined,
+  claim: Pick<Claim, 'accountsOf' | 'takesUnowned'> | undefined,
+  isAccount = true,
 ): boolean => {
   if (!claim || claim.accountsOf === 'all') return true
-  return owner === undefined ? claim.takesUnowned : claim.accountsOf.includes(owner)
+  return owner === undefined ? claim.takesUnowned || !isAccount : claim.accountsOf.includes(owner)
 }
 
 /** Whether a source may replace what is on a contact; one of new signups alone, what is another's. */
@@ -59,7 +68,22 @@ export const mayReplace = (
     claim,
     accountsOf = 'all',
   }: { readonly claim?: Claim; readonly accountsOf?: Claim['accountsOf'] },
+  isAccount?: boolean,
 ): boolean => {
   const name = ownerOf(contact, owner)
-  return mayChange(name, claim ?? { accountsOf, takesUnowned: true })
+  return mayChange(name, claim ?? { accountsOf, takesUnowned: true }, isAccount)
+}
+
+/**
+ * Whether a contact only remembers that another source deleted a person whom no source had created:
+ * that says nothing to this one.
+ */
+export const isForeignTombstone = (
+  contact: Contact,
+  owner: FittedAttribute | undefined,
+  claim: Claim | undefined,
+): boolean => {
+  const isEmptyPerson = isEmpty(contact.email) && isEmpty(contact.phone) && isEmpty(contact.name)
+  const name = ownerOf(contact, owner)
+  return isEmptyPerson && name !== undefined && !mayChange(name, claim)
 }

@@ -1,5 +1,6 @@
 import type { Contact } from '../intercom/contact.ts'
 import type { Removal } from '../intercom/contact-request.ts'
+import { defaultToleranceSeconds } from '../signature/timestamp.ts'
 import { provesTime } from '../signature/verify.ts'
 import type { AnySignup, Signup } from '../signup.ts'
 import type { Source, SourceOptions } from '../sources/source.ts'
@@ -10,6 +11,8 @@ import { type Claim, ownersOf } from './ownership.ts'
 export type ConsentPolicy = {
   /** The person has just given them: a live delivery that is no captured one. */
   readonly isFresh: boolean
+  /** An earlier receive may have done what they say. */
+  readonly isRepeat: boolean
   readonly mayBeRetry: boolean
   /** The name of the source, for the record of a consent. */
   readonly source: string
@@ -44,6 +47,8 @@ export type Policy = {
   readonly claim?: Claim
   /** Of a source of new signups alone that overwrites: the sources whose contacts it may replace. */
   readonly accountsOf?: Claim['accountsOf']
+  /** Set if an archived contact may be unarchived to see whether the person was deleted since. */
+  readonly peeks?: true
   /** Set if an earlier receive may have been killed in the middle. */
   readonly mayBeRetry?: true
   /** Set if leads of the same verified e-mail are merged into the contact. */
@@ -76,6 +81,8 @@ export type Arrival = {
   readonly mayBeRetry: boolean
   /** Whether a contact that an earlier receive created is confirmed. */
   readonly confirms?: boolean
+  /** Direct mode: each try of the sender looks like the first. */
+  readonly isDirect?: true
   readonly sourceName?: string | undefined
   /** Absent for a live signup. */
   readonly replay?: Replay | undefined
@@ -88,11 +95,10 @@ export type Arrival = {
 /**
  * Returns the policy for one signup from its source. What changed at the sender overwrites, unless
  * the source says otherwise. A replayed signup always fills, so that it never undoes a newer change;
- * a change or a deletion has its mark to say so. What only the option `events` takes changes nothing
- * but what is empty: it says nothing of what is newest. An archived contact is restored only by a delivery
+ * a change or a deletion has its mark to say so. What only the option `events` takes, and a membership,
+ * changes nothing but what is empty: it says nothing of what is newest. An archived contact is restored only by a delivery
  * that proves its time, or by a replay that says so. The mark is never later than the time of receipt,
- * whatever the sender's clock says. A membership says nothing of the person: it fills, without a mark,
- * so that no other event of the person counts as late because of it.
+ * whatever the sender's clock says.
  */
 export const policyOf = (
   { options, signature }: Pick<Source, 'options' | 'signature'>,
@@ -100,18 +106,19 @@ export const policyOf = (
   arrival: Arrival,
 ): Policy => {
   const { contact, companies, event, isKindless, isMembership, occurred_at, subscriptions } = signup
-  const { received_at, mayBeRetry, replay, sentAtMs, claim, sourceName } = arrival
+  const { received_at, mayBeRetry, replay, sentAtMs, claim, sourceName, isDirect } = arrival
   const { lookup = true, onArchived = 'restore', onDeleted = 'archive' } = options
-  const isChange = event === 'updated' && !isKindless && !isMembership
-  const byKind = isChange ? 'overwrite' : 'fill'
-  const onExisting = isMembership ? 'fill' : (options.onExisting ?? byKind)
+  const saysMore = !isKindless && !isMembership
+  const isChange = event === 'updated' && saysMore
+  const chosen = options.onExisting ?? (isChange ? 'overwrite' : 'fill')
+  const onExisting = saysMore || chosen === 'skip' ? chosen : 'fill'
   const mergesLeads = options.onDuplicate === 'merge' && contact?.email_verified === true
   const isTimely = provesTime(signature, occurred_at, received_at)
   const restores =
     replay === undefined ? onArchived === 'restore' && isTimely : replay === 'restore_archived'
   const confirms = mayBeRetry && arrival.confirms === true
   const writesMarks = overwrites(options.onExisting) || tracks(options)
-  const needsMark = overwrites(onExisting) || (tracks(options) && !isKindless && !isMembership)
+  const needsMark = saysMore && writesMarks
   // That someone was deleted stays true: its receipt is late enough.
   const at = occurred_at ?? (event === 'deleted' ? received_at : undefined)
   return {
@@ -130,7 +137,11 @@ export const policyOf = (
     ...(subscriptions && {
       consent: {
         // Nothing is sent again from a page: its visitor posts it.
-        isFresh: replay === undefined && (isTimely || signature.type === 'open'),
+        isFresh:
+          replay === undefined &&
+          (isTimely || signature.type === 'open') &&
+          received_at - (occurred_at ?? received_at) <= defaultToleranceSeconds,
+        isRepeat: mayBeRetry && !isDirect,
         mayBeRetry: mayBeRetry || replay !== undefined,
         source: sourceName ?? '',
         targets: options.subscriptions ?? {},
@@ -143,6 +154,7 @@ export const policyOf = (
     ...(!claim &&
       overwrites(onExisting) &&
       sourceName !== undefined && { accountsOf: ownersOf(sourceName, options) }),
-    ...(claim && mayBeRetry && { mayBeRetry }),
+    ...(claim && onArchived === 'restore' && replay === undefined && { peeks: true }),
+    ...(claim && mayBeRetry && !isDirect && { mayBeRetry }),
   }
 }

@@ -11,9 +11,9 @@ import {
   lastRead,
   type StepRequest,
 } from './history.ts'
-import { appliedTo, isNewer, type Standing, standingOf } from './mark.ts'
-import { isOtherUser, matchContact } from './match-contact.ts'
-import { mayChange, ownerOf } from './ownership.ts'
+import { appliedTo, isBeforeDeletion, isNewer, type Standing, standingOf } from './mark.ts'
+import { hasSameId, isOtherUser, matchContact } from './match-contact.ts'
+import { isForeignTombstone, mayChange, ownerOf } from './ownership.ts'
 import type { Policy } from './policy.ts'
 import { refusalsOf } from './refusals.ts'
 
@@ -82,6 +82,15 @@ export const leaveArchived: Step = {
   done: { outcome: 'unchanged', counts: ['left_archived'], refused: [] },
 }
 
+/**
+ * Whether what is added to the contact depends on which event is the newest, so that the contact is
+ * read: search may show an older mark.
+ */
+const dependsOnStanding = (
+  { tags, companies, subscriptions, exactTags }: Signup,
+  { mark }: Policy,
+): boolean => mark !== undefined && !!(tags ?? companies ?? subscriptions ?? exactTags)
+
 /** Whether an update of another contact met the person's own one. */
 const leftAnother = (history: History, { id }: Contact): boolean =>
   history.some(
@@ -131,22 +140,30 @@ export const createSteps = (signup: Signup, policy: Policy, history: History) =>
    * be unarchived to see that.
    */
   const isDeletedSince = (existing: Contact): boolean => {
+    if (!policy.claim) return wasRestored && isBeforeDeletion(signup, policy, existing)
+    if (isForeignTombstone(existing, sendable.attributes.owner, policy.claim)) return false
     const applied = appliedTo(existing, sendable.attributes)
     const isLate = applied.at > Number.NEGATIVE_INFINITY && !isNewer(signup, policy, applied)
-    if (wasRestored) return isLate && policy.claim !== undefined
+    if (wasRestored) return isLate
     // Killed before it archived the contact again. Otherwise someone else has restored it.
     return isLate && applied.isDeletion && policy.mayBeRetry === true
   }
+
+  /** A change of a contact that the source may not change. */
+  const isRefused = (existing: Contact): boolean =>
+    signup.event === 'updated' &&
+    !mayChange(
+      ownerOf(existing, sendable.attributes.owner),
+      policy.claim,
+      hasSameId(signup, existing),
+    )
 
   const write = (existing: Contact): Step => {
     const staysArchived = wasRestored && policy.onArchived === 'park'
     if (isDeletedSince(existing) || staysArchived) {
       return { request: { type: 'remove', id: existing.id, how: 'archive' } }
     }
-    const owner = ownerOf(existing, sendable.attributes.owner)
-    if (signup.event === 'updated' && !mayChange(owner, policy.claim)) {
-      return failStep('contact_not_owned')
-    }
+    if (isRefused(existing)) return failStep('contact_not_owned')
     const { fields } = fieldsToUpdate(signup, policy, existing, sendable)
     if (Object.keys(fields).length > 0)
       return { request: { type: 'update', id: existing.id, fields } }
@@ -155,12 +172,15 @@ export const createSteps = (signup: Signup, policy: Policy, history: History) =>
 
   return {
     /** Whether the mark on a contact says if the person was deleted after this event. */
-    knowsDeletions: policy.claim !== undefined && personMark?.problem === undefined && !!personMark,
+    knowsDeletions:
+      policy.peeks === true && personMark !== undefined && personMark.problem === undefined,
     isDeletedSince,
     create,
     write,
     hasNothingToWrite: (existing: Contact): boolean =>
       !isDeletedSince(existing) &&
+      !isRefused(existing) &&
+      !dependsOnStanding(signup, policy) &&
       Object.keys(fieldsToUpdate(signup, policy, existing, sendable).fields).length === 0,
     /** The refused create or update again, without what is now left out; fails if that is all. */
     retryWrite: (refused: StepRequest, error: BridgeError): Step => {

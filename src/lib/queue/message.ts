@@ -32,11 +32,11 @@ const queuedDelivery = z.looseObject({
 })
 
 /**
- * Whether a signup's group is the account, whose e-mail may change: a change or a deletion; any event
- * of a source that deletes for good, which only the order of the queue keeps deleted.
+ * Whether a signup's group is the account: of a source that says more than the signup, and whose
+ * e-mails may change.
  */
-export const isByAccount = ({ contact, event, deletesForGood }: AnySignup): boolean =>
-  contact?.external_id !== undefined && (event !== undefined || deletesForGood === true)
+export const isByAccount = (signup: AnySignup): boolean =>
+  signup.isByAccount === true && signup.contact?.external_id !== undefined
 
 /**
  * The key of a person, the FIFO group: SHA-256 of the e-mail, else external_id, else phone; of an

@@ -42,10 +42,7 @@ const topicOf = (body: unknown, { headers }: Delivery): unknown => {
   const isCustomer = gid === undefined ? undefined : customerGid.test(gid)
   const topic = headers[topicHeader] ?? (isCustomer && topics.created[0])
   const isOurs = eventKinds.some((kind) => topics[kind].some((each) => each === topic))
-  // The topic is not signed: another delivery must not pass for a deletion, which has no such time.
-  const isDeletion = topics.deleted.some((each) => each === topic)
-  const isAnother = isDeletion && own(body, 'created_at') !== undefined
-  return isAnother || (isOurs && isCustomer === false) ? undefined : topic
+  return isOurs && isCustomer === false ? undefined : topic
 }
 
 /**
@@ -57,11 +54,12 @@ const customerIn = (body: unknown): unknown => {
   return isRecord(customer) && own(body, 'shop_domain') !== undefined ? customer : body
 }
 
-/** Of a deletion no field of the body has the time, and the header is not signed. */
-const timeOf = (customer: Customer, { headers }: Delivery): unknown =>
+const isDeletion = ({ headers }: Delivery): boolean =>
   topics.deleted.some((topic) => topic === headers[topicHeader])
-    ? headers[timeHeader]
-    : (customer.updated_at ?? customer.created_at)
+
+/** Of a deletion no field of the body has the time, and the header is not signed. */
+const timeOf = (customer: Customer, delivery: Delivery): unknown =>
+  isDeletion(delivery) ? delivery.headers[timeHeader] : (customer.updated_at ?? customer.created_at)
 
 /** The id at the end of `gid://shopify/Customer/…`: as a JSON number it may be rounded. */
 const customerId = (customer: Customer): unknown =>
@@ -104,6 +102,8 @@ export const shopify = defineSource({
   },
   eventId: (_customer, { headers }) => headers[idHeaders[0]] ?? headers[idHeaders[1]],
   toSignup: (customer, delivery) => {
+    // The topic is not signed: another delivery must not pass for a deletion, which has no such time.
+    if (isDeletion(delivery) && customer.created_at !== undefined) return { contact: {} }
     const address = addressOf(customer)
     return {
       occurred_at: timeOf(customer, delivery),

@@ -52,8 +52,10 @@ const toCompany = (value: unknown) => (typeof value === 'string' ? { name: value
 /** `company` and `companies`; each may be a list. */
 const companiesOf = ({ company, companies }: Payload) => {
   const one = Array.isArray(company) ? undefined : (company ?? undefined)
-  // PHP writes an object without keys as a list: only an empty list of `companies` says none.
-  const isList = Array.isArray(companies) || (Array.isArray(company) && company.length > 0)
+  // PHP writes an object without keys as a list: of lists only an empty one of `companies` says none.
+  const saysNone = company === null || companies === null
+  const isList =
+    saysNone || Array.isArray(companies) || (Array.isArray(company) && company.length > 0)
   const several = [Array.isArray(company) ? company : [], companies ?? []].flat().map(toCompany)
   return {
     company: toCompany(one),

@@ -266,11 +266,18 @@ export const makeSource = <Payload>(
   options: SourceOptions<Payload> & LifecycleOptions,
 ): Source => {
   assertEvents(definition.docs, definition.payload, options)
-  const isOpen = definition.signature.type === 'open'
+  const isOpen = definition.signature.type === 'open' || definition.questions !== undefined
   if (isOpen && tagRules(options.tagsFrom).some((rule) => 'prefix' in rule)) {
     throw new BridgeError(
       'invalid_config',
-      'tagsFrom: anyone can post to this source, so that `prefix` lets anyone create tags: list them in `allow`',
+      'tagsFrom: visitors write the answers, so that `prefix` lets anyone create tags: list them in `allow`',
+    )
+  }
+  const { onDeleted, on = [] } = options
+  if (onDeleted !== undefined && onDeleted !== 'ignore' && !on.includes('deleted')) {
+    throw new BridgeError(
+      'invalid_config',
+      `onDeleted: the source takes no deletions: add 'deleted' to \`on\``,
     )
   }
   const source = { ...definition, options }

@@ -62,10 +62,6 @@ export type DataEventTarget = {
 export const tracks = (options: EventOptions): boolean =>
   kindsTaken(options).some((kind) => kind !== 'created')
 
-/** Whether a source deletes contacts permanently. */
-export const deletesForGood = (options: EventOptions): boolean =>
-  options.onDeleted === 'delete' && kindsTaken(options).includes('deleted')
-
 /** How a source's payload is mapped to a signup. Options apply over what its preset finds. */
 export type MappingOptions<Payload = unknown> = {
   /** The contact field that each place fills; replaces the value that the preset finds. */

@@ -50,7 +50,7 @@ const inputNames: ReadonlySet<string> = new Set([
   'event',
   'isWhole',
   'part',
-  'deletesForGood',
+  'isByAccount',
   'isKindless',
   'about',
   'contact',
@@ -90,11 +90,14 @@ export const normalise = async (
   const role = reader.role(input.contact.role)
   const identity = await readIdentity(reader, input.contact, role, readCountry(input) ?? country)
   const { email, external_id, phone } = identity
-  if (!email && !external_id && !(role === 'lead' && phone)) {
+  const isLeadByPhone = role === 'lead' && phone !== undefined && event !== 'deleted'
+  if (!email && !external_id && !isLeadByPhone) {
     if (input.about === 'customer') return normaliseCompany(reader, input, event, eventId)
     const issues = reader.leftOut.map(({ path, reason }) => ({ path, reason }))
     const needed =
-      role === 'lead' ? 'needs an email or a phone' : 'needs an email or an external_id'
+      role === 'lead' && event !== 'deleted'
+        ? 'needs an email or a phone'
+        : 'needs an email or an external_id'
     return { kind: 'no_identity', issues: [...issues, { path: '', reason: needed }] }
   }
   const { unsubscribed_from_emails } = input.contact
@@ -121,7 +124,7 @@ export const normalise = async (
     ...withoutUndefined({
       isWhole: input.isWhole === true ? true : undefined,
       part: typeof input.part === 'string' ? input.part : undefined,
-      deletesForGood: input.deletesForGood === true ? true : undefined,
+      isByAccount: input.isByAccount === true ? true : undefined,
       isKindless: input.isKindless === true ? true : undefined,
     }),
     contact,

@@ -190,6 +190,20 @@ const applyToCompany = (
   }
 }
 
+/** A membership that comes before its signup creates a contact who has agreed to nothing yet. */
+const asksNothing = (
+  { about }: SignupInput,
+  { consent, subscriptions }: MappingOptions,
+): Pick<SignupInput, 'consent' | 'subscriptions'> =>
+  about === 'company'
+    ? {}
+    : {
+        ...(consent !== undefined && { consent: false }),
+        ...(subscriptions && {
+          subscriptions: Object.fromEntries(Object.keys(subscriptions).map((name) => [name, null])),
+        }),
+      }
+
 /**
  * Applies a source's options over the signup that its preset found: a place with a value replaces
  * the preset's value, and `map` runs last.
@@ -202,8 +216,15 @@ export const applyOptions = (
   options: MappingOptions,
 ): MappingResult => {
   if (received.about === 'company' || received.about === 'membership') {
-    const input = applyToCompany(received, body, options)
-    return { input: options.map ? runMap(options.map, input, payload) : input, leftOut: [] }
+    const leftOut: LeftOut[] = []
+    const lookUp = (place: Place) => findValue(body, questions, place)
+    const onMissing = (path: string) => leftOut.push({ path, reason: 'field_unmatched' })
+    const input = {
+      ...applyToCompany(received, body, options),
+      ...(dataEvent && { data_event: toDataEvent(dataEvent, lookUp, onMissing) }),
+      ...asksNothing(received, options),
+    }
+    return { input: options.map ? runMap(options.map, input, payload) : input, leftOut }
   }
   const mapped = (): MappedKeys => mappedKeys(options)
   const leftOut: LeftOut[] = unread
@@ -250,10 +271,14 @@ export const applyOptions = (
     ]
   }
   const named = found.filter(({ value }) => value !== undefined || preset.isWhole === true)
-  const isChange = preset.event === 'updated' && preset.isKindless !== true
-  const exactTags = isChange ? named.map(({ rule }) => rule) : []
+  const exactTags = preset.isKindless === true ? [] : named.map(({ rule }) => rule)
   if (Object.keys(company).length > 0) {
     input.company = mergeCompany(toObject(leftOut, preset.company, companyInvalid), company)
+  } else if (
+    isAbsent(preset.company) &&
+    filling.company.some(([place]) => lookUp(place) === null)
+  ) {
+    input.companies ??= []
   }
   if (isFound(note)) input.note = note
   if (dataEvent) input.data_event = toDataEvent(dataEvent, lookUp, onMissing)

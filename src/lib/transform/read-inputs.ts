@@ -5,13 +5,7 @@ import { once } from '../memoise.ts'
 import { type EventKind, eventKinds, type SignupInput } from '../signup.ts'
 import { classifyEvent, typesTaken } from './event-type.ts'
 import { foreignReader } from './foreign-event.ts'
-import {
-  type DataEventTarget,
-  deletesForGood,
-  hasConsent,
-  kindsTaken,
-  tracks,
-} from './mapping-options.ts'
+import { type DataEventTarget, hasConsent, kindsTaken, tracks } from './mapping-options.ts'
 import { applyOptions, type MappingResult, type ParsedPayload } from './options.ts'
 import { parseBody } from './page-body.ts'
 import type { ReadableSource } from './payload-types.ts'
@@ -82,13 +76,15 @@ const readEvent = (
     const flags = {
       ...(isWhole && { isWhole }),
       ...(isKindless && { isKindless }),
-      ...(deletesForGood(source.options) && { deletesForGood: true }),
+      ...((tracks(source.options) || source.options.events) && { isByAccount: true }),
     }
     const parsed = { body: event, payload, questions, unread, dataEvent, findConsent }
     const mapOne = (preset: SignupInput): MappingResult | Refusal => {
+      // No person, so there is no one to post the event of.
+      if (isKindless && preset.about === 'company') return { input: undefined, leftOut: [] }
       try {
         return applyOptions(
-          { ...withKind(asTaken(source, preset), kind), ...flags },
+          { ...withKind(asTaken(source, preset, isKindless), kind), ...flags },
           parsed,
           source.options,
         )
@@ -117,8 +113,19 @@ type Taken = {
   readonly reader?: ReadableSource
 }
 
-/** A customer is a company, and an event about a part, only to a source that takes what changes. */
-const asTaken = ({ options }: ReadableSource, preset: SignupInput): SignupInput => {
+/**
+ * A customer is a company, and an event about a part, only to a source that takes what changes; only
+ * such a one changes companies.
+ */
+const asTaken = (
+  { options }: ReadableSource,
+  preset: SignupInput,
+  isKindless = false,
+): SignupInput => {
+  if (isKindless && preset.about === 'membership') {
+    const { about: _about, company: _company, leaves: _leaves, ...person } = preset
+    return person
+  }
   if (tracks(options)) return preset
   const { part: _part, ...whole } = preset
   if (preset.about !== 'customer') return whole

@@ -149,7 +149,7 @@ describe('an existing contact', () => {
     await signUp({ ...account, event: 'updated', occurred_at: time, news: false, updates: true })
 
     expect(gets()).toEqual({ newsletter: false, updates: false })
-    expect(count('opt_in_withheld')).toBe(1)
+    expect(count('opt_in_withheld')).toBe(2)
   })
 })
 
@@ -203,9 +203,19 @@ describe('Intercom’s trouble', () => {
     workspace.addFault({ path: '/subscription_types', status: 503, count: 3 })
     workspace.addFault({ path: '/contacts/*/subscriptions', lost: true, count: 1 })
 
-    await signUp({ ...account, news: 'no', updates: 'yes' })
+    await signUp({ ...account, news: 'no', updates: '' })
 
-    expect(gets()).toEqual({ newsletter: false, updates: true })
+    expect(gets()).toEqual({ newsletter: false, updates: false })
+  })
+
+  test('a yes is not made again by a retry: the person may have left meanwhile', async () => {
+    const { signUp, gets, workspace, count } = await startSubscriptions()
+    workspace.addFault({ path: '/subscription_types', status: 503, count: 3 })
+
+    await signUp({ ...account, news: 'yes', updates: 'yes' })
+
+    expect(gets()).toEqual({ newsletter: true, updates: false })
+    expect(count('opt_in_withheld')).toBe(1)
   })
 
   test('an empty box of a contact that an earlier receive created still opts out', async () => {
@@ -245,7 +255,7 @@ describe('the record of a consent', () => {
 
   test('is a note with the time and the source of each yes, once', async () => {
     const { signUp, workspace } = await startSubscriptions(record('note'))
-    const signup = { ...account, occurred_at: time, news: true, updates: 'Klar doch' }
+    const signup = { ...account, occurred_at: time + 540, news: true, updates: 'Klar doch' }
     workspace.addFault({ path: '/contacts/*/notes', method: 'POST', lost: true, count: 1 })
 
     await signUp({ ...signup, event_id: 'one' })
@@ -253,8 +263,8 @@ describe('the record of a consent', () => {
 
     expect(new Set(notesOf(workspace).map((body) => JSON.stringify(body)))).toEqual(
       new Set([
-        '{"body":"<p>Newsletter: agreed at 2025-12-31T23:50:00Z by backend</p>"}',
-        '{"body":"<p>Product updates: agreed at 2025-12-31T23:50:00Z by backend</p>"}',
+        '{"body":"<p>Newsletter: agreed at 2025-12-31T23:59:00Z by backend</p>"}',
+        '{"body":"<p>Product updates: agreed at 2025-12-31T23:59:00Z by backend</p>"}',
       ]),
     )
   })
@@ -263,10 +273,10 @@ describe('the record of a consent', () => {
     const { signUp, contacts } = await startSubscriptions(record({ attribute: 'agreed_at' }))
     const yes = (occurred_at: number) => signUp({ ...account, occurred_at, news: true })
 
-    await yes(time + 60)
-    await yes(time)
+    await yes(time + 560)
+    await yes(time + 500)
 
-    expect(contacts()).toMatchObject([{ custom_attributes: { agreed_at: time + 60 } }])
+    expect(contacts()).toMatchObject([{ custom_attributes: { agreed_at: time + 560 } }])
   })
 
   test('is none of a no, of an empty box, or of a yes that is withheld', async () => {

@@ -10,7 +10,7 @@ import { account, defaultPolicy } from '../../support/people.ts'
 const context = (more: Partial<ConsentContext> = {}, isFresh = true): ConsentContext => ({
   policy: {
     ...defaultPolicy,
-    consent: { isFresh, mayBeRetry: false, source: 'waitlist', targets: {} },
+    consent: { isFresh, isRepeat: false, mayBeRetry: false, source: 'waitlist', targets: {} },
   },
   isCreator: false,
   ...more,
@@ -18,7 +18,13 @@ const context = (more: Partial<ConsentContext> = {}, isFresh = true): ConsentCon
 const fresh = context()
 const stale = context({}, false)
 const late = context({ standing: 'late' })
-const creator = context({ isCreator: true })
+const creator = context({ isCreator: true, isCreated: true })
+const earlierCreator = context({ isCreator: true })
+const retry = (more: Partial<ConsentContext> = {}): ConsentContext => {
+  const { policy, ...rest } = context(more)
+  const consent = { isFresh: true, isRepeat: true, mayBeRetry: true, source: 'a', targets: {} }
+  return { ...rest, policy: { ...policy, consent } }
+}
 const staleCreator = context({ isCreator: true }, false)
 const withoutPolicy: ConsentContext = { policy: defaultPolicy, isCreator: false }
 
@@ -51,6 +57,9 @@ describe('choiceOf', () => {
     ['a replay or a captured delivery', signup, stale, undefined],
     ['the same, of a new contact', signup, staleCreator, undefined],
     ['an older event', signup, late, undefined],
+    ['one of the newest second, maybe again', signup, context({ standing: 'level' }), undefined],
+    ['a retry', signup, retry(), undefined],
+    ['a retry that creates the contact', signup, retry({ isCreated: true }), 'opt_in'],
     ['a policy without consent', signup, withoutPolicy, undefined],
   ])('a yes of %s', (_title, event, given, choice) => {
     expect(choiceOf(true, event, given)).toBe(choice)
@@ -59,6 +68,12 @@ describe('choiceOf', () => {
   test.each([
     ['opts out a contact that the signup creates', creator, 'opt_out'],
     ['… in a replay, too', staleCreator, 'opt_out'],
+    ['… that it created in an earlier receive', earlierCreator, 'opt_out'],
+    [
+      'says nothing of one that it created, and that a newer event has changed since',
+      context({ isCreator: true, standing: 'late' }),
+      undefined,
+    ],
     ['says nothing of one that exists', fresh, undefined],
     ['… whoever sends it', stale, undefined],
   ])('an empty box %s', (_title, given, choice) => {

@@ -641,7 +641,7 @@ describe('what Intercom does not accept', () => {
 })
 
 describe('fieldsToUpdate of a source that takes more than new signups', () => {
-  const claim = { source: 'app', accountsOf: ['app'], takesUnowned: true }
+  const claim = { source: 'app', accountsOf: ['app'], takesUnowned: true, deletes: true }
   const fill = { claim, mark: 100 }
   const change = { ...fill, onExisting: 'overwrite' as const }
   const marked = (
@@ -656,11 +656,16 @@ describe('fieldsToUpdate of a source that takes more than new signups', () => {
   }
   const changed: Signup = { ...user, event: 'updated' }
 
-  test('a signup fills and leaves the mark as it is', () => {
-    expect(written(user, contact('a', { external_id: '1', ...marked(50) }), fill)).toEqual({
-      name: 'Ada',
-      signed_up_at: 10,
+  test('a signup once more fills, and its mark keeps an older deletion away', () => {
+    const filled = { name: 'Ada', signed_up_at: 10 }
+    const known = contact('a', { external_id: '1', ...marked(50) })
+
+    expect(written(user, known, fill)).toEqual({
+      ...filled,
+      custom_attributes: { signup_bridge_at: 100 },
     })
+    const keeping = { ...fill, claim: { ...claim, deletes: false } }
+    expect(written(user, known, keeping)).toEqual(filled)
   })
 
   test('who gives the account id owns the contact', () => {
@@ -749,7 +754,7 @@ test('fieldsToCreate of a change does not guess when the user signed up', () => 
   const policy = {
     ...defaultPolicy,
     mark: 100,
-    claim: { source: 'app', accountsOf: ['app'], takesUnowned: true },
+    claim: { source: 'app', accountsOf: ['app'], takesUnowned: true, deletes: true },
   }
   const changed: Signup = { ...account, event: 'updated' }
 

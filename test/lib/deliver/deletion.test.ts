@@ -15,6 +15,7 @@ import {
   returned,
   run,
   textAttribute,
+  unarchived,
   unreadableList,
 } from './next-step-cases.ts'
 
@@ -26,7 +27,7 @@ const byId: Signup = {
 const byEmail: Signup = { ...byId, contact: { role: 'user', email } }
 const byBoth: Signup = { ...byId, contact: { role: 'user', email, external_id: '1' } }
 
-const claim = { source: 'app', accountsOf: ['app'], takesUnowned: true }
+const claim = { source: 'app', accountsOf: ['app'], takesUnowned: true, deletes: true }
 const policy = { mark: start - 10, claim, onDeleted: 'archive' } satisfies Partial<Policy>
 
 const integerMark: DataAttribute = { name: 'signup_bridge_at', data_type: 'integer' }
@@ -66,13 +67,19 @@ describe('a deletion', () => {
     })
   })
 
-  test.each([
-    ['delete', 'deleted'],
-    ['block', 'blocked'],
-  ] as const)('with %s has no use for the mark', (onDeleted, outcome) => {
-    expect(requestsOf(byId, [returned(mine), removed], { onDeleted })).toMatchObject({
-      requests: [find, remove(onDeleted)],
-      outcome,
+  test('with delete has no use for the mark', () => {
+    expect(requestsOf(byId, [returned(mine), removed], { onDeleted: 'delete' })).toMatchObject({
+      requests: [find, remove('delete')],
+      outcome: 'deleted',
+    })
+  })
+
+  test('with block marks and blocks', () => {
+    const responses = [returned(mine), returned(mine), removed]
+
+    expect(requestsOf(byId, responses, { onDeleted: 'block' })).toMatchObject({
+      requests: [find, mark('a'), remove('block')],
+      outcome: 'blocked',
     })
   })
 
@@ -139,9 +146,8 @@ describe('a deletion of an unknown person', () => {
   })
 
   test.each([
-    ['archived already', conflict('a', true)],
     ['refused', refused(true)],
-    ['in conflict with one that is not named', conflict()],
+    ['archived, and not named', conflict(undefined, true)],
   ])('is done if that contact is %s', (_title, response) => {
     expect(requestsOf(byId, [gone, response]).outcome).toBe('not_found')
   })
@@ -152,11 +158,19 @@ describe('a deletion of an unknown person', () => {
     ).toMatchObject({ outcome: 'archived' })
   })
 
-  test.each(['delete', 'block'] as const)('creates nothing with %s', (onDeleted) => {
-    expect(requestsOf(byId, [gone], { onDeleted })).toMatchObject({
+  test('creates nothing with delete', () => {
+    expect(requestsOf(byId, [gone], { onDeleted: 'delete' })).toMatchObject({
       requests: [find],
       outcome: 'not_found',
     })
+  })
+
+  test('looks again if Intercom says that there is one, and not which', () => {
+    expect(requestsOf(byId, [gone, conflict(), returned(mine)]).requests.slice(2)).toEqual([
+      find,
+      mark('a'),
+    ])
+    expect(requestsOf(byId, [gone, conflict(), gone, conflict()]).code).toBe('conflict_unresolved')
   })
 
   test('by the e-mail alone creates nothing', () => {
@@ -164,6 +178,49 @@ describe('a deletion of an unknown person', () => {
       requests: [search],
       outcome: 'not_found',
     })
+  })
+})
+
+describe('a deletion of a contact that is archived already', () => {
+  const seen = (signup_bridge_at?: number, owner: string | null = 'app') =>
+    contact('a', { external_id: '1', ...custom(owner, signup_bridge_at) })
+  const archived = [gone, conflict('a', true), unarchived]
+  const ends = (found: ReturnType<typeof seen>, more: readonly StepResponse[] = []) => {
+    const { requests, ...end } = requestsOf(byId, [...archived, returned(found), ...more])
+    return { requests: requests.slice(2), ...end }
+  }
+  const restored = [
+    { type: 'unarchive', id: 'a' },
+    { type: 'get', id: 'a' },
+  ]
+
+  test.each([
+    ['by hand', seen()],
+    ['since an older deletion', seen(-(start - 500))],
+    ['by hand, since a change', seen(start - 500)],
+  ])('%s notes its time and archives it again, within six requests', (_title, found) => {
+    expect(ends(found, [returned(found), removed])).toMatchObject({
+      requests: [...restored, mark('a'), remove('archive')],
+      outcome: 'not_found',
+    })
+  })
+
+  test.each([
+    ['the same deletion again', seen(-(start - 10))],
+    ['since a newer deletion', seen(-start)],
+    ['of another source', seen(undefined, 'other')],
+  ])('%s only archives it again', (_title, found) => {
+    expect(ends(found, [removed])).toMatchObject({
+      requests: [...restored, remove('archive')],
+      outcome: 'not_found',
+    })
+  })
+
+  test('leaves no request too few to archive it again', () => {
+    const { requests } = requestsOf(byBoth, [gone, found(), ...archived.slice(1), returned(seen())])
+
+    expect(requests.at(-1)).toEqual(remove('archive'))
+    expect(requests).toHaveLength(6)
   })
 })
 
@@ -211,7 +268,7 @@ describe('a deletion of a contact that the source does not own', () => {
     [
       'of none, where several could own it',
       custom(null),
-      { claim: { ...claim, takesUnowned: false } },
+      { claim: { ...claim, takesUnowned: false, deletes: true } },
     ],
   ])('fails for one %s', (_title, attributes, more) => {
     const other = contact('a', { external_id: '1', ...attributes })

@@ -76,7 +76,7 @@ const apply = async (
     isNew,
     isConfirmed,
     ...(standing && { standing }),
-    policy: defaultPolicy,
+    policy: { ...defaultPolicy, onExisting: 'overwrite' as const },
     isCreator: isNew,
   }
   const result = await applyExtras({ ...newcomer, ...extras }, contact, dependencies)
@@ -127,9 +127,13 @@ describe('applyExtras with tags of which a change names all', () => {
   test('removes the others of them, whatever their case, and no more', async () => {
     await tagged('Team', 'SRC-ads', 'vip', 'src-mail')
 
-    const { requests } = await apply({ tags: ['Src-Mail', 'pro'], exactTags }, ada, {
-      standing: 'newest',
-    })
+    const { requests } = await apply(
+      { event: 'updated', tags: ['Src-Mail', 'pro'], exactTags },
+      ada,
+      {
+        standing: 'newest',
+      },
+    )
 
     expect(requests.slice(-3)).toEqual([
       `GET /contacts/${ada.id}/tags`,
@@ -146,8 +150,23 @@ describe('applyExtras with tags of which a change names all', () => {
   ])('removes none if the change %s', async (_title, more) => {
     await tagged('pro')
 
-    expect(await apply({ exactTags }, ada, more)).toMatchObject({ requests: [] })
+    expect(await apply({ event: 'updated', exactTags }, ada, more)).toMatchObject({ requests: [] })
   })
+
+  test('removes none for a signup', async () => {
+    await tagged('pro')
+
+    expect(await apply({ exactTags }, ada, { standing: 'newest' })).toMatchObject({ requests: [] })
+  })
+
+  test.each(['late', 'level'] as const)(
+    'adds none of them if it is %s, and the others',
+    async (standing) => {
+      await apply({ tags: ['pro', 'vip'], exactTags }, ada, { standing })
+
+      expect(attachedCounts(ada).tags).toBe(1)
+    },
+  )
 
   test('takes a tag that is gone already as removed', async () => {
     await tagged('pro')
@@ -158,7 +177,9 @@ describe('applyExtras with tags of which a change names all', () => {
       count: 1,
     })
 
-    expect((await apply({ exactTags }, ada, { standing: 'newest' })).result).toEqual({})
+    expect(
+      (await apply({ event: 'updated', exactTags }, ada, { standing: 'newest' })).result,
+    ).toEqual({})
   })
 })
 
@@ -797,7 +818,7 @@ describe('applyExtras: temporary errors', () => {
       fillsOnly: true,
       isNew: false,
       isConfirmed: false,
-      policy: defaultPolicy,
+      policy: { ...defaultPolicy, onExisting: 'overwrite' as const },
       isCreator: false,
     })
 

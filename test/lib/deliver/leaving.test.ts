@@ -6,7 +6,7 @@ import type { Policy } from '../../../src/lib/deliver/policy.ts'
 import type { Signup } from '../../../src/lib/signup.ts'
 import { contact, defaultPolicy, email } from '../../support/people.ts'
 
-const claim = { source: 's', accountsOf: ['s'], takesUnowned: false }
+const claim = { source: 's', accountsOf: ['s'], takesUnowned: false, deletes: true }
 const policy: Policy = { ...defaultPolicy, claim }
 const leaver = (identity: object): Signup => ({
   ...{ event_id: 'e', event: 'updated', isMembership: true, leaves: ['c-1'] },

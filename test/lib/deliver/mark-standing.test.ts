@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { standingOf } from '../../../src/lib/deliver/mark.ts'
 
-const claim = { source: 's', accountsOf: 'all', takesUnowned: true } as const
+const claim = { source: 's', accountsOf: 'all', takesUnowned: true, deletes: true } as const
 const applied = (at: number) => ({ at, isDeletion: false })
 const created = {}
 const updated = { event: 'updated' } as const

@@ -210,7 +210,7 @@ describe('nextStep merges nothing', () => {
       signed_up_at: 1,
       custom_attributes: { signup_bridge_source: 'billing' },
     }
-    const claim = { source: 'clerk', accountsOf: ['clerk'], takesUnowned: false }
+    const claim = { source: 'clerk', accountsOf: ['clerk'], takesUnowned: false, deletes: true }
     const list = attributeList(textAttribute('signup_bridge_source'))
     const result = (more: readonly string[]) =>
       run(account, [list, found(owned, lead('a'))], {

@@ -17,8 +17,13 @@ import {
   withFields,
 } from './next-step-cases.ts'
 
-const claim = { source: 'app', accountsOf: ['app'], takesUnowned: true }
-const policy = { onExisting: 'overwrite', mark: start - 10, claim } satisfies Partial<Policy>
+const claim = { source: 'app', accountsOf: ['app'], takesUnowned: true, deletes: true }
+const policy = {
+  onExisting: 'overwrite',
+  mark: start - 10,
+  claim,
+  peeks: true,
+} satisfies Partial<Policy>
 const changed: Signup = { ...withFields(account, { name: 'Ada Lovelace' }), event: 'updated' }
 const list = attributeList(
   { name: 'signup_bridge_at', data_type: 'integer' },
@@ -155,15 +160,37 @@ describe('nextStep: a signup of an archived contact whose mark says more', () =>
     })
   })
 
-  test('of an earlier deletion parks with `onArchived: park`, archived as before', () => {
+  test('parks with `onArchived: park` where that says so, archived as before', () => {
     expect(fills(start - 50, { onArchived: 'park' })).toMatchObject({
       last: remove,
       code: 'contact_archived',
     })
+    expect(fills(start - 5, { onArchived: 'park' })).toMatchObject({ counts: ['left_archived'] })
   })
 
-  test('of a later deletion is done with `onArchived: park`, too', () => {
-    expect(fills(start - 5, { onArchived: 'park' })).toMatchObject({ counts: ['left_archived'] })
+  test('is not looked at where nothing may be restored', () => {
+    const { peeks: _peeks, ...blind } = policy
+
+    expect(
+      run(account, [list, found(), conflict('a', true)], { ...blind, onArchived: 'park' }),
+    ).toMatchObject({ requests: [{}, search, {}], code: 'contact_archived' })
+  })
+
+  test('that this process remembers is archived again within six requests', () => {
+    const recent = contact('a', { external_id: '1' })
+    const { requests, counts } = run(
+      account,
+      [
+        ...[list, found(recent), gone, conflict('a', true), unarchived],
+        ...[returned(deletedAt(start - 5)), { type: 'removed' } as const],
+      ],
+      { ...policy, onExisting: 'fill' },
+    )
+
+    expect(requests.slice(1).map(({ type }) => type)).toEqual([
+      ...['search', 'get', 'create', 'unarchive', 'get', 'remove'],
+    ])
+    expect(counts).toEqual(['left_archived'])
   })
 
   test('and that an earlier receive unarchived is archived again', () => {

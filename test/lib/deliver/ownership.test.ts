@@ -23,6 +23,7 @@ describe('claimOf', () => {
       source: 'app',
       accountsOf: ['app'],
       takesUnowned: true,
+      deletes: false,
     })
   })
 
@@ -36,15 +37,15 @@ describe('claimOf', () => {
     })
 
     expect(['app', 'shop', 'all'].map((name) => claimOf(bridge, name))).toEqual([
-      { source: 'app', accountsOf: ['app', 'shop'], takesUnowned: false },
-      { source: 'shop', accountsOf: ['shop'], takesUnowned: false },
-      { source: 'all', accountsOf: 'all', takesUnowned: false },
+      { source: 'app', accountsOf: ['app', 'shop'], takesUnowned: false, deletes: false },
+      { source: 'shop', accountsOf: ['shop'], takesUnowned: false, deletes: false },
+      { source: 'all', accountsOf: 'all', takesUnowned: false, deletes: false },
     ])
   })
 })
 
 describe('mayChange', () => {
-  const claim = { source: 'app', accountsOf: ['app', 'shop'], takesUnowned: false }
+  const claim = { source: 'app', accountsOf: ['app', 'shop'], takesUnowned: false, deletes: false }
 
   test.each([
     ['app', true],

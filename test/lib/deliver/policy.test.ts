@@ -81,11 +81,10 @@ describe('policyOf what only the option `events` takes', () => {
     expect(policy({ on: ['created', 'updated'] }, happened)).toEqual(policy())
   })
 
-  test('overwrites with its mark if the source says so', () => {
-    const options: SourceOptions = { onExisting: 'overwrite' }
-
-    expect(policy(options, happened)).toMatchObject({ onExisting: 'overwrite', mark: start })
-    expect(policy(options, happened, { replay: 'park_archived' }).onExisting).toBe('fill')
+  test('fills even where the source overwrites: it says nothing of what is newest', () => {
+    expect(policy({ onExisting: 'overwrite' }, happened)).toMatchObject({ onExisting: 'fill' })
+    expect(policy({ onExisting: 'overwrite' }, happened)).not.toHaveProperty('mark')
+    expect(policy({ onExisting: 'skip' }, happened).onExisting).toBe('skip')
   })
 })
 
@@ -236,7 +235,7 @@ describe('policyOf a source with `lookup: false`', () => {
 describe('policyOf a source that takes more than new signups', () => {
   const options = { on: ['created', 'updated', 'deleted'] } as const
   const at = start - 60
-  const claim = { source: 'app', accountsOf: ['app'], takesUnowned: true }
+  const claim = { source: 'app', accountsOf: ['app'], takesUnowned: true, deletes: true }
   const of = (event?: 'updated' | 'deleted', more: LifecycleOptions & SourceOptions = {}) =>
     policyOf(
       { options: { ...options, ...more }, signature: { type: 'bearer' } },
@@ -311,6 +310,7 @@ describe('the policy of a signup with subscriptions', () => {
   test('knows the source and where each answer is found', () => {
     expect(consentOf({ type: 'bearer' })).toEqual({
       isFresh: true,
+      isRepeat: false,
       mayBeRetry: false,
       source: 'backend',
       targets: subscriptions,

@@ -40,9 +40,9 @@ describe('isToConfirm', () => {
     expect(isHeldBy(lead, leads)).toBe(true)
   })
 
-  test('not a change: its group, the account, does not have the person’s other signups', () => {
-    expect(isHeldBy({ ...account, event: 'updated' }, leads)).toBe(false)
-    expect(isHeldBy({ ...newcomer, event: 'updated' }, leads)).toBe(true)
+  test('not an account that is kept in order: its group does not have the person’s other signups', () => {
+    expect(isHeldBy({ ...account, isByAccount: true }, leads)).toBe(false)
+    expect(isHeldBy({ ...newcomer, isByAccount: true }, leads)).toBe(true)
   })
 
   test.each<[string, Source, boolean]>([

@@ -150,6 +150,7 @@ describe('the policy that drain passes to deliver', () => {
     expect(await policyOf(await queued('ada', { body }))).toEqual({
       lookup: false,
       onExisting: 'overwrite',
+      accountsOf: ['backend'],
       onArchived: 'restore',
       mark: start - 60,
       received_at: start,

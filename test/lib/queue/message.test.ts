@@ -61,11 +61,9 @@ describe('toMessages', () => {
   })
 
   test.each<[string, Partial<Signup>, string]>([
-    ['a change', { event: 'updated' }, '1'],
-    ['a deletion', { event: 'deleted' }, '1'],
-    ['a signup of a source that deletes for good', { deletesForGood: true }, '1'],
-    ['any other signup', {}, 'ada@example.com'],
-  ])('sets the group of %s of an account: its e-mail may change', (_title, more, identity) => {
+    ['a source that says more of an account', { isByAccount: true }, '1'],
+    ['any other', {}, 'ada@example.com'],
+  ])('sets the group of an account of %s: its e-mail may change', (_title, more, identity) => {
     const event = { ...signup({ email: 'ada@example.com', external_id: '1' }), ...more }
     const byEmail = { ...signup({ email: 'ada@example.com' }), ...more }
 

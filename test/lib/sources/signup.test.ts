@@ -168,7 +168,7 @@ describe('signup reads companies', () => {
     [{ companies: [acme, bolt] }, [acme, bolt]],
     [{ company: acme, companies: [bolt] }, [acme, bolt]],
     [{ companies: bolt }, [bolt]],
-    [{ company: null, companies: null }, undefined],
+    [{ company: null, companies: null }, []],
     [{ company: { name: 'Acme' } }, [{ company_id: 'name:acme', name: 'Acme' }]],
     [{ company: 'Acme' }, [{ company_id: 'name:acme', name: 'Acme' }]],
     [{ company: [acme, 'Bolt'] }, [acme, { company_id: 'name:bolt', name: 'Bolt' }]],
@@ -321,7 +321,7 @@ test.each([
   [{ company: [] }],
   [{ company: {} }],
   [{ tags: [], company: [], custom_attributes: [] }],
-  [{ tags: null, company: null, custom_attributes: null, note: null, occurred_at: null }],
+  [{ tags: null, custom_attributes: null, note: null, occurred_at: null }],
 ])('signup without anything in %j counts nothing', async (body) => {
   const reading = await read(signup(), delivery({ email: 'ada@example.com', ...body }))
 
@@ -332,14 +332,16 @@ test.each([
   })
 })
 
-test.each([{ companies: [] }, { companies: [], company: [] }, { companies: [], company: null }])(
-  'signup says with %j that the person has no company',
-  async (body) => {
-    const reading = await read(signup(), delivery({ email: 'ada@example.com', ...body }))
+test.each([
+  { companies: [] },
+  { companies: [], company: [] },
+  { companies: [], company: null },
+  { company: null },
+])('signup says with %j that the person has no company', async (body) => {
+  const reading = await read(signup(), delivery({ email: 'ada@example.com', ...body }))
 
-    expect(reading).toMatchObject({ signups: [{ companies: [] }], leftOut: [] })
-  },
-)
+  expect(reading).toMatchObject({ signups: [{ companies: [] }], leftOut: [] })
+})
 
 test.each([
   [{ tags: {} }, { path: 'tags', reason: 'text_invalid' }],

@@ -197,7 +197,7 @@ describe.each(withKinds)('$preset', ({ fixture, kinds }) => {
         kind: 'signups',
         event_id: expect.any(String),
         indexes: [expect.any(Number)],
-        signups: [change.signup],
+        signups: [{ isByAccount: true, ...change.signup }],
         refusals: [],
         leftOut: [],
       })

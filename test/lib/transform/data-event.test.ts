@@ -71,6 +71,7 @@ describe('the option events', () => {
           occurred_at: start - 9,
           event: 'updated',
           isKindless: true,
+          isByAccount: true,
           contact: { role: 'user', email },
           data_event: { event_name: 'paid', created_at: start - 9 },
         },

@@ -289,7 +289,7 @@ describe('applyOptions', () => {
       expect(read({ tags: 'vip' }, { plan: ['Pro', 'x'] }, options)).toEqual({
         tags: ['vip', 'app', 'pro'],
         leftOut: [{ path: 'tags', reason: 'tag_not_allowed' }],
-        exactTags: undefined,
+        exactTags: [pro],
       })
     })
 
@@ -305,10 +305,13 @@ describe('applyOptions', () => {
       ['null', { plan: null }, [pro]],
       ['an empty list', { src: [] }, [src]],
       ['nothing', {}, undefined],
-    ])('knows all tags of an update where the payload has %s', (_title, payload, exactTags) => {
-      expect(read({ event: 'updated' }, payload).exactTags).toEqual(exactTags)
-      expect(read({}, payload).exactTags).toBeUndefined()
-    })
+    ])(
+      'knows the rules whose tags it names where the payload has %s',
+      (_title, payload, exactTags) => {
+        expect(read({ event: 'updated' }, payload).exactTags).toEqual(exactTags)
+        expect(read({ isKindless: true }, payload).exactTags).toBeUndefined()
+      },
+    )
 
     test('knows all tags of an update that has the whole person', () => {
       expect(read({ event: 'updated', isWhole: true }, {}).exactTags).toEqual([pro, src])
