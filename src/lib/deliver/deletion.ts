@@ -134,8 +134,21 @@ export const decideDeletion = (signup: Signup, policy: Policy, history: History)
     case 'refused':
       if (request.type === 'create' || request.type === 'unarchive') return notFound
       return request.type === 'update' ? remove(request.id) : { fail: response.error }
-    case 'removed':
+    case 'removed': {
+      const removed = history.flatMap((exchange) =>
+        exchange.request.type === 'remove' ? [exchange.request.id] : [],
+      )
+      const others = history.flatMap((exchange) =>
+        exchange.response.type === 'contacts'
+          ? exchange.response.contacts.filter(
+              (each) => isOwnByEmail(each) && !removed.includes(each.id),
+            )
+          : [],
+      )
+      // Leads may share an e-mail.
+      if (others[0] && hasRoom) return { request: { type: 'get', id: others[0].id } }
       return isUnknown || wasRestored ? notFound : done(outcomes[how])
+    }
     case 'unarchived':
       return 'id' in request ? { request: { type: 'get', id: request.id } } : notFound
   }

@@ -135,6 +135,12 @@ const wasShown = (
   )
 }
 
+/** Of a contact that could not be read once it was unarchived; as far as Intercom responds. */
+const archiveAgain = async (id: string, dependencies: DeliverDependencies): Promise<void> => {
+  const request = { type: 'remove', id, how: 'archive' } as const
+  await sendContactRequest(request, dependencies).catch(() => undefined)
+}
+
 const runSteps = async (
   signup: Signup,
   policy: Policy,
@@ -158,7 +164,12 @@ const runSteps = async (
             type: 'attributes',
             list: await dependencies.listAttributes(dependencies.send, listAge(request, policy)),
           }
-        : await sendContactRequest(request, dependencies)
+        : await sendContactRequest(request, dependencies).catch(async (error: unknown) => {
+            if (history.at(-1)?.response.type === 'unarchived' && policy.peeks && 'id' in request) {
+              await archiveAgain(request.id, dependencies)
+            }
+            throw error
+          })
     const exchange: Exchange = { request, response }
     if (response.type === 'refused' && !isMerging(exchange)) refusal = response.error
     else if (request.type !== 'attributes') onAccepted()
