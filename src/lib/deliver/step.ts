@@ -66,9 +66,9 @@ export const failures = {
     'Intercom says the contact exists, but search does not find it: the signup waits until the search index catches up',
   contact_archived: 'the contact is archived in Intercom: unarchive it there, then replay',
   contact_not_owned:
-    'the contact is not this source’s by its attribute signup_bridge_source: list the source that owns it in `accountsOf`, or `all`, deploy, then replay',
+    'the contact is not this source’s by its attribute signup_bridge_source: list the source that owns it in `accountsOf`, or write `accountsOf: "all"` if none does, deploy, then replay',
   contact_deleted:
-    'the contact was permanently deleted, and Intercom keeps its id for about a week: replay after that',
+    'the contact is blocked, or was permanently deleted and Intercom keeps its id for about a week: unblock it, or replay after that',
   identity_conflict:
     "the signup's e-mail and id belong to different contacts, or the contact was deleted or merged: merge them in Intercom, then replay",
 }
