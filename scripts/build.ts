@@ -1,9 +1,9 @@
-import { rm } from 'node:fs/promises'
+import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import * as esbuild from 'esbuild'
 import { bundleOptions, toBuildError } from '../src/cli/bundle-options.ts'
 import { configFile, loadConfig } from '../src/cli/load-config.ts'
-import { phoneMetadata, sdkVersion, unusedParts } from './trim.ts'
+import { phoneMetadata, sdkVersion, toAscii, unusedParts } from './trim.ts'
 
 const root = resolve(import.meta.dirname, '..')
 const functions = ['webhook', 'worker'] as const
@@ -30,7 +30,6 @@ const optionsOf = (
   ({
     ...bundleOptions,
     plugins: [...plugins, phoneMetadata, sdkVersion, ...bundleOptions.plugins],
-    charset: 'utf8',
     absWorkingDir: root,
     entryPoints: { index: `src/handlers/${name}.ts` },
     outdir: resolve(root, outDir, name),
@@ -65,10 +64,15 @@ export const build = (settings: BuildSettings): Promise<Built[]> =>
     functions.map(async (name) => {
       const options = optionsOf(name, settings)
       await rm(options.outdir, { recursive: true, force: true })
-      const { metafile } = await esbuild.build(options).catch((cause: unknown) => {
-        throw toBuildError(cause)
-      })
-      const bytes = Object.values(metafile.outputs).reduce((sum, output) => sum + output.bytes, 0)
+      const { metafile, outputFiles } = await esbuild
+        .build({ ...options, write: false })
+        .catch((cause: unknown) => {
+          throw toBuildError(cause)
+        })
+      const files = outputFiles.map(({ path, text }) => ({ path, code: toAscii(text) }))
+      await mkdir(options.outdir, { recursive: true })
+      await Promise.all(files.map(({ path, code }) => writeFile(path, code)))
+      const bytes = files.reduce((sum, { code }) => sum + code.length, 0)
       return { name, bytes, file: join(options.outdir, 'index.mjs'), metafile }
     }),
   )

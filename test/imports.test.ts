@@ -190,10 +190,7 @@ test('src/lib imports lazily only packages, and files of the same folder', () =>
   )
 
   expect(new Set(lazy)).toEqual(
-    new Set([
-      ...["'@fastify/busboy'", "'./phone.ts'"],
-      ...["'./consent.ts'", "'./find-consent.ts'", "'./opt-out.ts'"],
-    ]),
+    new Set([...["'@fastify/busboy'", "'./phone.ts'"], ...["'./answer-readers.ts'"]]),
   )
 })
 

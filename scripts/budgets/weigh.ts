@@ -27,10 +27,12 @@ export type Weight = {
   readonly importPath: (module: string) => readonly string[]
 }
 
-/** `stripe` of node_modules/stripe/esm/stripe.core.js, and `node:https` of builtin:node:https. */
-export const moduleOf = (input: string): string =>
-  /^.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(input)?.[1] ??
-  input.replace(/^builtin:(node:)?/, 'node:')
+/** `stripe` of node_modules/stripe/esm/stripe.core.js, `node:https` of builtin:node:https?its-importer.ts. */
+export const moduleOf = (input: string): string => {
+  const builtin = /^builtin:(?:node:)?([^?]+)/.exec(input)?.[1]
+  if (builtin !== undefined) return `node:${builtin}`
+  return /^.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(input)?.[1] ?? input
+}
 
 type Output = Metafile['outputs'][string]
 

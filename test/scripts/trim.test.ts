@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -6,7 +6,7 @@ import * as esbuild from 'esbuild'
 import { getCountries, getExampleNumber, parsePhoneNumberFromString } from 'libphonenumber-js/min'
 import examples from 'libphonenumber-js/mobile/examples' with { type: 'json' }
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { phoneMetadata, sdkVersion } from '../../scripts/trim.ts'
+import { phoneMetadata, sdkVersion, toAscii } from '../../scripts/trim.ts'
 
 const root = resolve(import.meta.dirname, '../..')
 const folder = mkdtempSync(join(tmpdir(), 'signup-bridge-trim-'))
@@ -72,4 +72,23 @@ test('the bundled SDK has its version, and no more of its package.json', async (
 
   expect(bundled).toContain(JSON.parse(readFileSync(file, 'utf8')).version)
   expect(bundled).not.toContain('dependencies')
+})
+
+test('characters beyond ASCII become escapes, which mean the same in texts and patterns', async () => {
+  const code = 'export const text = "queue’s 👍"; export const ticked = /^(?:✓|👍|[❌☐])$/u\n'
+  const ascii = toAscii(code)
+  const file = join(folder, 'ascii.mjs')
+  writeFileSync(file, ascii)
+  const { text, ticked } = await import(pathToFileURL(file).href)
+
+  expect(ascii).toMatch(/^[\0-\x7f]*$/)
+  expect(text).toBe('queue’s 👍')
+  expect(['✓', '👍', '❌', '☐', 'x', '\ud83d'].map((word) => ticked.test(word))).toEqual([
+    true,
+    true,
+    true,
+    true,
+    false,
+    false,
+  ])
 })

@@ -46,6 +46,10 @@ describe.each(zips)('the zip of the $name in the $stack stack', ({ name, files, 
     expect(bytes).toBeLessThan(maxZipBytes[name])
   })
 
+  test('is ASCII: one other character doubles what V8 keeps of a file', () => {
+    expect(text).toMatch(/^[\0-\x7f]*$/)
+  })
+
   test('has no source map', () => {
     expect(paths.join()).not.toContain('.map')
     expect(text).not.toContain('sourceMappingURL')

@@ -2,8 +2,7 @@ import { findPerson } from '../sources/person.ts'
 import type { Source } from '../sources/source.ts'
 import { constantsOf } from '../transform/constants.ts'
 import { hasConsent } from '../transform/mapping-options.ts'
-import { normalise } from '../transform/normalise.ts'
-import { loadFindConsent } from '../transform/read-inputs.ts'
+import { loadAnswerReaders, normalise } from '../transform/normalise.ts'
 
 const person = { contact: { email: 'Ada@example.com', phone: '+12813322575', name: 'Ada' } }
 const context = { eventId: '', country: undefined, receivedAt: 0, constants: constantsOf({}) }
@@ -16,7 +15,7 @@ const context = { eventId: '', country: undefined, receivedAt: 0, constants: con
 export const warmReading = async (sources: readonly Source[]): Promise<void> => {
   if (sources.some(({ questions }) => questions)) findPerson([{ label: 'Your e-mail', value: 'x' }])
   if (sources.some(({ options }) => hasConsent(options))) {
-    const findConsent = await loadFindConsent()
+    const { findConsent } = await loadAnswerReaders()
     findConsent({ news: 'Yes, write to me' }, [], 'news')
   }
   await normalise(person, context)

@@ -249,21 +249,19 @@ const readOtherFields = (
     ),
   })
 
-// Both readers have long lists of words, so they are loaded only for what is no boolean.
-
-const loadOptOut = once(() => import('./opt-out.ts'))
-const loadConsent = once(() => import('./consent.ts'))
+/** Loaded only for what is no boolean: the readers have long lists of words. */
+export const loadAnswerReaders = once(() => import('./answer-readers.ts'))
 
 const readGivenOptOut = async (given: unknown) => {
   if (typeof given === 'boolean') return given
-  const { readOptOut } = await loadOptOut()
+  const { readOptOut } = await loadAnswerReaders()
   return readOptOut(given)
 }
 
 /** What is no known yes is a no; the option `consent` has counted what it could not read. */
 const readGivenConsent = async (reader: ValueReader, given: unknown): Promise<boolean> => {
   if (typeof given === 'boolean') return given
-  const { readConsent } = await loadConsent()
+  const { readConsent } = await loadAnswerReaders()
   const consent = readConsent(given)
   if (consent === 'unclear') reader.leaveOut('consent', 'consent_unclear')
   return consent === true

@@ -1,11 +1,11 @@
 import * as z from 'zod/mini'
 import type { Delivery } from '../delivery.ts'
 import { BridgeError, type Issue, type RefusalCode, refusalCodes } from '../errors.ts'
-import { once } from '../memoise.ts'
 import { type EventKind, eventKinds, type SignupInput } from '../signup.ts'
 import { classifyEvent, typesTaken } from './event-type.ts'
 import { foreignReader } from './foreign-event.ts'
 import { type DataEventTarget, hasConsent, kindsTaken, tracks } from './mapping-options.ts'
+import { loadAnswerReaders } from './normalise.ts'
 import { applyOptions, type MappingResult, type ParsedPayload } from './options.ts'
 import { parseBody } from './page-body.ts'
 import type { ReadableSource } from './payload-types.ts'
@@ -34,16 +34,15 @@ export const readInputs = async (
   try {
     const events = splitEvents(source, await parseBody(source.payload.format, delivery))
     if ('code' in events) return [{ event_id: undefined, items: [events] }]
-    const findConsent = hasConsent(source.options) ? await loadFindConsent() : undefined
+    const findConsent = hasConsent(source.options)
+      ? (await loadAnswerReaders()).findConsent
+      : undefined
     return events.map((event) => readEvent(source, event, delivery, findConsent))
   } catch (error) {
     if (!isRefusalError(error)) throw error
     return [{ event_id: undefined, items: [error] }]
   }
 }
-
-/** Kept: importing it again takes longer than reading a box. */
-export const loadFindConsent = once(async () => (await import('./find-consent.ts')).findConsent)
 
 const splitEvents = (source: ReadableSource, body: unknown): readonly unknown[] | Refusal => {
   try {
