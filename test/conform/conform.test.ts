@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { defineBridge } from '../../src/lib/config/config.ts'
-import { form, signup, typeform } from '../../src/lib/index.ts'
+import { clerk, form, signup, typeform } from '../../src/lib/index.ts'
 import { toBytes } from '../support/fixture.ts'
 import { everyPreset, fileName, fixtures } from '../support/fixtures.ts'
 import { formResponse, userCreated } from '../support/payloads.ts'
@@ -55,7 +55,7 @@ test('conform needs no contact of who was deleted', async () => {
 
   const [gone, nobody] = await conform(folder, defineBridge({ sources }))
 
-  expect(gone).toMatchObject({ problems: [], contacts: [], isRemoval: true })
+  expect(gone).toMatchObject({ problems: [], contacts: [], kind: 'deletion' })
   expect(nobody?.problems).toEqual([expect.stringContaining('response 422'), 'no contact'])
 })
 
@@ -151,5 +151,19 @@ test('conform reports a contact with values that are not in its delivery', async
   expect(result?.problems).toEqual([
     'the e-mail made-up@example.com is not in the delivery',
     'the name’s Nobody is not in the delivery'.replace('’', "'"),
+  ])
+})
+
+test('conform needs no contact of a company event', async () => {
+  const organization = { id: 'org_1', name: 'Example Ltd', created_at: 1_767_225_600_000 }
+  put('clerk.acme.json', { type: 'organization.created', object: 'event', data: organization })
+
+  expect(await conform(folder, bridge)).toMatchObject([
+    { problems: [], contacts: [], isIgnored: true },
+  ])
+
+  const sources = { clerk: clerk({ on: ['created', 'updated'] }) }
+  expect(await conform(folder, defineBridge({ sources }))).toMatchObject([
+    { problems: [], contacts: [], kind: 'company' },
   ])
 })

@@ -25,12 +25,15 @@ export type Result = {
   readonly problems: readonly string[]
   /** Whether the delivery is valid but not a signup. */
   readonly isIgnored: boolean
-  /** Whether the delivery removes a contact, or looked for one. */
-  readonly isRemoval: boolean
+  /** What kind of event it is, if it leaves no contact. */
+  readonly kind?: 'deletion' | 'company'
 }
 
-/** What may become of the contact of who was deleted. */
-const removals = ['archived', 'deleted', 'blocked', 'not_found']
+/** The kinds of delivery that leave no contact, by what became of them. */
+const kindsWithoutContact = {
+  deletion: ['archived', 'deleted', 'blocked', 'not_found'],
+  company: ['company_updated'],
+} as const
 
 /** The configured source with the name that a file starts with, else the preset of that name. */
 const sourceOf = (bridge: Bridge, name: string): Source | undefined => {
@@ -109,7 +112,6 @@ const conformOne = async (
     leftOut: [],
     problems: [],
     isIgnored: false,
-    isRemoval: false,
   }
   if (!isDelivery || (!source && !invoker)) return skipped
   const sources = { ...bridge.sources, ...(source && { [name]: withoutTurnstile(source) }) }
@@ -149,8 +151,10 @@ const conformOne = async (
     problems.push(`parked: ${[reason, parked?.advice].filter(Boolean).join(': ')}`)
   }
   const isIgnored = model.notes.counted.has('ignored')
-  const isRemoval = removals.some((outcome) => model.notes.counted.has(outcome))
-  if (contacts.length === 0 && !isIgnored && !isRemoval) problems.push('no contact')
+  const kind = (['deletion', 'company'] as const).find((candidate) =>
+    kindsWithoutContact[candidate].some((outcome) => model.notes.counted.has(outcome)),
+  )
+  if (contacts.length === 0 && !isIgnored && !kind) problems.push('no contact')
   problems.push(...problemsOf(Buffer.from(body).toString(), contacts))
   problems.push(...notAsExpected(expectationOf(folder, file), contacts))
   const leftOut = model.notes.logged.flatMap(({ left_out = [] }) => left_out)
@@ -161,7 +165,7 @@ const conformOne = async (
     leftOut: [...new Set(leftOut)],
     problems,
     isIgnored,
-    isRemoval,
+    ...(kind && { kind }),
   }
 }
 

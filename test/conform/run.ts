@@ -17,7 +17,7 @@ const printedFields = [
 ]
 
 const print = (result: Result): void => {
-  const { file, source, contacts, leftOut, problems, isIgnored, isRemoval } = result
+  const { file, source, contacts, leftOut, problems, isIgnored, kind } = result
   console.log(`\n${file}  ${source === undefined ? 'no source of this name' : source}`)
   for (const contact of contacts) {
     const fields = Object.entries(contact)
@@ -31,7 +31,8 @@ const print = (result: Result): void => {
       console.log(`  ${JSON.stringify(custom_attributes)}`)
   }
   if (isIgnored) console.log('  ignored: not a signup')
-  if (isRemoval) console.log('  a deletion: its contact is removed')
+  if (kind === 'deletion') console.log('  a deletion: its contact is removed')
+  if (kind === 'company') console.log('  a company, without a person')
   if (leftOut.length > 0) console.log(`  left out: ${leftOut.join(', ')}`)
   for (const problem of problems) console.log(`  FAILED ${problem}`)
 }
